@@ -1,0 +1,49 @@
+/** A timer that was set and can be taken back. */
+export interface Timer {
+  /** Takes the timer back; does nothing when it has already fired. */
+  cancel(): void;
+}
+
+/** Options of {@linkcode Clock.setTimer}. */
+export interface TimerOptions {
+  /** Whether the pending timer keeps the process alive. @default true */
+  readonly keepAlive?: boolean;
+}
+
+/**
+ * Where all of Carillon gets its time from. The system's clock in production, a virtual one in tests.
+ *
+ * @example
+ * ```ts
+ * import { systemClock } from "carillon";
+ *
+ * console.assert(systemClock.nowMs() > 1_700_000_000_000);
+ * ```
+ */
+export interface Clock {
+  /** The wall clock in milliseconds since 1970-01-01T00:00Z; it may jump. */
+  nowMs(): number;
+  /** Milliseconds on a clock that never jumps; only differences mean something. */
+  monotonicMs(): number;
+  /** Calls back once after `delayMs`, however long that is (system timers end at 24.8 days). */
+  setTimer(callback: () => void, delayMs: number, options?: TimerOptions): Timer;
+}
+
+/** Waits on a clock; resolves early, without an error, when the signal aborts. */
+export function sleep(
+  clock: Clock,
+  delayMs: number,
+  signal?: AbortSignal,
+  options?: TimerOptions,
+): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const finish = () => {
+      timer.cancel();
+      signal?.removeEventListener("abort", finish);
+      resolve();
+    };
+    const timer = clock.setTimer(finish, delayMs, options);
+    signal?.addEventListener("abort", finish, { once: true });
+  });
+}

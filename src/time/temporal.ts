@@ -1,0 +1,30 @@
+/** The one place that touches `globalThis.Temporal`: the native object, or the polyfill where there is none. */
+export const Temporal: typeof globalThis.Temporal = globalThis.Temporal ?? await loadPolyfill();
+
+async function loadPolyfill(): Promise<typeof globalThis.Temporal> {
+  const { Temporal } = await import("temporal-polyfill");
+  return Temporal as unknown as typeof globalThis.Temporal;
+}
+
+/** The `Temporal` classes that values are told apart by. */
+export type TemporalName =
+  | "Instant"
+  | "ZonedDateTime"
+  | "PlainDate"
+  | "PlainDateTime"
+  | "PlainTime"
+  | "PlainYearMonth"
+  | "PlainMonthDay"
+  | "Duration";
+
+/**
+ * Which Temporal class a value is of, or undefined for any other value. Goes by the value's tag, so that a
+ * native value and a polyfill's both pass.
+ */
+export function temporalName(value: unknown): TemporalName | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const tag = (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  return typeof tag === "string" && tag.startsWith("Temporal.")
+    ? tag.slice("Temporal.".length) as TemporalName
+    : undefined;
+}

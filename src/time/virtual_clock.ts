@@ -1,0 +1,105 @@
+import type { Clock, Timer } from "./clock.ts";
+import { durationMs, type DurationInput } from "./duration.ts";
+import { Temporal } from "./temporal.ts";
+
+interface PendingTimer {
+  readonly atMs: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
+/**
+ * A clock that stands still until it is told to move. Timers fire in order, and what they set off is waited
+ * for before the clock moves on.
+ *
+ * @example
+ * ```ts
+ * import { VirtualClock } from "carillon/testing";
+ *
+ * const clock = new VirtualClock("2026-03-28T00:00Z");
+ * let rang = false;
+ * clock.setTimer(() => rang = true, 1000);
+ * await clock.advance({ seconds: 1 });
+ * console.assert(rang);
+ * ```
+ */
+export class VirtualClock implements Clock {
+  #nowMs: number;
+  #elapsedMs = 0;
+  #order = 0;
+  readonly #timers = new Set<PendingTimer>();
+
+  /** Starts at an instant: an ISO string with an offset, a zoned one, or a `Temporal.Instant`. */
+  constructor(start: string | Temporal.Instant | Temporal.ZonedDateTime = "2026-01-01T00:00Z") {
+    this.#nowMs = startMs(start);
+  }
+
+  /** The virtual wall clock in milliseconds since 1970. */
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Virtual milliseconds since this clock was made; jumps of the wall clock do not show here. */
+  monotonicMs(): number {
+    return this.#elapsedMs;
+  }
+
+  /** Sets a timer that fires when the clock is moved to it. */
+  setTimer(callback: () => void, delayMs: number): Timer {
+    const timer = { atMs: this.#elapsedMs + Math.max(0, delayMs), order: this.#order++, callback };
+    this.#timers.add(timer);
+    return { cancel: () => void this.#timers.delete(timer) };
+  }
+
+  /** How many timers are waiting. */
+  get pendingTimers(): number {
+    return this.#timers.size;
+  }
+
+  /** Moves the clock on, firing the timers on the way in order and letting each one's work settle. */
+  async advance(duration: DurationInput): Promise<void> {
+    const endMs = this.#elapsedMs + durationMs(duration, "duration");
+    await settle();
+    for (let next = this.#nextTimer(endMs); next; next = this.#nextTimer(endMs)) {
+      this.#timers.delete(next);
+      this.#moveTo(next.atMs);
+      next.callback();
+      await settle();
+    }
+    this.#moveTo(endMs);
+    await settle();
+  }
+
+  /** Moves only the wall clock, as when somebody sets the machine's time: timers do not notice. */
+  jump(milliseconds: number): void {
+    this.#nowMs += milliseconds;
+  }
+
+  #nextTimer(endMs: number): PendingTimer | undefined {
+    let next: PendingTimer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.atMs > endMs) continue;
+      if (!next || timer.atMs < next.atMs || (timer.atMs === next.atMs && timer.order < next.order)) next = timer;
+    }
+    return next;
+  }
+
+  #moveTo(elapsedMs: number): void {
+    if (elapsedMs <= this.#elapsedMs) return;
+    this.#nowMs += elapsedMs - this.#elapsedMs;
+    this.#elapsedMs = elapsedMs;
+  }
+}
+
+function startMs(start: string | Temporal.Instant | Temporal.ZonedDateTime): number {
+  if (typeof start !== "string") return start.epochMilliseconds;
+  return start.includes("[")
+    ? Temporal.ZonedDateTime.from(start).epochMilliseconds
+    : Temporal.Instant.from(start).epochMilliseconds;
+}
+
+/** Lets everything run that can run without the clock moving: promises, and what they set off in turn. */
+async function settle(): Promise<void> {
+  const rounds = 3;
+  for (let i = 0; i < rounds; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+}

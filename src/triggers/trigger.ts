@@ -1,0 +1,71 @@
+/**
+ * The port of triggers: immutable values that say at which instants something fires.
+ *
+ * Guarantees every trigger keeps (the exported conformance suite holds them to it):
+ * - **Pure.** The same call gives the same answer; a preview changes nothing; nothing reads the clock.
+ * - **Strictly after.** `nextAfter(t)` is later than `t`, a whole millisecond, and the earliest fire there is.
+ * - **Bounded.** It answers after a bounded search, `undefined` when no fire is left.
+ * - **Serialisable.** `triggerFromJSON(trigger.toJSON())` fires at the same instants.
+ */
+
+/** A stored trigger: plain JSON with the kind it was registered under. */
+export interface TriggerJSON {
+  /** The registered kind, `"cron"` for example. */
+  readonly kind: string;
+  /** What the kind's own schema says. */
+  readonly [field: string]: unknown;
+}
+
+/** A named set of days or instants, as a trigger sees it. Made by the calendar functions. */
+export interface CalendarView {
+  /** Whether an instant (in whole milliseconds since 1970) lies in the calendar. */
+  includesMs(epochMs: number): boolean;
+  /** The first instant at or after `epochMs` that lies outside the calendar; undefined when there is none. */
+  nextOutsideMs(epochMs: number): number | undefined;
+  /** The first instant at or after `epochMs` that lies inside the calendar; undefined when there is none. */
+  nextInsideMs(epochMs: number): number | undefined;
+}
+
+/** What a trigger may depend on beside its own definition. */
+export interface TriggerContext {
+  /** When the schedule was first stored; where a trigger without a `start` counts from. */
+  readonly anchor?: Temporal.Instant | undefined;
+  /** The named calendars of the data store. */
+  readonly calendars?: ReadonlyMap<string, CalendarView> | undefined;
+  /** When the schedule's last run ended; absent before the first one ended. */
+  readonly lastFinished?: Temporal.Instant | undefined;
+}
+
+/** Options of {@linkcode Trigger.preview}. */
+export interface PreviewOptions {
+  /** Where to begin; a fire at this very instant is shown. */
+  readonly from: Temporal.Instant | Temporal.ZonedDateTime;
+  /** Where to end, inclusive. @default no end */
+  readonly until?: Temporal.Instant | Temporal.ZonedDateTime | undefined;
+  /** How many fires at most. @default 10 */
+  readonly limit?: number | undefined;
+  /** What the trigger depends on beside its definition. */
+  readonly context?: TriggerContext | undefined;
+}
+
+/** An immutable value that says at which instants something fires. */
+export interface Trigger {
+  /** The registered kind, `"cron"` for example. */
+  readonly kind: string;
+  /** The zone that fires are shown in; undefined when the definition names none. */
+  readonly timeZone: string | undefined;
+  /** The first fire strictly after an instant; undefined when none is left. */
+  nextAfter(instant: Temporal.Instant, context?: TriggerContext): Temporal.Instant | undefined;
+  /** The same in whole milliseconds since 1970: what the loops call. */
+  nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined;
+  /** The coming fires, in the trigger's zone. */
+  preview(options: PreviewOptions): Temporal.ZonedDateTime[];
+  /** This trigger without the fires that lie in a named calendar. */
+  except(calendar: string): Trigger;
+  /** This trigger with only the fires that lie in a named calendar. */
+  only(calendar: string): Trigger;
+  /** The same trigger with a zone where its definition names none; itself when it has one or needs none. */
+  withTimeZone(timeZone: string): Trigger;
+  /** The definition as JSON, to be stored. */
+  toJSON(): TriggerJSON;
+}

@@ -1,0 +1,32 @@
+/**
+ * One way to write a test that runs on Deno, Bun and Node alike. On Deno it is `Deno.test`, whose sanitizers
+ * find leaked timers and open files; elsewhere it is `node:test`.
+ */
+export type TestBody = () => void | Promise<void>;
+
+interface DenoTest {
+  readonly test: (definition: { name: string; fn: TestBody; ignore: boolean }) => void;
+}
+
+/** What a test may ask of the machine it runs on. */
+export interface TestOptions {
+  /** Skipped where true; say why in the name of the test. */
+  readonly ignore?: boolean;
+}
+
+const deno = (globalThis as { readonly Deno?: DenoTest }).Deno;
+const node = deno ? undefined : await import("node:test");
+
+/** Registers a test. Names read `symbol() does what when`. */
+export function test(name: string, fn: TestBody, options: TestOptions = {}): void {
+  const ignore = options.ignore ?? false;
+  if (deno) deno.test({ name, fn, ignore });
+  else node!.test(name, { skip: ignore }, () => fn());
+}
+
+/** The runtime the tests run on. */
+export const runtime: "deno" | "bun" | "node" = deno
+  ? "deno"
+  : (globalThis as { readonly Bun?: unknown }).Bun
+  ? "bun"
+  : "node";
