@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "./clock.ts";
-import { durationMs, type DurationInput } from "./duration.ts";
+import { type DurationInput, durationMs } from "./duration.ts";
 import { Temporal } from "./temporal.ts";
 
 interface PendingTimer {
@@ -79,7 +79,9 @@ export class VirtualClock implements Clock {
     let next: PendingTimer | undefined;
     for (const timer of this.#timers) {
       if (timer.atMs > endMs) continue;
-      if (!next || timer.atMs < next.atMs || (timer.atMs === next.atMs && timer.order < next.order)) next = timer;
+      if (!next || timer.atMs < next.atMs || (timer.atMs === next.atMs && timer.order < next.order)) {
+        next = timer;
+      }
     }
     return next;
   }

@@ -1,0 +1,174 @@
+/**
+ * Everything Carillon tells while it works. An event is a plain object told apart by `type`; ids and bounded
+ * text only, so that it can cross any broker. What is large (values, stacks) is fetched from the store; only
+ * local listeners also see it (`local`).
+ */
+import type { JobProgress, StoredError } from "../model/job_record.ts";
+import type { JobOutcome } from "../model/states.ts";
+
+interface Base {
+  /** When it happened, in milliseconds since 1970, by the clock of the store. */
+  readonly atMs: number;
+  /** Alias of the store it is about; `main` when the scheduler has only one. */
+  readonly store: string;
+}
+
+/** Something about a task. */
+export interface TaskEvent extends Base {
+  readonly type: "taskAdded" | "taskUpdated" | "taskRemoved" | "taskPaused" | "taskResumed";
+  readonly taskName: string;
+}
+
+/** Something about a schedule. */
+export interface ScheduleEvent extends Base {
+  readonly type:
+    | "scheduleAdded"
+    | "scheduleUpdated"
+    | "schedulePaused"
+    | "scheduleResumed"
+    | "scheduleRemoved"
+    /** No fire is left. */
+    | "scheduleFinished"
+    /** Its trigger threw or cannot be read; it fires no more until it is mended. */
+    | "scheduleFailed";
+  readonly scheduleId: string;
+  readonly taskName: string;
+  readonly nextFireTimeMs: number | null;
+  /** With `scheduleFailed`: why. */
+  readonly error?: string;
+}
+
+/** A schedule was processed. */
+export interface ScheduleFiredEvent extends Base {
+  readonly type: "scheduleFired";
+  readonly scheduleId: string;
+  readonly taskName: string;
+  readonly jobIds: readonly string[];
+  readonly nextFireTimeMs: number | null;
+}
+
+/** Fires that did not become jobs of their own, and why. */
+export interface FiresDroppedEvent extends Base {
+  readonly type: "firesMissed" | "firesCoalesced" | "firesSkipped";
+  readonly scheduleId: string;
+  readonly taskName: string;
+  readonly count: number;
+  /** The first of them. */
+  readonly firstFireTimeMs: number;
+}
+
+/** Something about a job before it ends. */
+export interface JobEvent extends Base {
+  readonly type:
+    | "jobAdded"
+    | "jobUpdated"
+    | "jobRemoved"
+    /** A scheduler took it. */
+    | "jobClaimed"
+    /** Its function is about to be called. */
+    | "jobStarted"
+    /** It failed and will be tried again. */
+    | "jobRetrying"
+    /** It was handed back untried, because its scheduler stopped or lost its lease. */
+    | "jobHandedBack"
+    /** No code can run it now; it waits for some that can. */
+    | "jobParked"
+    | "jobCancelRequested"
+    /** It should have stopped when its signal was aborted and has not. */
+    | "jobStuck";
+  readonly jobId: string;
+  readonly taskName: string;
+  readonly scheduleId: string | null;
+  readonly fireTimeMs: number | null;
+  readonly attempt: number;
+  /** With `jobRetrying`: not before this instant. */
+  readonly runAtMs?: number;
+  /** With `jobRetrying` and `jobParked`: why. */
+  readonly reason?: string;
+}
+
+/** A job has ended. */
+export interface JobFinishedEvent extends Base {
+  readonly type: "jobFinished";
+  readonly jobId: string;
+  readonly taskName: string;
+  readonly scheduleId: string | null;
+  readonly fireTimeMs: number | null;
+  readonly attempt: number;
+  readonly outcome: JobOutcome;
+  /** How long the last attempt ran; null when it never started. */
+  readonly durationMs: number | null;
+  /** How much later than its `runAt` the last attempt started; null when it never started. */
+  readonly latenessMs: number | null;
+  readonly error: StoredError | null;
+  /** Only for listeners in the process that ran it: the very value or error. */
+  readonly local?: { readonly value?: unknown; readonly error?: unknown };
+}
+
+/** A job told how far it is. */
+export interface JobProgressEvent extends Base {
+  readonly type: "jobProgress";
+  readonly jobId: string;
+  readonly taskName: string;
+  readonly progress: JobProgress;
+}
+
+/** A job wrote a line to its log. */
+export interface JobLogEvent extends Base {
+  readonly type: "jobLog";
+  readonly jobId: string;
+  readonly taskName: string;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Something about a scheduler. */
+export interface SchedulerEvent {
+  readonly type:
+    | "schedulerStarting"
+    | "schedulerStarted"
+    | "schedulerPaused"
+    | "schedulerResumed"
+    | "schedulerStopping"
+    | "schedulerStopped"
+    | "leaseLost"
+    /** The work of a scheduler that is gone was taken over. */
+    | "schedulerBuried"
+    | "storeAdded"
+    | "storeRemoved"
+    | "storeFailed"
+    | "storeRecovered"
+    | "executorAdded"
+    | "executorRemoved";
+  readonly atMs: number;
+  /** The scheduler's name. */
+  readonly scheduler: string;
+  /** What it is about, where that is not the scheduler itself: an alias, another scheduler's name. */
+  readonly subject?: string;
+  readonly error?: string;
+}
+
+/** Any event. */
+export type CarillonEvent =
+  | TaskEvent
+  | ScheduleEvent
+  | ScheduleFiredEvent
+  | FiresDroppedEvent
+  | JobEvent
+  | JobFinishedEvent
+  | JobProgressEvent
+  | JobLogEvent
+  | SchedulerEvent;
+
+/** The name of an event. */
+export type EventType = CarillonEvent["type"];
+
+/** A whole group of events, for subscribing. */
+export type EventGroup = "task" | "schedule" | "job" | "scheduler" | "store";
+
+/** What a listener may ask for: names and groups. */
+export type EventSelector = EventType | EventGroup;
+
+/** The event of a given name. */
+export type EventOf<Type extends EventType> = Extract<CarillonEvent, { readonly type: Type }>;

@@ -1,0 +1,114 @@
+import type { Metadata, Payload } from "./payload.ts";
+import type { RunOverrides } from "./settings.ts";
+import type { JobOutcome, JobState } from "./states.ts";
+
+/** A job to be stored. */
+export interface NewJob {
+  /** Time-ordered text, made by whoever adds the job; adding the same id again adds nothing. */
+  readonly id: string;
+  readonly taskName: string;
+  /** Version of the task whose input this is. */
+  readonly taskVersion: number;
+  readonly scheduleSeq: number | null;
+  readonly scheduleId: string | null;
+  /** The fire time this job stands for; null for manual runs and jobs added directly. */
+  readonly fireTimeMs: number | null;
+  /** Not before this instant; null is at once. */
+  readonly runAtMs: number | null;
+  readonly priority: number;
+  readonly input: Payload | null;
+  /** Settings given on the job, merged over those of its schedule; the task's fill in when it runs. */
+  readonly overrides: RunOverrides;
+  readonly metadata: Metadata;
+  /** Not started by then (first attempt only), it ends as `missedStartDeadline`. */
+  readonly startDeadlineMs: number | null;
+}
+
+/** An error as stored: what is left of it when it crosses processes. */
+export interface StoredError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly code?: string;
+  readonly cause?: StoredError;
+}
+
+/** How far a job says it is. */
+export interface JobProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly message: string | null;
+  readonly atMs: number;
+}
+
+/** A job as stored. */
+export interface JobRecord {
+  /** Identity of the row; grows in order of adding. */
+  readonly seq: number;
+  readonly id: string;
+  readonly taskName: string;
+  readonly taskVersion: number;
+  readonly scheduleSeq: number | null;
+  readonly scheduleId: string | null;
+  readonly fireTimeMs: number | null;
+  readonly state: JobState;
+  readonly outcome: JobOutcome | null;
+  readonly runAtMs: number;
+  readonly priority: number;
+  readonly input: Payload | null;
+  readonly overrides: RunOverrides;
+  readonly metadata: Metadata;
+  readonly startDeadlineMs: number | null;
+  /** How often it was started against its retry budget; a lost lease or a hand-back is taken off again. */
+  readonly attempt: number;
+  /** Grows at every claim and never shrinks: with the incarnation, the fence of every write about a run. */
+  readonly claimNumber: number;
+  /** Incarnation of the scheduler that runs it or ran it last. */
+  readonly owner: number | null;
+  readonly lostLeases: number;
+  readonly cancelRequested: string | null;
+  readonly progress: JobProgress | null;
+  /** Why it is parked, or null. */
+  readonly parkedReason: string | null;
+  readonly createdAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly finishedAtMs: number | null;
+  /** When the finished job may be pruned; null is never. */
+  readonly expiresAtMs: number | null;
+  /** What the task returned, once `success`. */
+  readonly value: Payload | null;
+  /** What the last attempt ended with, when it did not succeed. */
+  readonly error: StoredError | null;
+  /** Set when the row cannot be read; the other fields are then as good as could be had. */
+  readonly undecodable?: string;
+}
+
+/** Who may write about a run: the incarnation that claimed the job and the number of that claim. */
+export interface JobFence {
+  readonly seq: number;
+  readonly incarnation: number;
+  readonly claimNumber: number;
+}
+
+/** How a run ends. */
+export type JobTransition =
+  | {
+    readonly to: "finished";
+    readonly outcome: JobOutcome;
+    readonly value: Payload | null;
+    readonly error: StoredError | null;
+    /** How long the finished job is kept; null is for ever. */
+    readonly keepMs: number | null;
+  }
+  /** Another attempt, `delayMs` from now. */
+  | { readonly to: "retry"; readonly delayMs: number; readonly error: StoredError | null }
+  /** Handed back untried: uses no attempt. */
+  | { readonly to: "handBack"; readonly lostLease: boolean }
+  /** Cannot be run by the code of this scheduler: waits for one that can; uses no attempt. */
+  | { readonly to: "parked"; readonly reason: string };
+
+/** One run's end, with the fence that must still hold. */
+export interface JobEnding {
+  readonly fence: JobFence;
+  readonly transition: JobTransition;
+}

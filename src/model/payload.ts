@@ -1,0 +1,17 @@
+/**
+ * A stored value as text that says itself how to read it: the name of its serializer, a colon, the body
+ * (`rich:[1,2]`). Rows written with one serializer stay readable after another was chosen.
+ */
+export type Payload = string;
+
+/** JSON values that users attach to tasks, schedules and jobs for their own purposes. */
+export type Metadata = Readonly<Record<string, JsonValue>>;
+
+/** A value that JSON can hold. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };

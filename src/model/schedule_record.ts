@@ -1,0 +1,83 @@
+import type { TriggerJSON } from "../triggers/trigger.ts";
+import type { Metadata, Payload } from "./payload.ts";
+import type { RunOverrides } from "./settings.ts";
+import type { CoalescePolicy, OverlapPolicy, ScheduleStatus } from "./states.ts";
+
+/** What users say about a schedule beside its trigger and input, as stored. */
+export interface SchedulePolicies {
+  readonly coalesce: CoalescePolicy;
+  readonly overlap: OverlapPolicy;
+  /** Upper end of the random delay after each fire time. */
+  readonly jitterMs: number;
+  /** Window over which fires of the same instant are spread by a hash of the id; 0 is off. */
+  readonly spreadMs: number;
+  readonly maxRuns: number | null;
+  /** How many of this schedule's jobs may run at once; null is no limit. */
+  readonly maxRunningJobs: number | null;
+  /** Settings given on the schedule; they win over the task's. */
+  readonly overrides: RunOverrides;
+}
+
+/** What became of a schedule's fires, counted in the transactions that did it. */
+export interface ScheduleCounters {
+  /** Fires that became jobs. */
+  readonly runs: number;
+  /** Fires later than their misfire grace. */
+  readonly missed: number;
+  /** Fires that another fire's job stands for. */
+  readonly coalesced: number;
+  /** Fires dropped because the previous job was not finished (`overlap: "skip"`). */
+  readonly skipped: number;
+}
+
+/** A schedule to be written: everything but what the store gives it. */
+export interface ScheduleWrite {
+  readonly id: string;
+  /** The id was made by the program: the schedule goes when it is finished and its jobs are gone. */
+  readonly generatedId: boolean;
+  readonly taskName: string;
+  readonly description: string | null;
+  /** The set this schedule belongs to (`applySchedules`). */
+  readonly group: string | null;
+  readonly trigger: TriggerJSON;
+  readonly input: Payload | null;
+  readonly policies: SchedulePolicies;
+  readonly metadata: Metadata;
+  readonly paused: boolean;
+  readonly status: ScheduleStatus;
+  /** Why the status is `failed`. */
+  readonly error: string | null;
+  /** When the schedule was first stored; where its trigger counts from. */
+  readonly anchorMs: number;
+  readonly nextFireTimeMs: number | null;
+  readonly lastFireTimeMs: number | null;
+  /** When its last job ended, whatever the outcome. */
+  readonly lastFinishedMs: number | null;
+  /** The trigger counts from the end of the last run: written with that end, the schedule is planned anew. */
+  readonly followsFinish: boolean;
+  /** The next fire time must be computed again, whatever `nextFireTimeMs` says. */
+  readonly needsPlanning: boolean;
+  readonly counters: ScheduleCounters;
+}
+
+/** A schedule as stored. */
+export interface ScheduleRecord extends ScheduleWrite {
+  /** Identity of the row; never given twice, so a schedule made again under its old id is another one. */
+  readonly seq: number;
+  /** Grows with every change; what is compared before a write. */
+  readonly version: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  /** Set when the row cannot be read; the other fields are then as good as could be had. */
+  readonly undecodable?: string;
+}
+
+/** Identity and version of a schedule as last read: what a write must still find. */
+export interface ScheduleVersion {
+  readonly id: string;
+  readonly seq: number;
+  readonly version: number;
+}
+
+/** Counters of a schedule that never fired. */
+export const zeroCounters: ScheduleCounters = { runs: 0, missed: 0, coalesced: 0, skipped: 0 };

@@ -1,0 +1,77 @@
+import type { LostLeasePolicy } from "./states.ts";
+
+/** How long to wait before the next attempt, as stored. */
+export interface StoredBackoff {
+  /** `fixed` waits `baseMs` each time; `exponential` multiplies by `factor` each time; `custom` asks the task's function. */
+  readonly kind: "fixed" | "exponential" | "custom";
+  readonly baseMs: number;
+  readonly factor: number;
+  readonly capMs: number;
+  /** Part of the wait that is random, 0 to 1; it only ever adds. */
+  readonly jitter: number;
+}
+
+/** How often and when a failed job is tried again, as stored. */
+export interface StoredRetry {
+  readonly maxAttempts: number;
+  readonly backoff: StoredBackoff;
+}
+
+/** How long finished jobs are kept, as stored; null is for ever. */
+export interface StoredRetention {
+  readonly successMs: number | null;
+  readonly otherMs: number | null;
+}
+
+/**
+ * How jobs of a task run. Complete once resolved; as an override on a schedule or job only what was given.
+ * `null` says "none", a missing key says "not given": the next level decides.
+ */
+export interface RunSettings {
+  readonly maxRunningJobs: number | null;
+  readonly misfireGraceTimeMs: number | null;
+  readonly timeToLiveMs: number | null;
+  readonly timeoutMs: number | null;
+  readonly priority: number;
+  readonly retry: StoredRetry;
+  readonly retention: StoredRetention;
+  readonly onLostLease: LostLeasePolicy;
+  readonly maxLostLeases: number;
+  readonly executor: string | null;
+}
+
+/** Settings given at one level; the missing ones come from the next. */
+export type RunOverrides = Partial<RunSettings>;
+
+/** The defaults table: what holds where nobody said anything. */
+export const defaultRunSettings: RunSettings = {
+  maxRunningJobs: 1,
+  misfireGraceTimeMs: null,
+  timeToLiveMs: null,
+  timeoutMs: null,
+  priority: 0,
+  retry: {
+    maxAttempts: 1,
+    backoff: { kind: "exponential", baseMs: 1000, factor: 2, capMs: 3_600_000, jitter: 0.1 },
+  },
+  retention: { successMs: 86_400_000, otherMs: 14 * 86_400_000 },
+  onLostLease: "retry",
+  maxLostLeases: 3,
+  executor: null,
+};
+
+/** Merges levels of settings, the first one that says something wins, over the defaults table. */
+export function resolveRunSettings(...levels: readonly (RunOverrides | undefined)[]): RunSettings {
+  return mergeOverrides(...levels, defaultRunSettings) as RunSettings;
+}
+
+/** Merges levels of settings into one level, the first one that says something wins. */
+export function mergeOverrides(...levels: readonly (RunOverrides | undefined)[]): RunOverrides {
+  const merged: Record<string, unknown> = {};
+  for (const level of levels) {
+    for (const [key, value] of Object.entries(level ?? {})) {
+      if (value !== undefined && !(key in merged)) merged[key] = value;
+    }
+  }
+  return merged as RunOverrides;
+}

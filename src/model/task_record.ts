@@ -1,0 +1,23 @@
+import type { Metadata } from "./payload.ts";
+import type { RunOverrides, RunSettings } from "./settings.ts";
+
+/** A task as its code defines it, to be written by a scheduler that knows it. */
+export interface TaskWrite {
+  readonly name: string;
+  readonly description: string | null;
+  /** The code's version of the task's input; grows when the shape of the input changes. */
+  readonly version: number;
+  /** Complete settings as the code and the scheduler's defaults say. */
+  readonly settings: RunSettings;
+  readonly metadata: Metadata;
+}
+
+/** A task as stored. */
+export interface TaskRecord extends TaskWrite {
+  /** What `configureTask` set; wins over the code's settings and stays when the program starts again. */
+  readonly overrides: RunOverrides;
+  /** Paused for the whole cluster: its jobs wait. */
+  readonly paused: boolean;
+  /** How many of its jobs run now, counted from the jobs themselves. */
+  readonly runningJobs: number;
+}
