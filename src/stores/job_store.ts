@@ -1,0 +1,112 @@
+import type { JobEnding, JobFence, JobProgress, JobRecord, NewJob } from "../model/job_record.ts";
+import type { Metadata, Payload } from "../model/payload.ts";
+import type { JobOutcome, JobState } from "../model/states.ts";
+
+/** Jobs. */
+export interface JobStore {
+  /**
+   * Adds jobs, all or none; an id that is there already is left as it is and answered as `deduplicated`.
+   * With `claim`, jobs just added are claimed in the same step as far as limits allow.
+   */
+  addJobs(jobs: readonly NewJob[], claim?: ClaimRequest): Promise<AddAnswer>;
+  /**
+   * First makes due jobs ready and ends those whose start deadline has passed; then takes up to `limit` ready
+   * jobs for the incarnation, in claim order over all its tasks, within the limits of task and schedule.
+   * A saturated or paused task or schedule never hides another one's jobs. Takes nothing for an incarnation
+   * that is not registered.
+   */
+  claimJobs(request: ClaimRequest): Promise<ClaimAnswer>;
+  /** Ends runs. Answers for each whether the fence held; where it did not, nothing was written. */
+  endJobs(endings: readonly JobEnding[]): Promise<readonly boolean[]>;
+  /** Notes progress; a stale fence is ignored. */
+  putProgress(notes: readonly { readonly fence: JobFence; readonly progress: JobProgress }[]): Promise<void>;
+  /** The jobs that match, newest first unless told otherwise. `state` is what people see (`presentedState`). */
+  getJobs(filter: JobFilter): Promise<readonly JobRecord[]>;
+  /** How many jobs match in each state people see. */
+  countJobs(filter: Pick<JobFilter, "taskName" | "scheduleId">): Promise<JobCounts>;
+  /** Cancels: waiting jobs end at once, running ones get a request that their owner sees. */
+  cancelJobs(ids: readonly string[], cancel: CancelRequest): Promise<CancelAnswer>;
+  /** Changes waiting jobs; answers undefined when the job is running, finished or not there. */
+  updateJob(id: string, change: JobChange): Promise<JobRecord | undefined>;
+  /** Makes finished or parked jobs ready again with a fresh retry budget; answers the ones that were. */
+  retryJobs(ids: readonly string[]): Promise<readonly JobRecord[]>;
+  /** Deletes jobs that are not running; answers the ids that were deleted. */
+  removeJobs(ids: readonly string[]): Promise<readonly string[]>;
+}
+
+/** What `addJobs` answers, in the order asked. */
+export interface AddAnswer {
+  readonly nowMs: number;
+  readonly jobs: readonly {
+    readonly id: string;
+    readonly seq: number;
+    readonly outcome: "added" | "deduplicated";
+  }[];
+  /** The jobs that were claimed in the same step. */
+  readonly claimed: readonly JobRecord[];
+}
+
+/** Who wants jobs, and which. */
+export interface ClaimRequest {
+  readonly incarnation: number;
+  /** The tasks whose code the claiming scheduler has. */
+  readonly taskNames: readonly string[];
+  readonly limit: number;
+  /** Only these jobs; all when not given. */
+  readonly jobIds?: readonly string[];
+}
+
+/** What `claimJobs` answers. */
+export interface ClaimAnswer {
+  readonly nowMs: number;
+  /** In claim order; `attempt` and `claimNumber` are those of this claim. */
+  readonly claimed: readonly JobRecord[];
+  /** Jobs that this call ended as `missedStartDeadline`. */
+  readonly missed: readonly JobRecord[];
+  /** The earliest `runAt` that is ahead among the asked tasks: when to look again at the latest. */
+  readonly nextRunAtMs: number | null;
+  /** More may be had by asking again at once. */
+  readonly more: boolean;
+}
+
+/** Which jobs; a missing key does not restrict. */
+export interface JobFilter {
+  readonly ids?: readonly string[];
+  readonly taskName?: string;
+  readonly scheduleId?: string;
+  readonly states?: readonly JobState[];
+  readonly outcomes?: readonly JobOutcome[];
+  /** Run or last run by this incarnation. */
+  readonly owner?: number;
+  /** @default "newest" by order of adding */
+  readonly order?: "newest" | "oldest";
+  readonly limit?: number;
+  /** How many matches to leave out first. */
+  readonly offset?: number;
+}
+
+/** Number of jobs in each state. */
+export type JobCounts = Readonly<Record<JobState, number>>;
+
+/** Why jobs are cancelled, and how long the cancelled ones are kept. */
+export interface CancelRequest {
+  readonly reason: string;
+  readonly keepMs: number | null;
+}
+
+/** What `cancelJobs` did. */
+export interface CancelAnswer {
+  /** Jobs that ended as `cancelled` at once. */
+  readonly cancelled: readonly JobRecord[];
+  /** Running jobs that now carry the request. */
+  readonly requested: readonly JobRecord[];
+}
+
+/** What can be changed about a waiting job. */
+export interface JobChange {
+  /** null is now. */
+  readonly runAtMs?: number | null;
+  readonly priority?: number;
+  readonly input?: Payload | null;
+  readonly metadata?: Metadata;
+}

@@ -1,0 +1,74 @@
+import type { NewJob } from "../model/job_record.ts";
+import type { ScheduleRecord, ScheduleVersion, ScheduleWrite } from "../model/schedule_record.ts";
+import type { ScheduleStatus } from "../model/states.ts";
+import type { TaskRecord } from "../model/task_record.ts";
+
+/** Schedules. */
+export interface ScheduleStore {
+  /** The schedules that match, by next fire time (those without one last), then id. */
+  getSchedules(filter: ScheduleFilter): Promise<readonly ScheduleRecord[]>;
+  /**
+   * Writes and removes schedules in one step, if every one of them is still as it was read; otherwise writes
+   * nothing and answers undefined: read again, decide again. Every write bumps the version.
+   */
+  writeSchedules(change: ScheduleChange): Promise<readonly ScheduleRecord[] | undefined>;
+  /** The schedules to process now: due or in need of planning, active, not paused; earliest first. */
+  dueSchedules(limit: number): Promise<DueSchedules>;
+  /**
+   * Moves schedules on and inserts the jobs of their fires, each schedule with its jobs in one step and only
+   * if its version (and the number of unfinished jobs, where given) still holds. Answers which ones moved.
+   */
+  advanceSchedules(advances: readonly ScheduleAdvance[]): Promise<readonly boolean[]>;
+  /** Which of these fire times of a schedule already have a job, whatever its state. */
+  getFireTimes(scheduleSeq: number, fireTimesMs: readonly number[]): Promise<readonly number[]>;
+  /** Marks active schedules for planning: those that use a calendar, or all of them. Answers how many. */
+  replanSchedules(scheduleIds: readonly string[]): Promise<number>;
+}
+
+/** Which schedules; a missing key does not restrict. */
+export interface ScheduleFilter {
+  readonly ids?: readonly string[];
+  readonly taskName?: string;
+  readonly group?: string;
+  readonly paused?: boolean;
+  readonly status?: ScheduleStatus;
+  readonly limit?: number;
+  /** How many matches to leave out first. */
+  readonly offset?: number;
+}
+
+/** Writes to schedules, all or nothing. */
+export interface ScheduleChange {
+  readonly puts: readonly {
+    /** What was read; null where the id was free. */
+    readonly expected: ScheduleVersion | null;
+    readonly schedule: ScheduleWrite;
+  }[];
+  readonly removes?: readonly ScheduleVersion[];
+}
+
+/** What `dueSchedules` answers. */
+export interface DueSchedules {
+  readonly nowMs: number;
+  readonly due: readonly DueSchedule[];
+  /** The earliest next fire time that is ahead; when to look again at the latest. */
+  readonly nextFireTimeMs: number | null;
+}
+
+/** A schedule to process, with what the decision needs. */
+export interface DueSchedule {
+  readonly schedule: ScheduleRecord;
+  /** Its task as stored; undefined when no scheduler ever registered it. */
+  readonly task: TaskRecord | undefined;
+  /** How many of its jobs are not finished. */
+  readonly unfinishedJobs: number;
+}
+
+/** One schedule's step forward. */
+export interface ScheduleAdvance {
+  readonly expected: ScheduleVersion;
+  /** When given, also this many unfinished jobs must still be there. */
+  readonly expectedUnfinishedJobs: number | null;
+  readonly schedule: ScheduleWrite;
+  readonly jobs: readonly NewJob[];
+}

@@ -1,0 +1,44 @@
+import type { JobEnding } from "../model/job_record.ts";
+import type { SchedulerRecord, SchedulerWrite } from "../model/scheduler_record.ts";
+
+/** Schedulers, their leases and their work. */
+export interface SchedulerStore {
+  /** Registers a start. Parked jobs of its tasks become ready: its code may be able to run them. */
+  registerScheduler(
+    scheduler: SchedulerWrite,
+  ): Promise<{ readonly incarnation: number; readonly nowMs: number }>;
+  /** Renews the lease and answers how the store sees this scheduler. */
+  heartbeat(incarnation: number, leaseMs: number): Promise<HeartbeatAnswer>;
+  /** Removes a scheduler that has stopped; its running jobs, if any are left, are left to `buryScheduler`. */
+  unregisterScheduler(incarnation: number): Promise<void>;
+  /** All registered schedulers, by incarnation. */
+  getSchedulers(): Promise<readonly SchedulerRecord[]>;
+  /**
+   * Takes the work of a scheduler that is gone: if its lease still ends when it was seen to, its record goes
+   * and its jobs end as told, in one step. Answers for each ending whether its fence held, or undefined when
+   * the scheduler was alive after all. An incarnation without a record (its record was lost) counts as gone.
+   */
+  buryScheduler(
+    incarnation: number,
+    seenLeaseUntilMs: number | null,
+    endings: readonly JobEnding[],
+  ): Promise<readonly boolean[] | undefined>;
+  /** Incarnations that own running jobs but have no record; empty in a sound store. */
+  getOrphanedIncarnations(): Promise<readonly number[]>;
+}
+
+/** What `heartbeat` answers. */
+export interface HeartbeatAnswer {
+  readonly nowMs: number;
+  /** False when this scheduler was buried: it must abort what it runs and register anew. */
+  readonly alive: boolean;
+  /** The jobs the store says it runs. */
+  readonly owned: readonly {
+    readonly seq: number;
+    readonly id: string;
+    readonly claimNumber: number;
+    readonly cancelRequested: string | null;
+  }[];
+  /** The other registered schedulers. */
+  readonly others: readonly SchedulerRecord[];
+}

@@ -1,0 +1,21 @@
+import type { Metadata } from "../model/payload.ts";
+import type { RunOverrides } from "../model/settings.ts";
+import type { TaskRecord, TaskWrite } from "../model/task_record.ts";
+
+/** Tasks. */
+export interface TaskStore {
+  /** Writes tasks as the code defines them; keeps what was set at run time (`overrides`, `paused`). */
+  putTasks(tasks: readonly TaskWrite[]): Promise<readonly TaskRecord[]>;
+  /** The tasks of these names, or all, by name. */
+  getTasks(names?: readonly string[]): Promise<readonly TaskRecord[]>;
+  /** Changes what is set at run time; answers undefined when there is no such task. */
+  updateTask(name: string, change: TaskChange): Promise<TaskRecord | undefined>;
+}
+
+/** What can be changed about a task at run time. */
+export interface TaskChange {
+  readonly paused?: boolean;
+  /** Replaces all earlier overrides. */
+  readonly overrides?: RunOverrides;
+  readonly metadata?: Metadata;
+}
