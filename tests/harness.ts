@@ -5,8 +5,11 @@
 export type TestBody = () => void | Promise<void>;
 
 interface DenoTest {
-  readonly test: (definition: { name: string; fn: TestBody; ignore: boolean }) => void;
+  readonly test: (definition: { name: string; fn: TestBody; ignore: boolean; timeout: number }) => void;
 }
+
+/** A test that hangs fails by its name after this, instead of holding up the whole run. */
+const TIME_LIMIT_MS = 60_000;
 
 /** What a test may ask of the machine it runs on. */
 export interface TestOptions {
@@ -20,8 +23,8 @@ const node = deno ? undefined : await import("node:test");
 /** Registers a test. Names read `symbol() does what when`. */
 export function test(name: string, fn: TestBody, options: TestOptions = {}): void {
   const ignore = options.ignore ?? false;
-  if (deno) deno.test({ name, fn, ignore });
-  else node!.test(name, { skip: ignore }, () => fn());
+  if (deno) deno.test({ name, fn, ignore, timeout: TIME_LIMIT_MS });
+  else node!.test(name, { skip: ignore, timeout: TIME_LIMIT_MS }, () => fn());
 }
 
 /** The runtime the tests run on. */

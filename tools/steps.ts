@@ -1,0 +1,87 @@
+import { findBun } from "./bun.ts";
+import { checkStep, type Step, testStep } from "./step.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+
+const CHECK_LIMIT_MS = 180_000;
+const INSTALL_LIMIT_MS = 300_000;
+const TEST_LIMIT_MS = 600_000;
+const ONE_TEST_LIMIT_MS = 60_000;
+
+/** Where the examples live that must run: doc comments, and the code blocks of the README. */
+const DOCUMENTED = ["mod.ts", "src", "README.md"];
+
+/** Settings of the gate; tests shorten the limits and point it at a folder of their own. */
+export interface GateOptions {
+  /** The project. @default the current folder */
+  readonly cwd?: string;
+  /** How long one run of tests may take. @default ten minutes */
+  readonly testLimitMs?: number;
+}
+
+/**
+ * What the gate does, in stages. The steps of a stage run side by side: the tests on Deno use every core and stand
+ * alone, those on Bun share the machine with the doc examples, which mostly wait for the type checker.
+ */
+export function gateStages(options: GateOptions = {}): readonly (readonly Step[])[] {
+  return [
+    [installStep(options)],
+    [...checkSteps(options), bunStep()],
+    [denoTests(options)],
+    [bunTests(options), docExamples(options)],
+  ];
+}
+
+/** Fails when the lock file does not say what package.json and deno.json say. */
+function installStep(options: GateOptions): Step {
+  return checkStep("packages", deno(["install", "--frozen"], INSTALL_LIMIT_MS, options));
+}
+
+/** Format, lint and types, of the whole tree. */
+export function checkSteps(options: GateOptions = {}): readonly Step[] {
+  return [
+    checkStep("format", deno(["fmt", "--check"], CHECK_LIMIT_MS, options)),
+    checkStep("lint", deno(["lint"], CHECK_LIMIT_MS, options)),
+    checkStep("types", deno(["check", "."], CHECK_LIMIT_MS, options)),
+  ];
+}
+
+function bunStep(): Step {
+  return {
+    name: "get Bun",
+    run: async () => ({ passed: 1, failed: 0, skipped: 0, output: await findBun() }),
+  };
+}
+
+/** Every test on Deno, with the sanitizers that deno.json turns on. */
+export function denoTests(options: GateOptions = {}): Step {
+  // The types have a step of their own.
+  const args = ["test", "-A", "--no-check", "--parallel", "tests"];
+  return testStep("tests on Deno", (junitPath) => denoRun([...args, `--junit-path=${junitPath}`], options));
+}
+
+/** The same files on Bun. */
+export function bunTests(options: GateOptions = {}): Step {
+  return testStep("tests on Bun", async (junitPath) => {
+    const report = ["--reporter=junit", `--reporter-outfile=${junitPath}`];
+    const args = ["test", "./tests", "--parallel=2", `--timeout=${ONE_TEST_LIMIT_MS}`, ...report];
+    return { ...deno(args, options.testLimitMs ?? TEST_LIMIT_MS, options), program: await findBun() };
+  });
+}
+
+/** The examples in doc comments and in the README: each is type-checked and run. */
+export function docExamples(options: GateOptions = {}): Step {
+  const files = DOCUMENTED.filter((file) => existsSync(join(options.cwd ?? ".", file)));
+  const args = ["test", "-A", "--doc", ...files];
+  return testStep("doc examples", (junitPath) => denoRun([...args, `--junit-path=${junitPath}`], options));
+}
+
+function denoRun(args: readonly string[], options: GateOptions) {
+  return Promise.resolve(deno(args, options.testLimitMs ?? TEST_LIMIT_MS, options));
+}
+
+function deno(args: readonly string[], timeLimitMs: number, { cwd }: GateOptions) {
+  // The Deno that runs the gate runs all of it, wherever it came from.
+  return { program: process.execPath, args, timeLimitMs, ...(cwd === undefined ? {} : { cwd }) };
+}
