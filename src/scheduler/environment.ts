@@ -1,0 +1,39 @@
+import type { CarillonEvent } from "../events/event.ts";
+import type { Executor } from "../executors/executor.ts";
+import type { Logger } from "../model/logger.ts";
+import type { RunOverrides } from "../model/settings.ts";
+import type { SchedulerRole } from "../model/states.ts";
+import type { TaskRegistry } from "../registry/task_registry.ts";
+import type { Serializer } from "../serializers/serializer.ts";
+import type { Clock } from "../time/clock.ts";
+
+/** What all parts of one scheduler share. */
+export interface Environment {
+  readonly name: string;
+  readonly role: SchedulerRole;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: TaskRegistry;
+  readonly serializer: Serializer;
+  /** Executors by name; `defaultExecutor` names one of them. */
+  readonly executors: Map<string, Executor>;
+  readonly defaultExecutor: string;
+  readonly defaults: RunOverrides;
+  readonly timeZone: string;
+  readonly tags: readonly string[];
+  readonly leaseMs: number;
+  /** How long a job has to end after its signal was aborted, before it counts as stuck or is terminated. */
+  readonly abortGraceMs: number;
+  /** How many more jobs may start now, over all stores. */
+  readonly free: () => number;
+  /** Whether the scheduler is paused. */
+  readonly paused: () => boolean;
+  /** A random number in [0, 1). */
+  readonly random: () => number;
+  /** Tells local listeners and the broker. */
+  readonly publish: (event: CarillonEvent) => void;
+  /** A run is over or a slot was freed: every store's job loop may go on. */
+  readonly onFreed: () => void;
+  /** What `currentScheduler()` answers inside jobs. */
+  readonly self: object;
+}

@@ -1,0 +1,163 @@
+import type { JobEvent } from "../../events/event.ts";
+import type { JobEnding, JobFence, JobProgress, JobRecord, NewJob } from "../../model/job_record.ts";
+import type { DataStore } from "../../stores/data_store.ts";
+import type {
+  AddAnswer,
+  CancelAnswer,
+  CancelRequest,
+  ClaimAnswer,
+  ClaimRequest,
+  JobChange,
+} from "../../stores/job_store.ts";
+import type { Teller } from "./teller.ts";
+
+/** The end of a run with the job it is about and, for local listeners, the very value or error. */
+export interface RunEnding extends JobEnding {
+  readonly job: JobRecord;
+  readonly local?: { readonly value?: unknown; readonly error?: unknown };
+  /** How long the attempt ran; null when it never started. */
+  readonly durationMs: number | null;
+}
+
+/** Writes jobs and tells about it. */
+export class JobGateway {
+  readonly #store: DataStore;
+  readonly #teller: Teller;
+
+  constructor(store: DataStore, teller: Teller) {
+    this.#store = store;
+    this.#teller = teller;
+  }
+
+  /** Adds jobs. */
+  async add(jobs: readonly NewJob[], claim?: ClaimRequest): Promise<AddAnswer> {
+    const answer = await this.#store.addJobs(jobs, claim);
+    answer.jobs.forEach(({ outcome }, i) => {
+      const { id: jobId, taskName, scheduleId, fireTimeMs } = jobs[i]!;
+      if (outcome === "added") {
+        this.#teller.tell({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
+      }
+    });
+    for (const job of answer.claimed) this.tell("jobClaimed", job);
+    return answer;
+  }
+
+  /** Claims jobs; those whose deadline has passed end on the way. */
+  async claim(request: ClaimRequest): Promise<ClaimAnswer> {
+    const answer = await this.#store.claimJobs(request);
+    for (const job of answer.missed) this.#tellFinished(job, null);
+    for (const job of answer.claimed) this.tell("jobClaimed", job);
+    return answer;
+  }
+
+  /** Ends runs; answers for which the fence held. Only those are told. */
+  async end(endings: readonly RunEnding[]): Promise<readonly boolean[]> {
+    const accepted = await this.#store.endJobs(
+      endings.map(({ fence, transition }) => ({ fence, transition })),
+    );
+    endings.forEach((ending, i) => accepted[i] && this.#tellEnding(ending));
+    return accepted;
+  }
+
+  /** Notes how far a job is. */
+  async progress(job: JobRecord, fence: JobFence, progress: JobProgress): Promise<void> {
+    await this.#store.putProgress([{ fence, progress }]);
+    this.#teller.tell({ type: "jobProgress", jobId: job.id, taskName: job.taskName, progress });
+  }
+
+  /** Cancels jobs. */
+  async cancel(ids: readonly string[], request: CancelRequest): Promise<CancelAnswer> {
+    const answer = await this.#store.cancelJobs(ids, request);
+    for (const job of answer.cancelled) this.#tellFinished(job, null);
+    for (const job of answer.requested) this.tell("jobCancelRequested", job, { reason: request.reason });
+    return answer;
+  }
+
+  /** Changes a waiting job. */
+  async update(id: string, change: JobChange): Promise<JobRecord | undefined> {
+    const job = await this.#store.updateJob(id, change);
+    if (job) this.tell("jobUpdated", job);
+    return job;
+  }
+
+  /** Makes finished or parked jobs ready again. */
+  async retry(ids: readonly string[]): Promise<readonly JobRecord[]> {
+    const jobs = await this.#store.retryJobs(ids);
+    for (const job of jobs) this.tell("jobUpdated", job);
+    return jobs;
+  }
+
+  /** Deletes jobs that are not running. */
+  async remove(ids: readonly string[]): Promise<readonly string[]> {
+    const jobs = new Map((await this.#store.getJobs({ ids })).map((job) => [job.id, job]));
+    const removed = await this.#store.removeJobs(ids);
+    for (const id of removed) {
+      const job = jobs.get(id);
+      if (job) this.tell("jobRemoved", job);
+    }
+    return removed;
+  }
+
+  /** Takes the work of a scheduler that is gone; undefined when it was alive after all. */
+  async bury(
+    incarnation: number,
+    seenLeaseUntilMs: number | null,
+    endings: readonly RunEnding[],
+  ): Promise<boolean> {
+    const plain = endings.map(({ fence, transition }) => ({ fence, transition }));
+    const accepted = await this.#store.buryScheduler(incarnation, seenLeaseUntilMs, plain);
+    endings.forEach((ending, i) => accepted?.[i] && this.#tellEnding(ending));
+    return accepted !== undefined;
+  }
+
+  /** Tells something about a job that is not its end. */
+  tell(type: JobEvent["type"], job: JobRecord, more: Pick<JobEvent, "reason" | "runAtMs"> = {}): void {
+    const { id: jobId, taskName, scheduleId, fireTimeMs, attempt } = job;
+    this.#teller.tell({ type, jobId, taskName, scheduleId, fireTimeMs, attempt, ...more });
+  }
+
+  /** Passes a line of a job's log on. */
+  log(
+    job: JobRecord,
+    level: "debug" | "info" | "warn" | "error",
+    message: string,
+    fields: Readonly<Record<string, unknown>>,
+  ): void {
+    this.#teller.tell({ type: "jobLog", jobId: job.id, taskName: job.taskName, level, message, fields });
+  }
+
+  #tellEnding(ending: RunEnding): void {
+    const { job, transition } = ending;
+    switch (transition.to) {
+      case "finished": {
+        const { outcome, error } = transition;
+        return this.#tellFinished({ ...job, outcome, error }, ending);
+      }
+      case "retry": {
+        const runAtMs = Math.round((job.startedAtMs ?? 0) + (ending.durationMs ?? 0) + transition.delayMs);
+        return this.tell("jobRetrying", job, { runAtMs, reason: transition.error?.message ?? "" });
+      }
+      case "handBack":
+        return this.tell("jobHandedBack", job);
+      case "parked":
+        return this.tell("jobParked", job, { reason: transition.reason });
+    }
+  }
+
+  #tellFinished(job: JobRecord, ending: RunEnding | null): void {
+    const { id: jobId, taskName, scheduleId, fireTimeMs, attempt, error, runAtMs, startedAtMs } = job;
+    this.#teller.tell({
+      type: "jobFinished",
+      jobId,
+      taskName,
+      scheduleId,
+      fireTimeMs,
+      attempt,
+      outcome: job.outcome!,
+      durationMs: ending?.durationMs ?? null,
+      latenessMs: startedAtMs === null ? null : Math.max(0, startedAtMs - runAtMs),
+      error,
+      ...(ending?.local ? { local: ending.local } : {}),
+    });
+  }
+}

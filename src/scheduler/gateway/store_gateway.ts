@@ -1,0 +1,29 @@
+import type { CarillonEvent } from "../../events/event.ts";
+import type { DataStore } from "../../stores/data_store.ts";
+import type { Clock } from "../../time/clock.ts";
+import { JobGateway } from "./job_gateway.ts";
+import { ScheduleGateway } from "./schedule_gateway.ts";
+import { TaskGateway } from "./task_gateway.ts";
+import { Teller } from "./teller.ts";
+
+/**
+ * The one front door to a data store: every write of the scheduler goes through here, and here it is told as
+ * events. Reads go to `store` directly, they tell nothing.
+ */
+export class StoreGateway {
+  readonly alias: string;
+  readonly store: DataStore;
+  readonly tasks: TaskGateway;
+  readonly schedules: ScheduleGateway;
+  readonly jobs: JobGateway;
+
+  /** Stands before a store known under this alias. */
+  constructor(alias: string, store: DataStore, clock: Clock, publish: (event: CarillonEvent) => void) {
+    const teller = new Teller(alias, clock, publish);
+    this.alias = alias;
+    this.store = store;
+    this.tasks = new TaskGateway(store, teller);
+    this.schedules = new ScheduleGateway(store, teller);
+    this.jobs = new JobGateway(store, teller);
+  }
+}

@@ -1,0 +1,56 @@
+import type { TaskRecord, TaskWrite } from "../../model/task_record.ts";
+import type { DataStore } from "../../stores/data_store.ts";
+import type { TaskChange } from "../../stores/task_store.ts";
+import type { Teller } from "./teller.ts";
+
+/** Writes tasks and tells about it. */
+export class TaskGateway {
+  readonly #store: DataStore;
+  readonly #teller: Teller;
+
+  constructor(store: DataStore, teller: Teller) {
+    this.#store = store;
+    this.#teller = teller;
+  }
+
+  /** Writes what the code says about tasks; only what differs is told. */
+  async put(tasks: readonly TaskWrite[]): Promise<readonly TaskRecord[]> {
+    if (tasks.length === 0) return [];
+    const before = new Map((await this.#store.getTasks(tasks.map((t) => t.name))).map((t) => [t.name, t]));
+    const changed = tasks.filter((task) => !sameDefinition(task, before.get(task.name)));
+    if (changed.length > 0) {
+      for (const record of await this.#store.putTasks(changed)) {
+        const type = before.has(record.name) ? "taskUpdated" : "taskAdded";
+        this.#teller.tell({ type, taskName: record.name });
+        before.set(record.name, record);
+      }
+    }
+    return tasks.map((task) => before.get(task.name)!);
+  }
+
+  /** Changes a task at run time. */
+  async update(name: string, change: TaskChange): Promise<TaskRecord | undefined> {
+    const record = await this.#store.updateTask(name, change);
+    if (!record) return undefined;
+    const type = change.paused === undefined ? "taskUpdated" : change.paused ? "taskPaused" : "taskResumed";
+    this.#teller.tell({ type, taskName: name });
+    return record;
+  }
+}
+
+function sameDefinition(task: TaskWrite, record: TaskRecord | undefined): boolean {
+  if (!record) return false;
+  const { name, description, version, settings, metadata } = record;
+  return canonical({ name, description, version, settings, metadata }) === canonical(task);
+}
+
+/** JSON with sorted keys, so that equal content is equal text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_key, part: unknown) =>
+      typeof part === "object" && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
+  );
+}

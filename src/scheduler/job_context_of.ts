@@ -1,0 +1,43 @@
+import type { JobLog, TaskContext } from "../context/task_context.ts";
+import { Temporal } from "../time/temporal.ts";
+import type { Environment } from "./environment.ts";
+import type { StoreGateway } from "./gateway/store_gateway.ts";
+import type { ProgressReporter } from "./progress_reporter.ts";
+import type { JobRun } from "./run_table.ts";
+
+/** What a task's function receives for one run. */
+export function jobContext(
+  run: JobRun,
+  environment: Environment,
+  gateway: StoreGateway,
+  reporter: ProgressReporter,
+): TaskContext {
+  const { job } = run;
+  return {
+    job: {
+      id: job.id,
+      taskName: job.taskName,
+      attempt: job.attempt,
+      scheduleId: job.scheduleId,
+      scheduledFireTime: job.fireTimeMs === null
+        ? undefined
+        : Temporal.Instant.fromEpochMilliseconds(job.fireTimeMs),
+      runAt: Temporal.Instant.fromEpochMilliseconds(job.runAtMs),
+      metadata: job.metadata,
+    },
+    signal: run.controller.signal,
+    log: jobLog(run, environment, gateway),
+    progress: (progress, message) => reporter.report(progress, message),
+  };
+}
+
+function jobLog(run: JobRun, { logger }: Environment, gateway: StoreGateway): JobLog {
+  const { id: job, taskName: task } = run.job;
+  const line =
+    (level: "debug" | "info" | "warn" | "error") =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      gateway.jobs.log(run.job, level, message, fields);
+      logger[level](message, { job, task, ...fields });
+    };
+  return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+}

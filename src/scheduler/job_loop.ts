@@ -1,0 +1,90 @@
+import type { JobRecord } from "../model/job_record.ts";
+import type { Logger } from "../model/logger.ts";
+import type { StoreGateway } from "./gateway/store_gateway.ts";
+import type { NextRoundMs } from "./poller.ts";
+
+/** How many jobs one claim takes at the most. */
+const CLAIM_MAX = 100;
+
+/** What the job loop needs. */
+export interface JobLoopOptions {
+  readonly gateway: StoreGateway;
+  readonly logger: Logger;
+  /** The incarnation whose lease holds; undefined while there is none. */
+  readonly incarnation: () => number | undefined;
+  readonly taskNames: () => readonly string[];
+  /** How many more jobs this scheduler may run now. */
+  readonly free: () => number;
+  readonly run: (job: JobRecord, incarnation: number) => void;
+  /** How long to sleep at the most, for when nobody tells that something changed; null is for ever. */
+  readonly pollMs: number | null;
+}
+
+/** Takes jobs and hands them to be run, as many as there is room for. */
+export class JobLoop {
+  readonly #options: JobLoopOptions;
+  #claims = 0;
+  #inFlight = 0;
+  /** Whether the last round left nothing that could run now. */
+  drained = false;
+
+  constructor(options: JobLoopOptions) {
+    this.#options = options;
+  }
+
+  /** Changes whenever a claim begins or ends; two equal readings mean that none happened between them. */
+  get claimMark(): string {
+    return `${this.#claims}/${this.#inFlight}`;
+  }
+
+  /** Whether a claim is under way. */
+  get claiming(): boolean {
+    return this.#inFlight > 0;
+  }
+
+  /** One round: claims once. */
+  async round(): Promise<NextRoundMs> {
+    const { gateway, logger, pollMs } = this.#options;
+    const incarnation = this.#options.incarnation();
+    const limit = Math.min(CLAIM_MAX, this.#options.free());
+    this.drained = false;
+    if (incarnation === undefined || limit <= 0) {
+      logger.debug("no claim", {
+        store: gateway.alias,
+        reason: incarnation === undefined ? "no lease" : "all slots of this scheduler are taken",
+      });
+      return pollMs;
+    }
+    const answer = await this.#claim(incarnation, limit);
+    for (const job of answer.claimed) this.#options.run(job, incarnation);
+    const waitMs = answer.nextRunAtMs === null ? null : Math.max(0, answer.nextRunAtMs - answer.nowMs);
+    logger.debug("claimed", {
+      store: gateway.alias,
+      jobs: answer.claimed.length,
+      missed: answer.missed.length,
+      of: limit,
+      nextRunInMs: waitMs,
+      more: answer.more,
+    });
+    if (answer.more || answer.claimed.length === limit) return 0;
+    this.drained = answer.claimed.length === 0;
+    return earliest(waitMs, pollMs);
+  }
+
+  async #claim(incarnation: number, limit: number) {
+    this.#claims++;
+    this.#inFlight++;
+    try {
+      const taskNames = this.#options.taskNames();
+      return await this.#options.gateway.jobs.claim({ incarnation, taskNames, limit });
+    } finally {
+      this.#inFlight--;
+    }
+  }
+}
+
+/** The shorter of two waits, where null is for ever. */
+export function earliest(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.min(a, b);
+}

@@ -1,0 +1,234 @@
+import { runInJobContext } from "../context/job_context.ts";
+import type { TaskContext } from "../context/task_context.ts";
+import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
+import type { JobRecord, JobTransition } from "../model/job_record.ts";
+import { resolveRunSettings, type RunSettings } from "../model/settings.ts";
+import type { TaskRecord } from "../model/task_record.ts";
+import type { RegisteredTask } from "../registry/registered_task.ts";
+import { validateInput, validateOutput } from "../registry/validate.ts";
+import { decodePayload, encodePayload } from "../serializers/payload.ts";
+import { sleep, type Timer } from "../time/clock.ts";
+import type { Environment } from "./environment.ts";
+import type { StoreGateway } from "./gateway/store_gateway.ts";
+import { jobContext } from "./job_context_of.ts";
+import { ProgressReporter } from "./progress_reporter.ts";
+import { type AbortCause, JobRun, type RunTable } from "./run_table.ts";
+import { type RunResult, runTransition } from "./run_transition.ts";
+
+/** How long to wait before a failed write of a job's end is tried again. */
+const END_RETRY_MS = { first: 100, max: 5000 };
+
+/** What a job runner needs. */
+export interface JobRunnerOptions {
+  readonly environment: Environment;
+  readonly gateway: StoreGateway;
+  readonly runs: RunTable;
+  /** The task as stored, for what was set at run time. */
+  readonly taskRecord: (name: string) => TaskRecord | undefined;
+  /** The incarnation whose lease holds. */
+  readonly incarnation: () => number | undefined;
+}
+
+interface Prepared {
+  readonly task: RegisteredTask;
+  readonly input: unknown;
+  readonly settings: RunSettings;
+}
+
+/** Runs claimed jobs: from the stored input to the stored end. */
+export class JobRunner {
+  readonly #options: JobRunnerOptions;
+
+  constructor(options: JobRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Starts a claimed job; it is in the run table until its end is written. */
+  start(job: JobRecord, incarnation: number): void {
+    const run = new JobRun(job, incarnation);
+    this.#options.runs.track(run, () => this.#work(run));
+  }
+
+  /** Tells a run to stop. */
+  abort(run: JobRun, cause: AbortCause): void {
+    const codes = {
+      timeout: "jobTimedOut",
+      cancelled: "jobCancelled",
+      leaseLost: "leaseLost",
+      stopping: "schedulerStopped",
+    } as const;
+    run.abort(cause, new CarillonError(codes[cause.kind], cause.message, { details: { jobId: run.job.id } }));
+  }
+
+  async #work(run: JobRun): Promise<void> {
+    const { environment, gateway } = this.#options;
+    const startMs = environment.clock.monotonicMs();
+    const prepared = await this.#prepare(run.job);
+    if (typeof prepared === "string") {
+      environment.logger.warn("job parked", { job: run.job.id, task: run.job.taskName, reason: prepared });
+      return await this.#end(run, { to: "parked", reason: prepared }, null);
+    }
+    gateway.jobs.tell("jobStarted", run.job);
+    const { result, value } = await this.#execute(run, prepared);
+    const durationMs = environment.clock.monotonicMs() - startMs;
+    const transition = this.#transition(run, prepared, result);
+    this.#log(run, transition, durationMs);
+    const local = result.ok ? { value } : { error: result.error };
+    await this.#end(run, transition, durationMs, local);
+  }
+
+  /** The task, its settings and its input; or why this process cannot run it. */
+  async #prepare(job: JobRecord): Promise<Prepared | string> {
+    if (job.undecodable !== undefined) return `the stored job cannot be read: ${job.undecodable}`;
+    const task = this.#options.environment.registry.byName(job.taskName);
+    if (!task) return `this scheduler does not know task '${job.taskName}'`;
+    try {
+      const stored = decodePayload(job.input, [this.#options.environment.serializer]);
+      const input = await validateInput(task, stored);
+      const record = this.#options.taskRecord(task.name);
+      const { defaults } = this.#options.environment;
+      const settings = resolveRunSettings(job.overrides, record?.overrides, task.overrides, defaults);
+      return { task, input, settings };
+    } catch (error) {
+      return isCarillonError(error, "invalidInput")
+        ? `the stored input no longer fits the task: ${error.message}`
+        : `the stored input cannot be decoded: ${messageOf(error)}`;
+    }
+  }
+
+  /** Calls the function by its executor, with its context, time limit and watch for being stuck. */
+  async #execute(run: JobRun, prepared: Prepared): Promise<{ result: RunResult; value?: unknown }> {
+    const { environment, gateway } = this.#options;
+    const reporter = new ProgressReporter(
+      environment.clock,
+      (progress) =>
+        gateway.jobs.progress(run.job, run.fence, progress).catch((error) => this.#debug(run, error)),
+    );
+    const context = jobContext(run, environment, gateway, reporter);
+    const guards = this.#guards(run, prepared.settings);
+    try {
+      const value = await this.#call(run, prepared, context);
+      const payload = encodePayload(await validateOutput(prepared.task, value), environment.serializer);
+      return { result: { ok: true, payload }, value };
+    } catch (error) {
+      return { result: { ok: false, error } };
+    } finally {
+      guards.dispose();
+      await reporter.close();
+    }
+  }
+
+  async #call(run: JobRun, { task, input, settings }: Prepared, context: TaskContext): Promise<unknown> {
+    const { environment } = this.#options;
+    const name = settings.executor ?? environment.defaultExecutor;
+    const executor = environment.executors.get(name);
+    if (!executor) {
+      const known = [...environment.executors.keys()].join(", ");
+      throw new CarillonError("unknownExecutor", `Executor '${name}' is not configured; there is ${known}`);
+    }
+    const call = async () => await task.call(input, context);
+    const signal = run.controller.signal;
+    return await runInJobContext(
+      { job: context, scheduler: environment.self },
+      () => executor.run({ jobId: run.job.id, taskName: task.name, call, signal }),
+    );
+  }
+
+  /** The time limit, and the watch over a run that was told to stop. */
+  #guards(run: JobRun, settings: RunSettings): { dispose(): void } {
+    const { clock, abortGraceMs } = this.#options.environment;
+    const timers: Timer[] = [];
+    const setTimer = (callback: () => void, ms: number) =>
+      timers.push(clock.setTimer(callback, ms, { keepAlive: false }));
+    const watch = () => setTimer(() => this.#stillRunning(run, settings), abortGraceMs);
+    const signal = run.controller.signal;
+    if (signal.aborted) watch();
+    else signal.addEventListener("abort", watch, { once: true });
+    if (settings.timeoutMs !== null) {
+      const message = `The job ran longer than its timeout of ${settings.timeoutMs / 1000} s`;
+      setTimer(() => this.abort(run, { kind: "timeout", message }), settings.timeoutMs);
+    }
+    return {
+      dispose() {
+        signal.removeEventListener("abort", watch);
+        for (const timer of timers) timer.cancel();
+      },
+    };
+  }
+
+  #stillRunning(run: JobRun, settings: RunSettings): void {
+    const { environment, gateway } = this.#options;
+    const executor = environment.executors.get(settings.executor ?? environment.defaultExecutor);
+    if (executor?.canTerminate) return executor.terminate?.(run.job.id);
+    gateway.jobs.tell("jobStuck", run.job, { reason: run.cause?.message ?? "" });
+    environment.logger.warn("job is stuck: it ignores its abort signal and keeps its slot", {
+      job: run.job.id,
+      task: run.job.taskName,
+      reason: run.cause?.message,
+    });
+  }
+
+  #transition(run: JobRun, { task, settings }: Prepared, result: RunResult): JobTransition {
+    return runTransition({
+      result,
+      cause: run.cause,
+      attempt: run.job.attempt,
+      settings,
+      retryIf: task.retryIf,
+      customBackoffMs: task.backoffMs,
+      random: this.#options.environment.random(),
+    });
+  }
+
+  /** Writes the end, as often as it takes while the lease holds: an end that is lost is a run in vain. */
+  async #end(
+    run: JobRun,
+    transition: JobTransition,
+    durationMs: number | null,
+    local?: { readonly value?: unknown; readonly error?: unknown },
+  ): Promise<void> {
+    const { environment, gateway, incarnation } = this.#options;
+    const ending = { job: run.job, fence: run.fence, transition, durationMs, ...(local ? { local } : {}) };
+    for (let waitMs = END_RETRY_MS.first;; waitMs = Math.min(waitMs * 2, END_RETRY_MS.max)) {
+      try {
+        const [accepted] = await gateway.jobs.end([ending]);
+        if (!accepted) {
+          environment.logger.warn("job's end refused: somebody else took it over", { job: run.job.id });
+        }
+        return;
+      } catch (error) {
+        environment.logger.error("writing a job's end failed", { job: run.job.id, error: messageOf(error) });
+        if (incarnation() !== run.fence.incarnation) return;
+        await sleep(environment.clock, waitMs);
+      }
+    }
+  }
+
+  #log(run: JobRun, transition: JobTransition, durationMs: number): void {
+    const { logger } = this.#options.environment;
+    const fields = {
+      job: run.job.id,
+      task: run.job.taskName,
+      attempt: run.job.attempt,
+      ms: Math.round(durationMs),
+    };
+    if (transition.to === "retry") {
+      logger.warn("job failed and will be tried again", {
+        ...fields,
+        inMs: transition.delayMs,
+        error: transition.error?.message,
+      });
+    } else if (transition.to === "finished" && transition.outcome !== "success") {
+      logger.warn(`job ended: ${transition.outcome}`, { ...fields, error: transition.error?.message });
+    } else {
+      logger.debug(transition.to === "finished" ? "job succeeded" : "job handed back", fields);
+    }
+  }
+
+  #debug(run: JobRun, error: unknown): void {
+    this.#options.environment.logger.debug("progress was not written", {
+      job: run.job.id,
+      error: messageOf(error),
+    });
+  }
+}

@@ -1,0 +1,136 @@
+import { leaseIsOver } from "../model/decisions.ts";
+import type { SchedulerRecord, SchedulerWrite } from "../model/scheduler_record.ts";
+import type { DataStore } from "../stores/data_store.ts";
+import type { HeartbeatAnswer } from "../stores/scheduler_store.ts";
+import type { Clock, Timer } from "../time/clock.ts";
+import { isCertainlyDead } from "./process_identity.ts";
+
+/** Part of the lease that is left unused, so that a slow clock never runs a job beyond it. */
+const MARGIN = 0.1;
+
+/** What a lease keeper needs. */
+export interface LeaseKeeperOptions {
+  readonly store: DataStore;
+  readonly clock: Clock;
+  readonly scheduler: SchedulerWrite;
+  /** The lease is over or was taken: whatever runs must stop now. */
+  readonly onLost: (reason: string) => void;
+  /** A beat was answered. */
+  readonly onBeat: (answer: HeartbeatAnswer) => Promise<void>;
+  /** Another scheduler is gone. */
+  readonly onGone: (scheduler: SchedulerRecord) => Promise<void>;
+}
+
+interface Watched {
+  readonly leaseUntilMs: number;
+  readonly sinceMs: number;
+}
+
+/**
+ * Keeps this scheduler's one lease: registers an incarnation, renews it, watches the others', and by a timer of
+ * its own says that the lease is lost before anybody else can think so.
+ */
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions;
+  readonly #watched = new Map<number, Watched>();
+  #incarnation: number | undefined;
+  #watchdog: Timer | undefined;
+  #lost = false;
+
+  constructor(options: LeaseKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** The incarnation, while there is one whose lease holds. */
+  get incarnation(): number | undefined {
+    return this.#lost ? undefined : this.#incarnation;
+  }
+
+  /** Registers this start, after burying neighbours that are certainly dead. */
+  async register(): Promise<void> {
+    const { store, scheduler, clock } = this.#options;
+    for (const other of await store.getSchedulers()) {
+      if (isCertainlyDead(other.process, scheduler.process)) await this.#options.onGone(other);
+    }
+    const sentMs = clock.monotonicMs();
+    const { incarnation } = await store.registerScheduler(scheduler);
+    this.#incarnation = incarnation;
+    this.#lost = false;
+    this.#guardFrom(sentMs);
+  }
+
+  /** Renews the lease; registers anew when it was taken. Answers when to beat again. */
+  async beat(): Promise<number> {
+    const { store, clock, scheduler, onBeat } = this.#options;
+    const incarnation = this.#incarnation;
+    if (incarnation === undefined) return this.#beatAgainMs;
+    const sentMs = clock.monotonicMs();
+    const answer = await store.heartbeat(incarnation, scheduler.leaseMs);
+    if (this.#incarnation !== incarnation) return this.#beatAgainMs;
+    if (!answer.alive) {
+      this.#lose("another scheduler took its work over");
+      await this.register();
+      return this.#beatAgainMs;
+    }
+    // Where the watchdog spoke and nobody took the work, the lease goes on: what ran was aborted by then.
+    this.#lost = false;
+    this.#guardFrom(sentMs);
+    await onBeat(answer);
+    await this.#watch(answer);
+    return this.#beatAgainMs;
+  }
+
+  /** Gives the registration up; the last thing a scheduler does. */
+  async unregister(): Promise<void> {
+    this.forget();
+    if (this.#incarnation !== undefined) await this.#options.store.unregisterScheduler(this.#incarnation);
+    this.#incarnation = undefined;
+  }
+
+  /** Stops keeping the lease without a word to the store: it runs out. */
+  forget(): void {
+    this.#watchdog?.cancel();
+    this.#watched.clear();
+  }
+
+  get #beatAgainMs(): number {
+    return this.#options.scheduler.leaseMs / 3;
+  }
+
+  /** Counts from before the beat was sent: the store's own count can only have begun later. */
+  #guardFrom(sentMs: number): void {
+    const { clock, scheduler } = this.#options;
+    this.#watchdog?.cancel();
+    const leftMs = sentMs + scheduler.leaseMs * (1 - MARGIN) - clock.monotonicMs();
+    const callback = () => this.#lose("no heartbeat was answered in time");
+    this.#watchdog = clock.setTimer(callback, leftMs, { keepAlive: false });
+  }
+
+  #lose(reason: string): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    this.#watchdog?.cancel();
+    this.#options.onLost(reason);
+  }
+
+  async #watch({ nowMs, others }: HeartbeatAnswer): Promise<void> {
+    const { clock, scheduler, onGone } = this.#options;
+    const seen = new Set(others.map((other) => other.incarnation));
+    for (const incarnation of this.#watched.keys()) {
+      if (!seen.has(incarnation)) this.#watched.delete(incarnation);
+    }
+    for (const other of others) {
+      const watchedMs = clock.monotonicMs() - this.#watchedSince(other);
+      const over = leaseIsOver({ ...other, watchedMs }, nowMs);
+      if (over || isCertainlyDead(other.process, scheduler.process)) await onGone(other);
+    }
+  }
+
+  #watchedSince({ incarnation, leaseUntilMs }: SchedulerRecord): number {
+    const known = this.#watched.get(incarnation);
+    if (known?.leaseUntilMs === leaseUntilMs) return known.sinceMs;
+    const sinceMs = this.#options.clock.monotonicMs();
+    this.#watched.set(incarnation, { leaseUntilMs, sinceMs });
+    return sinceMs;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Clock, Timer } from "../time/clock.ts";
+
+/** What a round says about the next one: how long to sleep, or null to sleep until somebody wakes it. */
+export type NextRoundMs = number | null;
+
+/** What a poller needs. */
+export interface PollerOptions {
+  readonly clock: Clock;
+  /** One round of work; answers when to come back. */
+  readonly round: () => Promise<NextRoundMs>;
+  /** A round threw; answers when to try again. */
+  readonly onError: (error: unknown) => number;
+  /** Called whenever a round is over and no other is asked for. */
+  readonly onRest?: () => void;
+  /** Whether a sleeping poller keeps the process alive. */
+  readonly keepAlive: boolean;
+}
+
+/**
+ * The one loop: runs rounds, sleeps between them, is woken early. A wake-up during a round is not lost: another
+ * round follows at once.
+ */
+export class Poller {
+  readonly #options: PollerOptions;
+  #timer: Timer | undefined;
+  #running: Promise<void> | undefined;
+  #woken = false;
+  #stopped = true;
+
+  /** Makes a poller that is not started. */
+  constructor(options: PollerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether it sleeps with nothing asked for. */
+  get resting(): boolean {
+    return this.#running === undefined && !this.#woken;
+  }
+
+  /** Begins with a round at once. */
+  start(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.wake();
+  }
+
+  /** Asks for a round now, or right after the one that runs. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#woken = true;
+    this.#timer?.cancel();
+    this.#running ??= this.#rounds();
+  }
+
+  /** Ends the loop; resolves when the round that runs is over. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#woken = false;
+    this.#timer?.cancel();
+    await this.#running;
+  }
+
+  async #rounds(): Promise<void> {
+    let nextMs: NextRoundMs = null;
+    // A turn of its own: whoever wakes the poller goes on first.
+    await Promise.resolve();
+    while (this.#woken && !this.#stopped) {
+      this.#woken = false;
+      nextMs = await this.#round();
+      if (nextMs !== null && nextMs <= 0) this.#woken = !this.#stopped;
+    }
+    this.#running = undefined;
+    if (this.#stopped) return;
+    if (nextMs !== null) {
+      const options = { keepAlive: this.#options.keepAlive };
+      this.#timer = this.#options.clock.setTimer(() => this.wake(), nextMs, options);
+    }
+    this.#options.onRest?.();
+  }
+
+  async #round(): Promise<NextRoundMs> {
+    try {
+      return await this.#options.round();
+    } catch (error) {
+      return this.#options.onError(error);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { messageOf } from "../errors.ts";
+import type { Logger } from "../model/logger.ts";
+import type { DueSchedule } from "../stores/schedule_store.ts";
+import { contentOf, type FirePlan, planFires } from "./fire_plan.ts";
+import type { StoreGateway } from "./gateway/store_gateway.ts";
+import { earliest } from "./job_loop.ts";
+import type { NextRoundMs } from "./poller.ts";
+import type { TriggerReader } from "./trigger_reader.ts";
+
+/** How many schedules one round takes. */
+const BATCH_MAX = 100;
+
+/** What the schedule loop needs. */
+export interface ScheduleLoopOptions {
+  readonly gateway: StoreGateway;
+  readonly logger: Logger;
+  readonly triggers: TriggerReader;
+  readonly delayMs: (due: DueSchedule, fireMs: number, followingMs: number | undefined) => number;
+  /** Called when jobs were added. */
+  readonly onJobs: () => void;
+  /** Cancels a schedule's unfinished jobs but the given ones. */
+  readonly cancelPrevious: (scheduleId: string, except: readonly string[]) => Promise<void>;
+  /** How long to sleep at the most, for when nobody tells that something changed; null is for ever. */
+  readonly pollMs: number | null;
+}
+
+/** Turns due schedules into jobs. */
+export class ScheduleLoop {
+  readonly #options: ScheduleLoopOptions;
+  /** Whether the last round found nothing due. */
+  drained = false;
+
+  constructor(options: ScheduleLoopOptions) {
+    this.#options = options;
+  }
+
+  /** One round: one batch of due schedules. */
+  async round(): Promise<NextRoundMs> {
+    const { gateway, logger, pollMs } = this.#options;
+    this.drained = false;
+    const answer = await gateway.store.dueSchedules(BATCH_MAX);
+    if (answer.due.length === 0) {
+      this.drained = true;
+      const waitMs = answer.nextFireTimeMs === null
+        ? null
+        : Math.max(0, answer.nextFireTimeMs - answer.nowMs);
+      logger.debug("no schedule is due", { store: gateway.alias, nextFireInMs: waitMs });
+      return earliest(waitMs, pollMs);
+    }
+    await this.#options.triggers.refreshCalendars();
+    const plans = answer.due.map((due) => this.#plan(due, answer.nowMs));
+    const moved = await gateway.schedules.advance(plans);
+    plans.forEach((plan, i) => this.#report(plan, moved[i] ?? false));
+    if (plans.some((plan, i) => moved[i] && plan.advance.jobs.length > 0)) this.#options.onJobs();
+    await this.#cancelPrevious(plans.filter((plan, i) => moved[i] && plan.cancelPrevious));
+    // Another round at once: it finds what did not hold, what is still owed, and when to come back.
+    return 0;
+  }
+
+  /** A trigger that throws stops its own schedule and nothing else. */
+  #plan(due: DueSchedule, nowMs: number): FirePlan {
+    try {
+      const { trigger, context } = this.#options.triggers.read(due.schedule);
+      const delayMs = (fireMs: number, followingMs: number | undefined) =>
+        this.#options.delayMs(due, fireMs, followingMs);
+      return planFires({ due, trigger, context, nowMs, delayMs });
+    } catch (error) {
+      const schedule = contentOf(due.schedule);
+      return {
+        advance: {
+          expected: due.schedule,
+          expectedUnfinishedJobs: null,
+          schedule: { ...schedule, status: "failed", error: messageOf(error), needsPlanning: false },
+          jobs: [],
+        },
+        dropped: [],
+        more: false,
+        cancelPrevious: false,
+      };
+    }
+  }
+
+  #report(plan: FirePlan, moved: boolean): void {
+    const { schedule, jobs } = plan.advance;
+    const fields = { store: this.#options.gateway.alias, schedule: schedule.id };
+    if (!moved) return this.#options.logger.debug("schedule changed while it was processed", fields);
+    if (schedule.status === "failed") {
+      return this.#options.logger.error("schedule failed: its trigger cannot be used", {
+        ...fields,
+        error: schedule.error,
+      });
+    }
+    for (const { reason, count } of plan.dropped) {
+      this.#options.logger.info(`fires ${reason}`, { ...fields, count });
+    }
+    this.#options.logger.debug("schedule fired", { ...fields, jobs: jobs.map((job) => job.id) });
+  }
+
+  async #cancelPrevious(plans: readonly FirePlan[]): Promise<void> {
+    for (const { advance } of plans) {
+      await this.#options.cancelPrevious(advance.schedule.id, advance.jobs.map((job) => job.id));
+    }
+  }
+}
