@@ -16,14 +16,31 @@ export interface TriggerJSON {
   readonly [field: string]: unknown;
 }
 
-/** A named set of days or instants, as a trigger sees it. Made by the calendar functions. */
+/**
+ * A named set of days, as a trigger sees it. Made by `calendarView`. A calendar whose definition names no zone
+ * has its days in the zone of the trigger that asks, which hands it over as `timeZone`.
+ */
 export interface CalendarView {
   /** Whether an instant (in whole milliseconds since 1970) lies in the calendar. */
-  includesMs(epochMs: number): boolean;
+  includesMs(epochMs: number, timeZone?: string): boolean;
   /** The first instant at or after `epochMs` that lies outside the calendar; undefined when there is none. */
-  nextOutsideMs(epochMs: number): number | undefined;
+  nextOutsideMs(epochMs: number, timeZone?: string): number | undefined;
   /** The first instant at or after `epochMs` that lies inside the calendar; undefined when there is none. */
-  nextInsideMs(epochMs: number): number | undefined;
+  nextInsideMs(epochMs: number, timeZone?: string): number | undefined;
+}
+
+/** What becomes of a fire on a day that a calendar leaves out. */
+export type OnHoliday = "skip" | "next" | "previous";
+
+/** Options of {@linkcode Trigger.except} and {@linkcode Trigger.only}. */
+export interface CalendarOptions {
+  /**
+   * What becomes of a fire on a day that is left out: `skip` drops it; `next` and `previous` move it to the
+   * nearest day that counts, at the same time of day.
+   *
+   * @default "skip"
+   */
+  readonly onHoliday?: OnHoliday | undefined;
 }
 
 /** What a trigger may depend on beside its own definition. */
@@ -60,10 +77,10 @@ export interface Trigger {
   nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined;
   /** The coming fires, in the trigger's zone. */
   preview(options: PreviewOptions): Temporal.ZonedDateTime[];
-  /** This trigger without the fires that lie in a named calendar. */
-  except(calendar: string): Trigger;
-  /** This trigger with only the fires that lie in a named calendar. */
-  only(calendar: string): Trigger;
+  /** This trigger without the fires that lie in a named calendar; they can be moved instead of dropped. */
+  except(calendar: string, options?: CalendarOptions): Trigger;
+  /** This trigger with only the fires that lie in a named calendar; others can be moved instead of dropped. */
+  only(calendar: string, options?: CalendarOptions): Trigger;
   /** The same trigger with a zone where its definition names none; itself when it has one or needs none. */
   withTimeZone(timeZone: string): Trigger;
   /** The definition as JSON, to be stored. */

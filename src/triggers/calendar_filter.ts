@@ -1,0 +1,81 @@
+import { CarillonError } from "../errors.ts";
+import { invalidTrigger, shown } from "./invalid_trigger.ts";
+import { checkKeys, checkWord } from "./options.ts";
+import type { CalendarOptions, CalendarView, OnHoliday, TriggerContext, TriggerJSON } from "./trigger.ts";
+import type { TriggerCore } from "./trigger_core.ts";
+
+/** How many fires in a row may be left out before the search gives up. */
+const LEFT_OUT_MAX = 10_000;
+
+/** The fires of another trigger that a named calendar does not leave out. */
+export class CalendarFilterCore implements TriggerCore {
+  readonly kind: "except" | "only";
+  readonly #trigger: TriggerCore;
+  readonly #calendar: string;
+  readonly #onHoliday: OnHoliday;
+
+  /** Checks the options; throws `invalidTrigger`. */
+  constructor(kind: "except" | "only", trigger: TriggerCore, calendar: string, options: CalendarOptions) {
+    if (typeof calendar !== "string" || calendar.trim() === "") {
+      throw invalidTrigger(`.${kind}() takes the name of a calendar, but got ${shown(calendar)}`);
+    }
+    checkKeys(options, ["onHoliday"], `The options of .${kind}()`);
+    this.kind = kind;
+    this.#trigger = trigger;
+    this.#calendar = calendar;
+    this.#onHoliday = checkWord(options.onHoliday, ["skip", "next", "previous"], "onHoliday") ?? "skip";
+  }
+
+  get timeZone(): string | undefined {
+    return this.#trigger.timeZone;
+  }
+
+  nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined {
+    const view = this.#view(context);
+    let afterMs = epochMs;
+    for (let round = 0; round < LEFT_OUT_MAX; round++) {
+      const fireMs = this.#trigger.nextAfterMs(afterMs, context);
+      if (fireMs === undefined || this.#counts(view, fireMs)) return fireMs;
+      const againMs = this.kind === "except"
+        ? view.nextOutsideMs(fireMs, this.timeZone)
+        : view.nextInsideMs(fireMs, this.timeZone);
+      if (againMs === undefined) return undefined;
+      afterMs = Math.max(fireMs, againMs - 1);
+    }
+    throw new CarillonError(
+      "maxIterationsReached",
+      `The calendar '${this.#calendar}' leaves out more than ${LEFT_OUT_MAX} fires in a row`,
+      { details: { calendar: this.#calendar, maxIterations: LEFT_OUT_MAX } },
+    );
+  }
+
+  withTimeZone(timeZone: string): TriggerCore {
+    const trigger = this.#trigger.withTimeZone(timeZone);
+    return trigger === this.#trigger
+      ? this
+      : new CalendarFilterCore(this.kind, trigger, this.#calendar, { onHoliday: this.#onHoliday });
+  }
+
+  toJSON(): TriggerJSON {
+    return {
+      kind: this.kind,
+      calendar: this.#calendar,
+      ...(this.#onHoliday === "skip" ? {} : { onHoliday: this.#onHoliday }),
+      trigger: this.#trigger.toJSON(),
+    };
+  }
+
+  #counts(view: CalendarView, epochMs: number): boolean {
+    return view.includesMs(epochMs, this.timeZone) === (this.kind === "only");
+  }
+
+  #view(context: TriggerContext | undefined): CalendarView {
+    const view = context?.calendars?.get(this.#calendar);
+    if (view) return view;
+    throw new CarillonError(
+      "unknownCalendar",
+      `There is no calendar '${this.#calendar}' in the context of the trigger; store it first, or hand it over as context.calendars`,
+      { details: { calendar: this.#calendar } },
+    );
+  }
+}

@@ -1,0 +1,160 @@
+/** The fields of a cron expression, from the most to the least significant. */
+export type CronFieldName =
+  | "year"
+  | "month"
+  | "day"
+  | "week"
+  | "dayOfWeek"
+  | "hour"
+  | "minute"
+  | "second";
+
+/** What a field may hold. */
+export interface CronField {
+  /** The name of the field. */
+  readonly name: CronFieldName;
+  /** What an error calls one of its values. */
+  readonly label: string;
+  /** The smallest value. */
+  readonly min: number;
+  /** The largest value that may be written. */
+  readonly max: number;
+  /** How many values there are; no step is larger. */
+  readonly count: number;
+  /** Names and the values they stand for. */
+  readonly names: ReadonlyMap<string, number>;
+}
+
+/** In which of its two forms a cron expression is written. */
+export type CronForm = "text" | "fields";
+
+function field(
+  name: CronFieldName,
+  label: string,
+  min: number,
+  max: number,
+  names: string[] = [],
+): CronField {
+  const values = new Map<string, number>();
+  for (const [index, full] of names.entries()) {
+    values.set(full, index + min);
+    values.set(full.slice(0, 3), index + min);
+  }
+  // Sunday has two numbers.
+  const count = name === "dayOfWeek" ? 7 : max - min + 1;
+  return { name, label, min, max, count, names: values };
+}
+
+/** The names of the months in order. */
+export const MONTH_NAMES: readonly string[] = [
+  "january",
+  "february",
+  "march",
+  "april",
+  "may",
+  "june",
+  "july",
+  "august",
+  "september",
+  "october",
+  "november",
+  "december",
+];
+
+/** The names of the weekdays from 0, which is Sunday. */
+export const WEEKDAY_NAMES: readonly string[] = [
+  "sunday",
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+];
+
+/** Every field by its name. */
+export const CRON_FIELDS: Readonly<Record<CronFieldName, CronField>> = {
+  year: field("year", "year", 1970, 9999),
+  month: field("month", "month", 1, 12, [...MONTH_NAMES]),
+  day: field("day", "day", 1, 31),
+  week: field("week", "week", 1, 53),
+  dayOfWeek: field("dayOfWeek", "weekday", 0, 7, [...WEEKDAY_NAMES]),
+  hour: field("hour", "hour", 0, 23),
+  minute: field("minute", "minute", 0, 59),
+  second: field("second", "second", 0, 59),
+};
+
+/** The fields of crontab text with 7 fields; with 6 the year is left out, with 5 the second too. */
+export const TEXT_FIELDS: readonly CronFieldName[] = [
+  "second",
+  "minute",
+  "hour",
+  "day",
+  "month",
+  "dayOfWeek",
+  "year",
+];
+
+/** The fields by significance, most significant first: what is omitted goes by this order. */
+export const FIELD_ORDER: readonly CronFieldName[] = [
+  "year",
+  "month",
+  "day",
+  "week",
+  "dayOfWeek",
+  "hour",
+  "minute",
+  "second",
+];
+
+/** Words for whole expressions. */
+export const MACROS: ReadonlyMap<string, string> = new Map([
+  ["@yearly", "0 0 1 1 *"],
+  ["@annually", "0 0 1 1 *"],
+  ["@monthly", "0 0 1 * *"],
+  ["@weekly", "0 0 * * 0"],
+  ["@daily", "0 0 * * *"],
+  ["@midnight", "0 0 * * *"],
+  ["@hourly", "0 * * * *"],
+  ["@minutely", "* * * * *"],
+]);
+
+/** One comma-separated piece of a field. */
+export type CronItem =
+  /** `*`, or `*` with a step. */
+  | { readonly type: "all"; readonly step: number | undefined }
+  /** `a`, `a-b`, `a-b/n` or `a/n`; a single value has `to` equal to `from`. */
+  | { readonly type: "range"; readonly from: number; readonly to: number; readonly step: number | undefined }
+  /** `L`, `L-3`, `last`: so many days before the last day of the month. */
+  | { readonly type: "lastDay"; readonly before: number }
+  /** `15W`: the Monday to Friday nearest to a day, in the same month. */
+  | { readonly type: "nearestWorkday"; readonly day: number }
+  /** `LW`: the last Monday to Friday of the month. */
+  | { readonly type: "lastWorkday" }
+  /** `fri#2`, `friL`, `3rd fri`: the nth of each weekday of a range, or the last. */
+  | {
+    readonly type: "nthWeekday";
+    readonly from: number;
+    readonly to: number;
+    readonly nth: number | "last";
+  };
+
+/** What one field says. */
+export interface CronFieldValue {
+  /** The field. */
+  readonly field: CronField;
+  /** Its pieces. */
+  readonly items: readonly CronItem[];
+  /** Whether it is literally `*` or `?`. */
+  readonly open: boolean;
+  /** Whether a `+` before a weekday asks for both day fields to match. */
+  readonly plus: boolean;
+}
+
+/** A whole expression, understood. */
+export interface CronDefinition {
+  /** In which form it was written. */
+  readonly form: CronForm;
+  /** What each field says; one that is left out says what its absence means. */
+  readonly fields: Readonly<Record<CronFieldName, CronFieldValue>>;
+}

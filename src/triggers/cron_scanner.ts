@@ -1,0 +1,67 @@
+import { CarillonError } from "../errors.ts";
+import { invalidTrigger } from "./invalid_trigger.ts";
+
+/** Reads one piece of a cron field from left to right, and knows where it stands. */
+export class CronScanner {
+  /** The text that positions count in. */
+  readonly source: string;
+  /** The next character to read. */
+  position: number;
+  /** The first character after the piece. */
+  readonly end: number;
+
+  /** Stands at the first character of the piece. */
+  constructor(source: string, start: number, end: number) {
+    this.source = source;
+    this.position = start;
+    this.end = end;
+  }
+
+  /** Whether the piece is read to its end. */
+  get done(): boolean {
+    return this.position >= this.end;
+  }
+
+  /** The next character, an empty string at the end. */
+  get peek(): string {
+    return this.done ? "" : this.source[this.position]!;
+  }
+
+  /** Steps over `character` if it is next, in either case. */
+  take(character: string): boolean {
+    if (this.peek.toLowerCase() !== character) return false;
+    this.position++;
+    return true;
+  }
+
+  /** Steps over blanks and tabs; says whether there were any. */
+  blanks(): boolean {
+    return this.#run(/[ \t]/) !== "";
+  }
+
+  /** Steps over decimal digits and gives them. */
+  digits(): string {
+    return this.#run(/[0-9]/);
+  }
+
+  /** Steps over letters and gives them in lower case. */
+  letters(): string {
+    return this.#run(/[a-z]/i).toLowerCase();
+  }
+
+  /** The error for what stands at `position`. */
+  fail(what: string, expected?: string, hint?: string, position = this.position): CarillonError {
+    return invalidTrigger(what, {
+      source: this.source,
+      position,
+      ...(expected === undefined ? {} : { expected }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+
+  #run(letter: RegExp): string {
+    const start = this.position;
+    while (!this.done && letter.test(this.peek)) this.position++;
+    return this.source.slice(start, this.position);
+  }
+}

@@ -1,0 +1,53 @@
+import type { CronFieldValue, CronItem } from "./cron_grammar.ts";
+
+/** The numbers that the ordinary pieces of a field stand for, unsorted; weekdays as 0–6. */
+export function* valuesOf(value: CronFieldValue): Generator<number> {
+  for (const item of value.items) {
+    if (item.type === "all") yield* stepped(value.field.min, lastValue(value), item.step ?? 1);
+    else if (item.type === "range") {
+      if (value.field.name === "dayOfWeek") yield* weekdays(item);
+      else yield* stepped(item.from, item.to, item.step ?? 1);
+    }
+  }
+}
+
+/** The weekdays 0–6 of a range, which may go round the week. */
+export function* weekdays(
+  range: { readonly from: number; readonly to: number; readonly step?: number | undefined },
+): Generator<number> {
+  const { from, to, step } = range;
+  const length = to >= from ? to - from : to + 7 - from;
+  for (let i = 0; i <= length; i += step ?? 1) yield (from + i) % 7;
+}
+
+/** Whether a field holds every one of its values by a `*` without a step or by a range that covers it. */
+export function coversField(value: CronFieldValue): boolean {
+  const { min, max, count } = value.field;
+  return value.items.some((item) =>
+    item.type === "all" ? item.step === undefined : covers(item, min, max, count)
+  );
+}
+
+/** Whether a field holds a `*`, a step, or a range that covers it: then it follows real time. */
+export function isRecurring(value: CronFieldValue): boolean {
+  const { min, max, count } = value.field;
+  return value.items.some((item) => item.type === "all" || hasStep(item) || covers(item, min, max, count));
+}
+
+function covers(item: CronItem, min: number, max: number, count: number): boolean {
+  if (item.type !== "range" || item.step !== undefined) return false;
+  if (count === 7) return new Set(weekdays(item)).size === 7;
+  return item.from === min && item.to === max;
+}
+
+function hasStep(item: CronItem): boolean {
+  return item.type === "range" && item.step !== undefined;
+}
+
+function lastValue(value: CronFieldValue): number {
+  return value.field.name === "dayOfWeek" ? 6 : value.field.max;
+}
+
+function* stepped(from: number, to: number, step: number): Generator<number> {
+  for (let value = from; value <= to; value += step) yield value;
+}

@@ -1,0 +1,127 @@
+import type { StandardSchema } from "../model/standard_schema.ts";
+import { isStandardSchema } from "../model/standard_schema.ts";
+import { timeZoneId } from "../time/time_zone.ts";
+import { invalidTrigger, shown } from "./invalid_trigger.ts";
+import type { Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
+import type { TriggerCore } from "./trigger_core.ts";
+import { BUILT_IN_KINDS, registeredKinds } from "./trigger_kinds.ts";
+import { triggerOf } from "./trigger_value.ts";
+
+/** What a trigger of your own has to do; Carillon adds the rest of a {@linkcode Trigger}. */
+export interface TriggerLogic {
+  /**
+   * The first fire strictly after an instant, both in whole milliseconds since 1970; undefined when none is
+   * left. It must be pure: the same call, the same answer.
+   */
+  nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined;
+  /** The zone that fires are shown in, when the definition names one. */
+  readonly timeZone?: string | undefined;
+  /** The definition with a zone, when it can have one and names none; left out by triggers without zones. */
+  definitionInZone?(timeZone: string): object;
+}
+
+/**
+ * Registers a kind of trigger of your own and gives the function that makes them. A definition is checked by
+ * the schema (any Standard Schema that is not asynchronous) both when typed and when read from the data store; it
+ * is stored as it was given, so it must be JSON. `triggerConformance` from `carillon/testing` tests the result.
+ *
+ * Throws `invalidTrigger` for a kind that exists.
+ *
+ * @example
+ * ```ts
+ * import { registerTrigger, type StandardSchema } from "carillon";
+ *
+ * const schema: StandardSchema<{ everyMs: number }> = {
+ *   "~standard": {
+ *     version: 1,
+ *     vendor: "example",
+ *     validate: (value) => ({ value: value as { everyMs: number } }),
+ *   },
+ * };
+ * const pulse = registerTrigger("example.pulse", schema, ({ everyMs }) => ({
+ *   nextAfterMs: (epochMs) => Math.floor(epochMs / everyMs + 1) * everyMs,
+ * }));
+ * console.assert(pulse({ everyMs: 1000 }).nextAfterMs(1500) === 2000);
+ * ```
+ */
+export function registerTrigger<Input extends object, Output>(
+  kind: string,
+  schema: StandardSchema<Input, Output>,
+  factory: (definition: Output) => TriggerLogic,
+): (definition: Input) => Trigger {
+  if (typeof kind !== "string" || kind.trim() === "") {
+    throw invalidTrigger(`A kind of trigger must be text, but got ${shown(kind)}`, { field: "kind" });
+  }
+  if (BUILT_IN_KINDS.has(kind) || registeredKinds.has(kind)) {
+    throw invalidTrigger(`The kind of trigger '${kind}' exists already`, {
+      field: "kind",
+      hint: "put your own name before it, as in 'acme.tides'",
+    });
+  }
+  if (!isStandardSchema(schema)) {
+    throw invalidTrigger(`The kind '${kind}' needs a Standard Schema`, { field: "schema" });
+  }
+  const make = (definition: object) =>
+    triggerOf(
+      new CustomCore(kind, definition, (input) => {
+        return factory(validate(kind, schema, input));
+      }),
+    );
+  registeredKinds.set(kind, ({ kind: _, ...definition }) => make(definition));
+  return make;
+}
+
+class CustomCore implements TriggerCore {
+  readonly kind: string;
+  readonly timeZone: string | undefined;
+  readonly #definition: object;
+  readonly #logic: TriggerLogic;
+  readonly #makeLogic: (definition: object) => TriggerLogic;
+
+  constructor(kind: string, definition: object, makeLogic: (definition: object) => TriggerLogic) {
+    this.kind = kind;
+    this.#definition = copyJSON(kind, definition);
+    this.#makeLogic = makeLogic;
+    this.#logic = makeLogic(this.#definition);
+    this.timeZone = this.#logic.timeZone === undefined ? undefined : timeZoneId(this.#logic.timeZone);
+  }
+
+  nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined {
+    return this.#logic.nextAfterMs(epochMs, context);
+  }
+
+  withTimeZone(timeZone: string): TriggerCore {
+    const definition = this.timeZone === undefined ? this.#logic.definitionInZone?.(timeZone) : undefined;
+    return definition ? new CustomCore(this.kind, definition, this.#makeLogic) : this;
+  }
+
+  toJSON(): TriggerJSON {
+    return { ...this.#definition, kind: this.kind };
+  }
+}
+
+function validate<Output>(kind: string, schema: StandardSchema<object, Output>, definition: object): Output {
+  const result = schema["~standard"].validate(definition);
+  if (result instanceof Promise) {
+    throw invalidTrigger(`The schema of the kind '${kind}' is asynchronous, but triggers are made at once`);
+  }
+  if (!result.issues) return result.value;
+  const issues = result.issues.map((issue) => issue.message).join("; ");
+  throw invalidTrigger(`The definition of a '${kind}' trigger is not valid: ${issues}`, {
+    expected: "what its schema says",
+  });
+}
+
+function copyJSON(kind: string, definition: unknown): object {
+  if (typeof definition !== "object" || definition === null || Array.isArray(definition)) {
+    throw invalidTrigger(
+      `The definition of a '${kind}' trigger must be an object, but got ${shown(definition)}`,
+    );
+  }
+  if ("kind" in definition) {
+    throw invalidTrigger(`The definition of a '${kind}' trigger must not have a key 'kind'`, {
+      field: "kind",
+    });
+  }
+  return JSON.parse(JSON.stringify(definition)) as object;
+}

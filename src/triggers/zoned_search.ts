@@ -1,0 +1,56 @@
+import type { ZoneTable } from "../time/zone_table.ts";
+import { WALL_REACH_S } from "../time/resolve_wall.ts";
+
+/** What happens at a local time that does not exist: nothing, the end of the gap, or the time moved on by the gap. */
+export type GapPolicy = "skip" | "after" | "shift";
+
+/** What happens at a local time that exists twice. */
+export type OverlapPolicy = "first" | "second" | "both";
+
+/** The wall times at which something is due, as if there were no time zones. */
+export interface WallSource {
+  /** The first wall time at or after one, in whole seconds since 1970-01-01T00:00 local; Infinity for none. */
+  nextWall(fromS: number): number;
+}
+
+/**
+ * The first instant at or after `fromS` (seconds since 1970) that a source's wall times give in a zone;
+ * Infinity when there is none.
+ *
+ * The zone's periods of constant offset are visited in order. In each one the fires are those of the gap at its
+ * start and those of its own wall times; nothing of a period can be earlier than the period, so the first
+ * answer is the right one. Gaps and overlaps are always between neighbours: no two transitions of any zone are
+ * closer together than the clock moves at them (a test holds that).
+ */
+export function firstFireS(
+  walls: WallSource,
+  table: ZoneTable,
+  gap: GapPolicy,
+  overlap: OverlapPolicy,
+  fromS: number,
+): number {
+  let from = fromS;
+  for (;;) {
+    const period = table.at(from);
+    let fire = Infinity;
+    if (period.gapS > 0 && gap !== "skip" && from < period.startS + period.gapS) {
+      if (gap === "shift") {
+        const wall = walls.nextWall(from + period.beforeS);
+        if (wall < period.wallStartS) fire = wall - period.beforeS;
+      } else if (from === period.startS && walls.nextWall(from + period.beforeS) < period.wallStartS) {
+        return from;
+      }
+    }
+    let lower = from + period.offsetS;
+    if (overlap === "first" && lower < period.newWallsFromS) lower = period.newWallsFromS;
+    const wall = walls.nextWall(lower);
+    if (wall < (overlap === "second" ? period.lastWallsUntilS : period.wallEndS)) {
+      return Math.min(fire, wall - period.offsetS);
+    }
+    if (fire !== Infinity) return fire;
+    // No wall time from `lower` to `wall` matches. Those that the next period repeats may lie before `lower`.
+    const repeats = lower > period.lastWallsUntilS;
+    if (period.endS === Infinity || (wall === Infinity && !repeats)) return Infinity;
+    from = repeats ? period.endS : Math.max(period.endS, wall - WALL_REACH_S);
+  }
+}
