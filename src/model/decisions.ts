@@ -2,9 +2,10 @@
  * The rules that every store obeys, as pure functions. The memory store calls them; the SQL restates them, and
  * a randomised test holds the two together.
  */
-import type { JobRecord, JobTransition } from "./job_record.ts";
-import type { RunSettings, StoredBackoff } from "./settings.ts";
-import type { JobState, OverlapPolicy } from "./states.ts";
+import type { JobEnding, JobFence, JobRecord, JobTransition } from "./job_record.ts";
+import { defaultRunSettings, type RunSettings, type StoredBackoff } from "./settings.ts";
+import type { JobOutcome, JobState, OverlapPolicy } from "./states.ts";
+import type { TaskRecord } from "./task_record.ts";
 
 /** Whether a stored `scheduled` job has become `ready`: `runAt` means not before. */
 export function isDue(runAtMs: number, nowMs: number): boolean {
@@ -22,6 +23,13 @@ export function deadlineMissed(
 /** How many more jobs may run beside `running` ones; Infinity where there is no limit. */
 export function slotsLeft(limit: number | null, running: number): number {
   return limit === null ? Infinity : Math.max(0, limit - running);
+}
+
+/** How many jobs of a task may run at once: what was set at run time, else what its code says, else the default. */
+export function taskLimit(task: Pick<TaskRecord, "settings" | "overrides"> | undefined): number | null {
+  if (task === undefined) return defaultRunSettings.maxRunningJobs;
+  const set = task.overrides.maxRunningJobs;
+  return set === undefined ? task.settings.maxRunningJobs : set;
 }
 
 /** How many jobs of one schedule may run at once, from its overlap policy and its own limit. */
@@ -78,30 +86,69 @@ export function lostLeaseTransition(
   job: Pick<JobRecord, "lostLeases" | "cancelRequested">,
   settings: Pick<RunSettings, "onLostLease" | "maxLostLeases" | "retention">,
 ): JobTransition {
-  if (job.cancelRequested !== null) {
-    return finishedWithoutValue("cancelled", job.cancelRequested, settings);
-  }
+  const keepMs = settings.retention.otherMs;
+  if (job.cancelRequested !== null) return endedAs("cancelled", job.cancelRequested, keepMs);
   const retry = settings.onLostLease === "retry" && job.lostLeases + 1 < settings.maxLostLeases;
   if (retry) return { to: "handBack", lostLease: true };
   const times = job.lostLeases + 1;
   const reason = `its scheduler lost the lease while it ran (${times} ${times === 1 ? "time" : "times"})`;
-  return finishedWithoutValue("abandoned", reason, settings);
+  return endedAs("abandoned", reason, keepMs);
 }
 
-function finishedWithoutValue(
-  outcome: "cancelled" | "abandoned",
-  message: string,
+/** The end of a waiting job whose start deadline has passed. */
+export function missedDeadlineTransition(settings: Pick<RunSettings, "retention">): JobTransition {
+  return endedAs(
+    "missedStartDeadline",
+    "it was not started by its start deadline",
+    settings.retention.otherMs,
+  );
+}
+
+/**
+ * What really becomes of a run that its owner ends: one that was asked to stop in the meantime is not tried
+ * again, handed back or parked; it ends as cancelled.
+ */
+export function heededTransition(
+  job: Pick<JobRecord, "cancelRequested">,
+  transition: JobTransition,
   settings: Pick<RunSettings, "retention">,
 ): JobTransition {
-  const name = outcome === "cancelled" ? "Cancelled" : "Abandoned";
-  return {
-    to: "finished",
-    outcome,
-    value: null,
-    error: { name, message },
-    keepMs: settings.retention.otherMs,
-  };
+  if (transition.to === "finished" || job.cancelRequested === null) return transition;
+  return endedAs("cancelled", job.cancelRequested, settings.retention.otherMs);
 }
+
+/**
+ * Whether a run's end that no longer finds its run was written before: the same claim ended with the same
+ * outcome. So a call that is repeated because its answer was lost is told the truth.
+ */
+export function endedBefore(job: JobRecord, ending: JobEnding): boolean {
+  const { fence, transition } = ending;
+  return job.state === "finished" && transition.to === "finished" && job.outcome === transition.outcome &&
+    job.owner === fence.incarnation && job.claimNumber === fence.claimNumber;
+}
+
+/** Whether a run may still be written about: its owner and the number of its claim are those of the fence. */
+export function fenceHolds(
+  job: Pick<JobRecord, "state" | "owner" | "claimNumber">,
+  fence: JobFence,
+): boolean {
+  return job.state === "running" && job.owner === fence.incarnation && job.claimNumber === fence.claimNumber;
+}
+
+/** The end of a job that has no value to show: its error tells why. */
+export function endedAs(
+  outcome: Extract<JobOutcome, "cancelled" | "abandoned" | "missedStartDeadline">,
+  message: string,
+  keepMs: number | null,
+): JobTransition {
+  return { to: "finished", outcome, value: null, error: { name: errorNames[outcome], message }, keepMs };
+}
+
+const errorNames = {
+  cancelled: "Cancelled",
+  abandoned: "Abandoned",
+  missedStartDeadline: "MissedStartDeadline",
+} as const;
 
 /** How long to wait before attempt `attempt + 1`; `random` is in [0, 1) and only ever adds. */
 export function backoffMs(backoff: StoredBackoff, attempt: number, random: number): number {

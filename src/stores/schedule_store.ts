@@ -21,8 +21,8 @@ export interface ScheduleStore {
   advanceSchedules(advances: readonly ScheduleAdvance[]): Promise<readonly boolean[]>;
   /** Which of these fire times of a schedule already have a job, whatever its state. */
   getFireTimes(scheduleSeq: number, fireTimesMs: readonly number[]): Promise<readonly number[]>;
-  /** Marks active schedules for planning: those that use a calendar, or all of them. Answers how many. */
-  replanSchedules(scheduleIds: readonly string[]): Promise<number>;
+  /** Marks active schedules of these ids, or all, for planning; answers how many were not marked before. */
+  replanSchedules(scheduleIds?: readonly string[]): Promise<number>;
 }
 
 /** Which schedules; a missing key does not restrict. */

@@ -1,0 +1,135 @@
+/**
+ * What a job looks like after each thing that can happen to it, as pure functions from record to record. The
+ * memory store calls them; the SQL restates them.
+ */
+import { isDue } from "./decisions.ts";
+import type { JobRecord, JobTransition, NewJob } from "./job_record.ts";
+import type { Metadata, Payload } from "./payload.ts";
+import type { JobState } from "./states.ts";
+
+/** A job as it is first stored. */
+export function addedJob(job: NewJob, seq: number, nowMs: number): JobRecord {
+  const runAtMs = job.runAtMs ?? nowMs;
+  return {
+    ...job,
+    seq,
+    runAtMs,
+    state: waitingState(runAtMs, nowMs),
+    outcome: null,
+    attempt: 0,
+    claimNumber: 0,
+    owner: null,
+    lostLeases: 0,
+    cancelRequested: null,
+    progress: null,
+    parkedReason: null,
+    createdAtMs: nowMs,
+    startedAtMs: null,
+    finishedAtMs: null,
+    expiresAtMs: null,
+    value: null,
+    error: null,
+  };
+}
+
+/** A scheduled job whose `runAt` has come. */
+export function wokenJob(job: JobRecord): JobRecord {
+  return { ...job, state: "ready" };
+}
+
+/** A ready job once an incarnation has taken it. */
+export function claimedJob(job: JobRecord, incarnation: number, nowMs: number): JobRecord {
+  return {
+    ...job,
+    state: "running",
+    owner: incarnation,
+    attempt: job.attempt + 1,
+    claimNumber: job.claimNumber + 1,
+    startedAtMs: nowMs,
+    progress: null,
+  };
+}
+
+/** A job after a transition: a running one's end, or the end of a waiting one that will not run. */
+export function transitionedJob(job: JobRecord, transition: JobTransition, nowMs: number): JobRecord {
+  switch (transition.to) {
+    case "finished":
+      return {
+        ...job,
+        state: "finished",
+        outcome: transition.outcome,
+        value: transition.value,
+        error: transition.error,
+        parkedReason: null,
+        finishedAtMs: nowMs,
+        expiresAtMs: transition.keepMs === null ? null : nowMs + transition.keepMs,
+      };
+    case "retry": {
+      const runAtMs = nowMs + transition.delayMs;
+      return { ...job, state: waitingState(runAtMs, nowMs), runAtMs, error: transition.error };
+    }
+    case "handBack": {
+      const lostLeases = job.lostLeases + (transition.lostLease ? 1 : 0);
+      // It was started in time, whatever became of that: its start deadline must not end it now.
+      return { ...job, state: "ready", attempt: untried(job), lostLeases, startDeadlineMs: null };
+    }
+    case "parked":
+      return { ...job, state: "parked", attempt: untried(job), parkedReason: transition.reason };
+  }
+}
+
+/** A finished or parked job made ready by hand: a fresh retry budget, and no start deadline any more. */
+export function retriedJob(job: JobRecord, nowMs: number): JobRecord {
+  return {
+    ...job,
+    state: "ready",
+    outcome: null,
+    runAtMs: nowMs,
+    startDeadlineMs: null,
+    attempt: 0,
+    lostLeases: 0,
+    cancelRequested: null,
+    progress: null,
+    parkedReason: null,
+    startedAtMs: null,
+    finishedAtMs: null,
+    expiresAtMs: null,
+    value: null,
+    error: null,
+  };
+}
+
+/** A parked job made ready because a scheduler has started that may be able to run it. */
+export function unparkedJob(job: JobRecord): JobRecord {
+  return { ...job, state: "ready", parkedReason: null };
+}
+
+/** A waiting job after a change. A parked one is taken up again when its input or its `runAt` is changed. */
+export function changedJob(job: JobRecord, change: WaitingJobChange, nowMs: number): JobRecord {
+  const runAtMs = change.runAtMs === undefined ? job.runAtMs : change.runAtMs ?? nowMs;
+  const placedAnew = change.runAtMs !== undefined || (job.state === "parked" && change.input !== undefined);
+  return {
+    ...job,
+    runAtMs,
+    priority: change.priority ?? job.priority,
+    input: change.input === undefined ? job.input : change.input,
+    metadata: change.metadata ?? job.metadata,
+    ...(placedAnew ? { state: waitingState(runAtMs, nowMs), parkedReason: null } : {}),
+  };
+}
+
+/** What can be changed about a waiting job; a missing key leaves it as it is. */
+export interface WaitingJobChange {
+  readonly runAtMs?: number | null;
+  readonly priority?: number;
+  readonly input?: Payload | null;
+  readonly metadata?: Metadata;
+}
+
+function waitingState(runAtMs: number, nowMs: number): JobState {
+  return isDue(runAtMs, nowMs) ? "ready" : "scheduled";
+}
+
+function untried(job: JobRecord): number {
+  return Math.max(0, job.attempt - 1);
+}

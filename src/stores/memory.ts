@@ -1,0 +1,159 @@
+import { CarillonError } from "../errors.ts";
+import type { JobEnding, JobFence, JobProgress, NewJob } from "../model/job_record.ts";
+import type { JsonValue } from "../model/payload.ts";
+import type { SchedulerWrite } from "../model/scheduler_record.ts";
+import type { TaskWrite } from "../model/task_record.ts";
+import type { Clock } from "../time/clock.ts";
+import type { DataStore, StoreCapabilities, StoreContext } from "./data_store.ts";
+import type { CancelRequest, ClaimRequest, JobChange, JobFilter } from "./job_store.ts";
+import { addJobs } from "./memory/add_jobs.ts";
+import { cancelJobs, removeJobs, retryJobs, updateJob } from "./memory/change_jobs.ts";
+import { advanceSchedules, replanSchedules, writeSchedules } from "./memory/change_schedules.ts";
+import { claimJobs } from "./memory/claim_jobs.ts";
+import { endJobs, putProgress } from "./memory/end_jobs.ts";
+import { countJobs, getJobs } from "./memory/find_jobs.ts";
+import { dueSchedules, getFireTimes, getSchedules } from "./memory/find_schedules.ts";
+import { MemoryState } from "./memory/memory_state.ts";
+import { prune } from "./memory/prune.ts";
+import { getCalendars, putCalendar } from "./memory/put_calendar.ts";
+import { getTasks, putTasks, updateTask } from "./memory/put_tasks.ts";
+import {
+  buryScheduler,
+  getOrphanedIncarnations,
+  getSchedulers,
+  heartbeat,
+  registerScheduler,
+} from "./memory/register_scheduler.ts";
+import type { ScheduleAdvance, ScheduleChange, ScheduleFilter } from "./schedule_store.ts";
+import type { TaskChange } from "./task_store.ts";
+
+/**
+ * A data store in the memory of this process: nothing to set up, nothing left when the process ends. What a
+ * scheduler uses when it is given no store; several schedulers of one process can share it.
+ *
+ * Time is the clock of the scheduler that opens it. Its contents stay when it is closed and opened again.
+ *
+ * @example
+ * ```ts
+ * import { memory, Scheduler } from "carillon";
+ *
+ * const store = memory();
+ * await using first = new Scheduler({ store });
+ * await using second = new Scheduler({ store, role: "worker" });
+ * ```
+ */
+export function memory(): DataStore {
+  return new MemoryStore();
+}
+
+/** Each method is one synchronous step over the state: nothing can come between. */
+class MemoryStore implements DataStore {
+  readonly kind = "memory";
+  readonly location = "memory";
+  readonly capabilities: StoreCapabilities = { durable: false, shared: false };
+  readonly #state = new MemoryState();
+  readonly #listeners = new Set<() => void>();
+  #clock: Clock | undefined;
+  #opens = 0;
+  #calling = false;
+
+  open({ clock }: StoreContext): Promise<void> {
+    this.#clock ??= clock;
+    this.#opens++;
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    if (this.#opens > 0) this.#opens--;
+    if (this.#opens === 0) this.#clock = undefined;
+    return Promise.resolve();
+  }
+
+  nowMs = () => this.#read((_state, nowMs) => nowMs);
+
+  watch(listener: () => void): () => void {
+    // A listener of its own for each call, so that one given twice is also taken back twice.
+    const own = () => listener();
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  prune = (limit: number) => this.#read((state, nowMs) => prune(state, limit, nowMs));
+
+  putTasks = (tasks: readonly TaskWrite[]) => this.#write((state) => putTasks(state, tasks));
+  getTasks = (names?: readonly string[]) => this.#read((state) => getTasks(state, names));
+  updateTask = (name: string, change: TaskChange) => this.#write((state) => updateTask(state, name, change));
+
+  getSchedules = (filter: ScheduleFilter) => this.#read((state) => getSchedules(state, filter));
+  writeSchedules = (change: ScheduleChange) =>
+    this.#write((state, nowMs) => writeSchedules(state, change, nowMs));
+  dueSchedules = (limit: number) => this.#read((state, nowMs) => dueSchedules(state, limit, nowMs));
+  advanceSchedules = (advances: readonly ScheduleAdvance[]) =>
+    this.#write((state, nowMs) => advanceSchedules(state, advances, nowMs));
+  getFireTimes = (scheduleSeq: number, fireTimesMs: readonly number[]) =>
+    this.#read((state) => getFireTimes(state, scheduleSeq, fireTimesMs));
+  replanSchedules = (scheduleIds?: readonly string[]) =>
+    this.#write((state, nowMs) => replanSchedules(state, scheduleIds, nowMs));
+
+  addJobs = (jobs: readonly NewJob[], claim?: ClaimRequest) =>
+    this.#write((state, nowMs) => addJobs(state, jobs, claim, nowMs));
+  claimJobs = (request: ClaimRequest) => this.#read((state, nowMs) => claimJobs(state, request, nowMs));
+  endJobs = (endings: readonly JobEnding[]) => this.#write((state, nowMs) => endJobs(state, endings, nowMs));
+  putProgress = (notes: readonly { readonly fence: JobFence; readonly progress: JobProgress }[]) =>
+    this.#read((state) => putProgress(state, notes));
+  getJobs = (filter: JobFilter) => this.#read((state, nowMs) => getJobs(state, filter, nowMs));
+  countJobs = (filter: Pick<JobFilter, "taskName" | "scheduleId">) =>
+    this.#read((state, nowMs) => countJobs(state, filter, nowMs));
+  cancelJobs = (ids: readonly string[], cancel: CancelRequest) =>
+    this.#write((state, nowMs) => cancelJobs(state, ids, cancel, nowMs));
+  updateJob = (id: string, change: JobChange) =>
+    this.#write((state, nowMs) => updateJob(state, id, change, nowMs));
+  retryJobs = (ids: readonly string[]) => this.#write((state, nowMs) => retryJobs(state, ids, nowMs));
+  removeJobs = (ids: readonly string[]) => this.#write((state, nowMs) => removeJobs(state, ids, nowMs));
+
+  registerScheduler = (scheduler: SchedulerWrite) =>
+    this.#write((state, nowMs) => registerScheduler(state, scheduler, nowMs));
+  heartbeat = (incarnation: number, leaseMs: number) =>
+    this.#read((state, nowMs) => heartbeat(state, incarnation, leaseMs, nowMs));
+  unregisterScheduler = (incarnation: number) =>
+    this.#write((state) => void state.schedulers.delete(incarnation));
+  getSchedulers = () => this.#read(getSchedulers);
+  buryScheduler = (
+    incarnation: number,
+    seenLeaseUntilMs: number | null,
+    endings: readonly JobEnding[],
+  ) => this.#write((state, nowMs) => buryScheduler(state, incarnation, seenLeaseUntilMs, endings, nowMs));
+  getOrphanedIncarnations = () => this.#read(getOrphanedIncarnations);
+
+  putCalendar = (name: string, definition: JsonValue | null) =>
+    this.#write((state) => putCalendar(state, name, definition));
+  getCalendars = () => this.#read(getCalendars);
+  getFact = (key: string) => this.#read((state) => state.facts.get(key));
+  putFact = (key: string, value: string) => this.#read((state) => void state.facts.set(key, value));
+
+  /** Runs a step that nobody needs to be woken for. */
+  #read<Answer>(step: (state: MemoryState, nowMs: number) => Answer): Promise<Answer> {
+    return new Promise((resolve) => {
+      if (this.#clock === undefined) {
+        throw new CarillonError("storeClosed", "The memory store is not open: call open() first");
+      }
+      resolve(step(this.#state, this.#clock.nowMs()));
+    });
+  }
+
+  /** Runs a step that can make work for others, and tells them when there are any. */
+  async #write<Answer>(step: (state: MemoryState, nowMs: number) => Answer): Promise<Answer> {
+    const answer = await this.#read(step);
+    if (this.#opens > 1) this.#callListeners();
+    return answer;
+  }
+
+  #callListeners(): void {
+    if (this.#calling) return;
+    this.#calling = true;
+    queueMicrotask(() => {
+      this.#calling = false;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import { claimOrder } from "../../model/decisions.ts";
+import type { NewJob } from "../../model/job_record.ts";
+import { addedJob } from "../../model/transitions.ts";
+import type { AddAnswer, ClaimRequest } from "../job_store.ts";
+import { takeJobs } from "./claim_jobs.ts";
+import type { MemoryState } from "./memory_state.ts";
+import { storedCopy } from "./stored_copy.ts";
+
+/** Adds jobs, and claims those just added where asked to. */
+export function addJobs(
+  state: MemoryState,
+  jobs: readonly NewJob[],
+  claim: ClaimRequest | undefined,
+  nowMs: number,
+): AddAnswer {
+  const answers = jobs.map(storedJob).map((job) => insertJob(state, job, nowMs));
+  const added = answers.filter(({ outcome }) => outcome === "added").map(({ id }) => id);
+  const claimed = claim === undefined ? [] : takeJobs(state, { ...claim, jobIds: added }, nowMs).claimed;
+  return { nowMs, jobs: answers, claimed: [...claimed].sort(claimOrder) };
+}
+
+/** A job as the store keeps it. Throws where it cannot be kept, so that this comes before any write. */
+export function storedJob(job: NewJob): NewJob {
+  return { ...job, overrides: storedCopy(job.overrides), metadata: storedCopy(job.metadata) };
+}
+
+/** Inserts a job that was made ready by `storedJob`, unless its id is there already. */
+export function insertJob(state: MemoryState, job: NewJob, nowMs: number): AddAnswer["jobs"][number] {
+  const { id } = job;
+  const there = state.jobs.byId(id);
+  if (there !== undefined) return { id, seq: there.seq, outcome: "deduplicated" };
+  const { seq } = state.jobs.put(addedJob(job, state.jobs.nextSeq(), nowMs));
+  return { id, seq, outcome: "added" };
+}

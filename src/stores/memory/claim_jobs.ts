@@ -1,0 +1,125 @@
+import {
+  claimOrder,
+  deadlineMissed,
+  isDue,
+  missedDeadlineTransition,
+  scheduleLimit,
+  slotsLeft,
+  taskLimit,
+} from "../../model/decisions.ts";
+import type { JobRecord } from "../../model/job_record.ts";
+import { claimedJob, transitionedJob, wokenJob } from "../../model/transitions.ts";
+import type { ClaimAnswer, ClaimRequest } from "../job_store.ts";
+import type { MemoryState } from "./memory_state.ts";
+import { SortedList } from "./sorted_list.ts";
+
+/** Wakes due jobs, ends those whose start deadline has passed, and takes jobs for an incarnation. */
+export function claimJobs(state: MemoryState, request: ClaimRequest, nowMs: number): ClaimAnswer {
+  const missed = endMissed(state, nowMs);
+  wakeDue(state, nowMs);
+  const { claimed, more } = takeJobs(state, request, nowMs);
+  return { nowMs, claimed, missed, nextRunAtMs: nextRunAtMs(state, request), more };
+}
+
+/** Takes ready jobs in claim order as far as limits allow. */
+export function takeJobs(
+  state: MemoryState,
+  request: ClaimRequest,
+  nowMs: number,
+): Pick<ClaimAnswer, "claimed" | "more"> {
+  const claimed: JobRecord[] = [];
+  if (!state.schedulers.has(request.incarnation)) return { claimed, more: false };
+  for (const job of candidates(state, request)) {
+    if (!mayStart(state, job, nowMs)) continue;
+    if (claimed.length >= request.limit) return { claimed, more: true };
+    claimed.push(state.jobs.put(claimedJob(job, request.incarnation, nowMs)));
+  }
+  return { claimed, more: false };
+}
+
+/** Whether a task is not paused and has a slot left. */
+export function taskOpen(state: MemoryState, taskName: string): boolean {
+  const task = state.tasks.get(taskName);
+  const running = state.jobs.ofTask(taskName)?.running.size ?? 0;
+  return !task?.paused && slotsLeft(taskLimit(task), running) > 0;
+}
+
+/** Whether a schedule has a slot left; one that was removed limits nothing any more. */
+export function scheduleOpen(state: MemoryState, scheduleSeq: number): boolean {
+  const schedule = state.schedules.bySeq(scheduleSeq);
+  if (schedule === undefined) return true;
+  const limit = scheduleLimit(schedule.policies.overlap, schedule.policies.maxRunningJobs);
+  return slotsLeft(limit, state.jobs.ofSchedule(scheduleSeq)?.running.size ?? 0) > 0;
+}
+
+function mayStart(state: MemoryState, job: JobRecord, nowMs: number): boolean {
+  return taskOpen(state, job.taskName) && !deadlineMissed(job, nowMs) &&
+    (job.scheduleSeq === null || scheduleOpen(state, job.scheduleSeq));
+}
+
+function candidates(state: MemoryState, request: ClaimRequest): Iterable<JobRecord> {
+  const taskNames = new Set(request.taskNames);
+  return request.jobIds === undefined
+    ? headsInOrder(state, taskNames)
+    : namedJobs(state, taskNames, request.jobIds);
+}
+
+/** The heads of the lanes of all these tasks in claim order; goes on behind each one, taken or not. */
+function* headsInOrder(state: MemoryState, taskNames: ReadonlySet<string>): Generator<JobRecord> {
+  const heads = new SortedList<JobRecord>(claimOrder);
+  for (const taskName of taskNames) {
+    const head = taskOpen(state, taskName) ? state.jobs.ofTask(taskName)?.ready.firstHead() : undefined;
+    if (head !== undefined) heads.add(head);
+  }
+  for (let head = heads.first(); head !== undefined; head = heads.first()) {
+    heads.delete(head);
+    yield head;
+    if (!taskOpen(state, head.taskName)) continue;
+    const next = state.jobs.ofTask(head.taskName)?.ready.headAfter(head);
+    if (next !== undefined) heads.add(next);
+  }
+}
+
+function namedJobs(
+  state: MemoryState,
+  taskNames: ReadonlySet<string>,
+  ids: readonly string[],
+): readonly JobRecord[] {
+  return [...new Set(ids)]
+    .map((id) => state.jobs.byId(id))
+    .filter((job) => job !== undefined)
+    .filter((job) => job.state === "ready" && taskNames.has(job.taskName))
+    .sort(claimOrder);
+}
+
+function endMissed(state: MemoryState, nowMs: number): readonly JobRecord[] {
+  const missed: JobRecord[] = [];
+  let job = state.jobs.deadlines.first();
+  while (job !== undefined && deadlineMissed(job, nowMs)) {
+    const transition = missedDeadlineTransition(state.settingsOf(job));
+    missed.push(state.finishJob(transitionedJob(job, transition, nowMs), nowMs));
+    job = state.jobs.deadlines.first();
+  }
+  return missed;
+}
+
+function wakeDue(state: MemoryState, nowMs: number): void {
+  let job = state.jobs.scheduled.first();
+  while (job !== undefined && isDue(job.runAtMs, nowMs)) {
+    state.jobs.put(wokenJob(job));
+    job = state.jobs.scheduled.first();
+  }
+}
+
+function nextRunAtMs(state: MemoryState, request: ClaimRequest): number | null {
+  const taskNames = new Set(request.taskNames);
+  const next = request.jobIds === undefined
+    ? [...taskNames].map((name) => state.jobs.ofTask(name)?.scheduled.first())
+    : request.jobIds.map((id) => state.jobs.byId(id));
+  let earliest: number | null = null;
+  for (const job of next) {
+    if (job?.state !== "scheduled" || !taskNames.has(job.taskName)) continue;
+    if (earliest === null || job.runAtMs < earliest) earliest = job.runAtMs;
+  }
+  return earliest;
+}

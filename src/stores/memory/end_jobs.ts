@@ -1,0 +1,38 @@
+import { endedBefore, fenceHolds, heededTransition } from "../../model/decisions.ts";
+import type { JobEnding, JobFence, JobProgress, JobRecord } from "../../model/job_record.ts";
+import { transitionedJob } from "../../model/transitions.ts";
+import type { MemoryState } from "./memory_state.ts";
+
+/** Ends runs whose fence holds. */
+export function endJobs(
+  state: MemoryState,
+  endings: readonly JobEnding[],
+  nowMs: number,
+): readonly boolean[] {
+  return endings.map((ending) => {
+    const job = state.jobs.get(ending.fence.seq);
+    if (job === undefined) return false;
+    if (!fenceHolds(job, ending.fence)) return endedBefore(job, ending);
+    endRun(state, job, ending, nowMs);
+    return true;
+  });
+}
+
+function endRun(state: MemoryState, job: JobRecord, ending: JobEnding, nowMs: number): void {
+  const transition = heededTransition(job, ending.transition, state.settingsOf(job));
+  const ended = transitionedJob(job, transition, nowMs);
+  if (ended.state === "finished") state.finishJob(ended, nowMs);
+  else state.jobs.put(ended);
+}
+
+/** Notes progress where the fence holds. */
+export function putProgress(
+  state: MemoryState,
+  notes: readonly { readonly fence: JobFence; readonly progress: JobProgress }[],
+): void {
+  for (const { fence, progress } of notes) {
+    const job = state.jobs.get(fence.seq);
+    if (job === undefined || !fenceHolds(job, fence)) continue;
+    state.jobs.put({ ...job, progress: Object.freeze({ ...progress }) });
+  }
+}

@@ -1,0 +1,81 @@
+import { leaseIsOver, presentedState } from "../../model/decisions.ts";
+import type { JobRecord } from "../../model/job_record.ts";
+import type { JobState } from "../../model/states.ts";
+import type { JobCounts, JobFilter } from "../job_store.ts";
+import { jobsOf } from "./change_jobs.ts";
+import { scheduleOpen, taskOpen } from "./claim_jobs.ts";
+import type { MemoryState } from "./memory_state.ts";
+
+/** The jobs that match, as people see them. */
+export function getJobs(state: MemoryState, filter: JobFilter, nowMs: number): readonly JobRecord[] {
+  const present = presenter(state, nowMs);
+  const found: JobRecord[] = [];
+  let toSkip = filter.offset ?? 0;
+  for (const job of inOrder(state, filter)) {
+    if (filter.limit !== undefined && found.length >= filter.limit) break;
+    if (!matches(job, filter)) continue;
+    const presented = present(job);
+    if (filter.states !== undefined && !filter.states.includes(presented)) continue;
+    if (toSkip-- > 0) continue;
+    found.push(presented === job.state ? job : Object.freeze({ ...job, state: presented }));
+  }
+  return found;
+}
+
+/** How many jobs match in each state people see. */
+export function countJobs(
+  state: MemoryState,
+  filter: Pick<JobFilter, "taskName" | "scheduleId">,
+  nowMs: number,
+): JobCounts {
+  const present = presenter(state, nowMs);
+  const counts = { scheduled: 0, blocked: 0, ready: 0, running: 0, parked: 0, finished: 0 };
+  for (const job of state.jobs.all()) {
+    if (matches(job, filter)) counts[present(job)]++;
+  }
+  return counts;
+}
+
+function inOrder(state: MemoryState, { ids, order }: JobFilter): Iterable<JobRecord> {
+  const oldestFirst = ids === undefined
+    ? state.jobs.all()
+    : [...jobsOf(state, ids)].sort((a, b) => a.seq - b.seq);
+  return order === "oldest" ? oldestFirst : [...oldestFirst].reverse();
+}
+
+function matches(job: JobRecord, filter: JobFilter): boolean {
+  return (filter.taskName === undefined || job.taskName === filter.taskName) &&
+    (filter.scheduleId === undefined || job.scheduleId === filter.scheduleId) &&
+    (filter.owner === undefined || job.owner === filter.owner) &&
+    (filter.outcomes === undefined || (job.outcome !== null && filter.outcomes.includes(job.outcome)));
+}
+
+/** Tells the state people see, asking about each task and schedule once. */
+function presenter(state: MemoryState, nowMs: number): (job: JobRecord) => JobState {
+  const known = knownTasks(state, nowMs);
+  const tasks = new Map<string, boolean>();
+  const schedules = new Map<number, boolean>();
+  const openTask = (name: string) => remembered(tasks, name, () => taskOpen(state, name));
+  const openSchedule = (seq: number) => remembered(schedules, seq, () => scheduleOpen(state, seq));
+  return (job) =>
+    presentedState(job.state, {
+      taskKnown: known.has(job.taskName),
+      taskPaused: state.tasks.get(job.taskName)?.paused ?? false,
+      saturated: !openTask(job.taskName) || (job.scheduleSeq !== null && !openSchedule(job.scheduleSeq)),
+    });
+}
+
+function knownTasks(state: MemoryState, nowMs: number): ReadonlySet<string> {
+  const known = new Set<string>();
+  for (const scheduler of state.schedulers.values()) {
+    if (leaseIsOver({ ...scheduler, watchedMs: null }, nowMs)) continue;
+    for (const name of scheduler.taskNames) known.add(name);
+  }
+  return known;
+}
+
+function remembered<Key>(answers: Map<Key, boolean>, key: Key, ask: () => boolean): boolean {
+  const answer = answers.get(key) ?? ask();
+  answers.set(key, answer);
+  return answer;
+}

@@ -1,0 +1,76 @@
+import { isDue } from "../../model/decisions.ts";
+import type { ScheduleRecord } from "../../model/schedule_record.ts";
+import type { DueSchedules, ScheduleFilter } from "../schedule_store.ts";
+import type { MemoryState } from "./memory_state.ts";
+import { dueOrder } from "./schedule_table.ts";
+
+/** The schedules that match, by next fire time, then id. */
+export function getSchedules(state: MemoryState, filter: ScheduleFilter): readonly ScheduleRecord[] {
+  const ids = filter.ids === undefined ? undefined : new Set(filter.ids);
+  const found = [...state.schedules.all()].filter((schedule) =>
+    (ids === undefined || ids.has(schedule.id)) &&
+    (filter.taskName === undefined || schedule.taskName === filter.taskName) &&
+    (filter.group === undefined || schedule.group === filter.group) &&
+    (filter.paused === undefined || schedule.paused === filter.paused) &&
+    (filter.status === undefined || schedule.status === filter.status)
+  );
+  const from = filter.offset ?? 0;
+  return found.sort(listOrder).slice(from, from + (filter.limit ?? Infinity));
+}
+
+/** The schedules to process now, with what the decision about them needs. */
+export function dueSchedules(state: MemoryState, limit: number, nowMs: number): DueSchedules {
+  const due: ScheduleRecord[] = [];
+  for (const schedule of inDueOrder(state, nowMs)) {
+    if (due.length >= limit) break;
+    due.push(schedule);
+  }
+  const ahead = state.schedules.firing.after({ nextFireTimeMs: nowMs, seq: Infinity });
+  return {
+    nowMs,
+    due: due.map((schedule) => ({
+      schedule,
+      task: state.task(schedule.taskName),
+      unfinishedJobs: state.jobs.ofSchedule(schedule.seq)?.unfinished.size ?? 0,
+    })),
+    nextFireTimeMs: ahead?.nextFireTimeMs ?? null,
+  };
+}
+
+/** Which of these fire times of a schedule have a job. */
+export function getFireTimes(
+  state: MemoryState,
+  scheduleSeq: number,
+  fireTimesMs: readonly number[],
+): readonly number[] {
+  const taken = new Set<number | null>();
+  for (const seq of state.jobs.ofSchedule(scheduleSeq)?.all ?? []) {
+    taken.add(state.jobs.get(seq)?.fireTimeMs ?? null);
+  }
+  return fireTimesMs.filter((fireTimeMs) => taken.has(fireTimeMs));
+}
+
+/** Merges the two indexes: what is due by its time, and what must be planned whatever its time. */
+function* inDueOrder(state: MemoryState, nowMs: number): Generator<ScheduleRecord> {
+  const toPlan = state.schedules.toPlan[Symbol.iterator]();
+  let planned = toPlan.next();
+  for (const schedule of state.schedules.firing) {
+    if (!isDue(schedule.nextFireTimeMs as number, nowMs)) break;
+    while (!planned.done && dueOrder(planned.value, schedule) < 0) {
+      yield planned.value;
+      planned = toPlan.next();
+    }
+    if (!schedule.needsPlanning) yield schedule;
+  }
+  for (; !planned.done; planned = toPlan.next()) yield planned.value;
+}
+
+function listOrder(a: ScheduleRecord, b: ScheduleRecord): number {
+  const difference = fireTimeOf(a) - fireTimeOf(b);
+  if (difference !== 0 && !Number.isNaN(difference)) return difference;
+  return a.id < b.id ? -1 : 1;
+}
+
+function fireTimeOf({ nextFireTimeMs }: ScheduleRecord): number {
+  return nextFireTimeMs ?? Infinity;
+}

@@ -1,0 +1,64 @@
+import { resolveRunSettings, type RunSettings } from "../../model/settings.ts";
+import type { JobRecord } from "../../model/job_record.ts";
+import type { SchedulerRecord } from "../../model/scheduler_record.ts";
+import type { TaskRecord } from "../../model/task_record.ts";
+import type { CalendarRecord } from "../calendar_store.ts";
+import { JobTable } from "./job_table.ts";
+import { ScheduleTable } from "./schedule_table.ts";
+
+/** A task without what is counted from the jobs. */
+export type StoredTask = Omit<TaskRecord, "runningJobs">;
+
+/** All that a memory store holds. Rows are frozen: a change replaces the row, so answers can be the rows. */
+export class MemoryState {
+  readonly tasks = new Map<string, StoredTask>();
+  readonly jobs = new JobTable();
+  readonly schedules = new ScheduleTable();
+  readonly schedulers = new Map<number, SchedulerRecord>();
+  readonly calendars = new Map<string, CalendarRecord>();
+  readonly facts = new Map<string, string>();
+  #lastIncarnation = 0;
+  #lastCalendarVersion = 0;
+
+  /** An incarnation never given before. */
+  nextIncarnation(): number {
+    return ++this.#lastIncarnation;
+  }
+
+  /** A calendar version never given before, also not to a calendar that was removed. */
+  nextCalendarVersion(): number {
+    return ++this.#lastCalendarVersion;
+  }
+
+  /** A task with what is counted. */
+  task(name: string): TaskRecord | undefined {
+    const task = this.tasks.get(name);
+    if (task === undefined) return undefined;
+    return Object.freeze({ ...task, runningJobs: this.jobs.ofTask(name)?.running.size ?? 0 });
+  }
+
+  /** The settings that hold for a job. */
+  settingsOf(job: JobRecord): RunSettings {
+    const task = this.tasks.get(job.taskName);
+    return resolveRunSettings(job.overrides, task?.overrides, task?.settings);
+  }
+
+  /** Writes a job that has just finished, and on its schedule that it did. */
+  finishJob(job: JobRecord, nowMs: number): JobRecord {
+    const row = this.jobs.put(job);
+    this.noteFinish(job, nowMs);
+    return row;
+  }
+
+  /** Notes on a job's schedule that the job is over; one that counts from there is planned anew. */
+  noteFinish(job: JobRecord, nowMs: number): void {
+    const schedule = job.scheduleSeq === null ? undefined : this.schedules.bySeq(job.scheduleSeq);
+    if (schedule === undefined) return;
+    const noted = { ...schedule, lastFinishedMs: nowMs };
+    this.schedules.put(
+      schedule.followsFinish
+        ? { ...noted, needsPlanning: true, version: schedule.version + 1, updatedAtMs: nowMs }
+        : noted,
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import { isDue } from "../../model/decisions.ts";
+import type { ScheduleRecord } from "../../model/schedule_record.ts";
+import type { PruneAnswer } from "../data_store.ts";
+import type { MemoryState } from "./memory_state.ts";
+
+/** Deletes expired jobs, then finished schedules of generated ids that have no job left. */
+export function prune(state: MemoryState, limit: number, nowMs: number): PruneAnswer {
+  return { jobs: pruneJobs(state, limit, nowMs), schedules: pruneSchedules(state, limit) };
+}
+
+function pruneJobs(state: MemoryState, limit: number, nowMs: number): number {
+  let deleted = 0;
+  for (; deleted < limit; deleted++) {
+    const job = state.jobs.expiring.first();
+    if (job === undefined || !isDue(job.expiresAtMs as number, nowMs)) break;
+    state.jobs.delete(job);
+  }
+  return deleted;
+}
+
+function pruneSchedules(state: MemoryState, limit: number): readonly string[] {
+  const ids: string[] = [];
+  for (const id of state.schedules.disposable) {
+    if (ids.length >= limit) break;
+    const schedule = state.schedules.get(id) as ScheduleRecord;
+    if (state.jobs.ofSchedule(schedule.seq) === undefined) ids.push(id);
+  }
+  for (const id of ids) state.schedules.delete(state.schedules.get(id) as ScheduleRecord);
+  return ids;
+}

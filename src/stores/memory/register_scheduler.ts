@@ -1,0 +1,81 @@
+import type { JobEnding } from "../../model/job_record.ts";
+import type { SchedulerRecord, SchedulerWrite } from "../../model/scheduler_record.ts";
+import { unparkedJob } from "../../model/transitions.ts";
+import type { HeartbeatAnswer } from "../scheduler_store.ts";
+import { endJobs } from "./end_jobs.ts";
+import type { MemoryState } from "./memory_state.ts";
+import { storedCopy } from "./stored_copy.ts";
+
+/** Registers a start and makes the parked jobs of its tasks ready. */
+export function registerScheduler(
+  state: MemoryState,
+  scheduler: SchedulerWrite,
+  nowMs: number,
+): { readonly incarnation: number; readonly nowMs: number } {
+  const copy = storedCopy(scheduler);
+  const incarnation = state.nextIncarnation();
+  const record = { ...copy, incarnation, startedAtMs: nowMs, leaseUntilMs: nowMs + copy.leaseMs };
+  state.schedulers.set(incarnation, Object.freeze(record));
+  for (const taskName of new Set(copy.taskNames)) unparkJobs(state, taskName);
+  return { incarnation, nowMs };
+}
+
+/** Renews a lease and tells how the store sees the scheduler. */
+export function heartbeat(
+  state: MemoryState,
+  incarnation: number,
+  leaseMs: number,
+  nowMs: number,
+): HeartbeatAnswer {
+  const record = state.schedulers.get(incarnation);
+  if (record !== undefined) {
+    state.schedulers.set(incarnation, Object.freeze({ ...record, leaseMs, leaseUntilMs: nowMs + leaseMs }));
+  }
+  return {
+    nowMs,
+    alive: record !== undefined,
+    owned: ownedJobs(state, incarnation),
+    others: getSchedulers(state).filter((other) => other.incarnation !== incarnation),
+  };
+}
+
+/** All registered schedulers; incarnations only grow, so the order of the map is theirs. */
+export function getSchedulers(state: MemoryState): readonly SchedulerRecord[] {
+  return [...state.schedulers.values()];
+}
+
+/** Takes the work of a scheduler, unless it was alive after it was seen. */
+export function buryScheduler(
+  state: MemoryState,
+  incarnation: number,
+  seenLeaseUntilMs: number | null,
+  endings: readonly JobEnding[],
+  nowMs: number,
+): readonly boolean[] | undefined {
+  const record = state.schedulers.get(incarnation);
+  if (record !== undefined && record.leaseUntilMs !== seenLeaseUntilMs) return undefined;
+  state.schedulers.delete(incarnation);
+  return endJobs(state, endings, nowMs);
+}
+
+/** Incarnations that own running jobs but have no record. */
+export function getOrphanedIncarnations(state: MemoryState): readonly number[] {
+  return [...state.jobs.owned.keys()]
+    .filter((incarnation) => !state.schedulers.has(incarnation))
+    .sort((a, b) => a - b);
+}
+
+function unparkJobs(state: MemoryState, taskName: string): void {
+  for (const seq of [...state.jobs.ofTask(taskName)?.parked ?? []]) {
+    const job = state.jobs.get(seq);
+    if (job !== undefined) state.jobs.put(unparkedJob(job));
+  }
+}
+
+function ownedJobs(state: MemoryState, incarnation: number): HeartbeatAnswer["owned"] {
+  return [...state.jobs.owned.get(incarnation) ?? []]
+    .map((seq) => state.jobs.get(seq))
+    .filter((job) => job !== undefined)
+    .sort((a, b) => a.seq - b.seq)
+    .map(({ seq, id, claimNumber, cancelRequested }) => ({ seq, id, claimNumber, cancelRequested }));
+}

@@ -1,0 +1,79 @@
+import type { ScheduleRecord, ScheduleVersion } from "../../model/schedule_record.ts";
+import { SortedList } from "./sorted_list.ts";
+
+/** What schedules are processed in order of. */
+export type DueKey = Pick<ScheduleRecord, "nextFireTimeMs" | "seq">;
+
+/** The schedules and their indexes, kept as those of the jobs are. */
+export class ScheduleTable {
+  readonly #rows = new Map<string, ScheduleRecord>();
+  readonly #ids = new Map<number, string>();
+  #lastSeq = 0;
+
+  /** Those that may fire (active, not paused) and have a next fire time, earliest first. */
+  readonly firing = new SortedList<ScheduleRecord, DueKey>(dueOrder);
+  /** Those that may fire and must be planned first. */
+  readonly toPlan = new SortedList<ScheduleRecord, DueKey>(dueOrder);
+  /** Finished ones of generated ids: they go with their last job. */
+  readonly disposable = new Set<string>();
+
+  /** An identity never given before. */
+  nextSeq(): number {
+    return ++this.#lastSeq;
+  }
+
+  get(id: string): ScheduleRecord | undefined {
+    return this.#rows.get(id);
+  }
+
+  bySeq(seq: number): ScheduleRecord | undefined {
+    const id = this.#ids.get(seq);
+    return id === undefined ? undefined : this.#rows.get(id);
+  }
+
+  /** The schedule, if it is still as it was read. */
+  at(expected: ScheduleVersion): ScheduleRecord | undefined {
+    const row = this.#rows.get(expected.id);
+    return row?.seq === expected.seq && row.version === expected.version ? row : undefined;
+  }
+
+  all(): IterableIterator<ScheduleRecord> {
+    return this.#rows.values();
+  }
+
+  /** Writes a row, new or over the one of the same id. */
+  put(schedule: ScheduleRecord): ScheduleRecord {
+    const row = Object.freeze(schedule);
+    const before = this.#rows.get(row.id);
+    if (before !== undefined) this.#unindex(before);
+    this.#rows.set(row.id, row);
+    this.#ids.set(row.seq, row.id);
+    if (mayFire(row) && row.nextFireTimeMs !== null) this.firing.add(row);
+    if (mayFire(row) && row.needsPlanning) this.toPlan.add(row);
+    if (row.generatedId && row.status === "finished") this.disposable.add(row.id);
+    return row;
+  }
+
+  /** Deletes a row. */
+  delete(schedule: ScheduleRecord): void {
+    this.#unindex(schedule);
+    this.#rows.delete(schedule.id);
+    this.#ids.delete(schedule.seq);
+  }
+
+  #unindex(schedule: ScheduleRecord): void {
+    this.firing.delete(schedule);
+    this.toPlan.delete(schedule);
+    this.disposable.delete(schedule.id);
+  }
+}
+
+function mayFire(schedule: ScheduleRecord): boolean {
+  return schedule.status === "active" && !schedule.paused;
+}
+
+/** Earliest next fire time first; those without one, which wait to be planned, before all others. */
+export function dueOrder(a: DueKey, b: DueKey): number {
+  if (a.nextFireTimeMs === b.nextFireTimeMs) return a.seq - b.seq;
+  return (a.nextFireTimeMs ?? -Infinity) - (b.nextFireTimeMs ?? -Infinity);
+}
