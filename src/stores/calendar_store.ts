@@ -5,6 +5,7 @@ export interface CalendarRecord {
   readonly name: string;
   /** What the calendar functions validate and read. */
   readonly definition: JsonValue;
+  /** Grows with every write, also across removals. */
   readonly version: number;
 }
 

@@ -43,6 +43,7 @@ export interface DataStore extends TaskStore, ScheduleStore, JobStore, Scheduler
   readonly capabilities: StoreCapabilities;
   /**
    * Opens it: makes or migrates tables. Several schedulers may open one store object; it is counted.
+   * Until then, and after the last `close`, every other call but `watch` fails with `storeClosed`.
    * Throws `storeUnavailable`, `storeReadOnly`, `storeCorrupt`, `storeNewerSchema` or `storeBusy`.
    */
   open(context: StoreContext): Promise<void>;
@@ -50,9 +51,15 @@ export interface DataStore extends TaskStore, ScheduleStore, JobStore, Scheduler
   close(): Promise<void>;
   /** The store's clock. */
   nowMs(): Promise<number>;
-  /** Calls back after another process has (or may have) changed something. Answers how to stop that. */
+  /**
+   * Calls back after another user of the store (another process, another scheduler that opened this object)
+   * has or may have changed something. Answers how to stop that.
+   */
   watch(listener: () => void): () => void;
-  /** Deletes up to `limit` finished jobs that have expired, and finished schedules of generated ids without jobs. */
+  /**
+   * Deletes up to `limit` finished jobs that have expired, first to expire first; then up to `limit` finished
+   * schedules of generated ids without jobs.
+   */
   prune(limit: number): Promise<PruneAnswer>;
 }
 

@@ -6,17 +6,27 @@ import type { JobOutcome, JobState } from "../model/states.ts";
 export interface JobStore {
   /**
    * Adds jobs, all or none; an id that is there already is left as it is and answered as `deduplicated`.
-   * With `claim`, jobs just added are claimed in the same step as far as limits allow.
+   * With `claim`, jobs just added (no others, whatever its `jobIds`) are claimed in the same step as far as
+   * limits allow.
    */
   addJobs(jobs: readonly NewJob[], claim?: ClaimRequest): Promise<AddAnswer>;
   /**
-   * First makes due jobs ready and ends those whose start deadline has passed; then takes up to `limit` ready
-   * jobs for the incarnation, in claim order over all its tasks, within the limits of task and schedule.
-   * A saturated or paused task or schedule never hides another one's jobs. Takes nothing for an incarnation
-   * that is not registered.
+   * First ends all waiting jobs whose start deadline has passed (kept as their settings say) and makes all due
+   * ones ready, whatever their task; then takes up to `limit` ready jobs for the incarnation, in claim order
+   * over the asked tasks, within the limits of task (`taskLimit`, also for a task without a record) and
+   * schedule (`scheduleLimit`; none once the schedule is removed). A saturated or paused task, or a saturated
+   * schedule, never hides another one's jobs. Takes nothing for an incarnation that is not registered. An
+   * undecodable job is taken like any other: whoever took it parks it.
    */
   claimJobs(request: ClaimRequest): Promise<ClaimAnswer>;
-  /** Ends runs. Answers for each whether the fence held; where it did not, nothing was written. */
+  /**
+   * Ends runs (`heededTransition` says how). Answers for each whether the fence held; where it did not, nothing
+   * was written. A `finished` that is repeated is answered true again (`endedBefore`).
+   *
+   * Whenever a job of a schedule is over, here or elsewhere (cancelled, missed, buried, removed while it
+   * waited), the same step sets the schedule's `lastFinishedMs`; where `followsFinish` is set it also sets
+   * `needsPlanning` and bumps the version, otherwise the version stays, so that no advance is disturbed.
+   */
   endJobs(endings: readonly JobEnding[]): Promise<readonly boolean[]>;
   /** Notes progress; a stale fence is ignored. */
   putProgress(notes: readonly { readonly fence: JobFence; readonly progress: JobProgress }[]): Promise<void>;
@@ -24,13 +34,22 @@ export interface JobStore {
   getJobs(filter: JobFilter): Promise<readonly JobRecord[]>;
   /** How many jobs match in each state people see. */
   countJobs(filter: Pick<JobFilter, "taskName" | "scheduleId">): Promise<JobCounts>;
-  /** Cancels: waiting jobs end at once, running ones get a request that their owner sees. */
+  /**
+   * Cancels: waiting jobs end at once, running ones get a request that their owner sees. The first reason
+   * stays; finished jobs are left alone. Answers jobs as stored, in the order asked.
+   */
   cancelJobs(ids: readonly string[], cancel: CancelRequest): Promise<CancelAnswer>;
-  /** Changes waiting jobs; answers undefined when the job is running, finished or not there. */
+  /**
+   * Changes a waiting job and answers it as stored; undefined when it is running, finished or not there. A
+   * parked one is taken up again when its input or its `runAt` is changed.
+   */
   updateJob(id: string, change: JobChange): Promise<JobRecord | undefined>;
-  /** Makes finished or parked jobs ready again with a fresh retry budget; answers the ones that were. */
+  /**
+   * Makes finished or parked jobs ready again, from now, with a fresh retry budget and without a start deadline;
+   * answers the ones that were, as stored, in the order asked.
+   */
   retryJobs(ids: readonly string[]): Promise<readonly JobRecord[]>;
-  /** Deletes jobs that are not running; answers the ids that were deleted. */
+  /** Deletes jobs that are not running; answers the ids that were deleted, in the order asked. */
   removeJobs(ids: readonly string[]): Promise<readonly string[]>;
 }
 
@@ -63,9 +82,9 @@ export interface ClaimAnswer {
   readonly claimed: readonly JobRecord[];
   /** Jobs that this call ended as `missedStartDeadline`. */
   readonly missed: readonly JobRecord[];
-  /** The earliest `runAt` that is ahead among the asked tasks: when to look again at the latest. */
+  /** The earliest `runAt` that is ahead among the asked tasks (and ids): when to look again at the latest. */
   readonly nextRunAtMs: number | null;
-  /** More may be had by asking again at once. */
+  /** The limit cut the answer short: more may be had by asking again at once. */
   readonly more: boolean;
 }
 
@@ -108,5 +127,6 @@ export interface JobChange {
   readonly runAtMs?: number | null;
   readonly priority?: number;
   readonly input?: Payload | null;
+  /** Replaces all earlier metadata. */
   readonly metadata?: Metadata;
 }

@@ -9,17 +9,22 @@ export interface ScheduleStore {
   getSchedules(filter: ScheduleFilter): Promise<readonly ScheduleRecord[]>;
   /**
    * Writes and removes schedules in one step, if every one of them is still as it was read; otherwise writes
-   * nothing and answers undefined: read again, decide again. Every write bumps the version.
+   * nothing and answers undefined: read again, decide again. Every write bumps the version. An id may occur
+   * only once. `lastFinishedMs` is taken from the first write only: later the store itself keeps it.
    */
   writeSchedules(change: ScheduleChange): Promise<readonly ScheduleRecord[] | undefined>;
-  /** The schedules to process now: due or in need of planning, active, not paused; earliest first. */
+  /**
+   * The schedules to process now: due or in need of planning, active, not paused; by next fire time (those
+   * without one first), then order of adding. Undecodable ones too: whoever processes them writes them failed.
+   */
   dueSchedules(limit: number): Promise<DueSchedules>;
   /**
    * Moves schedules on and inserts the jobs of their fires, each schedule with its jobs in one step and only
    * if its version (and the number of unfinished jobs, where given) still holds. Answers which ones moved.
+   * A job whose id is there already is left as it is; `lastFinishedMs` stays as stored.
    */
   advanceSchedules(advances: readonly ScheduleAdvance[]): Promise<readonly boolean[]>;
-  /** Which of these fire times of a schedule already have a job, whatever its state. */
+  /** Which of these fire times of a schedule already have a job, whatever its state, in the order asked. */
   getFireTimes(scheduleSeq: number, fireTimesMs: readonly number[]): Promise<readonly number[]>;
   /** Marks active schedules of these ids, or all, for planning; answers how many were not marked before. */
   replanSchedules(scheduleIds?: readonly string[]): Promise<number>;
@@ -51,7 +56,7 @@ export interface ScheduleChange {
 export interface DueSchedules {
   readonly nowMs: number;
   readonly due: readonly DueSchedule[];
-  /** The earliest next fire time that is ahead; when to look again at the latest. */
+  /** The earliest next fire time that is ahead (active, not paused); when to look again at the latest. */
   readonly nextFireTimeMs: number | null;
 }
 

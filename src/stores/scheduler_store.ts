@@ -7,7 +7,7 @@ export interface SchedulerStore {
   registerScheduler(
     scheduler: SchedulerWrite,
   ): Promise<{ readonly incarnation: number; readonly nowMs: number }>;
-  /** Renews the lease and answers how the store sees this scheduler. */
+  /** Renews the lease, `leaseMs` from now, and answers how the store sees this scheduler. */
   heartbeat(incarnation: number, leaseMs: number): Promise<HeartbeatAnswer>;
   /** Removes a scheduler that has stopped; its running jobs, if any are left, are left to `buryScheduler`. */
   unregisterScheduler(incarnation: number): Promise<void>;
@@ -23,7 +23,7 @@ export interface SchedulerStore {
     seenLeaseUntilMs: number | null,
     endings: readonly JobEnding[],
   ): Promise<readonly boolean[] | undefined>;
-  /** Incarnations that own running jobs but have no record; empty in a sound store. */
+  /** Incarnations that own running jobs but have no record, in order; empty in a sound store. */
   getOrphanedIncarnations(): Promise<readonly number[]>;
 }
 
@@ -32,7 +32,7 @@ export interface HeartbeatAnswer {
   readonly nowMs: number;
   /** False when this scheduler was buried: it must abort what it runs and register anew. */
   readonly alive: boolean;
-  /** The jobs the store says it runs. */
+  /** The jobs the store says it runs, in order of adding. */
   readonly owned: readonly {
     readonly seq: number;
     readonly id: string;

@@ -4,7 +4,7 @@ import type { TaskRecord, TaskWrite } from "../model/task_record.ts";
 
 /** Tasks. */
 export interface TaskStore {
-  /** Writes tasks as the code defines them; keeps what was set at run time (`overrides`, `paused`). */
+  /** Writes tasks as the code defines them; keeps what was set at run time (`overrides`, `paused`). Answers in the order given. */
   putTasks(tasks: readonly TaskWrite[]): Promise<readonly TaskRecord[]>;
   /** The tasks of these names, or all, by name. */
   getTasks(names?: readonly string[]): Promise<readonly TaskRecord[]>;
@@ -17,5 +17,6 @@ export interface TaskChange {
   readonly paused?: boolean;
   /** Replaces all earlier overrides. */
   readonly overrides?: RunOverrides;
+  /** Replaces all earlier metadata. */
   readonly metadata?: Metadata;
 }
