@@ -1,0 +1,43 @@
+import { CarillonError } from "../errors.ts";
+import { type ContextStorage, sharedContextStorage } from "./context_storage.ts";
+import type { RunningJob, TaskContext } from "./task_context.ts";
+
+const storage: ContextStorage<RunningJob> = sharedContextStorage("job");
+
+/**
+ * The job that the calling code runs for, from anywhere below a task's function: across awaits, timers and
+ * helper functions, and never another job's.
+ *
+ * Throws `noCurrentJob` outside a job; {@linkcode tryCurrentJob} answers undefined there.
+ *
+ * @example Name the job in a helper without passing it down
+ * ```ts
+ * import { task, tryCurrentJob } from "carillon";
+ *
+ * function label(): string {
+ *   return `report for job ${tryCurrentJob()?.id ?? "none"}`;
+ * }
+ * const report = task({ name: "report", run: () => label() });
+ * console.assert(report.name === "report" && label() === "report for job none");
+ * ```
+ */
+export function currentJob(): RunningJob {
+  const job = storage.getStore();
+  if (job !== undefined) return job;
+  throw new CarillonError(
+    "noCurrentJob",
+    "currentJob() was called outside a job; call it within a task's function, " +
+      "or use tryCurrentJob() where there may be none",
+  );
+}
+
+/** The job that the calling code runs for, or undefined outside a job. */
+export function tryCurrentJob(): RunningJob | undefined {
+  return storage.getStore();
+}
+
+/** Calls a function within which `currentJob()` answers this job. */
+export function runInJobContext<Result>(context: TaskContext, fn: () => Result): Result {
+  const { job, signal, log, progress } = context;
+  return storage.run(Object.freeze({ ...job, signal, log, progress }), fn);
+}

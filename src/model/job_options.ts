@@ -1,0 +1,68 @@
+/** What users say about a job added directly, and its stored form. */
+import { messageOf } from "../errors.ts";
+import type { DurationInput } from "../time/duration.ts";
+import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
+import * as check from "./option_checks.ts";
+import type { Metadata } from "./payload.ts";
+import type { RunOverrides } from "./settings.ts";
+import { resolveRunOptions, runOptionKeys, type RunOptions } from "./task_options.ts";
+
+/** What can be said about a job that is added directly. */
+export interface JobOptions extends RunOptions {
+  /** Its id; adding the same id again adds nothing. @default a generated, time-ordered one */
+  readonly id?: string;
+  /** Not before this long from now, by the store's clock. @default at once */
+  readonly delay?: DurationInput;
+  /** Not before this instant; without an offset it is local to the scheduler's zone. @default at once */
+  readonly runAt?: MomentInput;
+  /** JSON values for your own purposes. @default {} */
+  readonly metadata?: Metadata;
+  /** Alias of the store, where the scheduler has several. @default "main" */
+  readonly store?: string;
+}
+
+/** The keys of {@linkcode JobOptions}. */
+export const jobOptionKeys = [...runOptionKeys, "id", "delay", "runAt", "metadata", "store"] as const;
+
+/** Everything said about a job, checked. */
+export interface ResolvedJobOptions {
+  readonly id: string | undefined;
+  /** To be added to the store's now; 0 is at once. */
+  readonly delayMs: number;
+  /** The instant given; null when there was none. */
+  readonly runAtMs: number | null;
+  readonly metadata: Metadata;
+  readonly store: string | undefined;
+  /** Settings given on the job, its priority too. */
+  readonly overrides: RunOverrides;
+}
+
+/**
+ * Checks all options of a job, also for keys that mean nothing. `where` names the place in errors; `timeZone`
+ * is the zone of a `runAt` without an offset.
+ *
+ * Throws `invalidOption`.
+ */
+export function resolveJobOptions(options: JobOptions, where: string, timeZone = "UTC"): ResolvedJobOptions {
+  check.refuseUnknownOptions(options, jobOptionKeys, where);
+  const { id, delay, runAt, metadata, store } = options;
+  if (delay !== undefined && runAt !== undefined) {
+    throw check.optionError("delay", where, "cannot go with 'runAt': give one of the two", delay);
+  }
+  return {
+    id: id === undefined ? undefined : check.checkName(id, "id", where),
+    delayMs: delay === undefined ? 0 : check.checkDelay(delay, "delay", where),
+    runAtMs: runAt === undefined ? null : instantMs(runAt, where, timeZone),
+    metadata: metadata === undefined ? {} : check.checkMetadata(metadata, where),
+    store: store === undefined ? undefined : check.checkName(store, "store", where),
+    overrides: resolveRunOptions(options, where),
+  };
+}
+
+function instantMs(runAt: MomentInput, where: string, timeZone: string): number {
+  try {
+    return momentMs(momentOf(runAt, "runAt"), timeZone);
+  } catch (cause) {
+    throw check.invalidOption("runAt", where, messageOf(cause), cause);
+  }
+}

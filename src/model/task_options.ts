@@ -1,0 +1,159 @@
+/** What users say about how jobs run, and its stored form. */
+import type { DurationInput } from "../time/duration.ts";
+import { optionError, refuseUnknownOptions } from "./option_checks.ts";
+import * as check from "./option_checks.ts";
+import type { Metadata } from "./payload.ts";
+import {
+  type BackoffFunction,
+  resolveRetry,
+  type RetryOptions,
+  type TaskRetryOptions,
+} from "./retry_options.ts";
+import { defaultRunSettings, type RunOverrides, type RunSettings, type StoredRetention } from "./settings.ts";
+import type { LostLeasePolicy } from "./states.ts";
+
+/** How long finished jobs and their results are kept. */
+export interface RetentionOptions {
+  /** After a success; null is for ever. @default { days: 1 } */
+  readonly success?: DurationInput | null;
+  /** After any other outcome; null is for ever. @default { days: 14 } */
+  readonly other?: DurationInput | null;
+}
+
+/** How a job runs: what tasks, schedules and jobs can all say. The job wins over the schedule, then the task. */
+export interface RunOptions {
+  /** Higher ones are taken first. @default 0 */
+  readonly priority?: number;
+  /** How long one attempt may run; then its signal is aborted. Null is without limit. @default null */
+  readonly timeout?: DurationInput | null;
+  /** Whether and when a failed job is tried again. @default { maxAttempts: 1 } */
+  readonly retry?: RetryOptions;
+  /** Not started this long after its `runAt`, a job is not run at all. Null is without limit. @default null */
+  readonly timeToLive?: DurationInput | null;
+  /** How long finished jobs are kept. @default { success: { days: 1 }, other: { days: 14 } } */
+  readonly retention?: RetentionOptions;
+  /** Name of the executor that runs it; null is the scheduler's own. @default null */
+  readonly executor?: string | null;
+  /** What happens when its scheduler loses its lease while it runs. @default "retry" */
+  readonly onLostLease?: LostLeasePolicy;
+  /** After so many lost leases the job ends `abandoned`. @default 3 */
+  readonly maxLostLeases?: number;
+}
+
+/** How jobs of a task run, and how late they may be: what a scheduler's `defaults` can say. */
+export interface DefaultOptions extends RunOptions {
+  /** How many of its jobs run at once, in all schedulers together; null is no limit. @default 1 */
+  readonly maxRunningJobs?: number | null;
+  /** How late a fire may be and still become a job; null is any time. @default null */
+  readonly misfireGraceTime?: DurationInput | null;
+}
+
+/** What can be said about a task beside its name, schemas and function. */
+export interface TaskOptions extends Omit<DefaultOptions, "retry"> {
+  /** What it does, for people. @default none */
+  readonly description?: string;
+  /** Raise it when stored inputs no longer fit. @default 1 */
+  readonly version?: number;
+  /** JSON values for your own purposes. @default {} */
+  readonly metadata?: Metadata;
+  /** Whether and when a failed job is tried again. @default { maxAttempts: 1 } */
+  readonly retry?: TaskRetryOptions;
+}
+
+/** The options of a task, checked and in stored form, with the functions that cannot be stored. */
+export interface ResolvedTaskOptions {
+  readonly description: string | null;
+  readonly version: number;
+  readonly metadata: Metadata;
+  readonly overrides: RunOverrides;
+  readonly backoff: BackoffFunction | undefined;
+  readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
+}
+
+/** The keys of {@linkcode RunOptions}. */
+export const runOptionKeys = [
+  "priority",
+  "timeout",
+  "retry",
+  "timeToLive",
+  "retention",
+  "executor",
+  "onLostLease",
+  "maxLostLeases",
+] as const satisfies readonly (keyof RunOptions)[];
+
+/** The keys of {@linkcode DefaultOptions}. */
+export const defaultOptionKeys = [...runOptionKeys, "maxRunningJobs", "misfireGraceTime"] as const;
+
+/** The keys of {@linkcode TaskOptions}. */
+export const taskOptionKeys = [...defaultOptionKeys, "description", "version", "metadata"] as const;
+
+/**
+ * Checks run options and gives their stored form: only what was said. Other keys are left alone. `where` names
+ * the place in errors.
+ *
+ * Throws `invalidOption`; also for functions in `retry`, which only a task's code can have.
+ */
+export function resolveRunOptions(options: DefaultOptions, where: string): RunOverrides {
+  return resolveOverrides(options, where, false);
+}
+
+/** Checks the options of a task and gives their stored form. Other keys are left alone. Throws `invalidOption`. */
+export function resolveTaskOptions(options: TaskOptions, where: string): ResolvedTaskOptions {
+  const { description, version, metadata, retry } = options;
+  return {
+    description: description === undefined ? null : check.checkText(description, "description", where),
+    version: version === undefined ? 1 : check.checkInteger(version, "version", where),
+    metadata: metadata === undefined ? {} : check.checkMetadata(metadata, where),
+    overrides: resolveOverrides(options, where, true),
+    backoff: typeof retry?.backoff === "function" ? retry.backoff : undefined,
+    retryIf: retry?.retryIf,
+  };
+}
+
+type Check = (value: unknown, option: string, where: string) => unknown;
+
+/** How each option is checked, and the setting it becomes. `retry` is not here: it depends on who asks. */
+const checks: Readonly<Record<Exclude<keyof DefaultOptions, "retry">, readonly [keyof RunSettings, Check]>> =
+  {
+    priority: ["priority", (value, _option, where) => check.checkPriority(value, where)],
+    timeout: ["timeoutMs", check.checkDurationOrNull],
+    timeToLive: ["timeToLiveMs", check.checkDurationOrNull],
+    misfireGraceTime: ["misfireGraceTimeMs", check.checkDurationOrNull],
+    maxRunningJobs: ["maxRunningJobs", check.checkLimit],
+    retention: ["retention", checkRetention],
+    executor: [
+      "executor",
+      (value, option, where) => value === null ? null : check.checkName(value, option, where),
+    ],
+    onLostLease: [
+      "onLostLease",
+      (value, option, where) => check.checkChoice(value, option, where, ["retry", "abandon"]),
+    ],
+    maxLostLeases: ["maxLostLeases", check.checkInteger],
+  };
+
+function resolveOverrides(options: object, where: string, functions: boolean): RunOverrides {
+  const given = options as Readonly<Record<string, unknown>>;
+  const overrides: Record<string, unknown> = {};
+  for (const [option, [setting, checkOne]] of Object.entries(checks)) {
+    if (given[option] !== undefined) overrides[setting] = checkOne(given[option], option, where);
+  }
+  if (given["retry"] !== undefined) overrides["retry"] = resolveRetry(given["retry"], where, functions);
+  return overrides as RunOverrides;
+}
+
+function checkRetention(value: unknown, option: string, where: string): StoredRetention {
+  if (typeof value !== "object" || value === null) {
+    throw optionError(option, where, "must be an object such as { success: { days: 1 } }", value);
+  }
+  refuseUnknownOptions(value, ["success", "other"], `'retention' of ${where}`);
+  const { success, other } = value as RetentionOptions;
+  const { successMs, otherMs } = defaultRunSettings.retention;
+  return {
+    successMs: success === undefined
+      ? successMs
+      : check.checkDurationOrNull(success, "retention.success", where),
+    otherMs: other === undefined ? otherMs : check.checkDurationOrNull(other, "retention.other", where),
+  };
+}

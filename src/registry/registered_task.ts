@@ -1,0 +1,80 @@
+import type { TaskContext } from "../context/task_context.ts";
+import type { Metadata } from "../model/payload.ts";
+import type { BackoffFunction } from "../model/retry_options.ts";
+import type { ResolvedScheduleOptions } from "../model/schedule_options.ts";
+import { resolveRunSettings, type RunOverrides } from "../model/settings.ts";
+import type { StandardSchema } from "../model/standard_schema.ts";
+import type { TaskWrite } from "../model/task_record.ts";
+import type { Trigger } from "../triggers/trigger.ts";
+import type { ScheduleSpec, TaskSpec } from "./registry_state.ts";
+
+/** A task that a scheduler knows, wherever it was defined. */
+export interface RegisteredTask {
+  /** The name it is stored under. */
+  readonly name: string;
+  readonly description: string | null;
+  /** The code's version of the input. */
+  readonly version: number;
+  readonly input: StandardSchema | undefined;
+  readonly output: StandardSchema | undefined;
+  /** Whether an input can be given: methods say so by their parameter alone, function tasks by a schema. */
+  readonly takesInput: boolean;
+  /** What the code says about its runs; the scheduler's defaults fill in. */
+  readonly overrides: RunOverrides;
+  /** How long to wait before another attempt, where the code decides (`backoff.kind` is `custom`). */
+  readonly backoff: BackoffFunction | undefined;
+  /** Whether an error is worth another attempt; undefined is always. */
+  readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
+  readonly metadata: Metadata;
+  /** In the order of the source. */
+  readonly schedules: readonly DeclaredSchedule[];
+  /** Where it was defined, `file:line`; undefined where the runtime does not say. */
+  readonly place: string | undefined;
+  /** False for the methods of a class that was listed without an instance: known by name and types only. */
+  readonly runnable: boolean;
+  /** Calls the function, a method on its instance. */
+  call(input: unknown, context: TaskContext): unknown;
+}
+
+/** A schedule that the code declares. */
+export interface DeclaredSchedule {
+  /** The id given, else the task's name, for the second one `name#2`. */
+  readonly id: string;
+  readonly trigger: Trigger;
+  /** What was said about it, checked; its input is not yet. */
+  readonly options: ResolvedScheduleOptions;
+  readonly place: string | undefined;
+}
+
+/** Puts what was said about a task together with how it is called. */
+export function registeredTask(
+  name: string,
+  spec: TaskSpec | undefined,
+  schedules: readonly ScheduleSpec[],
+  how: Pick<RegisteredTask, "call" | "takesInput" | "runnable">,
+): RegisteredTask {
+  const options = spec?.options;
+  return Object.freeze({
+    name,
+    description: options?.description ?? null,
+    version: options?.version ?? 1,
+    input: spec?.input,
+    output: spec?.output,
+    overrides: options?.overrides ?? {},
+    backoff: options?.backoff,
+    retryIf: options?.retryIf,
+    metadata: options?.metadata ?? {},
+    schedules: schedules.map((schedule, index) => ({
+      ...schedule,
+      id: schedule.options.id ?? (index === 0 ? name : `${name}#${index + 1}`),
+    })),
+    place: spec?.place ?? schedules[0]?.place,
+    ...how,
+  });
+}
+
+/** The task as it is stored: its settings, then the scheduler's defaults, then the defaults table. */
+export function taskWrite(task: RegisteredTask, defaults: RunOverrides = {}): TaskWrite {
+  const { name, description, version, metadata } = task;
+  return { name, description, version, metadata, settings: resolveRunSettings(task.overrides, defaults) };
+}

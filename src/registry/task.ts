@@ -1,0 +1,103 @@
+import { CarillonError } from "../errors.ts";
+import { checkName } from "../model/option_checks.ts";
+import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
+import { decorate } from "./decorate.ts";
+import type { TaskDecorator } from "./decorator_types.ts";
+import { definitionPlace } from "./definition_place.ts";
+import { registryState, type TaskFunction } from "./registry_state.ts";
+import { scheduleSpecs, taskSpec } from "./task_spec.ts";
+import type {
+  CallerResult,
+  MethodOptions,
+  RunResult,
+  Task,
+  TaskDefinition,
+  TaskSchedule,
+} from "./task_types.ts";
+
+/** A definition whose types no longer matter. */
+type AnyDefinition = MethodOptions<StandardSchema | undefined, StandardSchema | undefined> & {
+  readonly run?: unknown;
+  readonly schedules?: readonly TaskSchedule<unknown>[];
+};
+
+/**
+ * Defines a task: a named function with its defaults. The types of input and result flow from here to every
+ * caller.
+ *
+ * Throws `invalidOption` for an option that breaks its rule, `invalidTask` for a `run` that is no function.
+ *
+ * @example A function task
+ * ```ts
+ * import { task } from "carillon";
+ *
+ * const ping = task({
+ *   name: "ping",
+ *   retry: { maxAttempts: 3 },
+ *   timeout: { seconds: 30 },
+ *   run: () => "pong",
+ * });
+ * console.assert(ping.name === "ping");
+ * ```
+ */
+export function task<
+  S extends StandardSchema | undefined = undefined,
+  O extends StandardSchema | undefined = undefined,
+  R = unknown,
+>(definition: TaskDefinition<S, O, R>): Task<SchemaInput<S>, CallerResult<O, R>>;
+/**
+ * Decorates a method, static or not, as a task. Standard decorators, and the same under
+ * `experimentalDecorators`. List an instance of the class (or the class itself, for static methods) in `tasks`.
+ *
+ * Throws `invalidOption` for an option that breaks its rule, `invalidTask` on anything but a method.
+ *
+ * @example A class of tasks
+ * ```ts
+ * import { task } from "carillon";
+ *
+ * class Reports {
+ *   @task({ name: "reports.daily", timeout: { minutes: 5 } })
+ *   daily(): string {
+ *     return "done";
+ *   }
+ * }
+ * console.assert(new Reports().daily() === "done");
+ * ```
+ */
+export function task<
+  S extends StandardSchema | undefined = undefined,
+  O extends StandardSchema | undefined = undefined,
+>(options?: MethodOptions<S, O> & { readonly run?: never }): TaskDecorator<
+  S extends StandardSchema ? SchemaInput<S> : never,
+  S extends StandardSchema ? SchemaOutput<S> : never,
+  RunResult<O>,
+  O extends StandardSchema ? SchemaOutput<O> : undefined
+>;
+export function task(...args: readonly unknown[]): unknown {
+  const [options = {}] = args as [AnyDefinition?];
+  // A bare @task is given the method; what it answered would take the method's place.
+  if (args.length > 1 || typeof options === "function") {
+    throw new CarillonError("invalidTask", "@task was written without parentheses; write @task()");
+  }
+  const place = definitionPlace(task);
+  if (options.run !== undefined) return defineTask(options, place);
+  const spec = taskSpec(options, ["run"], place);
+  return (...decorated: readonly unknown[]) => decorate(decorated, "@task", { task: spec });
+}
+
+function defineTask(definition: AnyDefinition, place: string | undefined): Task<unknown, unknown> {
+  const { run, schedules = [] } = definition;
+  const name = checkName(definition.name, "name", "a task");
+  const where = `task '${name}'`;
+  if (typeof run !== "function") {
+    throw new CarillonError("invalidTask", `'run' of ${where} must be a function, but got ${typeof run}`);
+  }
+  const made = Object.freeze({ name }) as Task<unknown, unknown>;
+  registryState.functionTasks.set(made, {
+    ...taskSpec(definition, ["run", "schedules"], place),
+    name,
+    run: (input, context) => (run as TaskFunction).call(definition, input, context),
+    schedules: scheduleSpecs(schedules, where, place),
+  });
+  return made;
+}

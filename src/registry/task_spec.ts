@@ -1,0 +1,78 @@
+import { CarillonError } from "../errors.ts";
+import { checkName, optionError, refuseUnknownOptions } from "../model/option_checks.ts";
+import { resolveScheduleOptions } from "../model/schedule_options.ts";
+import { isStandardSchema, type StandardSchema } from "../model/standard_schema.ts";
+import { resolveTaskOptions, taskOptionKeys } from "../model/task_options.ts";
+import type { Trigger } from "../triggers/trigger.ts";
+import type { ScheduleSpec, TaskSpec } from "./registry_state.ts";
+import type { MethodOptions } from "./task_types.ts";
+
+/** What `task({ name, run })` and `@task` can be told, beside `run` and `schedules`. */
+type SpecOptions = MethodOptions<StandardSchema | undefined, StandardSchema | undefined>;
+
+const specKeys = [...taskOptionKeys, "name", "input", "output"] as const;
+
+/**
+ * Checks what was said about a task. `moreKeys` are keys that somebody else looks at. Throws `invalidOption`
+ * and, for a name that cannot be one, `invalidTask`.
+ */
+export function taskSpec(
+  options: SpecOptions,
+  moreKeys: readonly string[],
+  place: string | undefined,
+): TaskSpec {
+  const where = typeof options?.name === "string" ? `task '${options.name}'` : "a task";
+  refuseUnknownOptions(options, [...specKeys, ...moreKeys], where);
+  return {
+    name: options.name === undefined ? undefined : checkName(options.name, "name", "a task"),
+    input: checkSchema(options.input, "input", where),
+    output: checkSchema(options.output, "output", where),
+    options: resolveTaskOptions(options, where),
+    place,
+  };
+}
+
+/** Checks the schedules of a function task. Throws `invalidTask` and `invalidOption`. */
+export function scheduleSpecs(schedules: unknown, where: string, place: string | undefined): ScheduleSpec[] {
+  const valid = Array.isArray(schedules) &&
+    schedules.every((item) => typeof item === "object" && item !== null);
+  if (!valid) {
+    throw optionError(
+      "schedules",
+      where,
+      "must be a list such as [{ trigger: interval({ hours: 1 }) }]",
+      schedules,
+    );
+  }
+  return schedules.map(({ trigger, ...options }) => scheduleSpec(trigger, options, where, place));
+}
+
+/** Checks a declared schedule. Throws `invalidTask` for what is no trigger and `invalidOption`. */
+export function scheduleSpec(
+  trigger: unknown,
+  options: object,
+  where: string,
+  place: string | undefined,
+): ScheduleSpec {
+  if (!isTrigger(trigger)) {
+    const shown = typeof trigger === "string" ? `'${trigger}'` : `a value of type ${typeof trigger}`;
+    throw new CarillonError(
+      "invalidTask",
+      `A schedule of ${where} needs a trigger such as cron("0 9 * * *") or interval({ hours: 1 }), ` +
+        `but got ${shown}`,
+      { details: { where, place } },
+    );
+  }
+  return { trigger, options: resolveScheduleOptions(options, `a schedule of ${where}`), place };
+}
+
+function checkSchema(value: unknown, option: string, where: string): StandardSchema | undefined {
+  if (value === undefined || isStandardSchema(value)) return value;
+  throw optionError(option, where, "must be a schema (Zod, Valibot, ArkType or any Standard Schema)", value);
+}
+
+function isTrigger(value: unknown): value is Trigger {
+  const trigger = value as Partial<Trigger> | null | undefined;
+  return typeof trigger?.nextAfterMs === "function" && typeof trigger.toJSON === "function" &&
+    typeof trigger.kind === "string";
+}

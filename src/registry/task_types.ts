@@ -1,0 +1,105 @@
+/** The types that carry a task's input and result from its definition to every caller. */
+import type { TaskContext } from "../context/task_context.ts";
+import type { ScheduleOptions } from "../model/schedule_options.ts";
+import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
+import type { TaskOptions } from "../model/task_options.ts";
+import type { Trigger } from "../triggers/trigger.ts";
+
+/**
+ * A task as a value: what `task({ name, run })` and `taskRef` answer, and what `addJob`, `runJob` and
+ * `addSchedule` take. `In` is what callers give, `Out` what they get.
+ *
+ * @example In a published package, exported tasks need the annotation
+ * ```ts
+ * import { type Task, task } from "carillon";
+ *
+ * export const ping: Task<undefined, string> = task({ name: "ping", run: () => "pong" });
+ * ```
+ */
+export interface Task<In, Out> {
+  /** The name it is stored under. */
+  readonly name: string;
+  /** Only for the compiler; required, because otherwise every function would be a task. */
+  readonly "~types": { readonly input: In; readonly output: Out };
+}
+
+/** A method that may be a task: whether it is decorated, only the registry can tell. */
+export type TaskMethod = (this: never, input: never, context: TaskContext) => unknown;
+
+/** Whatever stands for a task in a call: a task, a reference made by `taskRef`, or a decorated method. */
+export type TaskReference = Task<unknown, unknown> | TaskMethod;
+
+/**
+ * What the callers of a task give.
+ *
+ * @example
+ * ```ts
+ * import { type InputOf, task } from "carillon";
+ *
+ * class Mails {
+ *   @task()
+ *   send(to: string): void {}
+ * }
+ * const to: InputOf<Mails["send"]> = "ada";
+ * console.assert(to === "ada");
+ * ```
+ */
+export type InputOf<T> = T extends Task<infer In, unknown> ? In
+  : T extends (this: never, ...args: infer Args) => unknown ? Args extends [] ? undefined : Args[0]
+  : never;
+
+/** What the callers of a task get. */
+export type ResultOf<T> = T extends Task<unknown, infer Out> ? Out
+  : T extends (this: never, ...args: never[]) => infer Result ? Awaited<Result>
+  : never;
+
+/** The arguments after the task: an input exactly where one is needed, then options. */
+export type InputArgs<In, Options> = [In] extends [undefined | void] ? [input?: undefined, options?: Options]
+  : undefined extends In ? [input?: In, options?: Options]
+  : [input: In, options?: Options];
+
+/** What `tasks` takes: tasks, classes (their static methods) and instances; no plain functions. */
+export type TaskSource =
+  | Task<unknown, unknown>
+  | (abstract new (...args: never[]) => unknown)
+  | (object & { readonly [Symbol.hasInstance]?: never });
+
+/** What a task's function must answer: what the output schema accepts, or anything without one. */
+export type RunResult<O extends StandardSchema | undefined> = O extends StandardSchema
+  ? SchemaInput<O> | Promise<SchemaInput<O>>
+  : unknown;
+
+/** What the callers get: what the output schema makes of it, or the very answer without one. */
+export type CallerResult<O extends StandardSchema | undefined, R> = O extends StandardSchema ? SchemaOutput<O>
+  : Awaited<R>;
+
+/** A schedule declared with its task. */
+export type TaskSchedule<In> = ScheduleOptions<In> & {
+  /** When it fires. */
+  readonly trigger: Trigger;
+};
+
+/** What can be said about a decorated method. */
+export interface MethodOptions<S extends StandardSchema | undefined, O extends StandardSchema | undefined>
+  extends TaskOptions {
+  /** The name it is stored under. @default `Class.method` of the declaring class */
+  readonly name?: string;
+  /** Checks the input (any Standard Schema); the method gets what it makes of it. @default no check */
+  readonly input?: S;
+  /** Checks the result (any Standard Schema). @default no check */
+  readonly output?: O;
+}
+
+/** A function task. */
+export interface TaskDefinition<
+  S extends StandardSchema | undefined = undefined,
+  O extends StandardSchema | undefined = undefined,
+  R = unknown,
+> extends MethodOptions<S, O> {
+  /** The name it is stored under; unique among the tasks of a data store. */
+  readonly name: string;
+  /** What it does. */
+  run(input: SchemaOutput<S>, context: TaskContext): R & RunResult<O>;
+  /** Schedules that are written when a scheduler starts. @default [] */
+  readonly schedules?: readonly TaskSchedule<SchemaInput<S>>[];
+}

@@ -1,0 +1,80 @@
+import { CarillonError, type ErrorCode, messageOf } from "../errors.ts";
+import type { StandardSchema, StandardSchemaIssue } from "../model/standard_schema.ts";
+import type { RegisteredTask } from "./registered_task.ts";
+
+/** How many issues the message tells; all of them are in the error's details. */
+const ISSUES_SHOWN_MAX = 5;
+
+/** One thing that is wrong with an input or result, in the details of the error. */
+export interface ValidationIssue {
+  /** Where in the value, as `users[0].name`; empty for the value itself. */
+  readonly path: string;
+  /** What is wrong, for people. */
+  readonly message: string;
+}
+
+/**
+ * What a task's input schema makes of a value: what its function gets. Without a schema, the value itself. Store
+ * the value as it was given, not this: it is validated again when the job runs, and a schema need not accept
+ * its own output.
+ *
+ * Throws `invalidInput` with all issues in `details.issues`.
+ */
+export async function validateInput(task: RegisteredTask, value: unknown): Promise<unknown> {
+  if (task.input !== undefined) {
+    return await validate(task.input, value, "invalidInput", `Input of task '${task.name}'`, task);
+  }
+  if (task.takesInput || value === undefined) return value;
+  throw new CarillonError(
+    "invalidInput",
+    `Task '${task.name}' takes no input, but got one; give the task an 'input' schema, or leave the input out`,
+    { details: { taskName: task.name, issues: [{ path: "", message: "No input is taken" }] } },
+  );
+}
+
+/**
+ * What a task's output schema makes of a result: what is stored, and what callers get. Without a schema, the
+ * result itself.
+ *
+ * Throws `invalidOutput` with all issues in `details.issues`.
+ */
+export async function validateOutput(task: RegisteredTask, value: unknown): Promise<unknown> {
+  if (task.output === undefined) return value;
+  return await validate(task.output, value, "invalidOutput", `Result of task '${task.name}'`, task);
+}
+
+async function validate(
+  schema: StandardSchema,
+  value: unknown,
+  code: Extract<ErrorCode, "invalidInput" | "invalidOutput">,
+  what: string,
+  task: RegisteredTask,
+): Promise<unknown> {
+  let result;
+  try {
+    result = await schema["~standard"].validate(value);
+  } catch (cause) {
+    const message = `${what} could not be checked, as its schema threw: ${messageOf(cause)}`;
+    throw new CarillonError(code, message, { details: { taskName: task.name, issues: [] }, cause });
+  }
+  if (result.issues === undefined) return result.value;
+  const issues = result.issues.map(plainIssue);
+  throw new CarillonError(code, `${what} does not fit its schema: ${issuesText(issues)}`, {
+    details: { taskName: task.name, issues },
+  });
+}
+
+function plainIssue(issue: StandardSchemaIssue): ValidationIssue {
+  const keys = (issue.path ?? []).map((part) => typeof part === "object" ? part.key : part);
+  const path = keys.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("");
+  return { path: path.replace(/^\./, ""), message: issue.message };
+}
+
+function issuesText(issues: readonly ValidationIssue[]): string {
+  const shown = issues.slice(0, ISSUES_SHOWN_MAX).map(({ path, message }) => {
+    const line = message.replace(/\s+/g, " ").trim();
+    return path === "" ? line : `${path}: ${line}`;
+  });
+  const more = issues.length - shown.length;
+  return shown.join("; ") + (more > 0 ? `; and ${more} more` : "");
+}
