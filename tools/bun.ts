@@ -13,8 +13,14 @@ export const BUN_VERSION = "1.4.5";
 const VERSION_LIMIT_MS = 20_000;
 const DOWNLOAD_LIMIT_MS = 300_000;
 
+let found: Promise<string> | undefined;
+
 /** The path of the right Bun: the one on the PATH if it has the version, else npm's. Throws where there is none. */
-export async function findBun(): Promise<string> {
+export function findBun(): Promise<string> {
+  return found ??= lookForBun();
+}
+
+async function lookForBun(): Promise<string> {
   const installed = await runCommand({ program: "bun", args: ["--version"], timeLimitMs: VERSION_LIMIT_MS });
   if (installed.code === 0 && installed.output.trim() === BUN_VERSION) return "bun";
   // The path, not the tests, through npx: a signal sent to npx does not reach what it runs.

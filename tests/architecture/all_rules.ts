@@ -1,0 +1,47 @@
+import { adaptersConform } from "./rules/adapters_conform.ts";
+import { barrelImports } from "./rules/barrel_imports.ts";
+import { clock } from "./rules/clock.ts";
+import { defaultExports } from "./rules/default_exports.ts";
+import { documentation } from "./rules/documentation.ts";
+import { escapeHatches } from "./rules/escape_hatches.ts";
+import { exportMaps } from "./rules/export_maps.ts";
+import { features } from "./rules/features.ts";
+import { fileLength } from "./rules/file_length.ts";
+import { forbiddenWords } from "./rules/forbidden_words.ts";
+import { functionLength } from "./rules/function_length.ts";
+import { importCycles } from "./rules/import_cycles.ts";
+import { language } from "./rules/language.ts";
+import { layers } from "./rules/layers.ts";
+import { leftovers } from "./rules/leftovers.ts";
+import { publicNames } from "./rules/public_names.ts";
+import { runtimeGlobals } from "./rules/runtime_globals.ts";
+import { sleepingTests } from "./rules/sleeping_tests.ts";
+import { specifiers } from "./rules/specifiers.ts";
+import { tableOfContents } from "./rules/table_of_contents.ts";
+import { testHarness } from "./rules/test_harness.ts";
+import type { Rule } from "./rule.ts";
+
+/** The rules of the house, in the order in which a newcomer would ask for them. */
+export const allRules: readonly Rule[] = [
+  layers,
+  importCycles,
+  barrelImports,
+  tableOfContents,
+  exportMaps,
+  specifiers,
+  publicNames,
+  fileLength,
+  functionLength,
+  language,
+  defaultExports,
+  escapeHatches,
+  clock,
+  runtimeGlobals,
+  documentation,
+  adaptersConform,
+  testHarness,
+  sleepingTests,
+  leftovers,
+  forbiddenWords,
+  features,
+];

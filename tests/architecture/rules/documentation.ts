@@ -1,0 +1,73 @@
+import { docComment, type Exported, exportedBy, isValue, reachableFrom } from "../exports.ts";
+import { filesUnder, jsonFile, type Project } from "../project.ts";
+import type { Rule } from "../rule.ts";
+import { lineOf } from "../source_file.ts";
+
+/**
+ * Whoever hovers over a name learns what it is for. What is public and does something also shows how, in an example
+ * that the gate runs; a type shows in the examples of what takes it.
+ */
+export const documentation: Rule = {
+  name: "every export in src has a doc comment, and the public functions, classes and values an example",
+  mend:
+    "say what it is for, its units, defaults and errors; public ones with a ```ts block that imports from carillon",
+  *check(project) {
+    const exports = filesUnder(project, "src/").flatMap(exportedBy);
+    for (const exported of exports) {
+      const doc = docComment(exported);
+      if (!isSentence(doc)) yield at(exported, "has no doc comment");
+    }
+    for (const exported of publicExports(project)) {
+      if (isValue(exported) && !docComment(exported).includes("```ts")) {
+        yield at(exported, "is public, without an example");
+      }
+    }
+  },
+  broken: [
+    { tree: { "src/a.ts": "\nexport function a() {}" }, at: "src/a.ts:2" },
+    { tree: { "src/a.ts": "/** A. */\nexport const a = 1;" }, at: "src/a.ts:2" },
+    { tree: { "src/a.ts": "interface A { b: 1 }\nexport type { A };" }, at: "src/a.ts:1" },
+    {
+      tree: {
+        "deno.json": `{"exports":{".":"./mod.ts"}}`,
+        "mod.ts": `export { a as b } from "./src/a.ts";`,
+        "src/a.ts": "/** Adds up what comes. */\nexport function a() {}",
+      },
+      at: "src/a.ts:2",
+    },
+    {
+      tree: {
+        "deno.json": `{"exports":{"./a":"./src/a.ts"}}`,
+        "src/a.ts": `export * from "./b.ts";`,
+        "src/b.ts": "/** Adds up what comes. */\nexport class B {}",
+      },
+      at: "src/b.ts:2",
+    },
+  ],
+  kept: [{
+    "deno.json": `{"exports":{".":"./mod.ts"}}`,
+    "mod.ts": `export { a, type B } from "./src/a.ts";`,
+    "src/a.ts": [
+      "/**\n * Adds up.\n *\n * ```ts\n * a(1);\n * ```\n */\nexport function a(b: number): B;\nexport function a(b: unknown) {}",
+      "/** What is added. */\nexport interface B {}",
+      "/** Inside only, no example. */\nexport const c = 1;\nconst hidden = 1;",
+    ].join("\n"),
+  }],
+};
+
+function publicExports(project: Project): Exported[] {
+  const entries = Object.values((jsonFile(project, "deno.json")["exports"] ?? {}) as Record<string, string>);
+  const found = entries.flatMap((entry) => reachableFrom(project, entry.replace(/^\.\//, "")));
+  const unique = new Map(found.map((exported) => [`${exported.file.path} ${exported.name}`, exported]));
+  return [...unique.values()];
+}
+
+/** More than a word: a name said again explains nothing. */
+function isSentence(doc: string): boolean {
+  return (doc.replace(/[/*]/g, " ").match(/[\p{L}\p{N}]+/gu) ?? []).length > 1;
+}
+
+function at({ name, file, declarations }: Exported, what: string) {
+  const [first] = declarations;
+  return { path: file.path, line: first === undefined ? 1 : lineOf(file, first), what: `${name} ${what}` };
+}
