@@ -1,11 +1,19 @@
 import { CarillonError } from "../errors.ts";
+import { UTC } from "../time/time_zone.ts";
+import { zoneTable } from "../time/zone_table.ts";
+import { LEFT_OUT_MAX, nextMovedMs } from "./moved_fires.ts";
 import { invalidTrigger, shown } from "./invalid_trigger.ts";
 import { checkKeys, checkWord } from "./options.ts";
 import type { CalendarOptions, CalendarView, OnHoliday, TriggerContext, TriggerJSON } from "./trigger.ts";
 import type { TriggerCore } from "./trigger_core.ts";
 
-/** How many fires in a row may be left out before the search gives up. */
-const LEFT_OUT_MAX = 10_000;
+function tooMany(calendar: string): CarillonError {
+  return new CarillonError(
+    "maxIterationsReached",
+    `The calendar '${calendar}' leaves out more than ${LEFT_OUT_MAX} fires in a row`,
+    { details: { calendar, maxIterations: LEFT_OUT_MAX } },
+  );
+}
 
 /** The fires of another trigger that a named calendar does not leave out. */
 export class CalendarFilterCore implements TriggerCore {
@@ -32,6 +40,7 @@ export class CalendarFilterCore implements TriggerCore {
 
   nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined {
     const view = this.#view(context);
+    if (this.#onHoliday !== "skip") return this.#nextMoved(view, epochMs, context);
     let afterMs = epochMs;
     for (let round = 0; round < LEFT_OUT_MAX; round++) {
       const fireMs = this.#trigger.nextAfterMs(afterMs, context);
@@ -42,11 +51,7 @@ export class CalendarFilterCore implements TriggerCore {
       if (againMs === undefined) return undefined;
       afterMs = Math.max(fireMs, againMs - 1);
     }
-    throw new CarillonError(
-      "maxIterationsReached",
-      `The calendar '${this.#calendar}' leaves out more than ${LEFT_OUT_MAX} fires in a row`,
-      { details: { calendar: this.#calendar, maxIterations: LEFT_OUT_MAX } },
-    );
+    throw tooMany(this.#calendar);
   }
 
   withTimeZone(timeZone: string): TriggerCore {
@@ -67,6 +72,16 @@ export class CalendarFilterCore implements TriggerCore {
 
   #counts(view: CalendarView, epochMs: number): boolean {
     return view.includesMs(epochMs, this.timeZone) === (this.kind === "only");
+  }
+
+  #nextMoved(view: CalendarView, epochMs: number, context: TriggerContext | undefined): number | undefined {
+    return nextMovedMs({
+      nextAfterMs: (afterMs) => this.#trigger.nextAfterMs(afterMs, context),
+      counts: (atMs) => this.#counts(view, atMs),
+      table: zoneTable(this.timeZone ?? UTC),
+      direction: this.#onHoliday === "next" ? 1 : -1,
+      giveUp: () => tooMany(this.#calendar),
+    }, epochMs);
   }
 
   #view(context: TriggerContext | undefined): CalendarView {

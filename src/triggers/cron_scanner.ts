@@ -1,4 +1,4 @@
-import { CarillonError } from "../errors.ts";
+import type { CarillonError } from "../errors.ts";
 import { invalidTrigger } from "./invalid_trigger.ts";
 
 /** Reads one piece of a cron field from left to right, and knows where it stands. */

@@ -1,3 +1,7 @@
+import { andFromJSON } from "./and.ts";
+import { calendarIntervalFromJSON } from "./calendar_interval.ts";
+import { fixedDelayFromJSON } from "./fixed_delay.ts";
+import { orFromJSON } from "./or.ts";
 import { cronFromJSON } from "./cron.ts";
 import { dateFromJSON } from "./date.ts";
 import { intervalFromJSON } from "./interval.ts";
@@ -9,11 +13,15 @@ export type TriggerReader = (json: TriggerJSON, read: (json: unknown) => Trigger
 
 /** The kinds that Carillon brings along. */
 export const BUILT_IN_KINDS: ReadonlyMap<string, TriggerReader> = new Map<string, TriggerReader>([
+  ["and", andFromJSON],
+  ["calendarInterval", calendarIntervalFromJSON],
   ["cron", cronFromJSON],
   ["date", dateFromJSON],
   ["except", calendarFilterFromJSON],
+  ["fixedDelay", fixedDelayFromJSON],
   ["interval", intervalFromJSON],
   ["only", calendarFilterFromJSON],
+  ["or", orFromJSON],
 ]);
 
 /** The kinds that users registered. */

@@ -1,0 +1,60 @@
+import { zoneTable } from "./zone_table.ts";
+
+/** Zones whose rules change often, from every part of the world. */
+const WATCHED = [
+  "Africa/Cairo",
+  "Africa/Casablanca",
+  "America/Asuncion",
+  "America/Mexico_City",
+  "America/New_York",
+  "America/Nuuk",
+  "America/Santiago",
+  "America/Sao_Paulo",
+  "Asia/Almaty",
+  "Asia/Amman",
+  "Asia/Beirut",
+  "Asia/Gaza",
+  "Asia/Manila",
+  "Asia/Tehran",
+  "Australia/Sydney",
+  "Europe/Chisinau",
+  "Europe/London",
+  "Europe/Moscow",
+  "Pacific/Apia",
+  "Pacific/Fiji",
+];
+
+let version: string | undefined;
+
+/**
+ * A text that changes when the time zone data of the runtime does: its version where the runtime tells it, and
+ * else a hash of the transitions of a set of zones.
+ */
+export function timeZoneDataVersion(): string {
+  return version ??= toldVersion() ?? hashedVersion();
+}
+
+function toldVersion(): string | undefined {
+  const { process } = globalThis as { readonly process?: { readonly versions?: { readonly tz?: unknown } } };
+  const told = process?.versions?.tz;
+  return typeof told === "string" && told !== "" ? told : undefined;
+}
+
+/** The version by the transitions themselves, for runtimes that tell none. */
+export function hashedVersion(): string {
+  let hash = 0x811c9dc5;
+  const mix = (value: number) => hash = Math.imul(hash ^ value, 0x01000193);
+  for (const timeZone of WATCHED) {
+    const table = zoneTable(timeZone);
+    let period = table.at(0);
+    while (period.endS < LAST_S) {
+      period = table.at(period.endS);
+      mix(period.startS | 0);
+      mix(period.offsetS);
+    }
+  }
+  return `transitions-${(hash >>> 0).toString(16).padStart(8, "0")}`;
+}
+
+/** 2041: up to where the tables are filled anyway. */
+const LAST_S = 2_240_524_800;

@@ -1,0 +1,125 @@
+import { CarillonError } from "../errors.ts";
+import type { DurationInput } from "../time/duration.ts";
+import { checkParts, partsInZone, sharedTimeZone } from "./combined.ts";
+import { invalidTrigger, shown } from "./invalid_trigger.ts";
+import { checkKeys, defined } from "./options.ts";
+import { periodMs } from "./period.ts";
+import type { Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
+import type { TriggerCore } from "./trigger_core.ts";
+import { triggerOf } from "./trigger_value.ts";
+
+/** Options of {@linkcode and}. */
+export interface AndOptions {
+  /** How far apart fires may be and still count as one. @default 1 second */
+  readonly threshold?: DurationInput | undefined;
+  /** How many rounds one search may take. @default 10,000 */
+  readonly maxIterations?: number | undefined;
+}
+
+const THRESHOLD_MS = 1000;
+const MAX_ITERATIONS = 10_000;
+
+/**
+ * Fires where all of several triggers do: at an instant at which one fires, when each of the others fires then
+ * or at most `threshold` later.
+ *
+ * Throws `invalidTrigger` for an empty list and for what is no trigger; its search throws
+ * `maxIterationsReached` when the triggers do not meet within `maxIterations` rounds.
+ *
+ * @example
+ * ```ts
+ * import { and, calendarInterval, cron } from "carillon";
+ *
+ * const zone = { timeZone: "Europe/Berlin" };
+ * const everyOtherMonth = calendarInterval({ months: 2 }, { at: "10:00", start: "2022-06-07", ...zone });
+ * const onWorkdays = and([everyOtherMonth, cron("0 10 * * mon-fri", zone)]);
+ * const days = onWorkdays.preview({ from: Temporal.Instant.from("2022-06-01T00:00Z"), limit: 2 });
+ * console.assert(days.map((day) => day.toPlainDate()).join(" ") === "2022-06-07 2022-10-07");
+ * ```
+ */
+export function and(triggers: readonly Trigger[], options: AndOptions = {}): Trigger {
+  checkKeys(options, ["threshold", "maxIterations"], "The options of and()");
+  const { threshold, maxIterations = MAX_ITERATIONS } = options;
+  if (!Number.isInteger(maxIterations) || maxIterations < 1) {
+    throw invalidTrigger(
+      `maxIterations must be a whole number of at least 1, but got ${shown(maxIterations)}`,
+      {
+        field: "maxIterations",
+      },
+    );
+  }
+  const thresholdMs = threshold === undefined ? THRESHOLD_MS : periodMs(threshold, "threshold", true);
+  return triggerOf(new AndCore(checkParts(triggers, "and"), thresholdMs, maxIterations));
+}
+
+/** Reads the JSON of an `and` trigger. */
+export function andFromJSON(json: TriggerJSON, read: (json: unknown) => Trigger): Trigger {
+  const { triggers, thresholdMs, maxIterations } = checkKeys(
+    json,
+    ["kind", "triggers", "thresholdMs", "maxIterations"],
+    "An and trigger",
+  );
+  if (!Array.isArray(triggers)) {
+    throw invalidTrigger("An and trigger needs a list of triggers", { field: "triggers" });
+  }
+  if (thresholdMs !== undefined && typeof thresholdMs !== "number") {
+    throw invalidTrigger(`thresholdMs must be a number, but got ${shown(thresholdMs)}`, {
+      field: "thresholdMs",
+    });
+  }
+  return and(triggers.map(read), {
+    threshold: thresholdMs === undefined ? undefined : { milliseconds: thresholdMs },
+    maxIterations: maxIterations as number | undefined,
+  });
+}
+
+class AndCore implements TriggerCore {
+  readonly kind = "and";
+  readonly timeZone: string | undefined;
+  readonly #parts: readonly Trigger[];
+  readonly #thresholdMs: number;
+  readonly #maxIterations: number;
+
+  constructor(parts: readonly Trigger[], thresholdMs: number, maxIterations: number) {
+    this.timeZone = sharedTimeZone(parts);
+    this.#parts = parts;
+    this.#thresholdMs = thresholdMs;
+    this.#maxIterations = maxIterations;
+  }
+
+  nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined {
+    let afterMs = epochMs;
+    for (let round = 0; round < this.#maxIterations; round++) {
+      let earliestMs = Infinity;
+      let latestMs = -Infinity;
+      for (const part of this.#parts) {
+        const fireMs = part.nextAfterMs(afterMs, context);
+        if (fireMs === undefined) return undefined;
+        if (fireMs < earliestMs) earliestMs = fireMs;
+        if (fireMs > latestMs) latestMs = fireMs;
+      }
+      if (latestMs - earliestMs <= this.#thresholdMs) return earliestMs;
+      // The latest part has no fire before `latestMs`, so nothing earlier than this can meet it.
+      afterMs = latestMs - this.#thresholdMs - 1;
+    }
+    throw new CarillonError(
+      "maxIterationsReached",
+      `The triggers of and() did not meet within ${this.#maxIterations} rounds; raise maxIterations, or combine triggers that meet`,
+      { details: { maxIterations: this.#maxIterations, thresholdMs: this.#thresholdMs } },
+    );
+  }
+
+  withTimeZone(timeZone: string): TriggerCore {
+    const parts = partsInZone(this.#parts, timeZone);
+    return parts === this.#parts ? this : new AndCore(parts, this.#thresholdMs, this.#maxIterations);
+  }
+
+  toJSON(): TriggerJSON {
+    return defined({
+      kind: this.kind,
+      triggers: this.#parts.map((part) => part.toJSON()),
+      thresholdMs: this.#thresholdMs === THRESHOLD_MS ? undefined : this.#thresholdMs,
+      maxIterations: this.#maxIterations === MAX_ITERATIONS ? undefined : this.#maxIterations,
+    });
+  }
+}
