@@ -171,4 +171,9 @@ export type EventGroup = "task" | "schedule" | "job" | "scheduler" | "store";
 export type EventSelector = EventType | EventGroup;
 
 /** The event of a given name. */
-export type EventOf<Type extends EventType> = Extract<CarillonEvent, { readonly type: Type }>;
+export type EventOf<Type extends EventType> = OfType<CarillonEvent, Type>;
+
+// Event by event and name by name: some kinds of event share one shape.
+type OfType<Event extends CarillonEvent, Type extends EventType> = Event extends CarillonEvent
+  ? Type extends Event["type"] ? Event & { readonly type: Type } : never
+  : never;

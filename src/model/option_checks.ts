@@ -43,7 +43,8 @@ export function refuseUnknownOptions(options: object, known: readonly string[], 
   }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    throw new CarillonError("invalidOption", `${where} has no option '${key}'${didYouMean(key, known)}`, {
+    const hint = didYouMean(key, known) || `; there are ${known.join(", ")}`;
+    throw new CarillonError("invalidOption", `There is no option '${key}' for ${where}${hint}`, {
       details: { option: key, where, known },
     });
   }

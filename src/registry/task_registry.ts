@@ -143,7 +143,7 @@ function checkScheduleIds(all: ReadonlyMap<string, FoundTask>): void {
 
 function unregistered(reference: TaskReference): CarillonError {
   const method = reference as unknown as TaskFunction;
-  const shown = `Method '${method.name || "without a name"}'`;
+  const shown = method.name === "" ? "A function without a name" : `Method '${method.name}'`;
   if (/^class\b/.test(Function.prototype.toString.call(method))) {
     return unknown(`'${method.name}' is a class, not a task; pass one of its decorated methods`);
   }

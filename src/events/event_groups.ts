@@ -1,0 +1,69 @@
+import type { CarillonEvent, EventGroup, EventOf, EventSelector, EventType } from "./event.ts";
+
+/** The group of every event; the compiler sees to it that none is missing. */
+export const groupOfEvent = {
+  taskAdded: "task",
+  taskUpdated: "task",
+  taskRemoved: "task",
+  taskPaused: "task",
+  taskResumed: "task",
+  scheduleAdded: "schedule",
+  scheduleUpdated: "schedule",
+  schedulePaused: "schedule",
+  scheduleResumed: "schedule",
+  scheduleRemoved: "schedule",
+  scheduleFinished: "schedule",
+  scheduleFailed: "schedule",
+  scheduleFired: "schedule",
+  firesMissed: "schedule",
+  firesCoalesced: "schedule",
+  firesSkipped: "schedule",
+  jobAdded: "job",
+  jobUpdated: "job",
+  jobRemoved: "job",
+  jobClaimed: "job",
+  jobStarted: "job",
+  jobRetrying: "job",
+  jobHandedBack: "job",
+  jobParked: "job",
+  jobCancelRequested: "job",
+  jobStuck: "job",
+  jobFinished: "job",
+  jobProgress: "job",
+  jobLog: "job",
+  schedulerStarting: "scheduler",
+  schedulerStarted: "scheduler",
+  schedulerPaused: "scheduler",
+  schedulerResumed: "scheduler",
+  schedulerStopping: "scheduler",
+  schedulerStopped: "scheduler",
+  leaseLost: "scheduler",
+  schedulerBuried: "scheduler",
+  executorAdded: "scheduler",
+  executorRemoved: "scheduler",
+  storeAdded: "store",
+  storeRemoved: "store",
+  storeFailed: "store",
+  storeRecovered: "store",
+} as const satisfies Readonly<Record<EventType, EventGroup>>;
+
+/** The names of all events. */
+export const eventTypes: readonly EventType[] = Object.keys(groupOfEvent) as EventType[];
+
+/** The groups of events. */
+export const eventGroups: readonly EventGroup[] = ["task", "schedule", "job", "scheduler", "store"];
+
+/** The names of the events of a group. */
+export type TypesOfGroup<Group extends EventGroup> = {
+  [Type in EventType]: (typeof groupOfEvent)[Type] extends Group ? Type : never;
+}[EventType];
+
+/** The events that a selector stands for: those of a name, or of a whole group. */
+export type SelectedEvent<Selector extends EventSelector> = EventOf<
+  Selector extends EventGroup ? TypesOfGroup<Selector> : Selector extends EventType ? Selector : never
+>;
+
+/** Whether an event is one of those selected. */
+export function isSelected(event: CarillonEvent, selectors: ReadonlySet<string>): boolean {
+  return selectors.has(event.type) || selectors.has(groupOfEvent[event.type]);
+}
