@@ -13,7 +13,7 @@ export const functionLength: Rule = {
     for (const file of filesUnder(project, "")) {
       const found: { line: number; lines: number }[] = [];
       walk(file.tree, (node) => {
-        if (!ts.isFunctionLike(node)) return;
+        if (!ts.isFunctionLike(node) || isListOfTests(node)) return;
         const line = lineOf(file, node);
         const lines = lineAt(file.text, node.end) - line + 1;
         if (lines > MAX_LINES) found.push({ line, lines });
@@ -26,7 +26,27 @@ export const functionLength: Rule = {
   broken: [
     { tree: { "src/a.ts": `\nfunction a() {\n${"a();\n".repeat(68)}}` }, at: "src/a.ts:2" },
     { tree: { "src/a.ts": `class A {\n  a = () => {\n${"a();\n".repeat(68)}}\n}` }, at: "src/a.ts:2" },
+    {
+      tree: {
+        "src/a.ts": `function suite() {\n  const b = 1;\n${'  check("a", () => {\n  });\n'.repeat(40)}}`,
+      },
+      at: "src/a.ts:1",
+    },
     { tree: { "tests/a_test.ts": `test("a", () => {\n${"a();\n".repeat(68)}});` }, at: "tests/a_test.ts:1" },
   ],
-  kept: [{ "src/a.ts": `function a() {\n${"a();\n".repeat(67)}}\n${"b();\n".repeat(100)}` }],
+  kept: [{ "src/a.ts": `function a() {\n${"a();\n".repeat(67)}}\n${"b();\n".repeat(100)}` }, {
+    "src/a.ts": `function suite() {\n${'  check("a", () => {\\n    a();\\n  });\\n'.repeat(30)}}`,
+  }],
 };
+
+/** A function that only registers titled functions, one after another: each of those is measured by itself. */
+function isListOfTests(node: ts.SignatureDeclaration): boolean {
+  const body = ts.isFunctionDeclaration(node) || ts.isArrowFunction(node) ? node.body : undefined;
+  return body !== undefined && ts.isBlock(body) && body.statements.every((statement) => {
+    const call = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+    if (call === undefined || !ts.isCallExpression(call)) return false;
+    const [title, ...rest] = call.arguments;
+    return title !== undefined && ts.isStringLiteralLike(title) &&
+      rest.some((argument) => ts.isArrowFunction(argument));
+  });
+}
