@@ -1,0 +1,5 @@
+/** True where two types are the very same, false otherwise. */
+export type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+
+/** Compiles only where the type is true; does nothing. */
+export function assertType<_Holds extends true>(): void {}
