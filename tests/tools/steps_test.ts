@@ -13,6 +13,8 @@ const HARNESS = await readFile(new URL("../harness.ts", import.meta.url), "utf8"
 const HEAD = `import { test } from "./harness.ts"; import process from "node:process";\n`;
 const PASSES = `${HEAD}test("passes", () => { process; });\n`;
 
+const HANGS = "a test that hangs in a hot loop";
+
 /** How test files can go wrong. Each must end as a failure on both runtimes, whatever the exit code says. */
 const FAILURES: Readonly<Record<string, string>> = {
   "a failing test": `${HEAD}test("fails", () => { throw new Error("no"); });`,
@@ -20,7 +22,7 @@ const FAILURES: Readonly<Record<string, string>> = {
   "an import that does not exist": `import "./missing.ts";`,
   "a test that ends the process with 0": `${HEAD}test("exits", () => process.exit(0));`,
   "a test that kills the process": `${HEAD}test("dies", () => process.kill(process.pid, "SIGKILL"));`,
-  "a test that hangs in a hot loop": `${HEAD}test("hangs", () => { for (;;); });`,
+  [HANGS]: `${HEAD}test("hangs", () => { for (;;); });`,
   "a rejection nobody handles": `${HEAD}Promise.reject(new Error("dangling")); test("a", () => {});`,
 };
 
@@ -41,8 +43,10 @@ for (const [what, text] of Object.entries(FAILURES)) {
   for (const [runtimeName, tests] of [["Deno", denoTests], ["Bun", bunTests]] as const) {
     test(`the gate fails on ${what} on ${runtimeName}`, async () => {
       const files = { "tests/good_test.ts": PASSES, "tests/bad_test.ts": text };
-      const outcome = await inProject(files, (cwd) => runStep(tests({ cwd, testLimitMs: 2000 })));
+      const testLimitMs = what === HANGS ? 1500 : 30_000;
+      const outcome = await inProject(files, (cwd) => runStep(tests({ cwd, testLimitMs })));
       assert.ok(outcome.failed > 0, outcome.output);
+      assert.equal(/killed: it took longer/.test(outcome.output), what === HANGS, outcome.output);
     }, onlyOnDeno);
   }
 }
