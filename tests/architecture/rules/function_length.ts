@@ -36,17 +36,27 @@ export const functionLength: Rule = {
   ],
   kept: [{ "src/a.ts": `function a() {\n${"a();\n".repeat(67)}}\n${"b();\n".repeat(100)}` }, {
     "src/a.ts": `function suite() {\n${'  check("a", () => {\\n    a();\\n  });\\n'.repeat(30)}}`,
+    "src/b.ts": `function suite() {\n  for (const b of c) {\n${
+      "    check(`a ${b}`, () => {});\n".repeat(80)
+    }}}`,
   }],
 };
 
 /** A function that only registers titled functions, one after another: each of those is measured by itself. */
 function isListOfTests(node: ts.SignatureDeclaration): boolean {
   const body = ts.isFunctionDeclaration(node) || ts.isArrowFunction(node) ? node.body : undefined;
-  return body !== undefined && ts.isBlock(body) && body.statements.every((statement) => {
-    const call = ts.isExpressionStatement(statement) ? statement.expression : undefined;
-    if (call === undefined || !ts.isCallExpression(call)) return false;
-    const [title, ...rest] = call.arguments;
-    return title !== undefined && ts.isStringLiteralLike(title) &&
-      rest.some((argument) => ts.isArrowFunction(argument));
-  });
+  return body !== undefined && ts.isBlock(body) && body.statements.every(registersTests);
+}
+
+/** `check("what holds", () => { … })`, once or for each of some variants. */
+function registersTests(statement: ts.Statement): boolean {
+  if (ts.isForOfStatement(statement)) {
+    const body = statement.statement;
+    return ts.isBlock(body) ? body.statements.every(registersTests) : registersTests(body);
+  }
+  const call = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+  if (call === undefined || !ts.isCallExpression(call)) return false;
+  const [title, ...rest] = call.arguments;
+  const titled = title !== undefined && (ts.isStringLiteralLike(title) || ts.isTemplateExpression(title));
+  return titled && rest.some((argument) => ts.isArrowFunction(argument));
 }

@@ -1,15 +1,15 @@
 import { filesUnder } from "../project.ts";
 import type { Rule } from "../rule.ts";
-import { lineOf, walk } from "../source_file.ts";
+import { lineOf, type SourceFile, walk } from "../source_file.ts";
 import ts from "typescript";
 
 const SLEEPS = new Set(["setTimeout", "setInterval"]);
 const TIMER_MODULES = new Set(["node:timers", "node:timers/promises"]);
-const REASON = /\/\/ real time: \S+/;
+const REASON = /\breal time: \S+/i;
 
 /**
- * A sleep in a test is either too short on a busy machine or too long everywhere. Where real time is the point, the
- * line above or the line itself says why.
+ * A sleep in a test is either too short on a busy machine or too long everywhere. Where real time is the point, a
+ * comment says why: on the line, on the one above, or above the whole test.
  */
 export const sleepingTests: Rule = {
   name: "tests never sleep",
@@ -25,7 +25,8 @@ export const sleepingTests: Rule = {
       });
       for (const { node, what } of found) {
         const line = lineOf(file, node);
-        const excused = REASON.test(lines[line - 1] ?? "") || REASON.test(lines[line - 2] ?? "");
+        const near = [lines[line - 1], lines[line - 2], commentAbove(file, node)];
+        const excused = near.some((text) => REASON.test(text ?? ""));
         if (!excused) yield { path: file.path, line, what };
       }
     }
@@ -46,8 +47,19 @@ export const sleepingTests: Rule = {
   kept: [
     { "tests/a_test.ts": "await sleep(clock, 50); const code = `setTimeout(() => {}, 1)`;" },
     { "tests/a_test.ts": "// real time: the system's own timers are under test\nsetTimeout(() => {}, 1);" },
+    {
+      "tests/a_test.ts":
+        "/** Real time: it is what is measured. */\nfunction a() {\n  b();\n  setTimeout(c, 1);\n}",
+    },
   ],
 };
+
+/** The comments before the top-level statement that a node is in. */
+function commentAbove(file: SourceFile, node: ts.Node): string {
+  let statement = node;
+  while (!ts.isSourceFile(statement.parent)) statement = statement.parent;
+  return file.text.slice(statement.getFullStart(), statement.getStart(file.tree));
+}
 
 function sleepIn(node: ts.Node): string | undefined {
   if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
