@@ -64,8 +64,12 @@ function legacyShape(args: readonly unknown[]): Decorated | undefined {
 }
 
 function refuse(args: readonly unknown[], name: string): never {
-  const kind = (args[1] as { readonly kind?: unknown } | undefined)?.kind;
-  const what = typeof kind === "string" ? `a ${kind}` : args.length === 1 ? "a class" : "something else";
+  const { kind } = (args[1] ?? {}) as { readonly kind?: unknown };
+  const what = typeof kind === "string"
+    ? `a ${kind}`
+    : args.length === 1
+    ? "a class"
+    : "a field, an accessor or a parameter";
   throw invalid(
     `${name} decorates methods, but it is on ${what}; put it on a method, ` +
       "or write a function task: task({ name, run })",
