@@ -1,0 +1,131 @@
+import { CarillonError } from "../errors.ts";
+import type { Dialect } from "./dialect.ts";
+import type { SqlDriver, Statement } from "./driver.ts";
+import { guard, guardConstraint, GuardFailure } from "./guard.ts";
+import type { Migration } from "./migrations/migration.ts";
+import { migrations as allMigrations } from "./migrations/migrations.ts";
+
+/** A step that brought the schema forward. */
+export interface MigrationStep {
+  /** The schema's version after the step. */
+  readonly version: number;
+  /** What the step brought. */
+  readonly name: string;
+}
+
+/** What {@linkcode migrate} did. */
+export interface MigrationReport {
+  /** The schema's version before; 0 where there was none. */
+  readonly from: number;
+  /** The schema's version now. */
+  readonly to: number;
+  /** The steps this call took; those that another process took meanwhile are not among them. */
+  readonly steps: readonly MigrationStep[];
+}
+
+/** Options of {@linkcode migrate}. */
+export interface MigrateOptions {
+  readonly driver: SqlDriver;
+  readonly dialect: Dialect;
+  /** Where the store is, for people. */
+  readonly location: string;
+  /** Called after each step. */
+  readonly onStep?: ((step: MigrationStep) => void) | undefined;
+  /** The steps there are. @default every released one */
+  readonly migrations?: readonly Migration[];
+}
+
+/**
+ * Brings the schema to this code's version, step by step, each in a transaction that changes nothing when another
+ * process has taken the step already. Throws `storeNewerSchema` for a schema this code cannot work with.
+ */
+export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
+  const { migrations = allMigrations } = options;
+  const from = await readVersion(options);
+  refuseNewer(from, migrations, options.location);
+  if (from.version === undefined) await makeMeta(options);
+  const steps: MigrationStep[] = [];
+  for (const migration of migrations.slice(from.version ?? 0)) {
+    if (!await take(migration, options)) continue;
+    const step = { version: migration.version, name: migration.name };
+    steps.push(step);
+    options.onStep?.(step);
+  }
+  return { from: from.version ?? 0, to: Math.max(from.version ?? 0, migrations.length), steps };
+}
+
+interface StoredVersion {
+  /** Undefined where the tables were never made. */
+  readonly version: number | undefined;
+  readonly minCompatible: number;
+}
+
+async function readVersion({ driver, dialect }: MigrateOptions): Promise<StoredVersion> {
+  const { meta } = dialect.tables;
+  const [made] = await driver.read([
+    { sql: "select count(*) from sqlite_schema where type = 'table' and name = ?1", args: [meta] },
+  ]);
+  if (made!.cells[0] === 0) return { version: undefined, minCompatible: 0 };
+  const [version, minCompatible] = await driver.read([
+    { sql: `select value from ${meta} where key = 'version'`, args: [] },
+    { sql: `select value from ${meta} where key = 'min_compatible_version'`, args: [] },
+  ]);
+  return { version: Number(version!.cells[0] ?? 0), minCompatible: Number(minCompatible!.cells[0] ?? 0) };
+}
+
+function refuseNewer(stored: StoredVersion, migrations: readonly Migration[], location: string): void {
+  const known = migrations.length;
+  if (stored.minCompatible <= known) return;
+  throw new CarillonError(
+    "storeNewerSchema",
+    `Cannot use the store ${location}: its schema has version ${stored.version} and needs code for version ` +
+      `${stored.minCompatible} or later, but this Carillon knows version ${known}; update Carillon`,
+    { details: { location, stored: stored.version, needed: stored.minCompatible, known } },
+  );
+}
+
+async function makeMeta({ driver, dialect }: MigrateOptions): Promise<void> {
+  const { meta, guard } = dialect.tables;
+  await writeStep(driver, [
+    statement(
+      `create table if not exists ${meta}(key text primary key, value integer not null) strict, without rowid`,
+    ),
+    statement(
+      `create table if not exists ${guard}(
+        ok integer not null constraint ${guardConstraint} check (ok = 1)) strict`,
+    ),
+    statement(
+      `insert into ${meta}(key, value) values ('version', 0), ('min_compatible_version', 0) on conflict do nothing`,
+    ),
+  ]);
+}
+
+/** Answers whether this call took the step; false when another process was faster. */
+async function take(migration: Migration, { driver, dialect }: MigrateOptions): Promise<boolean> {
+  const { meta } = dialect.tables;
+  const stillBefore = `(select value from ${meta} where key = 'version') = ?1`;
+  try {
+    await writeStep(driver, [
+      guard(dialect, stillBefore, [migration.version - 1]),
+      ...migration.statements(dialect).map(statement),
+      { sql: `update ${meta} set value = ?1 where key = 'version'`, args: [migration.version] },
+      {
+        sql: `update ${meta} set value = max(value, ?1) where key = 'min_compatible_version'`,
+        args: [migration.minCompatibleVersion],
+      },
+    ]);
+    return true;
+  } catch (error) {
+    if (error instanceof GuardFailure) return false;
+    throw error;
+  }
+}
+
+async function writeStep(driver: SqlDriver, step: readonly Statement[]): Promise<void> {
+  const [result] = await driver.write([step]);
+  if ("error" in result!) throw result.error;
+}
+
+function statement(sql: string): Statement {
+  return { sql, args: [] };
+}

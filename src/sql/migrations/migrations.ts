@@ -1,0 +1,8 @@
+import { firstTables } from "./m001_first_tables.ts";
+import type { Migration } from "./migration.ts";
+
+/** Every step of the schema, oldest first; versions count up from 1 without a gap. */
+export const migrations: readonly Migration[] = [firstTables];
+
+/** The schema's version that this code works with. */
+export const schemaVersion: number = migrations.length;

@@ -1,0 +1,111 @@
+import type { JobRecord } from "../../model/job_record.ts";
+import type { CancelRequest, JobChange, JobStore } from "../../stores/job_store.ts";
+import type { Dialect } from "../dialect.ts";
+import type { Statement } from "../driver.ts";
+import { decodeJob, jobCell } from "../rows/job_row.ts";
+import type { SqlSession } from "../session.ts";
+import { cancelledError } from "./end_jobs.ts";
+import { jobsInOrder } from "./find_jobs.ts";
+import { noteFinishSql } from "./note_finish.ts";
+import { waitingState } from "./waiting_state.ts";
+
+type ChangingJobs = Pick<JobStore, "cancelJobs" | "updateJob" | "retryJobs" | "removeJobs">;
+
+/** Changing jobs by hand. */
+export function changeJobs(session: SqlSession): ChangingJobs {
+  const sql = changeTexts(session.dialect);
+  return {
+    async cancelJobs(ids, cancel) {
+      const args = cancelArguments(ids, cancel, session.nowArgument());
+      const [requested, , cancelled] = await session.write([
+        { sql: sql.request, args: args.slice(0, 2) },
+        { sql: sql.noteWaiting, args: [args[0]!, args[2]!] },
+        { sql: sql.cancel, args },
+      ]);
+      return {
+        cancelled: jobsInOrder(ids, cancelled!.cells),
+        requested: jobsInOrder(ids, requested!.cells),
+      };
+    },
+    async updateJob(id, change) {
+      const [updated] = await session.write([updateStatement(sql.update, id, change, session.nowArgument())]);
+      return updated!.cells.map(decodeJob)[0];
+    },
+    async retryJobs(ids): Promise<readonly JobRecord[]> {
+      const args = [JSON.stringify(ids), session.nowArgument()];
+      const [retried] = await session.write([{ sql: sql.retry, args }]);
+      return jobsInOrder(ids, retried!.cells);
+    },
+    async removeJobs(ids) {
+      const list = JSON.stringify(ids);
+      const [, removed] = await session.write([
+        { sql: sql.noteRemoved, args: [list, session.nowArgument()] },
+        { sql: sql.remove, args: [list] },
+      ]);
+      const gone = new Set(removed!.cells);
+      return [...new Set(ids)].filter((id) => gone.has(id));
+    },
+  };
+}
+
+function changeTexts(dialect: Dialect) {
+  const { jobs } = dialect.tables;
+  const named = `${jobs}.seq in (select j.seq from json_each(?1) e cross join ${jobs} j on j.id = e.value)`;
+  const schedulesOf = (condition: string) =>
+    `select j.schedule_seq from json_each(?1) e cross join ${jobs} j on j.id = e.value where ${condition}`;
+  const ready = waitingState(dialect, `${jobs}.schedule_seq`);
+  return {
+    request: `update ${jobs} set cancel_requested = coalesce(cancel_requested, ?2)
+      where ${named} and +state = 'running' returning ${jobCell(jobs)}`,
+    noteWaiting: noteFinishSql(dialect, schedulesOf("+j.state not in ('running', 'finished')"), "?2"),
+    cancel: `update ${jobs} set state = 'finished', outcome = 'cancelled', value = null,
+        error = ${
+      cancelledError("?2")
+    }, cancel_requested = coalesce(cancel_requested, ?2), parked_reason = null,
+        finished_at = ${dialect.now("?3")}, expires_at = ${dialect.now("?3")} + ?4
+      where ${named} and +state not in ('running', 'finished') returning ${jobCell(jobs)}`,
+    retry: `update ${jobs} set state = ${ready}, outcome = null, run_at = ${dialect.now("?2")},
+        start_deadline = null, attempt = 0, lost_leases = 0, cancel_requested = null, progress = null,
+        parked_reason = null, started_at = null, finished_at = null, expires_at = null, value = null, error = null
+      where ${named} and +state in ('finished', 'parked') returning ${jobCell(jobs)}`,
+    noteRemoved: noteFinishSql(dialect, schedulesOf("+j.state not in ('running', 'finished')"), "?2"),
+    remove: `delete from ${jobs} where ${named} and +state <> 'running' returning id`,
+    update: updateText(dialect, ready),
+  };
+}
+
+/** Arguments: id, time, then for each field whether it is given and its value. */
+function updateText(dialect: Dialect, ready: string): string {
+  const { jobs } = dialect.tables;
+  const now = dialect.now("?2");
+  const runAt = `case when ?3 then coalesce(?4, ${now}) else run_at end`;
+  const placedAnew = `(?3 or (state = 'parked' and ?6))`;
+  return `update ${jobs} set
+      state = case when ${placedAnew} then case when ${runAt} > ${now} then 'scheduled' else ${ready} end
+        else state end,
+      parked_reason = case when ${placedAnew} then null else parked_reason end,
+      run_at = ${runAt}, priority = coalesce(?5, priority), input = case when ?6 then ?7 else input end,
+      metadata = coalesce(?8, metadata)
+    where id = ?1 and state not in ('running', 'finished') returning ${jobCell(jobs)}`;
+}
+
+function updateStatement(sql: string, id: string, change: JobChange, now: number | null): Statement {
+  const { runAtMs, priority, input, metadata } = change;
+  return {
+    sql,
+    args: [
+      id,
+      now,
+      runAtMs === undefined ? 0 : 1,
+      runAtMs ?? null,
+      priority ?? null,
+      input === undefined ? 0 : 1,
+      input ?? null,
+      metadata === undefined ? null : JSON.stringify(metadata),
+    ],
+  };
+}
+
+function cancelArguments(ids: readonly string[], { reason, keepMs }: CancelRequest, now: number | null) {
+  return [JSON.stringify(ids), reason, now, keepMs] as const;
+}

@@ -1,0 +1,147 @@
+import { claimOrder } from "../../model/decisions.ts";
+import type { JobRecord } from "../../model/job_record.ts";
+import type { ClaimAnswer, ClaimRequest, JobStore } from "../../stores/job_store.ts";
+import type { Dialect } from "../dialect.ts";
+import type { Statement, StatementResult, Step } from "../driver.ts";
+import { decodeJob, jobCell } from "../rows/job_row.ts";
+import type { SqlSession } from "../session.ts";
+import {
+  blockSql,
+  chosenJobs,
+  namedCandidates,
+  openTasks,
+  placedCandidates,
+  readyCandidates,
+  unblockSql,
+} from "./claim_sql.ts";
+import { endMissed } from "./end_missed.ts";
+import { waitingState } from "./waiting_state.ts";
+
+/** Rows that one claim brings up to date in each of its first statements; the next claim goes on. */
+const UPKEEP_MAX = 500;
+/** Jobs of a task or schedule that a claim looks at, at least: some may have to be set aside. */
+const WINDOW_MIN = 32;
+
+const claimArguments = { taskNames: "?1", window: "?2", now: "?3" };
+
+/** The claim of jobs. */
+export function claimJobs(session: SqlSession): Pick<JobStore, "claimJobs"> {
+  const sql = claimTexts(session.dialect);
+  return {
+    async claimJobs(request) {
+      const step = claimStep(sql, request, session.nowArgument());
+      return claimAnswer(await session.write(step, { quiet: true }));
+    },
+  };
+}
+
+/** The statement that takes just these jobs, for jobs that are added and claimed in one step. */
+export function claimAdded(
+  dialect: Dialect,
+): (request: ClaimRequest, ids: string, now: number | null) => Statement {
+  const sql = takeSql(dialect, namedCandidates(dialect, "?6", claimArguments));
+  return (request, ids, now) => takeStatement(sql, request, now, ids);
+}
+
+/** Claimed jobs from their cells, in claim order. */
+export function claimedJobs({ cells }: StatementResult): readonly JobRecord[] {
+  return cells.map(decodeJob).sort(claimOrder);
+}
+
+type ClaimTexts = ReturnType<typeof claimTexts>;
+
+function claimTexts(dialect: Dialect) {
+  const { jobs } = dialect.tables;
+  const now = dialect.now("?3");
+  const ready = readyCandidates(dialect, claimArguments);
+  return {
+    endMissed: endMissed(dialect),
+    promote: `update ${jobs} set state = ${waitingState(dialect, `${jobs}.schedule_seq`)} where seq in (
+      select seq from ${jobs} where state = 'scheduled' and run_at <= ${
+      dialect.now("?1")
+    } order by run_at limit ?2)`,
+    unblock: unblockSql(dialect, { ...claimArguments, limit: "?4" }),
+    block: blockSql(dialect, claimArguments),
+    take: takeSql(dialect, ready),
+    takeNamed: takeSql(dialect, namedCandidates(dialect, "?6", claimArguments)),
+    // Asked only when the claim was filled: whether one more could have been taken.
+    more: `select case when changes() >= ?4 and ?4 > 0 then exists (
+      with ${openTasks(dialect, claimArguments)}, ${ready}, ${placedCandidates}
+      select 1 from (${chosenJobs("1")})) else 0 end`,
+    moreNamed: `select case when changes() >= ?4 and ?4 > 0 then exists (
+      with ${openTasks(dialect, claimArguments)}, ${
+      namedCandidates(dialect, "?5", claimArguments)
+    }, ${placedCandidates}
+      select 1 from (${chosenJobs("1")})) else 0 end`,
+    next: `select min(first) from (select (select min(j.run_at) from ${jobs} j
+        where j.state = 'scheduled' and j.task_name = e.value) as first from json_each(?1) e)`,
+    nextNamed: `select min(j.run_at) from json_each(?2) e cross join ${jobs} j on j.id = e.value
+      where +j.state = 'scheduled' and j.task_name in (select value from json_each(?1))`,
+    now: `select ${now.replace("?3", "?1")}`,
+  };
+}
+
+function takeSql(dialect: Dialect, candidates: string): string {
+  const { jobs, schedulers } = dialect.tables;
+  return `with ${openTasks(dialect, claimArguments)}, ${candidates}, ${placedCandidates}
+    update ${jobs} set state = 'running', owner = ?5, attempt = attempt + 1, claim_number = claim_number + 1,
+      started_at = ${dialect.now("?3")}, progress = null
+    where seq in (${chosenJobs("?4")}) and exists (select 1 from ${schedulers} where incarnation = ?5)
+    returning ${jobCell(jobs)}`;
+}
+
+function takeStatement(sql: string, request: ClaimRequest, now: number | null, ids?: string): Statement {
+  const { limit, incarnation } = request;
+  const args = [JSON.stringify(request.taskNames), windowOf(limit), now, limit, incarnation];
+  return { sql, args: ids === undefined ? args : [...args, ids] };
+}
+
+function windowOf(limit: number): number {
+  return Math.max(limit, WINDOW_MIN);
+}
+
+function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): Step {
+  const tasks = JSON.stringify(request.taskNames);
+  const window = windowOf(request.limit);
+  const ids = request.jobIds === undefined ? undefined : JSON.stringify(request.jobIds);
+  const common = [tasks, window, now];
+  return [
+    ...sql.endMissed(now, UPKEEP_MAX),
+    { sql: sql.promote, args: [now, UPKEEP_MAX] },
+    { sql: sql.unblock, args: [...common, UPKEEP_MAX] },
+    { sql: sql.block, args: common },
+    takeStatement(ids === undefined ? sql.take : sql.takeNamed, request, now, ids),
+    ids === undefined
+      ? { sql: sql.more, args: [...common, request.limit] }
+      : { sql: sql.moreNamed, args: [...common, request.limit, ids] },
+    ids === undefined ? { sql: sql.next, args: [tasks] } : { sql: sql.nextNamed, args: [tasks, ids] },
+    { sql: sql.now, args: [now] },
+  ];
+}
+
+function claimAnswer(results: readonly StatementResult[]): ClaimAnswer {
+  const [missed, , promoted, unblocked, blocked, taken, more, next, now] = results.slice(
+    2,
+  ) as unknown as ClaimResults;
+  const upkeepLeft = [missed.cells.length, promoted.changes, unblocked.changes].some((n) => n >= UPKEEP_MAX);
+  return {
+    nowMs: now.cells[0] as number,
+    claimed: claimedJobs(taken),
+    missed: missed.cells.map(decodeJob),
+    nextRunAtMs: next.cells[0] as number | null,
+    more: more.cells[0] === 1 || upkeepLeft || blocked.changes > 0,
+  };
+}
+
+/** What the statements of a claim answer, from the one that ends missed jobs on. */
+type ClaimResults = readonly [
+  missed: StatementResult,
+  unpicked: StatementResult,
+  promoted: StatementResult,
+  unblocked: StatementResult,
+  blocked: StatementResult,
+  taken: StatementResult,
+  more: StatementResult,
+  next: StatementResult,
+  now: StatementResult,
+];

@@ -1,0 +1,121 @@
+import type { Dialect } from "../dialect.ts";
+
+/** How the pieces of a claim name their arguments. */
+export interface ClaimArguments {
+  /** JSON list of the asked tasks. */
+  readonly taskNames: string;
+  /** How many jobs of one task or one schedule are looked at. */
+  readonly window: string;
+  /** The time. */
+  readonly now: string;
+}
+
+const claimOrder = "priority desc, run_at, seq";
+
+/** The asked tasks that are not paused and have slots left: `name`, `free` (null is without limit). */
+export function openTasks({ tables }: Dialect, { taskNames }: ClaimArguments): string {
+  const running =
+    `(select count(*) from ${tables.jobs} r where r.state = 'running' and r.task_name = a.name)`;
+  return `open_task(name, free) as materialized (
+    select name, free from (
+      select a.name, coalesce(t.paused, 0) as paused,
+        case when t.name is null then 1 - ${running}
+          when t.max_running is not null then t.max_running - ${running} end as free
+      from (select distinct value as name from json_each(${taskNames})) a
+        left join ${tables.tasks} t on t.name = a.name)
+    where paused = 0 and (free is null or free > 0))`;
+}
+
+/** How many more jobs of a schedule may run: null where nothing limits it. */
+function freeOfSchedule({ tables }: Dialect, seq: string): string {
+  return `(select s.max_running - (select count(*) from ${tables.jobs} r
+      where r.schedule_seq = s.seq and r.schedule_seq is not null and r.state <> 'finished' and r.state = 'running')
+    from ${tables.schedules} s where s.seq = ${seq})`;
+}
+
+/** The first ready jobs of each open task, which a claim chooses from. */
+export function readyCandidates(dialect: Dialect, args: ClaimArguments): string {
+  const { jobs } = dialect.tables;
+  // The inner query walks the index of one task and stops; joining it by identity keeps that plan whatever the
+  // planner thinks of the tables' sizes.
+  return candidates(
+    dialect,
+    `open_task cross join ${jobs} j on j.seq in (
+      select w.seq from ${jobs} w where w.state = 'ready' and w.task_name = open_task.name
+      order by w.priority desc, w.run_at, w.seq limit ${args.window})`,
+    args,
+  );
+}
+
+/** These jobs, as far as they wait and their tasks are open. */
+export function namedCandidates(dialect: Dialect, jobIds: string, args: ClaimArguments): string {
+  const { jobs } = dialect.tables;
+  return candidates(
+    dialect,
+    `(select distinct value as id from json_each(${jobIds})) named cross join ${jobs} j on j.id = named.id
+      join open_task on open_task.name = j.task_name and +j.state in ('ready', 'blocked')`,
+    args,
+  );
+}
+
+function candidates(dialect: Dialect, source: string, { now }: ClaimArguments): string {
+  return `candidate as materialized (
+    select j.seq, j.task_name, j.priority, j.run_at, j.schedule_seq, open_task.free as task_free,
+      case when j.schedule_seq is not null then ${
+    freeOfSchedule(dialect, "j.schedule_seq")
+  } end as schedule_free
+    from ${source}
+    where not (j.attempt = 0 and j.start_deadline is not null and j.start_deadline < ${dialect.now(now)}))`;
+}
+
+/** The candidates in order within their schedules: `schedule_place` beyond `schedule_free` must wait. */
+export const placedCandidates = `placed as (
+  select *, case when schedule_free is not null
+      then row_number() over (partition by schedule_seq order by ${claimOrder}) end as schedule_place
+  from candidate)`;
+
+/** The identities of the jobs to take, in claim order, within the limits of schedules and tasks. */
+export function chosenJobs(limit: string): string {
+  return `select seq from (
+      select *, row_number() over (partition by task_name order by ${claimOrder}) as task_place
+      from placed where schedule_place is null or schedule_place <= schedule_free)
+    where task_free is null or task_place <= task_free
+    order by ${claimOrder} limit ${limit}`;
+}
+
+/**
+ * The text that makes blocked jobs ready: of each schedule with free slots the first ones in claim order, counting
+ * those that are ready already.
+ */
+export function unblockSql(dialect: Dialect, args: ClaimArguments & { readonly limit: string }): string {
+  const { jobs } = dialect.tables;
+  const first = (state: string) =>
+    `select * from (select w.seq from ${jobs} w
+      where w.schedule_seq = open_schedule.seq and w.schedule_seq is not null and w.state <> 'finished'
+        and w.state = '${state}' and w.task_name in (select name from open_task)
+      order by w.priority desc, w.run_at, w.seq limit ${args.window})`;
+  return `with recursive ${openTasks(dialect, args)},
+    blocked_schedule(seq) as (
+      select min(schedule_seq) from ${jobs} where state = 'blocked'
+      union all
+      select (select min(b.schedule_seq) from ${jobs} b where b.state = 'blocked' and b.schedule_seq > p.seq)
+      from blocked_schedule p where p.seq is not null),
+    open_schedule(seq, free) as materialized (
+      select seq, free from (select seq, ${freeOfSchedule(dialect, "b.seq")} as free from blocked_schedule b)
+      where seq is not null and (free is null or free > 0))
+    update ${jobs} set state = 'ready' where seq in (
+      select seq from (
+        select j.seq, j.state, open_schedule.free,
+          row_number() over (partition by j.schedule_seq order by j.priority desc, j.run_at, j.seq) as place
+        from open_schedule cross join ${jobs} j on j.seq in (${first("blocked")} union all ${first("ready")}))
+      where state = 'blocked' and (free is null or place <= free)
+      limit ${args.limit})`;
+}
+
+/** The text that sets ready jobs aside whose schedule has no slot left for them, so that they hide no others. */
+export function blockSql(dialect: Dialect, args: ClaimArguments): string {
+  const { jobs } = dialect.tables;
+  return `with ${openTasks(dialect, args)}, ${readyCandidates(dialect, args)}, ${placedCandidates}
+    update ${jobs} set state = 'blocked'
+    where seq in (select seq from placed where schedule_place > schedule_free)`;
+}

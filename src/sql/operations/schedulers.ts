@@ -1,0 +1,100 @@
+import type { HeartbeatAnswer, SchedulerStore } from "../../stores/scheduler_store.ts";
+import type { Dialect } from "../dialect.ts";
+import { guard, GuardFailure } from "../guard.ts";
+import { decodeScheduler, schedulerCell } from "../rows/scheduler_row.ts";
+import type { SqlSession } from "../session.ts";
+import { endAnswers, endOperation } from "./end_jobs.ts";
+import { waitingState } from "./waiting_state.ts";
+
+type Owned = readonly [seq: number, id: string, claimNumber: number, cancelRequested: string | null];
+
+/** Schedulers, their leases and their work. */
+export function schedulers(session: SqlSession): SchedulerStore {
+  const { dialect } = session;
+  const sql = schedulerTexts(dialect);
+  const end = endOperation(session);
+  return {
+    async registerScheduler({ name, role, taskNames, tags, process, leaseMs }) {
+      const now = session.nowArgument();
+      const names = JSON.stringify(taskNames);
+      const facts = [name, role, names, JSON.stringify(tags), JSON.stringify(process), leaseMs];
+      const [registered] = await session.write([
+        { sql: sql.register, args: [...facts, now] },
+        { sql: sql.unpark, args: [names] },
+      ]);
+      const [incarnation, nowMs] = JSON.parse(registered!.cells[0] as string) as readonly [number, number];
+      return { incarnation, nowMs };
+    },
+    async heartbeat(incarnation, leaseMs) {
+      const now = session.nowArgument();
+      const [beat, owned, others, time] = await session.write([
+        { sql: sql.beat, args: [incarnation, leaseMs, now] },
+        { sql: sql.owned, args: [incarnation] },
+        { sql: sql.others, args: [incarnation] },
+        { sql: sql.now, args: [now] },
+      ], { quiet: true });
+      return {
+        nowMs: time!.cells[0] as number,
+        alive: beat!.changes > 0,
+        owned: ownedJobs(owned!.cells[0] as string),
+        others: others!.cells.map(decodeScheduler),
+      };
+    },
+    async unregisterScheduler(incarnation) {
+      await session.write([{ sql: sql.remove, args: [incarnation] }]);
+    },
+    async getSchedulers() {
+      return (await session.read([{ sql: sql.all, args: [] }]))[0]!.cells.map(decodeScheduler);
+    },
+    async buryScheduler(incarnation, seenLeaseUntilMs, endings) {
+      const gone = guard(dialect, sql.gone, [incarnation, seenLeaseUntilMs]);
+      const work = endings.length === 0 ? [] : end.step(endings);
+      try {
+        const results = await session.write([gone, { sql: sql.remove, args: [incarnation] }, ...work]);
+        return endAnswers(end, endings, results.slice(2));
+      } catch (error) {
+        if (error instanceof GuardFailure) return undefined;
+        throw error;
+      }
+    },
+    async getOrphanedIncarnations() {
+      return (await session.read([{ sql: sql.orphaned, args: [] }]))[0]!.cells as readonly number[];
+    },
+  };
+}
+
+function ownedJobs(cell: string): HeartbeatAnswer["owned"] {
+  return (JSON.parse(cell) as readonly Owned[]).map(([seq, id, claimNumber, cancelRequested]) => ({
+    seq,
+    id,
+    claimNumber,
+    cancelRequested,
+  }));
+}
+
+function schedulerTexts(dialect: Dialect) {
+  const { schedulers, jobs } = dialect.tables;
+  const nowMs = dialect.now("?7");
+  return {
+    register:
+      `insert into ${schedulers}(name, role, task_names, tags, process, lease_ms, started_at, lease_until)
+      select ?1, ?2, ?3, ?4, ?5, ?6, now, now + ?6 from (select ${nowMs} as now)
+      returning json_array(incarnation, started_at)`,
+    unpark: `update ${jobs} set state = ${waitingState(dialect, `${jobs}.schedule_seq`)}, parked_reason = null
+      where state = 'parked' and task_name in (select value from json_each(?1))`,
+    beat: `update ${schedulers} set lease_ms = ?2, lease_until = ${
+      dialect.now("?3")
+    } + ?2 where incarnation = ?1`,
+    owned: `select json_group_array(json_array(seq, id, claim_number, cancel_requested)) from (
+      select * from ${jobs} where state = 'running' and owner = ?1 order by seq)`,
+    others: `select ${
+      schedulerCell("s")
+    } from ${schedulers} s where s.incarnation <> ?1 order by s.incarnation`,
+    all: `select ${schedulerCell("s")} from ${schedulers} s order by s.incarnation`,
+    now: `select ${dialect.now("?1")}`,
+    remove: `delete from ${schedulers} where incarnation = ?1`,
+    gone: `not exists (select 1 from ${schedulers} where incarnation = ?1 and lease_until is not ?2)`,
+    orphaned: `select distinct owner from ${jobs}
+      where state = 'running' and owner not in (select incarnation from ${schedulers}) order by owner`,
+  };
+}

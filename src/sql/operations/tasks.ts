@@ -1,0 +1,68 @@
+import type { TaskStore } from "../../stores/task_store.ts";
+import type { Dialect } from "../dialect.ts";
+import type { SqlValue } from "../driver.ts";
+import { decodeTask, taskCell } from "../rows/task_row.ts";
+import type { SqlSession } from "../session.ts";
+
+/** Tasks. */
+export function tasks(session: SqlSession): TaskStore {
+  const sql = taskTexts(session.dialect);
+  return {
+    async putTasks(tasks) {
+      const rows = JSON.stringify(tasks.map((task): SqlValue[] => [
+        task.name,
+        task.description,
+        task.version,
+        JSON.stringify(task.settings),
+        JSON.stringify(task.metadata),
+        task.settings.maxRunningJobs,
+      ]));
+      const [, put] = await session.write([{ sql: sql.put, args: [rows] }, {
+        sql: sql.inOrder,
+        args: [rows],
+      }]);
+      return put!.cells.map(decodeTask);
+    },
+    async getTasks(names) {
+      const statement = names === undefined
+        ? { sql: sql.all, args: [] }
+        : { sql: sql.named, args: [JSON.stringify(names)] };
+      return (await session.read([statement]))[0]!.cells.map(decodeTask);
+    },
+    async updateTask(name, { paused, overrides, metadata }) {
+      const limit = overrides?.maxRunningJobs;
+      const args = [
+        name,
+        paused === undefined ? null : paused ? 1 : 0,
+        overrides === undefined ? null : JSON.stringify(overrides),
+        limit === undefined ? 0 : 1,
+        limit ?? null,
+        metadata === undefined ? null : JSON.stringify(metadata),
+      ];
+      const [updated] = await session.write([{ sql: sql.update, args }]);
+      return updated!.cells.map(decodeTask)[0];
+    },
+  };
+}
+
+function taskTexts({ tables: { tasks, jobs } }: Dialect) {
+  return {
+    put: `insert into ${tasks}(name, description, version, settings, metadata, code_limit,
+        overrides, paused, has_own_limit)
+      select e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4, e.value ->> 5, '{}', 0, 0
+      from json_each(?1) e where true
+      on conflict(name) do update set description = excluded.description, version = excluded.version,
+        settings = excluded.settings, metadata = excluded.metadata, code_limit = excluded.code_limit`,
+    inOrder: `select ${
+      taskCell("t", jobs)
+    } from json_each(?1) e cross join ${tasks} t on t.name = (e.value ->> 0)`,
+    all: `select ${taskCell("t", jobs)} from ${tasks} t order by t.name`,
+    named: `select ${taskCell("t", jobs)} from ${tasks} t
+      where t.name in (select value from json_each(?1)) order by t.name`,
+    update: `update ${tasks} set paused = coalesce(?2, paused), overrides = coalesce(?3, overrides),
+        has_own_limit = case when ?3 is null then has_own_limit else ?4 end,
+        own_limit = case when ?3 is null then own_limit else ?5 end,
+        metadata = coalesce(?6, metadata)
+      where name = ?1 returning ${taskCell(tasks, jobs)}`,
+  };
+}

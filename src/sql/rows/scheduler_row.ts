@@ -1,0 +1,47 @@
+import type { ProcessIdentity, SchedulerRecord } from "../../model/scheduler_record.ts";
+import type { SchedulerRole } from "../../model/states.ts";
+import type { SqlValue } from "../driver.ts";
+import { CellReader } from "./cell_reader.ts";
+
+const roles: readonly SchedulerRole[] = ["scheduler", "worker", "both", "client"];
+
+const unreadableProcess: ProcessIdentity = {
+  hostname: "",
+  pid: 0,
+  bootId: null,
+  pidNamespace: null,
+  startedAt: null,
+};
+
+const columns = [
+  "incarnation",
+  "name",
+  "role",
+  "task_names",
+  "tags",
+  "process",
+  "lease_ms",
+  "started_at",
+  "lease_until",
+] as const;
+
+/** The expression for one scheduler in one cell. */
+export function schedulerCell(table: string): string {
+  return `json_array(${columns.map((column) => `${table}.${column}`).join(", ")})`;
+}
+
+/** Reads a scheduler from its cell. Never throws: one that cannot be read has no tasks and no process. */
+export function decodeScheduler(cell: SqlValue): SchedulerRecord {
+  const reader = new CellReader(cell);
+  return {
+    incarnation: reader.next<number>(),
+    name: reader.next<string>(),
+    role: reader.nextWord("role", roles, "client"),
+    taskNames: reader.nextJSON<readonly string[]>("task_names", []),
+    tags: reader.nextJSON<readonly string[]>("tags", []),
+    process: reader.nextJSON("process", unreadableProcess),
+    leaseMs: reader.next<number>(),
+    startedAtMs: reader.next<number>(),
+    leaseUntilMs: reader.next<number>(),
+  };
+}

@@ -1,0 +1,24 @@
+import type { Dialect } from "../../sql/dialect.ts";
+import type { NativeDriver } from "./native_driver.ts";
+
+/** What is wrong with the file or with what is in it, in sentences; empty for a sound one. */
+export async function checkIntegrity(driver: NativeDriver, { tables }: Dialect): Promise<readonly string[]> {
+  const { jobs, schedulers } = tables;
+  const [file, orphaned, unknown] = await driver.read([
+    { sql: "pragma integrity_check(20)", args: [] },
+    {
+      sql:
+        `select 'Job ' || id || ' runs on scheduler ' || coalesce(owner, '(none)') || ', which has no record'
+        from ${jobs} where state = 'running' and coalesce(owner, 0) not in (select incarnation from ${schedulers})
+        limit 20`,
+      args: [],
+    },
+    {
+      sql: `select 'Job ' || id || ' is in the unknown state ' || state from ${jobs}
+        where state not in ('scheduled', 'blocked', 'ready', 'running', 'parked', 'finished') limit 20`,
+      args: [],
+    },
+  ]);
+  const damages = file!.cells.filter((line) => line !== "ok").map((line) => `The file is damaged: ${line}`);
+  return [...damages, ...orphaned!.cells, ...unknown!.cells].map(String);
+}

@@ -1,0 +1,133 @@
+import { CarillonError } from "../../errors.ts";
+import { GroupCommit } from "../../sql/group_commit.ts";
+import type { SqlSession, WriteOptions } from "../../sql/session.ts";
+import { type SqlOperations, sqlOperations } from "../../sql/sql_store.ts";
+import type { Clock } from "../../time/clock.ts";
+import { systemClock } from "../../time/system_clock.ts";
+import type { StoreContext } from "../data_store.ts";
+import type { LibsqlStore } from "../libsql.ts";
+import { backupDatabase } from "./backup.ts";
+import { ChangeWatch } from "./change_watch.ts";
+import { checkIntegrity } from "./integrity.ts";
+import type { NativeDriver } from "./native_driver.ts";
+import { connect, type DatabaseOptions, migrateDatabase } from "./open_database.ts";
+
+/** Makes the store: its life cycle here, what it does with the database in `sql/`. */
+export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
+  const { address } = options;
+  const database = new OpenDatabase(options);
+  const operations: SqlOperations = sqlOperations(database.session);
+  return {
+    ...operations,
+    kind: "libsql",
+    location: address.location,
+    capabilities: { durable: !address.inMemory, shared: !address.inMemory },
+    open: (context) => database.open(context),
+    close: () => database.close(),
+    watch: (listener) => database.watch.add(listener),
+    migrate: (onStep) => database.using((driver) => migrateDatabase(driver, options, onStep)),
+    backup: (path) => database.using((driver) => backupDatabase(driver, path, options)),
+    integrity: () => database.using((driver) => checkIntegrity(driver, options.dialect)),
+  };
+}
+
+interface OpenState {
+  readonly driver: NativeDriver;
+  readonly commits: GroupCommit;
+}
+
+/** A database that is opened and closed by count, by whoever shares the store object. */
+class OpenDatabase {
+  readonly watch = new ChangeWatch();
+  readonly session: SqlSession;
+  readonly #options: DatabaseOptions;
+  #opens = 0;
+  #opening: Promise<void> | undefined;
+  #state: OpenState | undefined;
+  #clock: Clock = systemClock;
+  /** A database in memory lives as long as its connection, so that is kept when the store is closed. */
+  #kept: NativeDriver | undefined;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    this.session = {
+      dialect: options.dialect,
+      nowArgument: () => (this.#clock === systemClock ? null : this.#clock.nowMs()),
+      read: async (step) => await this.#opened().driver.read(step),
+      write: async (step, options) => this.#noticed(await this.#opened().commits.run(step), options),
+      writeBulk: async (operation, items) =>
+        this.#noticed(await this.#opened().commits.runBulk(operation, items)),
+    };
+  }
+
+  async open({ clock }: StoreContext): Promise<void> {
+    this.#opens++;
+    if (this.#opens === 1) this.#clock = clock;
+    this.#opening ??= this.#open();
+    try {
+      await this.#opening;
+    } catch (error) {
+      this.#opens--;
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#opens === 0) return;
+    await this.#opening;
+    if (--this.#opens > 0) return;
+    const { driver } = this.#state!;
+    await this.#state!.commits.idle();
+    this.watch.stop();
+    this.#state = undefined;
+    this.#opening = undefined;
+    if (!this.#options.address.inMemory) driver.close();
+  }
+
+  /** Uses the open connection, or one of its own where the store is not open. */
+  async using<T>(use: (driver: NativeDriver) => Promise<T>): Promise<T> {
+    if (this.#state) return await use(this.#state.driver);
+    const driver = await this.#connect();
+    try {
+      return await use(driver);
+    } finally {
+      if (!this.#options.address.inMemory) driver.close();
+    }
+  }
+
+  async #open(): Promise<void> {
+    const driver = await this.#connect();
+    try {
+      await migrateDatabase(driver, this.#options);
+    } catch (error) {
+      if (!this.#options.address.inMemory) driver.close();
+      throw error;
+    }
+    this.#state = { driver, commits: new GroupCommit((steps) => driver.write(steps)) };
+    const counter = this.#options.address.inMemory ? undefined : () => driver.changeCounter();
+    this.watch.start({ clock: this.#clock, counter });
+  }
+
+  async #connect(): Promise<NativeDriver> {
+    if (this.#kept) return this.#kept;
+    const driver = await connect(this.#options);
+    if (this.#options.address.inMemory) this.#kept = driver;
+    return driver;
+  }
+
+  #opened(): OpenState {
+    if (this.#state) return this.#state;
+    throw new CarillonError(
+      "storeClosed",
+      `The store ${this.#options.address.location} is not open: call open() first`,
+      { details: { location: this.#options.address.location } },
+    );
+  }
+
+  /** The database tells of other processes' commits; of those through this object, its other users are told here. */
+  #noticed<T>(answer: T, options: WriteOptions = {}): T {
+    if (!options.quiet && this.#opens > 1) this.watch.call();
+    return answer;
+  }
+}

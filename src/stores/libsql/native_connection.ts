@@ -1,0 +1,97 @@
+import type { SqlValue, StatementResult } from "../../sql/driver.ts";
+import type { BoundValue, NativeDatabase, NativeDatabaseClass, NativeStatement } from "./native_binding.ts";
+
+/** Prepared statements that are kept; the store's own texts are far fewer. */
+const STATEMENTS_MAX = 500;
+
+/** How a connection is made. */
+export interface NativeConnectionOptions {
+  readonly binding: NativeDatabaseClass;
+  /** What the binding opens: `:memory:` or a `file:` address. */
+  readonly path: string;
+  /** Where it is, for people. */
+  readonly location: string;
+  /** Settings that hold for one connection and must be made again on the next. */
+  readonly pragmas: readonly string[];
+}
+
+/**
+ * One connection with its prepared statements. The binding does not reset a statement that failed on a lock, and
+ * from then on no transaction of that connection commits: such a connection is thrown away and made anew.
+ */
+export class NativeConnection {
+  readonly #options: NativeConnectionOptions;
+  readonly #statements = new Map<string, NativeStatement>();
+  #database: NativeDatabase | undefined;
+
+  /** Connects when first used. */
+  constructor(options: NativeConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Where it is, for people. */
+  get location(): string {
+    return this.#options.location;
+  }
+
+  /** Whether a transaction is open. */
+  get inTransaction(): boolean {
+    return this.#database?.inTransaction ?? false;
+  }
+
+  /** Runs one statement to its end. */
+  run(sql: string, args: readonly SqlValue[] = []): StatementResult {
+    const statement = this.#prepare(sql);
+    const bound = args.map(bind);
+    if (!statement.reader) return { cells: [], changes: statement.run(bound).changes };
+    return { cells: statement.all(bound).map((row) => row[0] ?? null), changes: 0 };
+  }
+
+  /** Undoes the open transaction; unless the connection is known to be sound, the next use makes a new one. */
+  abandon(sound: boolean): void {
+    try {
+      if (this.inTransaction) this.run("rollback");
+    } catch {
+      return this.#reconnect();
+    }
+    if (!sound) this.#reconnect();
+  }
+
+  /** Lets go of the database. */
+  close(): void {
+    this.#statements.clear();
+    this.#database?.close();
+    this.#database = undefined;
+  }
+
+  #reconnect(): void {
+    // A database in memory lives and dies with its connection, and nobody else can lock it.
+    if (this.#options.path !== ":memory:") this.close();
+  }
+
+  #prepare(sql: string): NativeStatement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#connected().prepare(sql);
+    if (statement.reader) statement.raw(true);
+    if (this.#statements.size >= STATEMENTS_MAX) this.#statements.clear();
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #connected(): NativeDatabase {
+    if (this.#database) return this.#database;
+    const database = new this.#options.binding(this.#options.path);
+    try {
+      for (const pragma of this.#options.pragmas) database.prepare(`pragma ${pragma}`).all([]);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return this.#database = database;
+  }
+}
+
+function bind(value: SqlValue): BoundValue {
+  return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
+}
