@@ -1,0 +1,60 @@
+import { addingTests } from "./store_conformance/adding.ts";
+import { advancingTests } from "./store_conformance/advancing.ts";
+import { changingTests } from "./store_conformance/changing.ts";
+import { claimLimitTests } from "./store_conformance/claim_limits.ts";
+import { claimingTests } from "./store_conformance/claiming.ts";
+import { deadlineTests } from "./store_conformance/deadlines.ts";
+import { endingTests } from "./store_conformance/ending.ts";
+import { findingTests } from "./store_conformance/finding.ts";
+import { followingTests } from "./store_conformance/following.ts";
+import { openingTests } from "./store_conformance/opening.ts";
+import { planningTests } from "./store_conformance/planning.ts";
+import { pruningTests } from "./store_conformance/pruning.ts";
+import { runCheck, type StoreConformanceOptions } from "./store_conformance/run_check.ts";
+import { schedulerTests } from "./store_conformance/schedulers.ts";
+import type { StoreCheck } from "./store_conformance/store_check.ts";
+import { takeoverTests } from "./store_conformance/takeover.ts";
+import { taskTests } from "./store_conformance/tasks.ts";
+import { undecodableTests } from "./store_conformance/undecodable.ts";
+import { writingTests } from "./store_conformance/writing.ts";
+
+const checks: readonly StoreCheck[] = [
+  ...openingTests,
+  ...taskTests,
+  ...addingTests,
+  ...claimingTests,
+  ...claimLimitTests,
+  ...deadlineTests,
+  ...endingTests,
+  ...changingTests,
+  ...findingTests,
+  ...writingTests,
+  ...planningTests,
+  ...advancingTests,
+  ...followingTests,
+  ...schedulerTests,
+  ...takeoverTests,
+  ...pruningTests,
+  ...undecodableTests,
+];
+
+/**
+ * Registers the tests that every data store must pass, with any test runner. Each test gets a store of its own
+ * and a virtual clock; nothing sleeps.
+ *
+ * @example
+ * ```ts
+ * import { memory } from "carillon";
+ * import { storeConformance } from "carillon/testing";
+ *
+ * const tests: string[] = [];
+ * storeConformance({ test: (name) => tests.push(name), makeStore: () => memory() });
+ * console.assert(tests.length > 100);
+ * ```
+ */
+export function storeConformance(options: StoreConformanceOptions): void {
+  for (const check of checks) {
+    if (check.needs !== undefined && options[check.needs] === undefined) continue;
+    options.test(check.name, () => runCheck(check, options));
+  }
+}

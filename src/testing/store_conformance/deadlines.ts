@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { idsOf, TASK } from "./records.ts";
+import { failure, only } from "./store_test.ts";
+import { check, type StoreCheck } from "./store_check.ts";
+
+/** Start deadlines. */
+export const deadlineTests: readonly StoreCheck[] = [
+  check("claimJobs() ends jobs whose start deadline has passed", async (t) => {
+    await t.task(TASK, { retention: { successMs: 1, otherMs: 500 } });
+    const incarnation = await t.scheduler();
+    await t.add("late", { startDeadlineMs: t.nowMs + 10 });
+    await t.add("in time", { startDeadlineMs: t.nowMs + 11 });
+    t.pass(11);
+    const answer = await t.store.claimJobs({ incarnation, taskNames: [TASK], limit: 10 });
+    assert.deepEqual(idsOf(answer.claimed), ["in time"]);
+    const missed = only(answer.missed);
+    assert.deepEqual(
+      [missed.id, missed.state, missed.outcome, missed.finishedAtMs, missed.expiresAtMs],
+      ["late", "finished", "missedStartDeadline", t.nowMs, t.nowMs + 500],
+    );
+    assert.equal(missed.error?.name, "MissedStartDeadline");
+    assert.deepEqual([missed.attempt, missed.startedAtMs, missed.owner], [0, null, null]);
+    assert.deepEqual(await t.job("late"), missed);
+  }),
+  check("claimJobs() keeps missed jobs as long as their own settings say", async (t) => {
+    await t.task(TASK, { retention: { successMs: 1, otherMs: 500 } });
+    await t.store.updateTask(TASK, { overrides: { retention: { successMs: 1, otherMs: 600 } } });
+    const incarnation = await t.scheduler();
+    const startDeadlineMs = t.nowMs - 1;
+    await t.add("task", { startDeadlineMs });
+    await t.add("job", { startDeadlineMs, overrides: { retention: { successMs: 1, otherMs: null } } });
+    await t.add("default", { startDeadlineMs, taskName: "unknown" });
+    await t.claim(incarnation);
+    assert.equal((await t.job("task")).expiresAtMs, t.nowMs + 600);
+    assert.equal((await t.job("job")).expiresAtMs, null);
+    assert.equal((await t.job("default")).expiresAtMs, t.nowMs + 14 * 86_400_000);
+  }),
+  check("claimJobs() ends missed jobs of every task, waiting for whatever", async (t) => {
+    await t.task();
+    const incarnation = await t.scheduler();
+    const parked = await t.running("parked", { startDeadlineMs: t.nowMs + 1 });
+    await t.end(parked, { to: "parked", reason: "unknown version" });
+    await t.add("paused", { taskName: "paused", startDeadlineMs: t.nowMs + 1 });
+    await t.add("scheduled", { runAtMs: t.nowMs + 99, startDeadlineMs: t.nowMs + 1 });
+    t.pass(2);
+    const { missed } = await t.store.claimJobs({ incarnation, taskNames: [TASK], limit: 0 });
+    assert.deepEqual(idsOf(missed).toSorted(), ["parked", "paused", "scheduled"]);
+    assert.equal((await t.job("parked")).parkedReason, null);
+  }),
+  check("claimJobs() holds only the first attempt to the start deadline", async (t) => {
+    await t.task();
+    const job = await t.running("a", { startDeadlineMs: t.nowMs });
+    await t.end(job, { to: "retry", delayMs: 50, error: failure });
+    t.pass(50);
+    assert.deepEqual(await t.claimIds(job.owner as number), ["a"]);
+  }),
+  ...[true, false].map((lostLease) =>
+    check(
+      `claimJobs() takes a job again that was handed back after its start deadline (lost lease: ${lostLease})`,
+      async (t) => {
+        await t.task();
+        const job = await t.running("a", { startDeadlineMs: t.nowMs });
+        t.pass(50);
+        await t.end(job, { to: "handBack", lostLease });
+        assert.equal((await t.job("a")).startDeadlineMs, null);
+        assert.deepEqual(await t.claimIds(job.owner as number), ["a"]);
+      },
+    )
+  ),
+  check("claimJobs() names a missed job once", async (t) => {
+    const incarnation = await t.scheduler();
+    await t.add("a", { startDeadlineMs: t.nowMs - 1 });
+    const request = { incarnation, taskNames: [TASK], limit: 1 };
+    assert.equal((await t.store.claimJobs(request)).missed.length, 1);
+    assert.equal((await t.store.claimJobs(request)).missed.length, 0);
+  }),
+  check("claimJobs() takes a missed job once it was retried by hand", async (t) => {
+    const incarnation = await t.scheduler();
+    await t.add("a", { startDeadlineMs: t.nowMs - 1 });
+    await t.claim(incarnation);
+    assert.equal(only(await t.store.retryJobs(["a"])).startDeadlineMs, null);
+    assert.deepEqual(await t.claimIds(incarnation), ["a"]);
+  }),
+];

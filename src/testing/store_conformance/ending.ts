@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import type { JobRecord, JobTransition } from "../../model/job_record.ts";
+import { TASK } from "./records.ts";
+import { ending, failure, fenceOf, only, success } from "./store_test.ts";
+import { check, type StoreCheck } from "./store_check.ts";
+
+/** Ends after which the job goes on. */
+const unfinishedEnds: readonly JobTransition[] = [
+  { to: "retry", delayMs: 100, error: failure },
+  { to: "handBack", lostLease: true },
+  { to: "parked", reason: "unknown version" },
+];
+
+/** How runs end, and who may end them. */
+export const endingTests: readonly StoreCheck[] = [
+  check("endJobs() finishes a run and keeps it as long as told", async (t) => {
+    await t.task();
+    const job = await t.running("a");
+    t.pass(10);
+    assert.equal(await t.end(job, success), true);
+    const finished: JobRecord = {
+      ...job,
+      state: "finished",
+      outcome: "success",
+      value: "json:1",
+      finishedAtMs: t.nowMs,
+      expiresAtMs: t.nowMs + 1000,
+    };
+    assert.deepEqual(await t.job("a"), finished);
+  }),
+  check("endJobs() stores the error of a failed run, also for ever", async (t) => {
+    await t.task();
+    const job = await t.running("a");
+    const error = { ...failure, stack: "at x", code: "E1", cause: { name: "Error", message: "ü" } };
+    await t.end(job, { to: "finished", outcome: "error", value: null, error, keepMs: null });
+    const { state, outcome, expiresAtMs, value, ...ended } = await t.job("a");
+    assert.deepEqual([state, outcome, expiresAtMs, value], ["finished", "error", null, null]);
+    assert.deepEqual(ended.error, error);
+  }),
+  check("endJobs() lets a retry wait, with its error, as a scheduled job", async (t) => {
+    await t.task();
+    const job = await t.running("a");
+    await t.end(job, { to: "retry", delayMs: 100, error: failure });
+    const waiting = await t.job("a");
+    assert.deepEqual(waiting, { ...job, state: "scheduled", runAtMs: t.nowMs + 100, error: failure });
+    assert.deepEqual(await t.claimIds(job.owner as number), []);
+    t.pass(100);
+    const again = only(await t.claim(job.owner as number));
+    assert.deepEqual([again.attempt, again.claimNumber, again.error], [2, 2, failure]);
+  }),
+  check("endJobs() makes a retry without delay ready at once", async (t) => {
+    await t.task();
+    const job = await t.running("a");
+    await t.end(job, { to: "retry", delayMs: 0, error: failure });
+    assert.equal(await t.state("a"), "ready");
+  }),
+  check("endJobs() hands a job back without using an attempt", async (t) => {
+    await t.task();
+    const job = await t.running("a");
+    await t.end(job, { to: "handBack", lostLease: false });
+    assert.deepEqual(await t.job("a"), { ...job, state: "ready", attempt: 0 });
+    const again = only(await t.claim(job.owner as number));
+    assert.deepEqual([again.attempt, again.claimNumber, again.lostLeases], [1, 2, 0]);
+  }),
+  check("endJobs() counts lost leases of jobs that are handed back", async (t) => {
+    await t.task();
+    let job = await t.running("a");
+    for (const lostLeases of [1, 2]) {
+      await t.end(job, { to: "handBack", lostLease: true });
+      assert.equal((await t.job("a")).lostLeases, lostLeases);
+      job = only(await t.claim(job.owner as number));
+    }
+    assert.deepEqual([job.attempt, job.claimNumber], [1, 3]);
+  }),
+  check("endJobs() parks a job with its reason, without using an attempt", async (t) => {
+    await t.task();
+    const job = await t.running("a");
+    await t.end(job, { to: "parked", reason: "version 2 is not known here" });
+    assert.deepEqual(await t.job("a"), {
+      ...job,
+      state: "parked",
+      attempt: 0,
+      parkedReason: "version 2 is not known here",
+    });
+    assert.deepEqual(await t.claimIds(job.owner as number), []);
+  }),
+  ...unfinishedEnds.map((transition) =>
+    check(`endJobs() cancels instead of ${transition.to} when the job was asked to stop`, async (t) => {
+      await t.task(TASK, { retention: { successMs: 1, otherMs: 700 } });
+      const job = await t.running("a");
+      await t.store.cancelJobs(["a"], { reason: "not needed", keepMs: 5 });
+      assert.equal(await t.end(job, transition), true);
+      const ended = await t.job("a");
+      assert.deepEqual([ended.state, ended.outcome], ["finished", "cancelled"]);
+      assert.deepEqual(ended.error, { name: "Cancelled", message: "not needed" });
+      assert.equal(ended.expiresAtMs, t.nowMs + 700);
+    })
+  ),
+  check(
+    "endJobs() keeps the outcome of a run that finished although it was asked to stop",
+    async (t) => {
+      await t.task();
+      const job = await t.running("a");
+      await t.store.cancelJobs(["a"], { reason: "not needed", keepMs: 5 });
+      await t.end(job, success);
+      assert.equal((await t.job("a")).outcome, "success");
+    },
+  ),
+  check("endJobs() refuses whoever does not own the run and writes nothing", async (t) => {
+    await t.task();
+    const job = await t.running("a");
+    const fence = fenceOf(job);
+    const wrong = [
+      { ...fence, incarnation: fence.incarnation + 1 },
+      { ...fence, claimNumber: fence.claimNumber + 1 },
+      { ...fence, claimNumber: fence.claimNumber - 1 },
+      { ...fence, seq: fence.seq + 1 },
+    ];
+    const answers = await t.store.endJobs(wrong.map((fence) => ({ fence, transition: success })));
+    assert.deepEqual(answers, [false, false, false, false]);
+    assert.deepEqual(await t.job("a"), job);
+  }),
+  check("endJobs() refuses the owner of an earlier claim, also the same scheduler", async (t) => {
+    await t.task();
+    const first = await t.running("a");
+    await t.end(first, { to: "handBack", lostLease: false });
+    const second = only(await t.claim(first.owner as number));
+    assert.equal(await t.end(first, success), false);
+    assert.deepEqual(await t.job("a"), second);
+    assert.equal(await t.end(second, success), true);
+  }),
+  check("endJobs() answers for each ending, the sound ones being written", async (t) => {
+    await t.task();
+    const [a, b] = [await t.running("a"), await t.running("b")];
+    const stale = ending({ ...a, claimNumber: 9 });
+    assert.deepEqual(await t.store.endJobs([stale, ending(b), ending(a)]), [false, true, true]);
+    assert.deepEqual([await t.state("a"), await t.state("b")], ["finished", "finished"]);
+    assert.deepEqual(await t.store.endJobs([]), []);
+  }),
+  check(
+    "endJobs() answers true again for a finish that is repeated, and changes nothing",
+    async (t) => {
+      await t.task();
+      const job = await t.running("a");
+      await t.end(job, success);
+      const finished = await t.job("a");
+      t.pass(10);
+      assert.equal(await t.end(job, success), true);
+      assert.deepEqual(await t.job("a"), finished);
+      const other = { to: "finished", outcome: "error", value: null, error: failure, keepMs: 1 } as const;
+      assert.equal(await t.end(job, other), false);
+      assert.deepEqual(await t.job("a"), finished);
+    },
+  ),
+  check("endJobs() changes nothing when anything else is repeated", async (t) => {
+    await t.task();
+    const job = await t.running("a");
+    const retry = { to: "retry", delayMs: 100, error: failure } as const;
+    await t.end(job, retry);
+    const waiting = await t.job("a");
+    t.pass(10);
+    await t.end(job, retry);
+    assert.deepEqual(await t.job("a"), waiting);
+  }),
+  check("putProgress() notes the progress of a run while its fence holds", async (t) => {
+    await t.task();
+    const job = await t.running("a");
+    const progress = { done: 1, total: 4, message: "sending", atMs: t.nowMs };
+    await t.store.putProgress([{ fence: fenceOf(job), progress }]);
+    assert.deepEqual((await t.job("a")).progress, progress);
+    const stale = { ...fenceOf(job), claimNumber: 2 };
+    await t.store.putProgress([{ fence: stale, progress: { ...progress, done: 4 } }]);
+    assert.deepEqual((await t.job("a")).progress, progress);
+    await t.end(job);
+    await t.store.putProgress([{ fence: fenceOf(job), progress: { ...progress, done: 4 } }]);
+    assert.deepEqual((await t.job("a")).progress, progress);
+  }),
+];

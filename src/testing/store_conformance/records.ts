@@ -1,0 +1,106 @@
+import type { NewJob } from "../../model/job_record.ts";
+import {
+  type SchedulePolicies,
+  type ScheduleRecord,
+  type ScheduleVersion,
+  type ScheduleWrite,
+  zeroCounters,
+} from "../../model/schedule_record.ts";
+import type { SchedulerWrite } from "../../model/scheduler_record.ts";
+import { defaultRunSettings, type RunOverrides } from "../../model/settings.ts";
+import type { TaskWrite } from "../../model/task_record.ts";
+
+/** The task that tests use where they need only one. */
+export const TASK = "mail";
+
+/** A task as code would define it. */
+export function taskWrite(name: string, settings: RunOverrides = {}): TaskWrite {
+  return {
+    name,
+    description: null,
+    version: 1,
+    settings: { ...defaultRunSettings, ...settings },
+    metadata: {},
+  };
+}
+
+/** A job to add: of {@linkcode TASK}, at once, unless told otherwise. */
+export function newJob(id: string, job: Partial<NewJob> = {}): NewJob {
+  return {
+    id,
+    taskName: TASK,
+    taskVersion: 1,
+    scheduleSeq: null,
+    scheduleId: null,
+    fireTimeMs: null,
+    runAtMs: null,
+    priority: 0,
+    input: null,
+    overrides: {},
+    metadata: {},
+    startDeadlineMs: null,
+    ...job,
+  };
+}
+
+/** Policies that limit nothing, unless told otherwise. */
+export function policies(given: Partial<SchedulePolicies> = {}): SchedulePolicies {
+  return {
+    coalesce: "latest",
+    overlap: "allow",
+    jitterMs: 0,
+    spreadMs: 0,
+    maxRuns: null,
+    maxRunningJobs: null,
+    overrides: {},
+    ...given,
+  };
+}
+
+/** A schedule to write: active, of {@linkcode TASK}, without a next fire time, unless told otherwise. */
+export function scheduleWrite(id: string, schedule: Partial<ScheduleWrite> = {}): ScheduleWrite {
+  return {
+    id,
+    generatedId: false,
+    taskName: TASK,
+    description: null,
+    group: null,
+    trigger: { kind: "interval", everyMs: 60_000 },
+    input: null,
+    policies: policies(),
+    metadata: {},
+    paused: false,
+    status: "active",
+    error: null,
+    anchorMs: 0,
+    nextFireTimeMs: null,
+    lastFireTimeMs: null,
+    lastFinishedMs: null,
+    followsFinish: false,
+    needsPlanning: false,
+    counters: zeroCounters,
+    ...schedule,
+  };
+}
+
+/** What a write must still find. */
+export function versionOf({ id, seq, version }: ScheduleRecord): ScheduleVersion {
+  return { id, seq, version };
+}
+
+/** A scheduler that is about to start, with the code of these tasks. */
+export function schedulerWrite(taskNames: readonly string[], leaseMs = 30_000): SchedulerWrite {
+  return {
+    name: "test",
+    role: "both",
+    taskNames,
+    tags: [],
+    process: { hostname: "host", pid: 1, bootId: null, pidNamespace: null, startedAt: null },
+    leaseMs,
+  };
+}
+
+/** The ids of records, in their order. */
+export function idsOf(records: readonly { readonly id: string }[]): readonly string[] {
+  return records.map(({ id }) => id);
+}

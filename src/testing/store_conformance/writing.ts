@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { idsOf, policies, scheduleWrite, TASK, versionOf } from "./records.ts";
+import { contentOf, defined, only } from "./store_test.ts";
+import { check, checkTwo, type StoreCheck } from "./store_check.ts";
+
+/** Writing, removing and listing schedules. */
+export const writingTests: readonly StoreCheck[] = [
+  check("writeSchedules() stores all that was given", async (t) => {
+    const write = scheduleWrite("s", {
+      generatedId: true,
+      description: "each minute",
+      group: "g",
+      trigger: { kind: "cron", text: "* * * * *", nested: { list: [1, null] } },
+      input: 'json:{"a":1}',
+      policies: policies({ overlap: "skip", maxRuns: 3, overrides: { priority: 4, timeoutMs: null } }),
+      metadata: { team: "mail" },
+      paused: true,
+      status: "failed",
+      error: "it threw",
+      anchorMs: t.nowMs,
+      nextFireTimeMs: t.nowMs + 60_000,
+      lastFireTimeMs: t.nowMs - 60_000,
+      lastFinishedMs: t.nowMs - 1,
+      followsFinish: true,
+      needsPlanning: true,
+      counters: { runs: 1, missed: 2, coalesced: 3, skipped: 4 },
+    });
+    const record = only(
+      defined(await t.store.writeSchedules({ puts: [{ expected: null, schedule: write }] })),
+    );
+    assert.deepEqual(contentOf(record), write);
+    assert.deepEqual([record.createdAtMs, record.updatedAtMs], [t.nowMs, t.nowMs]);
+    assert.deepEqual(await t.schedule("s"), record);
+  }),
+  check(
+    "writeSchedules() replaces the content, keeps the identity and bumps the version",
+    async (t) => {
+      const before = await t.addSchedule("s", { description: "old", group: "g" });
+      t.pass(10);
+      const after = await t.putSchedule(before, { description: "new", group: null, paused: true });
+      assert.deepEqual(contentOf(after), {
+        ...contentOf(before),
+        description: "new",
+        group: null,
+        paused: true,
+      });
+      assert.equal(after.seq, before.seq);
+      assert.ok(after.version > before.version);
+      assert.deepEqual([after.createdAtMs, after.updatedAtMs], [before.createdAtMs, t.nowMs]);
+      assert.deepEqual(await t.schedule("s"), after);
+    },
+  ),
+  check("writeSchedules() writes nothing when one of them is not as it was read", async (t) => {
+    const old = await t.addSchedule("old");
+    const current = await t.putSchedule(old, { description: "newer" });
+    const other = await t.addSchedule("other");
+    const fresh = { expected: null, schedule: scheduleWrite("fresh") };
+    const changed = { expected: versionOf(other), schedule: scheduleWrite("other", { description: "x" }) };
+    const wrong = [
+      { expected: versionOf(old), schedule: contentOf(old) },
+      { expected: null, schedule: scheduleWrite("old") },
+      { expected: { ...versionOf(current), seq: current.seq + 9 }, schedule: contentOf(current) },
+      { expected: { id: "gone", seq: 99, version: 1 }, schedule: scheduleWrite("gone") },
+    ];
+    for (const put of wrong) {
+      assert.equal(await t.store.writeSchedules({ puts: [fresh, changed, put] }), undefined);
+      const removes = [versionOf(other)];
+      assert.equal(await t.store.writeSchedules({ puts: [fresh, put], removes }), undefined);
+    }
+    const stale = { puts: [fresh, changed], removes: [versionOf(old)] };
+    assert.equal(await t.store.writeSchedules(stale), undefined);
+    assert.deepEqual(await t.store.getSchedules({}), [current, other]);
+  }),
+  check("writeSchedules() refuses an id that comes twice", async (t) => {
+    const put = { expected: null, schedule: scheduleWrite("s") };
+    assert.equal(await t.store.writeSchedules({ puts: [put, put] }), undefined);
+    const before = await t.addSchedule("s");
+    const again = { expected: versionOf(before), schedule: scheduleWrite("s") };
+    assert.equal(await t.store.writeSchedules({ puts: [again], removes: [versionOf(before)] }), undefined);
+    assert.deepEqual(await t.schedule("s"), before);
+  }),
+  check("writeSchedules() puts and removes in one step", async (t) => {
+    const [a, b] = [await t.addSchedule("a"), await t.addSchedule("b")];
+    const records = await t.store.writeSchedules({
+      puts: [
+        { expected: null, schedule: scheduleWrite("c") },
+        { expected: versionOf(b), schedule: scheduleWrite("b", { group: "g" }) },
+      ],
+      removes: [versionOf(a)],
+    });
+    assert.deepEqual(idsOf(defined(records)), ["c", "b"]);
+    assert.deepEqual(idsOf(await t.store.getSchedules({})), ["b", "c"]);
+  }),
+  check("writeSchedules() never reuses the identity of a removed schedule", async (t) => {
+    const first = await t.addSchedule("s");
+    await t.removeSchedule(first);
+    const again = await t.addSchedule("s");
+    assert.ok(again.seq > first.seq);
+    const put = { expected: versionOf(first), schedule: scheduleWrite("s", { group: "g" }) };
+    assert.equal(await t.store.writeSchedules({ puts: [put] }), undefined);
+    assert.equal(await t.store.writeSchedules({ puts: [], removes: [versionOf(first)] }), undefined);
+    assert.deepEqual(await t.schedule("s"), again);
+  }),
+  check("writeSchedules() leaves the jobs of a removed schedule", async (t) => {
+    const schedule = await t.addSchedule("s");
+    await t.add("a", { scheduleSeq: schedule.seq, scheduleId: "s" });
+    await t.removeSchedule(schedule);
+    assert.equal((await t.job("a")).scheduleSeq, schedule.seq);
+  }),
+  check("writeSchedules() keeps when the last job ended, which the store knows better", async (t) => {
+    await t.task();
+    const read = await t.addSchedule("s", { lastFinishedMs: null });
+    const job = await t.running("a", { scheduleSeq: read.seq, scheduleId: "s" });
+    t.pass(10);
+    await t.end(job);
+    const after = await t.putSchedule(read, { group: "g" });
+    assert.equal(after.lastFinishedMs, t.nowMs);
+  }),
+  check(
+    "writeSchedules() keeps a copy: what the caller changes afterwards is not stored",
+    async (t) => {
+      const metadata = { list: ["a"] };
+      await t.addSchedule("s", { metadata });
+      metadata.list.push("b");
+      assert.deepEqual((await t.schedule("s")).metadata, { list: ["a"] });
+    },
+  ),
+  checkTwo("writeSchedules() lets one of two win who read the same version", async (one, two) => {
+    const read = await one.addSchedule("s");
+    const change = (group: string) => ({
+      puts: [{ expected: versionOf(read), schedule: { ...contentOf(read), group } }],
+    });
+    const answers = await Promise.all([
+      one.store.writeSchedules(change("one")),
+      two.store.writeSchedules(change("two")),
+    ]);
+    const written = answers.filter((answer) => answer !== undefined);
+    assert.equal(written.length, 1);
+    assert.deepEqual(await one.schedule("s"), written[0]?.[0]);
+  }),
+  check("getSchedules() orders by next fire time, those without one last, then by id", async (t) => {
+    const now = t.nowMs;
+    await t.addSchedule("d");
+    await t.addSchedule("c", { nextFireTimeMs: now + 2 });
+    await t.addSchedule("b", { nextFireTimeMs: now + 1 });
+    await t.addSchedule("a");
+    await t.addSchedule("B", { nextFireTimeMs: now + 2 });
+    const ids = async (filter: object) => idsOf(await t.store.getSchedules(filter));
+    assert.deepEqual(await ids({}), ["b", "B", "c", "a", "d"]);
+    assert.deepEqual(await ids({ limit: 2, offset: 1 }), ["B", "c"]);
+    assert.deepEqual(await ids({ limit: 0 }), []);
+    assert.deepEqual(await ids({ offset: 4 }), ["d"]);
+  }),
+  check("getSchedules() answers the schedules that match every key of the filter", async (t) => {
+    await t.addSchedule("a", { group: "g" });
+    await t.addSchedule("b", { group: "g", paused: true });
+    await t.addSchedule("c", { taskName: "other", status: "finished" });
+    const ids = async (filter: object) => idsOf(await t.store.getSchedules(filter));
+    assert.deepEqual(await ids({ ids: ["c", "a", "unknown"] }), ["a", "c"]);
+    assert.deepEqual(await ids({ ids: [] }), []);
+    assert.deepEqual(await ids({ taskName: TASK }), ["a", "b"]);
+    assert.deepEqual(await ids({ group: "g" }), ["a", "b"]);
+    assert.deepEqual(await ids({ paused: true }), ["b"]);
+    assert.deepEqual(await ids({ paused: false, group: "g" }), ["a"]);
+    assert.deepEqual(await ids({ status: "finished" }), ["c"]);
+    assert.deepEqual(await ids({ status: "failed" }), []);
+  }),
+];
