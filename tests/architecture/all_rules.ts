@@ -13,6 +13,8 @@ import { importCycles } from "./rules/import_cycles.ts";
 import { language } from "./rules/language.ts";
 import { layers } from "./rules/layers.ts";
 import { leftovers } from "./rules/leftovers.ts";
+import { oneCommand } from "./rules/one_command.ts";
+import { packages } from "./rules/packages.ts";
 import { publicNames } from "./rules/public_names.ts";
 import { runtimeGlobals } from "./rules/runtime_globals.ts";
 import { sleepingTests } from "./rules/sleeping_tests.ts";
@@ -29,6 +31,8 @@ export const allRules: readonly Rule[] = [
   tableOfContents,
   exportMaps,
   specifiers,
+  packages,
+  oneCommand,
   publicNames,
   fileLength,
   functionLength,
