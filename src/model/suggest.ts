@@ -1,8 +1,9 @@
 /** The candidate that a mistyped word most likely means, or undefined when none is near enough. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const lowered = word.toLowerCase();
-  // A third of the word may be wrong: enough for typing errors, too little for unrelated names.
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  // A third of the word may be wrong, never all of it: enough for typing errors, too little for unrelated names.
+  const wrongMax = Math.min(word.length - 1, Math.max(1, Math.floor(word.length / 3)));
+  let bestDistance = wrongMax + 1;
   let best: string | undefined;
   for (const candidate of candidates) {
     const distance = editDistance(lowered, candidate.toLowerCase());
