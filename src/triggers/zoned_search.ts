@@ -30,12 +30,14 @@ export function firstFireS(
   fromS: number,
 ): number {
   let from = fromS;
+  // The next wall time, once one is known for the walls from where the search stands.
+  let known = NaN;
   for (;;) {
     const period = table.at(from);
     let fire = Infinity;
     if (period.gapS > 0 && gap !== "skip" && from < period.startS + period.gapS) {
       if (gap === "shift") {
-        const wall = walls.nextWall(from + period.beforeS);
+        const wall = from + period.beforeS <= known ? known : walls.nextWall(from + period.beforeS);
         if (wall < period.wallStartS) fire = wall - period.beforeS;
       } else if (from === period.startS && walls.nextWall(from + period.beforeS) < period.wallStartS) {
         return from;
@@ -43,7 +45,7 @@ export function firstFireS(
     }
     let lower = from + period.offsetS;
     if (overlap === "first" && lower < period.newWallsFromS) lower = period.newWallsFromS;
-    const wall = walls.nextWall(lower);
+    const wall = lower <= known ? known : walls.nextWall(lower);
     if (wall < (overlap === "second" ? period.lastWallsUntilS : period.wallEndS)) {
       return Math.min(fire, wall - period.offsetS);
     }
@@ -51,6 +53,7 @@ export function firstFireS(
     // No wall time from `lower` to `wall` matches. Those that the next period repeats may lie before `lower`.
     const repeats = lower > period.lastWallsUntilS;
     if (period.endS === Infinity || (wall === Infinity && !repeats)) return Infinity;
+    known = repeats ? NaN : wall;
     from = repeats ? period.endS : Math.max(period.endS, wall - WALL_REACH_S);
   }
 }
