@@ -31,6 +31,7 @@ export type ErrorCode =
   | "jobCancelled"
   | "jobMissedStartDeadline"
   | "jobAbandoned"
+  | "jobParked"
   | "jobWaitsForItself"
   // context
   | "noCurrentJob"

@@ -28,6 +28,8 @@ export interface Environment {
   readonly free: () => number;
   /** Whether the scheduler is paused. */
   readonly paused: () => boolean;
+  /** Whether sleeping loops keep the process alive. */
+  readonly keepAlive: () => boolean;
   /** A random number in [0, 1). */
   readonly random: () => number;
   /** Tells local listeners and the broker. */

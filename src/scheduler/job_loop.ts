@@ -27,6 +27,8 @@ export class JobLoop {
   #inFlight = 0;
   /** Whether the last round left nothing that could run now. */
   drained = false;
+  /** The earliest `runAt` that is ahead, as of the last claim. */
+  nextRunAtMs: number | null = null;
 
   constructor(options: JobLoopOptions) {
     this.#options = options;
@@ -57,6 +59,7 @@ export class JobLoop {
     }
     const answer = await this.#claim(incarnation, limit);
     for (const job of answer.claimed) this.#options.run(job, incarnation);
+    this.nextRunAtMs = answer.nextRunAtMs;
     const waitMs = answer.nextRunAtMs === null ? null : Math.max(0, answer.nextRunAtMs - answer.nowMs);
     logger.debug("claimed", {
       store: gateway.alias,

@@ -1,4 +1,5 @@
 import { runInJobContext } from "../context/job_context.ts";
+import { runInSchedulerContext } from "../context/scheduler_context.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
 import type { JobRecord, JobTransition } from "../model/job_record.ts";
@@ -7,6 +8,7 @@ import type { TaskRecord } from "../model/task_record.ts";
 import type { RegisteredTask } from "../registry/registered_task.ts";
 import { validateInput, validateOutput } from "../registry/validate.ts";
 import { decodePayload, encodePayload } from "../serializers/payload.ts";
+import { durationMs } from "../time/duration.ts";
 import { sleep, type Timer } from "../time/clock.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
@@ -80,7 +82,7 @@ export class JobRunner {
   /** The task, its settings and its input; or why this process cannot run it. */
   async #prepare(job: JobRecord): Promise<Prepared | string> {
     if (job.undecodable !== undefined) return `the stored job cannot be read: ${job.undecodable}`;
-    const task = this.#options.environment.registry.byName(job.taskName);
+    const task = this.#options.environment.registry.find(job.taskName);
     if (!task) return `this scheduler does not know task '${job.taskName}'`;
     try {
       const stored = decodePayload(job.input, [this.#options.environment.serializer]);
@@ -126,12 +128,11 @@ export class JobRunner {
       const known = [...environment.executors.keys()].join(", ");
       throw new CarillonError("unknownExecutor", `Executor '${name}' is not configured; there is ${known}`);
     }
-    const call = async () => await task.call(input, context);
+    const call = () => Promise.resolve(task.call(input, context));
+    const inContext = async () =>
+      await runInSchedulerContext(environment.self, () => runInJobContext(context, call));
     const signal = run.controller.signal;
-    return await runInJobContext(
-      { job: context, scheduler: environment.self },
-      () => executor.run({ jobId: run.job.id, taskName: task.name, call, signal }),
-    );
+    return await executor.run({ jobId: run.job.id, taskName: task.name, call: inContext, signal });
   }
 
   /** The time limit, and the watch over a run that was told to stop. */
@@ -174,8 +175,9 @@ export class JobRunner {
       cause: run.cause,
       attempt: run.job.attempt,
       settings,
-      retryIf: task.retryIf,
-      customBackoffMs: task.backoffMs,
+      retryIf: task.retryIf && ((error) => task.retryIf!(error, run.job.attempt)),
+      customBackoffMs: task.backoff &&
+        ((attempt, error) => durationMs(task.backoff!(attempt, error), "backoff")),
       random: this.#options.environment.random(),
     });
   }

@@ -12,7 +12,8 @@ const MARGIN = 0.1;
 export interface LeaseKeeperOptions {
   readonly store: DataStore;
   readonly clock: Clock;
-  readonly scheduler: SchedulerWrite;
+  /** How this scheduler registers: what it knows may have grown since. */
+  readonly scheduler: () => SchedulerWrite;
   /** The lease is over or was taken: whatever runs must stop now. */
   readonly onLost: (reason: string) => void;
   /** A beat was answered. */
@@ -36,9 +37,11 @@ export class LeaseKeeper {
   #incarnation: number | undefined;
   #watchdog: Timer | undefined;
   #lost = false;
+  readonly #leaseMs: number;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
+    this.#leaseMs = options.scheduler().leaseMs;
   }
 
   /** The incarnation, while there is one whose lease holds. */
@@ -48,7 +51,8 @@ export class LeaseKeeper {
 
   /** Registers this start, after burying neighbours that are certainly dead. */
   async register(): Promise<void> {
-    const { store, scheduler, clock } = this.#options;
+    const { store, clock } = this.#options;
+    const scheduler = this.#options.scheduler();
     for (const other of await store.getSchedulers()) {
       if (isCertainlyDead(other.process, scheduler.process)) await this.#options.onGone(other);
     }
@@ -61,11 +65,11 @@ export class LeaseKeeper {
 
   /** Renews the lease; registers anew when it was taken. Answers when to beat again. */
   async beat(): Promise<number> {
-    const { store, clock, scheduler, onBeat } = this.#options;
+    const { store, clock, onBeat } = this.#options;
     const incarnation = this.#incarnation;
     if (incarnation === undefined) return this.#beatAgainMs;
     const sentMs = clock.monotonicMs();
-    const answer = await store.heartbeat(incarnation, scheduler.leaseMs);
+    const answer = await store.heartbeat(incarnation, this.#leaseMs);
     if (this.#incarnation !== incarnation) return this.#beatAgainMs;
     if (!answer.alive) {
       this.#lose("another scheduler took its work over");
@@ -94,14 +98,14 @@ export class LeaseKeeper {
   }
 
   get #beatAgainMs(): number {
-    return this.#options.scheduler.leaseMs / 3;
+    return this.#leaseMs / 3;
   }
 
   /** Counts from before the beat was sent: the store's own count can only have begun later. */
   #guardFrom(sentMs: number): void {
-    const { clock, scheduler } = this.#options;
+    const { clock } = this.#options;
     this.#watchdog?.cancel();
-    const leftMs = sentMs + scheduler.leaseMs * (1 - MARGIN) - clock.monotonicMs();
+    const leftMs = sentMs + this.#leaseMs * (1 - MARGIN) - clock.monotonicMs();
     const callback = () => this.#lose("no heartbeat was answered in time");
     this.#watchdog = clock.setTimer(callback, leftMs, { keepAlive: false });
   }
@@ -114,7 +118,8 @@ export class LeaseKeeper {
   }
 
   async #watch({ nowMs, others }: HeartbeatAnswer): Promise<void> {
-    const { clock, scheduler, onGone } = this.#options;
+    const { clock, onGone } = this.#options;
+    const own = this.#options.scheduler().process;
     const seen = new Set(others.map((other) => other.incarnation));
     for (const incarnation of this.#watched.keys()) {
       if (!seen.has(incarnation)) this.#watched.delete(incarnation);
@@ -122,7 +127,7 @@ export class LeaseKeeper {
     for (const other of others) {
       const watchedMs = clock.monotonicMs() - this.#watchedSince(other);
       const over = leaseIsOver({ ...other, watchedMs }, nowMs);
-      if (over || isCertainlyDead(other.process, scheduler.process)) await onGone(other);
+      if (over || isCertainlyDead(other.process, own)) await onGone(other);
     }
   }
 

@@ -13,7 +13,7 @@ export interface PollerOptions {
   /** Called whenever a round is over and no other is asked for. */
   readonly onRest?: () => void;
   /** Whether a sleeping poller keeps the process alive. */
-  readonly keepAlive: boolean;
+  readonly keepAlive: () => boolean;
 }
 
 /**
@@ -72,7 +72,7 @@ export class Poller {
     this.#running = undefined;
     if (this.#stopped) return;
     if (nextMs !== null) {
-      const options = { keepAlive: this.#options.keepAlive };
+      const options = { keepAlive: this.#options.keepAlive() };
       this.#timer = this.#options.clock.setTimer(() => this.wake(), nextMs, options);
     }
     this.#options.onRest?.();

@@ -29,6 +29,8 @@ export class ScheduleLoop {
   readonly #options: ScheduleLoopOptions;
   /** Whether the last round found nothing due. */
   drained = false;
+  /** The earliest next fire time, as of the last look. */
+  nextFireTimeMs: number | null = null;
 
   constructor(options: ScheduleLoopOptions) {
     this.#options = options;
@@ -40,6 +42,7 @@ export class ScheduleLoop {
     this.drained = false;
     const answer = await gateway.store.dueSchedules(BATCH_MAX);
     if (answer.due.length === 0) {
+      this.nextFireTimeMs = answer.nextFireTimeMs;
       this.drained = true;
       const waitMs = answer.nextFireTimeMs === null
         ? null

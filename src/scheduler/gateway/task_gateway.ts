@@ -1,3 +1,4 @@
+import { canonicalJSON } from "../../model/canonical_json.ts";
 import type { TaskRecord, TaskWrite } from "../../model/task_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { TaskChange } from "../../stores/task_store.ts";
@@ -41,16 +42,5 @@ export class TaskGateway {
 function sameDefinition(task: TaskWrite, record: TaskRecord | undefined): boolean {
   if (!record) return false;
   const { name, description, version, settings, metadata } = record;
-  return canonical({ name, description, version, settings, metadata }) === canonical(task);
-}
-
-/** JSON with sorted keys, so that equal content is equal text. */
-function canonical(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_key, part: unknown) =>
-      typeof part === "object" && part !== null && !Array.isArray(part)
-        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : part,
-  );
+  return canonicalJSON({ name, description, version, settings, metadata }) === canonicalJSON(task);
 }

@@ -1,0 +1,164 @@
+import { CarillonError } from "../../errors.ts";
+import { type JobOptions, resolveJobOptions } from "../../model/job_options.ts";
+import type { JobRecord, NewJob } from "../../model/job_record.ts";
+import type { ScheduleRecord } from "../../model/schedule_record.ts";
+import type { TaskReference } from "../../registry/task_types.ts";
+import type { JobFilter } from "../../stores/job_store.ts";
+import type { Environment } from "../environment.ts";
+import type { StoreUnit } from "../store_unit.ts";
+import type { StoreUnits } from "../store_units.ts";
+import { directJob, scheduleJob } from "./job_write.ts";
+import { encodeInput, type NamedTask, namedTask, settingsOf } from "./task_input.ts";
+
+/** How many fire times one backfill makes into jobs at the most, unless told otherwise. */
+export const BACKFILL_MAX = 1000;
+
+/** A job that was added, and where. */
+export interface AddedJob {
+  readonly unit: StoreUnit;
+  readonly id: string;
+  readonly outcome: "added" | "deduplicated";
+}
+
+/** A job ready to be added. */
+export interface PreparedJob {
+  readonly unit: StoreUnit;
+  readonly task: NamedTask;
+  readonly job: NewJob;
+}
+
+/** Which fire times of a schedule to run again. */
+export interface BackfillRange {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Also those that already have a job. */
+  readonly again: boolean;
+  readonly limit: number;
+}
+
+/** Adds jobs and changes them. */
+export class JobCommands {
+  readonly #environment: Environment;
+  readonly #units: StoreUnits;
+
+  constructor(environment: Environment, units: StoreUnits) {
+    this.#environment = environment;
+    this.#units = units;
+  }
+
+  /** Checks and encodes a job without adding it. */
+  async prepare(reference: TaskReference, input: unknown, options: JobOptions = {}): Promise<PreparedJob> {
+    const task = namedTask(reference, this.#environment);
+    const where = `job of task '${task.name}'`;
+    const resolved = resolveJobOptions(options, where, this.#environment.timeZone);
+    const unit = await this.#units.open(resolved.store);
+    const payload = await encodeInput(task, input, this.#environment);
+    const settings = await settingsOf(task, unit, this.#environment, resolved.overrides);
+    const record = unit.taskRecord(task.name);
+    const job = directJob({
+      task,
+      taskVersion: task.code?.version ?? record?.version ?? 1,
+      input: payload,
+      options: resolved,
+      settings,
+      metadata: record?.metadata ?? task.code?.metadata ?? {},
+      nowMs: await this.#nowFor(unit, resolved.delayMs > 0 || settings.timeToLiveMs !== null),
+    });
+    return { unit, task, job };
+  }
+
+  /** Adds one job. */
+  async add(reference: TaskReference, input: unknown, options?: JobOptions): Promise<AddedJob> {
+    const [added] = await this.addPrepared([await this.prepare(reference, input, options)]);
+    return added!;
+  }
+
+  /** Adds prepared jobs of one store in one step. */
+  async addPrepared(prepared: readonly PreparedJob[]): Promise<readonly AddedJob[]> {
+    const unit = prepared[0]?.unit;
+    if (!unit) return [];
+    const answer = await unit.gateway.jobs.add(prepared.map(({ job }) => job));
+    unit.wake();
+    return answer.jobs.map(({ id, outcome }) => ({ unit, id, outcome }));
+  }
+
+  /** Adds a job of a schedule now, outside its fire times. */
+  async runScheduleNow(id: string): Promise<AddedJob> {
+    const { unit, record } = await this.#units.schedule(id);
+    const [job] = await this.#scheduleJobs(unit, record, [null], false);
+    const answer = await unit.gateway.jobs.add([job!]);
+    unit.wake();
+    return { unit, id: job!.id, outcome: answer.jobs[0]!.outcome };
+  }
+
+  /** Makes fire times of the past into jobs, those that have none yet unless told otherwise. */
+  async backfill(id: string, range: BackfillRange): Promise<readonly AddedJob[]> {
+    const { unit, record } = await this.#units.schedule(id);
+    const fireTimesMs = await this.#fireTimes(unit, record, range);
+    const known = range.again ? [] : await unit.store.getFireTimes(record.seq, fireTimesMs);
+    const missing = fireTimesMs.filter((fireTimeMs) => !known.includes(fireTimeMs));
+    const jobs = await this.#scheduleJobs(unit, record, missing, range.again);
+    const answer = jobs.length > 0 ? (await unit.gateway.jobs.add(jobs)).jobs : [];
+    unit.wake();
+    return answer.map((job) => ({ unit, id: job.id, outcome: job.outcome }));
+  }
+
+  async #fireTimes(
+    unit: StoreUnit,
+    record: ScheduleRecord,
+    range: BackfillRange,
+  ): Promise<readonly number[]> {
+    await unit.triggers.refreshCalendars();
+    const { trigger, context } = unit.triggers.read(record);
+    const fireTimesMs: number[] = [];
+    let next = trigger.nextAfterMs(range.fromMs - 1, context);
+    while (next !== undefined && next <= range.untilMs) {
+      if (fireTimesMs.length === range.limit) throw tooMany(record.id, range.limit);
+      fireTimesMs.push(next);
+      next = trigger.nextAfterMs(next, context);
+    }
+    return fireTimesMs;
+  }
+
+  async #scheduleJobs(
+    unit: StoreUnit,
+    record: ScheduleRecord,
+    fireTimesMs: readonly (number | null)[],
+    again: boolean,
+  ): Promise<readonly NewJob[]> {
+    const task = { name: record.taskName, code: this.#environment.registry.find(record.taskName) };
+    const settings = await settingsOf(task, unit, this.#environment, record.policies.overrides);
+    const stored = unit.taskRecord(task.name);
+    const nowMs = this.#environment.clock.nowMs();
+    return fireTimesMs.map((fireTimeMs) =>
+      scheduleJob(record, stored?.version ?? task.code?.version ?? 1, settings, stored?.metadata ?? {}, {
+        nowMs,
+        fireTimeMs,
+        again,
+      })
+    );
+  }
+
+  /** The jobs that match, from one store or all of them. */
+  async list(filter: JobFilter, store?: string): Promise<readonly JobRecord[]> {
+    const units = store === undefined ? this.#units.all() : [this.#units.get(store)];
+    const lists = await Promise.all(units.map(async (unit) => {
+      await unit.open();
+      return await unit.store.getJobs(filter);
+    }));
+    return lists.flat();
+  }
+
+  /** The store's clock where it matters, else this machine's: only ids are made of it. */
+  #nowFor(unit: StoreUnit, matters: boolean): number | Promise<number> {
+    return matters ? unit.store.nowMs() : this.#environment.clock.nowMs();
+  }
+}
+
+function tooMany(id: string, limit: number): CarillonError {
+  return new CarillonError(
+    "invalidOption",
+    `The range holds more than ${limit} fire times of schedule '${id}'; take a smaller one or raise 'limit'`,
+    { details: { scheduleId: id, limit } },
+  );
+}

@@ -1,0 +1,65 @@
+import type { NewJob } from "../../model/job_record.ts";
+import type { ResolvedJobOptions } from "../../model/job_options.ts";
+import type { Metadata, Payload } from "../../model/payload.ts";
+import type { ScheduleRecord } from "../../model/schedule_record.ts";
+import { mergeOverrides, type RunSettings } from "../../model/settings.ts";
+import { fireJobId, newJobId } from "../job_id.ts";
+import type { NamedTask } from "./task_input.ts";
+
+/** A job that somebody adds, with everything checked and encoded. */
+export interface WantedJob {
+  readonly task: NamedTask;
+  readonly taskVersion: number;
+  readonly input: Payload | null;
+  readonly options: ResolvedJobOptions;
+  readonly settings: RunSettings;
+  readonly metadata: Metadata;
+  /** The store's clock. */
+  readonly nowMs: number;
+}
+
+/** A job added directly. */
+export function directJob(wanted: WantedJob): NewJob {
+  const { task, options, settings, nowMs } = wanted;
+  const runAtMs = options.runAtMs ?? (options.delayMs > 0 ? nowMs + options.delayMs : null);
+  const beginMs = Math.max(runAtMs ?? nowMs, nowMs);
+  return {
+    id: options.id ?? newJobId(nowMs),
+    taskName: task.name,
+    taskVersion: wanted.taskVersion,
+    scheduleSeq: null,
+    scheduleId: null,
+    fireTimeMs: null,
+    runAtMs,
+    priority: settings.priority,
+    input: wanted.input,
+    overrides: options.overrides,
+    metadata: { ...wanted.metadata, ...options.metadata },
+    startDeadlineMs: settings.timeToLiveMs === null ? null : beginMs + settings.timeToLiveMs,
+  };
+}
+
+/** A job of a schedule that stands for no fire (a manual run), or for one in the past (a backfill). */
+export function scheduleJob(
+  schedule: ScheduleRecord,
+  taskVersion: number,
+  settings: RunSettings,
+  metadata: Metadata,
+  fire: { readonly nowMs: number; readonly fireTimeMs: number | null; readonly again: boolean },
+): NewJob {
+  const isNew = fire.fireTimeMs === null || fire.again;
+  return {
+    id: isNew ? newJobId(fire.nowMs) : fireJobId(schedule.seq, fire.fireTimeMs!),
+    taskName: schedule.taskName,
+    taskVersion,
+    scheduleSeq: schedule.seq,
+    scheduleId: schedule.id,
+    fireTimeMs: fire.fireTimeMs,
+    runAtMs: null,
+    priority: settings.priority,
+    input: schedule.input,
+    overrides: mergeOverrides(schedule.policies.overrides),
+    metadata: { ...metadata, ...schedule.metadata },
+    startDeadlineMs: null,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Payload } from "../../model/payload.ts";
+import type { RunOverrides, RunSettings } from "../../model/settings.ts";
+import { resolveRunSettings } from "../../model/settings.ts";
+import type { RegisteredTask } from "../../registry/registered_task.ts";
+import { registryState } from "../../registry/registry_state.ts";
+import type { TaskReference } from "../../registry/task_types.ts";
+import { validateInput } from "../../registry/validate.ts";
+import { encodePayload } from "../../serializers/payload.ts";
+import type { Environment } from "../environment.ts";
+import type { StoreUnit } from "../store_unit.ts";
+
+/** A task as a caller named it: by its code, or by name only. */
+export interface NamedTask {
+  readonly name: string;
+  /** Its code, where this process has it. */
+  readonly code: RegisteredTask | undefined;
+}
+
+/** What a reference stands for. Throws `unknownTask`. */
+export function namedTask(reference: TaskReference, { registry, role }: Environment): NamedTask {
+  const name = registry.nameOf(reference);
+  const code = registry.find(name);
+  // A reference by name alone is fine; a task whose code is here must also be registered here to run.
+  if (!code && role !== "client" && isDefinition(reference)) return { name, code: registry.byName(name) };
+  return { name, code };
+}
+
+/** Whether the reference carries code, rather than a name only (`taskRef`). */
+function isDefinition(reference: TaskReference): boolean {
+  return typeof reference === "function" || !registryState.references.has(reference);
+}
+
+/** Checks an input where the task's schema is known, and encodes it as it was given. */
+export async function encodeInput(
+  task: NamedTask,
+  input: unknown,
+  { serializer }: Environment,
+): Promise<Payload | null> {
+  if (task.code) await validateInput(task.code, input);
+  return encodePayload(input, serializer);
+}
+
+/** What holds for a new job of a task, as far as it is known when it is added. */
+export async function settingsOf(
+  task: NamedTask,
+  unit: StoreUnit,
+  { defaults }: Environment,
+  ...levels: readonly (RunOverrides | undefined)[]
+): Promise<RunSettings> {
+  const known = unit.taskRecord(task.name);
+  const record = known ?? (task.code ? undefined : (await unit.store.getTasks([task.name]))[0]);
+  return resolveRunSettings(...levels, record?.overrides, task.code?.overrides ?? record?.settings, defaults);
+}

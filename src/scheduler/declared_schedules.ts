@@ -1,0 +1,75 @@
+import type { DeclaredSchedule, RegisteredTask } from "../registry/registered_task.ts";
+import { CarillonError, messageOf } from "../errors.ts";
+import { encodeInput } from "./commands/task_input.ts";
+import type { ScheduleCommands } from "./commands/schedule_commands.ts";
+import { zonedTrigger } from "./commands/wanted_schedule.ts";
+import type { Environment } from "./environment.ts";
+import type { StoreUnit } from "./store_unit.ts";
+import type { StoreUnits } from "./store_units.ts";
+
+/** The group of the schedules that code declares; how those that have left the code are found. */
+export const DECLARED_GROUP = "declared";
+
+/** Writes the schedules that the code declares, and reports stored ones that it no longer does. */
+export class DeclaredSchedules {
+  readonly #environment: Environment;
+  readonly #units: StoreUnits;
+  readonly #commands: ScheduleCommands;
+
+  constructor(environment: Environment, units: StoreUnits, commands: ScheduleCommands) {
+    this.#environment = environment;
+    this.#units = units;
+    this.#commands = commands;
+  }
+
+  /** Writes all of them. Throws for one whose input does not fit its task. */
+  async write(): Promise<void> {
+    const declared = new Map<StoreUnit, string[]>();
+    for (const task of this.#environment.registry.tasks()) {
+      for (const schedule of task.schedules) {
+        const unit = await this.#units.open(schedule.options.store);
+        declared.set(unit, [...declared.get(unit) ?? [], schedule.id]);
+        await this.#writeOne(unit, task, schedule);
+      }
+    }
+    for (const unit of this.#units.all()) await this.#report(unit, declared.get(unit) ?? []);
+  }
+
+  async #writeOne(unit: StoreUnit, task: RegisteredTask, schedule: DeclaredSchedule): Promise<void> {
+    const { options, id, trigger, place } = schedule;
+    try {
+      await this.#commands.put(unit, {
+        id,
+        generatedId: false,
+        taskName: task.name,
+        trigger: zonedTrigger(trigger, this.#environment.timeZone),
+        input: await encodeInput({ name: task.name, code: task }, options.input, this.#environment),
+        group: DECLARED_GROUP,
+        options,
+      });
+    } catch (error) {
+      if (!(error instanceof CarillonError)) throw error;
+      const where = place ? ` (declared at ${place})` : "";
+      throw new CarillonError(error.code, `Schedule '${id}'${where}: ${messageOf(error)}`, {
+        details: { ...error.details, scheduleId: id, place },
+        cause: error,
+      });
+    }
+  }
+
+  /** Only schedules of tasks that this process knows: others may be another program's. */
+  async #report(unit: StoreUnit, ids: readonly string[]): Promise<void> {
+    const stored = await unit.store.getSchedules({ group: DECLARED_GROUP });
+    for (const { id, taskName } of stored) {
+      if (ids.includes(id) || !this.#environment.registry.find(taskName)) continue;
+      this.#environment.logger.warn(
+        "a stored schedule is no longer declared; it still fires until it is removed",
+        {
+          store: unit.alias,
+          schedule: id,
+          task: taskName,
+        },
+      );
+    }
+  }
+}

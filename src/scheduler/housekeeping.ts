@@ -1,0 +1,43 @@
+import type { Environment } from "./environment.ts";
+import type { StoreGateway } from "./gateway/store_gateway.ts";
+import type { Takeover } from "./takeover.ts";
+
+/** How often a scheduler cleans up, and how much at a time so that nobody waits for it. */
+const EVERY_MS = 60_000;
+const PRUNE_MAX = 500;
+
+/** Deletes what has expired, and looks for work that nobody owns. */
+export class Housekeeping {
+  readonly #environment: Environment;
+  readonly #gateway: StoreGateway;
+  readonly #takeover: Takeover;
+
+  constructor(environment: Environment, gateway: StoreGateway, takeover: Takeover) {
+    this.#environment = environment;
+    this.#gateway = gateway;
+    this.#takeover = takeover;
+  }
+
+  /** One small step; comes back at once while there is more. */
+  async round(): Promise<number> {
+    const pruned = await this.pruneStep();
+    if (pruned >= PRUNE_MAX) return 0;
+    for (const incarnation of await this.#gateway.store.getOrphanedIncarnations()) {
+      await this.#takeover.bury({ incarnation, name: `#${incarnation}`, leaseUntilMs: null });
+    }
+    return EVERY_MS;
+  }
+
+  /** Deletes up to one step's worth of what has expired; answers how many jobs. */
+  async pruneStep(): Promise<number> {
+    const { jobs, schedules } = await this.#gateway.store.prune(PRUNE_MAX);
+    if (jobs > 0 || schedules.length > 0) {
+      this.#environment.logger.debug("pruned", {
+        store: this.#gateway.alias,
+        jobs,
+        schedules: schedules.length,
+      });
+    }
+    return jobs;
+  }
+}

@@ -1,0 +1,117 @@
+import type { CarillonEvent } from "../events/event.ts";
+import type { JobRecord } from "../model/job_record.ts";
+import type { DataStore } from "../stores/data_store.ts";
+import type { Clock, Timer } from "../time/clock.ts";
+
+/** How often awaited jobs are looked up when nobody tells about them. */
+const POLL_MS = 1000;
+
+interface Waiting {
+  readonly resolve: (job: JobRecord | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Waits for jobs to finish (or to be parked, or to be gone). What happens in this process is known at once by
+ * its events; what happens elsewhere by the store's watch, and in the end by looking.
+ */
+export class ResultWaiter {
+  readonly #store: DataStore;
+  readonly #clock: Clock;
+  readonly #waiting = new Map<string, Set<Waiting>>();
+  #unwatch: (() => void) | undefined;
+  #timer: Timer | undefined;
+  /** Jobs that something was heard about, to be looked up. */
+  #heard = new Set<string>();
+  #looking = false;
+
+  constructor(store: DataStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Notes an event of this process. */
+  onEvent(event: CarillonEvent): void {
+    const ends = event.type === "jobFinished" || event.type === "jobParked" || event.type === "jobRemoved";
+    if (ends && this.#waiting.has(event.jobId)) void this.#look([event.jobId]);
+  }
+
+  /** The job once it is finished or parked; undefined when there is none (any more). */
+  wait(jobId: string, signal?: AbortSignal): Promise<JobRecord | undefined> {
+    return new Promise((resolve, reject) => {
+      const waiting = { resolve, reject };
+      const all = this.#waiting.get(jobId) ?? new Set();
+      this.#waiting.set(jobId, all.add(waiting));
+      signal?.addEventListener("abort", () => {
+        if (this.#drop(jobId, waiting)) reject(signal.reason);
+      }, { once: true });
+      this.#watch();
+      void this.#look([jobId]);
+    });
+  }
+
+  /** Gives all waiting up with an error. */
+  close(error: unknown): void {
+    for (const [jobId, all] of [...this.#waiting]) {
+      for (const waiting of all) {
+        this.#drop(jobId, waiting);
+        waiting.reject(error);
+      }
+    }
+  }
+
+  #watch(): void {
+    this.#unwatch ??= this.#store.watch(() => void this.#look(this.#waiting.keys()));
+    this.#timer ??= this.#clock.setTimer(() => {
+      this.#timer = undefined;
+      if (this.#waiting.size > 0) {
+        this.#watch();
+        void this.#look(this.#waiting.keys());
+      }
+    }, POLL_MS);
+  }
+
+  #drop(jobId: string, waiting: Waiting): boolean {
+    const all = this.#waiting.get(jobId);
+    if (!all?.delete(waiting)) return false;
+    if (all.size === 0) this.#waiting.delete(jobId);
+    if (this.#waiting.size === 0) {
+      this.#unwatch?.();
+      this.#timer?.cancel();
+      this.#unwatch = this.#timer = undefined;
+    }
+    return true;
+  }
+
+  /** Looks jobs up, one read at a time; what is heard meanwhile goes into the next one. */
+  async #look(ids: Iterable<string>): Promise<void> {
+    for (const id of ids) this.#heard.add(id);
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      while (this.#heard.size > 0) {
+        const heard = [...this.#heard].filter((id) => this.#waiting.has(id));
+        this.#heard = new Set();
+        if (heard.length > 0) await this.#lookOnce(heard);
+      }
+    } catch {
+      // The store is out of reach: the next look asks again.
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #lookOnce(ids: readonly string[]): Promise<void> {
+    const jobs = new Map((await this.#store.getJobs({ ids })).map((job) => [job.id, job]));
+    for (const id of ids) {
+      const job = jobs.get(id);
+      // A job that is only parked for want of a scheduler that knows its task may still be taken up.
+      const over = !job || job.state === "finished" || (job.state === "parked" && job.parkedReason !== null);
+      if (!over) continue;
+      for (const waiting of this.#waiting.get(id) ?? []) {
+        this.#drop(id, waiting);
+        waiting.resolve(job);
+      }
+    }
+  }
+}

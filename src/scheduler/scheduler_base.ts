@@ -1,0 +1,193 @@
+import type { CarillonEvent, EventSelector, SchedulerEvent } from "../events/event.ts";
+import {
+  EventHub,
+  type EventListener,
+  type SubscribeOptions,
+  type Subscription,
+} from "../events/event_hub.ts";
+import type { SelectedEvent } from "../events/event_selection.ts";
+import type { EventStream, EventStreamOptions } from "../events/event_stream.ts";
+import type { Executor } from "../executors/executor.ts";
+import { CarillonError, messageOf } from "../errors.ts";
+import type { SchedulerRole } from "../model/states.ts";
+import { TaskRegistry } from "../registry/task_registry.ts";
+import type { DataStore } from "../stores/data_store.ts";
+import { JobCommands } from "./commands/job_commands.ts";
+import { ScheduleCommands } from "./commands/schedule_commands.ts";
+import type { Environment } from "./environment.ts";
+import {
+  type ResolvedSchedulerOptions,
+  resolveSchedulerOptions,
+  type SchedulerOptions,
+} from "./scheduler_options.ts";
+import { StoreUnit } from "./store_unit.ts";
+import { StoreUnits } from "./store_units.ts";
+import { WaitGraph } from "./wait_graph.ts";
+
+/** What a scheduler is doing. */
+export type SchedulerState = "stopped" | "starting" | "running" | "stopping";
+
+/** The parts of a scheduler that its methods share. */
+export interface SchedulerParts {
+  readonly options: ResolvedSchedulerOptions;
+  readonly environment: Environment;
+  readonly units: StoreUnits;
+  readonly hub: EventHub;
+  readonly schedules: ScheduleCommands;
+  readonly jobs: JobCommands;
+  readonly waits: WaitGraph;
+  /** Adds a store; joins and starts it when the scheduler runs. */
+  addUnit(alias: string, store: DataStore): StoreUnit;
+  /** Tells something about the scheduler itself. */
+  tell(type: SchedulerEvent["type"], more?: Pick<SchedulerEvent, "subject" | "error">): void;
+}
+
+/** A scheduler's parts, its events, stores and executors. The methods about tasks, schedules and jobs build on it. */
+export abstract class SchedulerBase {
+  /** The parts its methods share; for the library itself. */
+  protected readonly parts: SchedulerParts;
+  /** What it is doing now. */
+  protected currentState: SchedulerState = "stopped";
+  /** Whether it takes no work at the moment. */
+  protected isPaused = false;
+  /** Whether sleeping loops keep the process alive. */
+  protected keepsAlive = true;
+
+  constructor(given: SchedulerOptions) {
+    const options = resolveSchedulerOptions(given);
+    const registry = new TaskRegistry({ declaredOnly: options.role === "client" });
+    registry.add(options.tasks);
+    const hub = new EventHub((error, event) =>
+      options.logger.error("a listener failed", { event: event.type, error: messageOf(error) })
+    );
+    const units = new StoreUnits();
+    const waits = new WaitGraph();
+    const environment = this.#environment(options, registry, hub, units, waits);
+    const tell: SchedulerParts["tell"] = (type, more = {}) =>
+      environment.publish({ type, atMs: options.clock.nowMs(), scheduler: options.name, ...more });
+    this.parts = {
+      options,
+      environment,
+      units,
+      hub,
+      schedules: new ScheduleCommands(environment, units),
+      jobs: new JobCommands(environment, units),
+      waits,
+      addUnit: (alias, store) => this.#addUnit(alias, store),
+      tell,
+    };
+    for (const [alias, store] of options.stores) this.#addUnit(alias, store);
+  }
+
+  /** Its name, shown wherever it is. */
+  get name(): string {
+    return this.parts.options.name;
+  }
+
+  /** What it does: process schedules, run jobs, both, or neither. */
+  get role(): SchedulerRole {
+    return this.parts.options.role;
+  }
+
+  /** What it is doing now. */
+  get state(): SchedulerState {
+    return this.currentState;
+  }
+
+  /** Whether it is paused: it takes no work until it is resumed. */
+  get paused(): boolean {
+    return this.isPaused;
+  }
+
+  /** Zone of triggers that name none. */
+  get timeZone(): string {
+    return this.parts.options.timeZone;
+  }
+
+  /** The aliases of its stores, the default one first. */
+  get storeNames(): readonly string[] {
+    return this.parts.units.all().map((unit) => unit.alias);
+  }
+
+  /**
+   * Calls a listener for each event, or for those of some names and groups (`"job"`, `"schedule"`, …), in the
+   * order in which they happen. What a listener throws is logged.
+   *
+   * @example
+   * ```ts
+   * import { Scheduler } from "carillon";
+   *
+   * await using scheduler = new Scheduler();
+   * using _subscription = scheduler.subscribe((event) => event.jobId, { types: "jobFinished" });
+   * ```
+   */
+  subscribe<const Selector extends EventSelector = EventSelector>(
+    listener: EventListener<SelectedEvent<Selector>>,
+    options?: SubscribeOptions<Selector>,
+  ): Subscription {
+    return this.parts.hub.subscribe(listener, options);
+  }
+
+  /** The coming events as an async iterator, from this call on, with a bounded buffer. */
+  events<const Selector extends EventSelector = EventSelector>(
+    types?: Selector | readonly Selector[],
+    options?: EventStreamOptions,
+  ): EventStream<SelectedEvent<Selector>> {
+    return this.parts.hub.events(types, options);
+  }
+
+  /** Adds an executor at run time. Throws `invalidOption` when the name is taken. */
+  addExecutor(name: string, executor: Executor): void {
+    const { executors } = this.parts.environment;
+    if (executors.has(name)) {
+      throw new CarillonError("invalidOption", `There is already an executor '${name}'; choose another name`);
+    }
+    executors.set(name, executor);
+    this.parts.tell("executorAdded", { subject: name });
+  }
+
+  /** Takes an executor out; jobs that ask for it fail from then on. Throws `unknownExecutor`. */
+  removeExecutor(name: string): void {
+    if (!this.parts.environment.executors.delete(name)) {
+      throw new CarillonError("unknownExecutor", `There is no executor '${name}'`);
+    }
+    this.parts.tell("executorRemoved", { subject: name });
+  }
+
+  #environment(
+    options: ResolvedSchedulerOptions,
+    registry: TaskRegistry,
+    hub: EventHub,
+    units: StoreUnits,
+    waits: WaitGraph,
+  ): Environment {
+    const { executors, broker } = options;
+    const publish = (event: CarillonEvent) => {
+      hub.publish(event);
+      broker?.publish(event);
+    };
+    return {
+      ...options,
+      registry,
+      executors: new Map(executors),
+      defaultExecutor: executors.keys().next().value ?? "",
+      free: () => {
+        // A job that only waits for another one takes no part of the limit, or both could wait for ever.
+        const running = units.all().reduce((sum, unit) => sum + unit.runs.size, 0) - waits.size;
+        return Math.max(0, options.maxConcurrentJobs - running);
+      },
+      paused: () => this.isPaused,
+      keepAlive: () => this.keepsAlive,
+      random: Math.random,
+      publish,
+      onFreed: () => units.all().forEach((unit) => unit.onFreed()),
+      self: this,
+    };
+  }
+
+  #addUnit(alias: string, store: DataStore): StoreUnit {
+    const unit = new StoreUnit(this.parts.environment, alias, store);
+    this.parts.units.add(unit);
+    return unit;
+  }
+}

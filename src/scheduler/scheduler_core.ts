@@ -1,0 +1,246 @@
+import { CarillonError } from "../errors.ts";
+import * as check from "../model/option_checks.ts";
+import type { DataStore, PruneAnswer } from "../stores/data_store.ts";
+import { type DurationInput, durationMs } from "../time/duration.ts";
+import { DeclaredSchedules } from "./declared_schedules.ts";
+import { type IdleCondition, untilIdle } from "./idle.ts";
+import { SchedulerJobs } from "./scheduler_jobs.ts";
+import { onStopSignals } from "./signals.ts";
+import type { StoreUnit } from "./store_unit.ts";
+import { stopRuns } from "./stop_runs.ts";
+import { instantOf } from "./views/instant.ts";
+
+/** Options of starting a scheduler. */
+export interface StartOptions {
+  /** Whether it keeps the process alive while it waits. @default true */
+  readonly keepAlive?: boolean;
+  /** Start, but take no work until `resume`. @default false */
+  readonly paused?: boolean;
+}
+
+/** Options of stopping a scheduler. */
+export interface StopOptions {
+  /** Let running jobs finish; otherwise they are aborted at once and handed back. @default true */
+  readonly drain?: boolean;
+  /** How long they may take; then they are aborted and handed back. @default { seconds: 30 } */
+  readonly timeout?: DurationInput;
+}
+
+/** What one `tick` did. */
+export interface TickResult {
+  /** How many jobs finished, whatever their outcome. */
+  readonly finishedJobs: number;
+  /** When there is something to do again; undefined when nothing is planned. */
+  readonly nextWake: Temporal.Instant | undefined;
+}
+
+/**
+ * A scheduler on the ports alone: stores and executors are given to it. Starting, stopping, pausing.
+ */
+export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
+  /** How to leave each store that was joined. */
+  readonly #leaves = new Map<StoreUnit, () => Promise<void>>();
+  #stopping: Promise<void> | undefined;
+  #stopped = Promise.withResolvers<void>();
+  #abortStop = new AbortController();
+
+  /**
+   * Starts processing and returns once it does. Throws `schedulerRunning` when it is started already, and
+   * whatever opening the store or writing the declared schedules throws.
+   */
+  async startInBackground(options: StartOptions = {}): Promise<void> {
+    check.refuseUnknownOptions(options, ["keepAlive", "paused"], "startInBackground");
+    if (this.currentState !== "stopped") {
+      throw new CarillonError("schedulerRunning", `Scheduler '${this.name}' is already ${this.currentState}`);
+    }
+    if (this.role === "client") {
+      throw new CarillonError(
+        "invalidState",
+        "A scheduler with role 'client' is never started: it adds and reads",
+      );
+    }
+    this.keepsAlive = options.keepAlive ?? true;
+    this.isPaused = options.paused ?? false;
+    this.currentState = "starting";
+    this.#stopped = Promise.withResolvers();
+    this.#abortStop = new AbortController();
+    this.parts.tell("schedulerStarting");
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.#leaveAll();
+      this.currentState = "stopped";
+      throw error;
+    }
+    this.currentState = "running";
+    this.parts.tell("schedulerStarted");
+  }
+
+  /**
+   * Processes until `stop()` is called, or the process gets SIGINT or SIGTERM; a second signal aborts what still
+   * runs. Starts first if need be.
+   */
+  async runUntilStopped(options: StartOptions & { readonly signals?: boolean } = {}): Promise<void> {
+    const { signals = true, ...start } = options;
+    let count = 0;
+    const unlisten = signals
+      ? onStopSignals((signal) => {
+        this.parts.options.logger.info(count === 0 ? "stopping" : "aborting what still runs", { signal });
+        void this.stop(count++ === 0 ? {} : { drain: false });
+      })
+      : () => {};
+    try {
+      if (this.currentState === "stopped") await this.startInBackground(start);
+      await this.#stopped.promise;
+      await this.#stopping;
+    } finally {
+      unlisten();
+    }
+  }
+
+  /**
+   * Processes until nothing runs and nothing is due; with `until: "empty"` until no job and no coming fire is
+   * left at all. Starts and stops itself unless it is already started.
+   */
+  async runUntilIdle(options: { readonly until?: IdleCondition } = {}): Promise<void> {
+    const { until = "idle" } = options;
+    const startsHere = this.currentState === "stopped";
+    if (startsHere) await this.startInBackground();
+    const stopped = new AbortController();
+    void this.#stopped.promise.then(() => stopped.abort());
+    await untilIdle(this.parts.units, until, stopped.signal);
+    if (startsHere) await this.stop();
+  }
+
+  /**
+   * One bounded round for runtimes that only wake up now and then: processes what is due, runs what is ready,
+   * and returns when that is done or the time is over. Throws `schedulerRunning` when it is started.
+   */
+  async tick(options: { readonly timeout?: DurationInput } = {}): Promise<TickResult> {
+    const { clock } = this.parts.options;
+    const timeoutMs = durationMs(options.timeout ?? { seconds: 25 }, "Option 'timeout' of tick");
+    let finishedJobs = 0;
+    using _count = this.subscribe(() => finishedJobs++, { types: "jobFinished" });
+    await this.startInBackground();
+    const over = new AbortController();
+    const timer = clock.setTimer(() => over.abort(), timeoutMs);
+    await untilIdle(this.parts.units, "idle", over.signal);
+    timer.cancel();
+    await this.stop({ drain: !over.signal.aborted });
+    const nextWakes = this.parts.units.all().map((unit) => unit.nextWakeMs).filter((ms) => ms !== null);
+    return { finishedJobs, nextWake: instantOf(nextWakes.length === 0 ? null : Math.min(...nextWakes)) };
+  }
+
+  /** Takes no more work until `resume`; what runs goes on. */
+  pause(): void {
+    if (this.isPaused) return;
+    this.isPaused = true;
+    this.parts.tell("schedulerPaused");
+  }
+
+  /** Takes work again. */
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    this.parts.tell("schedulerResumed");
+    for (const unit of this.parts.units.all()) unit.wake();
+  }
+
+  /**
+   * Stops: takes no more work, lets running jobs finish or, after the timeout, aborts them and hands them back,
+   * then closes the stores. Resolves when it has really stopped; calling it again waits for the same, and with
+   * `drain: false` hurries it. It can be started again.
+   */
+  stop(options: StopOptions = {}): Promise<void> {
+    check.refuseUnknownOptions(options, ["drain", "timeout"], "stop");
+    const { drain = true, timeout = { seconds: 30 } } = options;
+    const timeoutMs = drain ? durationMs(timeout, "Option 'timeout' of stop") : 0;
+    if (!drain) this.#abortStop.abort();
+    this.#stopping ??= this.#stop(timeoutMs).finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  /** Deletes what has expired now, in small steps. */
+  async cleanup(): Promise<{ readonly jobs: number; readonly schedules: number }> {
+    let jobs = 0;
+    let schedules = 0;
+    for (const unit of this.parts.units.all()) {
+      await unit.open();
+      let step: PruneAnswer;
+      do {
+        step = await unit.store.prune(500);
+        jobs += step.jobs;
+        schedules += step.schedules.length;
+      } while (step.jobs > 0);
+    }
+    return { jobs, schedules };
+  }
+
+  /** Adds a data store at run time. Throws `invalidOption` when the alias is taken. */
+  async addStore(alias: string, store: DataStore): Promise<void> {
+    const unit = this.parts.addUnit(check.checkName(alias, "alias", "addStore"), store);
+    if (this.currentState === "running") {
+      this.#leaves.set(unit, await unit.join());
+      unit.startLoops();
+    }
+    this.parts.tell("storeAdded", { subject: alias });
+  }
+
+  /** Takes a data store out: what runs of it finishes first. Throws `unknownStore`. */
+  async removeStore(alias: string): Promise<void> {
+    const unit = this.parts.units.get(alias);
+    await unit.stopLoops();
+    await unit.runs.settled();
+    await this.#leave(unit);
+    this.parts.units.remove(alias);
+    await unit.close();
+    this.parts.tell("storeRemoved", { subject: alias });
+  }
+
+  /** Stops it and lets go of everything: what `await using` calls. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    this.parts.hub.close();
+  }
+
+  async #start(): Promise<void> {
+    const { units, environment, schedules } = this.parts;
+    for (const unit of units.all()) this.#leaves.set(unit, await unit.join());
+    if (this.role !== "worker") await new DeclaredSchedules(environment, units, schedules).write();
+    for (const unit of units.all()) unit.startLoops();
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    const { units, hub, environment } = this.parts;
+    const wasRunning = this.currentState !== "stopped";
+    if (wasRunning) {
+      this.currentState = "stopping";
+      this.parts.tell("schedulerStopping");
+      await Promise.all(units.all().map((unit) => unit.stopLoops()));
+      await stopRuns(units, environment, timeoutMs, this.#abortStop.signal);
+    }
+    await this.#leaveAll();
+    this.currentState = "stopped";
+    if (wasRunning) this.parts.tell("schedulerStopped");
+    await hub.settled();
+    for (const unit of units.all()) {
+      unit.results.close(
+        new CarillonError("schedulerStopped", "The scheduler was stopped while this was waited for"),
+      );
+      await unit.close();
+    }
+    this.#stopped.resolve();
+  }
+
+  async #leaveAll(): Promise<void> {
+    for (const unit of [...this.#leaves.keys()]) await this.#leave(unit);
+  }
+
+  async #leave(unit: StoreUnit): Promise<void> {
+    const leave = this.#leaves.get(unit);
+    this.#leaves.delete(unit);
+    await leave?.();
+  }
+}

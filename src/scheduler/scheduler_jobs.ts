@@ -1,0 +1,240 @@
+import { tryCurrentJob } from "../context/job_context.ts";
+import { CarillonError } from "../errors.ts";
+import type { JobOptions } from "../model/job_options.ts";
+import type { JobRecord } from "../model/job_record.ts";
+import { checkMetadata, checkPriority, refuseUnknownOptions } from "../model/option_checks.ts";
+import type { Metadata } from "../model/payload.ts";
+import { resolveRunSettings } from "../model/settings.ts";
+import type { InputArgs, InputOf, ResultOf, TaskReference } from "../registry/task_types.ts";
+import type { JobCounts, JobFilter } from "../stores/job_store.ts";
+import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
+import type { AddedJob, PreparedJob } from "./commands/job_commands.ts";
+import { resultOf, valueOf } from "./commands/job_outcome.ts";
+import { encodeInput } from "./commands/task_input.ts";
+import type { JobHandle, WaitOptions } from "./handles.ts";
+import { SchedulerSchedules } from "./scheduler_schedules.ts";
+import { soloRun } from "./solo_run.ts";
+import { type Job, type JobResult, jobView } from "./views/job.ts";
+
+/** Which jobs `getJobs` answers; a missing key does not restrict. */
+export interface JobsFilter extends JobFilter {
+  /** Alias of the store. @default all of them */
+  readonly store?: string;
+}
+
+/** What `updateJob` can change about a waiting job; what is left out stays. */
+export interface JobEditOptions {
+  /** Not before this instant; `"now"` is at once. @default unchanged */
+  readonly runAt?: "now" | MomentInput;
+  /** @default unchanged */
+  readonly priority?: number;
+  /** Checked by the task's schema. @default unchanged */
+  readonly input?: unknown;
+  /** Replaces its metadata. @default unchanged */
+  readonly metadata?: Metadata;
+}
+
+/** What a scheduler can do about jobs. */
+export abstract class SchedulerJobs extends SchedulerSchedules {
+  /**
+   * Adds a job: one run of a task, now or later. Resolves once it is stored durably; it runs wherever a worker
+   * of the store is. Throws `unknownTask`, `invalidInput` or `invalidOption`.
+   *
+   * @example
+   * ```ts
+   * import { Scheduler, task } from "carillon";
+   *
+   * const greet = task({ name: "greet", run: () => "hello" });
+   * await using scheduler = new Scheduler({ tasks: [greet] });
+   * const job = await scheduler.addJob(greet, undefined, { delay: { minutes: 5 } });
+   * console.assert((await job.status()).state === "scheduled");
+   * ```
+   */
+  async addJob<T extends TaskReference>(
+    task: T,
+    ...[input, options]: InputArgs<InputOf<T>, JobOptions>
+  ): Promise<JobHandle<ResultOf<T>>> {
+    return this.jobHandle(await this.parts.jobs.add(task, input, options)) as JobHandle<ResultOf<T>>;
+  }
+
+  /** Adds one job for each input, all or none, in one step. */
+  async addJobs<T extends TaskReference>(
+    task: T,
+    inputs: readonly InputOf<T>[],
+    options: Omit<JobOptions, "id"> = {},
+  ): Promise<JobHandle<ResultOf<T>>[]> {
+    const prepared = await Promise.all(inputs.map((input) => this.parts.jobs.prepare(task, input, options)));
+    const added = await this.parts.jobs.addPrepared(prepared);
+    return added.map((job) => this.jobHandle(job) as JobHandle<ResultOf<T>>);
+  }
+
+  /**
+   * Adds a job, waits until it is finished, and answers what the task returned. On a started scheduler any
+   * worker of the store may take it; on one that is not started it runs here; with role `client` it waits for a
+   * worker elsewhere.
+   *
+   * Throws what `addJob` throws, and `jobFailed`, `jobTimedOut`, `jobCancelled`, `jobMissedStartDeadline`,
+   * `jobAbandoned`, `jobParked` or `jobWaitsForItself`; the task's own error is the cause.
+   *
+   * @example
+   * ```ts
+   * import { Scheduler, task } from "carillon";
+   *
+   * const greet = task({ name: "greet", run: () => "hello" });
+   * await using scheduler = new Scheduler({ tasks: [greet] });
+   * const greeting: string = await scheduler.runJob(greet);
+   * console.assert(greeting === "hello");
+   * ```
+   */
+  async runJob<T extends TaskReference>(
+    task: T,
+    ...[input, options]: InputArgs<InputOf<T>, JobOptions>
+  ): Promise<ResultOf<T>> {
+    const prepared = await this.parts.jobs.prepare(task, input, options);
+    const record = await this.#runAndWait(prepared);
+    return valueOf(found(record, prepared.job.id), this.parts.options.serializer) as ResultOf<T>;
+  }
+
+  /** A job as it is now. Throws `jobNotFound`. */
+  async getJob(id: string): Promise<Job> {
+    return jobView((await this.parts.units.job(id)).record);
+  }
+
+  /** The jobs that match, newest first. */
+  async getJobs({ store, ...filter }: JobsFilter = {}): Promise<Job[]> {
+    return (await this.parts.jobs.list(filter, store)).map(jobView);
+  }
+
+  /** How many jobs there are in each state. */
+  async countJobs(
+    { store, ...filter }: Pick<JobsFilter, "taskName" | "scheduleId" | "store"> = {},
+  ): Promise<JobCounts> {
+    const units = store === undefined ? this.parts.units.all() : [this.parts.units.get(store)];
+    const counts = await Promise.all(units.map(async (unit) => {
+      await unit.open();
+      return await unit.store.countJobs(filter);
+    }));
+    return counts.reduce((sum, one) => ({
+      scheduled: sum.scheduled + one.scheduled,
+      blocked: sum.blocked + one.blocked,
+      ready: sum.ready + one.ready,
+      running: sum.running + one.running,
+      parked: sum.parked + one.parked,
+      finished: sum.finished + one.finished,
+    }), { scheduled: 0, blocked: 0, ready: 0, running: 0, parked: 0, finished: 0 });
+  }
+
+  /**
+   * What became of a job, any number of times until its retention is over. Waits for it unless told not to.
+   * Throws `jobNotFound`, and `jobNotReady` with `wait: false`.
+   */
+  async getJobResult(
+    id: string,
+    options: WaitOptions & { readonly wait?: boolean } = {},
+  ): Promise<JobResult> {
+    const { unit, record } = await this.parts.units.job(id);
+    const { serializer } = this.parts.options;
+    if (record.state === "finished") return resultOf(record, serializer);
+    if (options.wait === false) {
+      throw new CarillonError("jobNotReady", `Job ${id} is not finished: it is ${record.state}`, {
+        details: { jobId: id, state: record.state },
+        retryable: true,
+      });
+    }
+    const finished = found(await unit.results.wait(id, options.signal), id);
+    if (finished.state !== "finished") valueOf(finished, serializer);
+    return resultOf(finished, serializer);
+  }
+
+  /** Changes a waiting job. Throws `jobNotFound`, and `invalidState` when it runs or is finished. */
+  async updateJob(id: string, change: JobEditOptions): Promise<Job> {
+    refuseUnknownOptions(change, ["runAt", "priority", "input", "metadata"], `the change of job ${id}`);
+    const { unit, record } = await this.parts.units.job(id);
+    const { runAt, priority, metadata } = change;
+    const task = { name: record.taskName, code: this.parts.environment.registry.find(record.taskName) };
+    const updated = await unit.gateway.jobs.update(id, {
+      ...(runAt === undefined
+        ? {}
+        : { runAtMs: runAt === "now" ? null : momentMs(momentOf(runAt, "runAt"), this.timeZone) }),
+      ...(priority === undefined ? {} : { priority: checkPriority(priority, `job ${id}`) }),
+      ...("input" in change ? { input: await encodeInput(task, change.input, this.parts.environment) } : {}),
+      ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, `job ${id}`) }),
+    });
+    unit.wake();
+    if (updated) return jobView(updated);
+    throw wrongState(id, record, "changed", "it must be waiting");
+  }
+
+  /** Cancels a job: at once while it waits, by its signal while it runs, in whatever process. Throws `jobNotFound`. */
+  async cancelJob(id: string, reason: string = "it was cancelled"): Promise<Job> {
+    const { unit } = await this.parts.units.job(id);
+    await unit.cancel([id], reason);
+    return await this.getJob(id);
+  }
+
+  /** Runs a finished or parked job again, with a fresh retry budget. Throws `jobNotFound` or `invalidState`. */
+  async retryJob(id: string): Promise<Job> {
+    const { unit, record } = await this.parts.units.job(id);
+    const [job] = await unit.gateway.jobs.retry([id]);
+    unit.wake();
+    if (job) return jobView(job);
+    throw wrongState(id, record, "retried", "it must be finished or parked");
+  }
+
+  /** Deletes a job and its result. Throws `jobNotFound`, and `invalidState` while it runs. */
+  async removeJob(id: string): Promise<void> {
+    const { unit, record } = await this.parts.units.job(id);
+    const removed = await unit.gateway.jobs.remove([id]);
+    if (removed.length === 0) {
+      throw wrongState(id, record, "removed", "it must not be running; cancel it first");
+    }
+  }
+
+  /** A handle of the job that a call added. */
+  protected override jobHandle({ unit, id, outcome }: AddedJob): JobHandle {
+    return {
+      id,
+      outcome,
+      result: async ({ signal } = {}) =>
+        valueOf(found(await unit.results.wait(id, signal), id), this.parts.options.serializer),
+      cancel: async (reason = "it was cancelled") => {
+        const { cancelled, requested } = await unit.cancel([id], reason);
+        return cancelled.length + requested.length > 0;
+      },
+      status: () => this.getJob(id),
+    };
+  }
+
+  #runAndWait({ unit, task, job }: PreparedJob): Promise<JobRecord | undefined> {
+    const { environment, waits } = this.parts;
+    const waiter = tryCurrentJob()?.id;
+    const record = unit.taskRecord(task.name);
+    const settings = resolveRunSettings(record?.overrides, task.code?.overrides ?? record?.settings);
+    waits.refuseCycle(waiter, task.name, unit, settings.maxRunningJobs);
+    return waits.during(waiter, job.id, async () => {
+      environment.onFreed();
+      const runsHere = this.currentState === "stopped" && (this.role === "both" || this.role === "worker");
+      if (runsHere && task.code) return await soloRun(unit, job, environment);
+      await unit.gateway.jobs.add([job]);
+      unit.wake();
+      return await unit.results.wait(job.id);
+    });
+  }
+}
+
+function found(record: JobRecord | undefined, id: string): JobRecord {
+  if (record) return record;
+  throw new CarillonError("jobNotFound", `Job ${id} is gone: it was removed, or its retention is over`, {
+    details: { jobId: id },
+  });
+}
+
+function wrongState(id: string, record: JobRecord, what: string, rule: string): CarillonError {
+  return new CarillonError(
+    "invalidState",
+    `Job ${id} cannot be ${what} while it is ${record.state}; ${rule}`,
+    {
+      details: { jobId: id, state: record.state },
+    },
+  );
+}

@@ -1,0 +1,177 @@
+import { CarillonError } from "../errors.ts";
+import type { EventBroker } from "../brokers/event_broker.ts";
+import type { Executor } from "../executors/executor.ts";
+import { type Logger, silentLogger } from "../model/logger.ts";
+import * as check from "../model/option_checks.ts";
+import type { RunOverrides } from "../model/settings.ts";
+import type { SchedulerRole } from "../model/states.ts";
+import { defaultOptionKeys, type DefaultOptions, resolveRunOptions } from "../model/task_options.ts";
+import type { TaskSource } from "../registry/task_types.ts";
+import { richJson } from "../serializers/rich_json.ts";
+import type { Serializer } from "../serializers/serializer.ts";
+import type { DataStore } from "../stores/data_store.ts";
+import type { Clock } from "../time/clock.ts";
+import type { DurationInput } from "../time/duration.ts";
+import { systemClock } from "../time/system_clock.ts";
+import { timeZoneId } from "../time/time_zone.ts";
+import { ownProcessIdentity } from "./process_identity.ts";
+
+/** Options of a scheduler. */
+export interface SchedulerOptions {
+  /** Where everything is kept. @default memory() */
+  readonly store?: DataStore;
+  /** Several data stores by alias, instead of `store`; the first one is used unless told otherwise. */
+  readonly stores?: Readonly<Record<string, DataStore>>;
+  /** Function tasks, classes with decorated static methods, and instances of classes with decorated methods. @default [] */
+  readonly tasks?: readonly TaskSource[];
+  /** Process schedules (`scheduler`), run jobs (`worker`), `both`, or neither (`client`). @default "both" */
+  readonly role?: SchedulerRole;
+  /** Shown wherever this scheduler is; need not be unique. @default host name and process id */
+  readonly name?: string;
+  /** Zone of triggers that name none, stored with them. @default "UTC" */
+  readonly timeZone?: string;
+  /** How jobs run unless their task, schedule or themselves say otherwise. @default {} */
+  readonly defaults?: DefaultOptions;
+  /** How many jobs run here at once, of all tasks and stores. @default 100 */
+  readonly maxConcurrentJobs?: number;
+  /** What this scheduler can do that others cannot. @default [] */
+  readonly tags?: readonly string[];
+  /** Who runs the functions, by name; the first one is used unless told otherwise. @default the event loop */
+  readonly executors?: Readonly<Record<string, Executor>>;
+  /** How long this scheduler may be silent before others take its work over. @default { seconds: 30 } */
+  readonly lease?: DurationInput;
+  /** How long a job has to end after its signal was aborted, before it counts as stuck. @default { seconds: 5 } */
+  readonly abortGrace?: DurationInput;
+  /** Any logger with `debug`, `info`, `warn` and `error`. @default silent */
+  readonly logger?: Logger;
+  /** Where time comes from. @default the system's clock */
+  readonly clock?: Clock;
+  /** How inputs and results are stored. @default rich JSON */
+  readonly serializer?: Serializer;
+  /** Carries events to other schedulers. @default none: they look at the store */
+  readonly broker?: EventBroker;
+}
+
+/** The names of all scheduler options. */
+export const schedulerOptionKeys = [
+  "store",
+  "stores",
+  "tasks",
+  "role",
+  "name",
+  "timeZone",
+  "defaults",
+  "maxConcurrentJobs",
+  "tags",
+  "executors",
+  "lease",
+  "abortGrace",
+  "logger",
+  "clock",
+  "serializer",
+  "broker",
+] as const satisfies readonly (keyof SchedulerOptions)[];
+
+/** Options of a scheduler, complete and checked. */
+export interface ResolvedSchedulerOptions {
+  readonly stores: readonly (readonly [alias: string, store: DataStore])[];
+  readonly tasks: readonly TaskSource[];
+  readonly role: SchedulerRole;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly defaults: RunOverrides;
+  readonly maxConcurrentJobs: number;
+  readonly tags: readonly string[];
+  readonly executors: ReadonlyMap<string, Executor>;
+  readonly leaseMs: number;
+  readonly abortGraceMs: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly serializer: Serializer;
+  readonly broker: EventBroker | undefined;
+}
+
+const where = "the scheduler";
+const LEASE_MIN_MS = 300;
+
+/** Fills in what was not given and checks the rest. Throws `invalidOption` or `unknownTimeZone`. */
+export function resolveSchedulerOptions(options: SchedulerOptions): ResolvedSchedulerOptions {
+  check.refuseUnknownOptions(options, schedulerOptionKeys, where);
+  const { role = "both", name, timeZone = "UTC", defaults = {}, tags = [], maxConcurrentJobs = 100 } =
+    options;
+  check.refuseUnknownOptions(defaults, defaultOptionKeys, `'defaults' of ${where}`);
+  return {
+    stores: storesOf(options),
+    tasks: options.tasks ?? [],
+    role: check.checkChoice(role, "role", where, ["scheduler", "worker", "both", "client"]),
+    name: name === undefined ? defaultName() : check.checkName(name, "name", where),
+    timeZone: timeZoneId(timeZone),
+    defaults: resolveRunOptions(defaults, `'defaults' of ${where}`),
+    maxConcurrentJobs: check.checkInteger(maxConcurrentJobs, "maxConcurrentJobs", where),
+    tags: tags.map((tag) => check.checkName(tag, "tags", where)),
+    executors: executorsOf(options.executors),
+    leaseMs: leaseOf(options.lease),
+    abortGraceMs: options.abortGrace === undefined
+      ? 5000
+      : check.checkDelay(options.abortGrace, "abortGrace", where),
+    logger: loggerOf(options.logger),
+    clock: options.clock ?? systemClock,
+    serializer: options.serializer ?? richJson,
+    broker: options.broker,
+  };
+}
+
+function storesOf({ store, stores }: SchedulerOptions): ResolvedSchedulerOptions["stores"] {
+  if (store && stores) {
+    throw check.optionError("store", where, "cannot go with 'stores': give one of the two", store.location);
+  }
+  const all = store ? [["main", store] as const] : Object.entries(stores ?? {});
+  for (const [alias, one] of all) {
+    check.checkName(alias, "stores", where);
+    if (typeof one?.claimJobs !== "function") {
+      throw check.optionError(
+        `stores.${alias}`,
+        where,
+        'must be a data store such as libsql("file:carillon.db")',
+        one,
+      );
+    }
+  }
+  return all;
+}
+
+function executorsOf(executors: SchedulerOptions["executors"] = {}): ReadonlyMap<string, Executor> {
+  for (const [name, executor] of Object.entries(executors)) {
+    check.checkName(name, "executors", where);
+    if (typeof executor?.run !== "function") {
+      throw check.optionError(
+        `executors.${name}`,
+        where,
+        "must be an executor, with a method 'run'",
+        executor,
+      );
+    }
+  }
+  return new Map(Object.entries(executors));
+}
+
+function leaseOf(lease: DurationInput | undefined): number {
+  if (lease === undefined) return 30_000;
+  const leaseMs = check.checkDuration(lease, "lease", where);
+  if (leaseMs >= LEASE_MIN_MS) return leaseMs;
+  throw check.optionError("lease", where, `must be at least ${LEASE_MIN_MS} milliseconds`, lease);
+}
+
+function loggerOf(logger: Logger | undefined): Logger {
+  if (logger === undefined) return silentLogger;
+  for (const level of ["debug", "info", "warn", "error"] as const) {
+    if (typeof logger[level] === "function") continue;
+    throw new CarillonError("invalidOption", `Option 'logger' of ${where} must have a method '${level}'`);
+  }
+  return logger;
+}
+
+function defaultName(): string {
+  const { hostname, pid } = ownProcessIdentity();
+  return `${hostname}-${pid}`;
+}

@@ -1,0 +1,111 @@
+import { CarillonError } from "../errors.ts";
+import type { Metadata } from "../model/payload.ts";
+import { didYouMean } from "../model/suggest.ts";
+import { checkMetadata, refuseUnknownOptions } from "../model/option_checks.ts";
+import { defaultOptionKeys, type DefaultOptions, resolveRunOptions } from "../model/task_options.ts";
+import type { TaskRecord } from "../model/task_record.ts";
+import type { TaskReference } from "../registry/task_types.ts";
+import type { TaskChange } from "../stores/task_store.ts";
+import { SchedulerBase } from "./scheduler_base.ts";
+import type { StoreUnit } from "./store_unit.ts";
+import { type TaskInfo, taskView } from "./views/task.ts";
+
+/** What `configureTask` can set. What is left out goes back to what the code says. */
+export interface ConfigureTaskOptions extends DefaultOptions {
+  /** Replaces the task's metadata. @default unchanged */
+  readonly metadata?: Metadata;
+}
+
+/** A task in a call that only needs its name. */
+export type TaskName = string | TaskReference;
+
+/** What a scheduler can do about tasks. */
+export abstract class SchedulerTasks extends SchedulerBase {
+  /**
+   * Sets how a task's jobs run, in the store, for all schedulers, also after they start again; it wins over
+   * what the code says. Throws `unknownTask` for a task that no scheduler ever registered.
+   *
+   * @example
+   * ```ts
+   * import { Scheduler, task } from "carillon";
+   *
+   * const crawl = task({ name: "crawl", run() {} });
+   * await using scheduler = new Scheduler({ tasks: [crawl] });
+   * const info = await scheduler.configureTask(crawl, { maxRunningJobs: 3 });
+   * console.assert(info.settings.maxRunningJobs === 3);
+   * ```
+   */
+  async configureTask(task: TaskName, options: ConfigureTaskOptions): Promise<TaskInfo> {
+    const where = `configureTask for '${this.nameOfTask(task)}'`;
+    refuseUnknownOptions(options, [...defaultOptionKeys, "metadata"], where);
+    const { metadata, ...runOptions } = options;
+    return await this.#change(task, {
+      overrides: resolveRunOptions(runOptions, where),
+      ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, where) }),
+    });
+  }
+
+  /** A task as stored. Throws `unknownTask`. */
+  async getTask(task: TaskName): Promise<TaskInfo> {
+    return taskView((await this.#find(this.nameOfTask(task))).record);
+  }
+
+  /** All tasks that any scheduler of its stores ever registered, by name. */
+  async getTasks(): Promise<TaskInfo[]> {
+    const lists = await Promise.all(
+      this.parts.units.all().map(async (unit) => {
+        await unit.open();
+        return await unit.store.getTasks();
+      }),
+    );
+    // The same task in several stores is one task; the default store speaks for it.
+    const byName = new Map(lists.flat().reverse().map((record) => [record.name, record]));
+    return [...byName.values()].map(taskView).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Pauses a task for the whole cluster: what runs goes on, no other job of it starts. Throws `unknownTask`. */
+  pauseTask(task: TaskName): Promise<TaskInfo> {
+    return this.#change(task, { paused: true });
+  }
+
+  /** Lets a paused task run again. Throws `unknownTask`. */
+  resumeTask(task: TaskName): Promise<TaskInfo> {
+    return this.#change(task, { paused: false });
+  }
+
+  /** The name of a task given by name or by reference. */
+  protected nameOfTask(task: TaskName): string {
+    return typeof task === "string" ? task : this.parts.environment.registry.nameOf(task);
+  }
+
+  async #change(task: TaskName, change: TaskChange): Promise<TaskInfo> {
+    const name = this.nameOfTask(task);
+    await this.#find(name);
+    let changed: TaskRecord | undefined;
+    for (const unit of this.parts.units.all().toReversed()) {
+      changed = await unit.gateway.tasks.update(name, change) ?? changed;
+      await unit.refreshTasks();
+      unit.wake();
+    }
+    return taskView(changed!);
+  }
+
+  async #find(name: string): Promise<{ readonly unit: StoreUnit; readonly record: TaskRecord }> {
+    const known: string[] = [];
+    for (const unit of this.parts.units.all()) {
+      await unit.open();
+      const records = await unit.store.getTasks();
+      const record = records.find((one) => one.name === name);
+      if (record) return { unit, record };
+      known.push(...records.map((one) => one.name));
+    }
+    const hint = didYouMean(name, known) || "; a scheduler that has its code registers it";
+    throw new CarillonError(
+      "unknownTask",
+      `No scheduler of this store ever registered task '${name}'${hint}`,
+      {
+        details: { taskName: name, known },
+      },
+    );
+  }
+}

@@ -1,0 +1,324 @@
+import { messageOf } from "../errors.ts";
+import type { CarillonEvent } from "../events/event.ts";
+import { resolveRunSettings } from "../model/settings.ts";
+import type { TaskRecord } from "../model/task_record.ts";
+import { taskWrite } from "../registry/registered_task.ts";
+import type { DataStore } from "../stores/data_store.ts";
+import type { Environment } from "./environment.ts";
+import { fireDelayMs } from "./fire_delay.ts";
+import { StoreGateway } from "./gateway/store_gateway.ts";
+import { Housekeeping } from "./housekeeping.ts";
+import { earliest, JobLoop } from "./job_loop.ts";
+import { JobRunner } from "./job_runner.ts";
+import { LeaseKeeper } from "./lease_keeper.ts";
+import { Poller } from "./poller.ts";
+import { ownProcessIdentity } from "./process_identity.ts";
+import { Reconciler } from "./reconciler.ts";
+import { ResultWaiter } from "./result_waiter.ts";
+import { RunTable } from "./run_table.ts";
+import { ScheduleLoop } from "./schedule_loop.ts";
+import { StoreHealth } from "./store_health.ts";
+import { Takeover } from "./takeover.ts";
+import { TriggerReader } from "./trigger_reader.ts";
+
+/** How long the loops sleep at the most on a store that others may change. */
+const POLL_MS = 30_000;
+
+const unfinishedStates = ["scheduled", "blocked", "ready", "running", "parked"] as const;
+
+/** Everything one scheduler does with one of its stores: the loops, the lease, the runs. */
+export class StoreUnit {
+  readonly alias: string;
+  readonly gateway: StoreGateway;
+  readonly runs: RunTable;
+  readonly results: ResultWaiter;
+  readonly triggers: TriggerReader;
+  readonly runner: JobRunner;
+  /** Wakes those who wait to run one job of their own (`runJob` on a scheduler that is not started). */
+  readonly soloRuns: Set<() => void> = new Set();
+  readonly #environment: Environment;
+  readonly #jobLoop: JobLoop;
+  readonly #scheduleLoop: ScheduleLoop;
+  readonly #lease: LeaseKeeper;
+  readonly #health: StoreHealth;
+  readonly #takeover: Takeover;
+  readonly #reconciler: Reconciler;
+  readonly #pollers: { jobs: Poller; schedules: Poller; lease: Poller; housekeeping: Poller };
+  #taskRecords = new Map<string, TaskRecord>();
+  #opened: Promise<void> | undefined;
+  #joined: Promise<void> | undefined;
+  #joins = 0;
+  #unwatch: (() => void) | undefined;
+  readonly #restListeners = new Set<() => void>();
+
+  constructor(environment: Environment, alias: string, store: DataStore) {
+    const { clock, logger } = environment;
+    this.alias = alias;
+    this.#environment = environment;
+    this.gateway = new StoreGateway(alias, store, clock, (event) => this.#publish(event));
+    this.results = new ResultWaiter(store, clock);
+    this.triggers = new TriggerReader(store);
+    this.runs = new RunTable(() => environment.onFreed());
+    this.#health = new StoreHealth(environment, alias);
+    this.#lease = this.#makeLease(store);
+    this.#takeover = new Takeover(environment, this.gateway, () => this.wake());
+    this.runner = new JobRunner({
+      environment,
+      gateway: this.gateway,
+      runs: this.runs,
+      taskRecord: (name) => this.#taskRecords.get(name),
+      incarnation: () => this.#lease.incarnation,
+    });
+    const pollMs = store.capabilities.shared ? POLL_MS : null;
+    this.#jobLoop = new JobLoop({
+      gateway: this.gateway,
+      logger,
+      incarnation: () => this.#lease.incarnation,
+      taskNames: () => environment.registry.names(),
+      free: environment.free,
+      run: (job, incarnation) => this.runner.start(job, incarnation),
+      pollMs,
+    });
+    this.#scheduleLoop = new ScheduleLoop({
+      gateway: this.gateway,
+      logger,
+      triggers: this.triggers,
+      delayMs: (due, fireMs, followingMs) =>
+        fireDelayMs(due.schedule, fireMs, followingMs, environment.random()),
+      onJobs: () => this.#pollers.jobs.wake(),
+      cancelPrevious: (id, except) =>
+        this.cancelJobsOf(id, except, "a newer run of its schedule replaced it"),
+      pollMs,
+    });
+    this.#reconciler = new Reconciler({
+      gateway: this.gateway,
+      logger,
+      runs: this.runs,
+      runner: this.runner,
+      jobLoop: this.#jobLoop,
+      incarnation: () => this.#lease.incarnation,
+    });
+    this.#pollers = this.#makePollers();
+  }
+
+  get store(): DataStore {
+    return this.gateway.store;
+  }
+
+  /** The incarnation whose lease holds. */
+  get incarnation(): number | undefined {
+    return this.#lease.incarnation;
+  }
+
+  /** Opens the store, and writes the tasks whose code is here. Once, until closed. */
+  open(): Promise<void> {
+    this.#opened ??= this.#open().catch((error) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #open(): Promise<void> {
+    const { clock, role, registry, defaults } = this.#environment;
+    await this.store.open({ clock });
+    if (role === "client") return;
+    const writes = registry.tasks().map((task) => taskWrite(task, defaults));
+    await this.gateway.tasks.put(writes);
+    await this.refreshTasks();
+  }
+
+  /** Registers with the store and keeps the lease, without taking work yet. Answers how to leave again. */
+  async join(): Promise<() => Promise<void>> {
+    this.#joins++;
+    this.#joined ??= this.#join();
+    try {
+      await this.#joined;
+    } catch (error) {
+      await this.#leave();
+      throw error;
+    }
+    let left = false;
+    return async () => {
+      if (left) return;
+      left = true;
+      await this.#leave();
+    };
+  }
+
+  async #join(): Promise<void> {
+    await this.open();
+    await this.#lease.register();
+    this.#pollers.lease.start();
+    this.#unwatch = this.store.watch(() => this.#changedElsewhere());
+  }
+
+  /** The last one to leave ends the registration: the last thing before the store is closed. */
+  async #leave(): Promise<void> {
+    if (--this.#joins > 0) return;
+    this.#joined = undefined;
+    this.#unwatch?.();
+    await this.#pollers.lease.stop();
+    // What still runs keeps its slot: nobody may take it over before the lease has run out.
+    if (this.runs.size > 0) return this.#lease.forget();
+    try {
+      await this.#lease.unregister();
+    } catch (error) {
+      this.#environment.logger.warn("leaving the store failed; the lease runs out", {
+        error: messageOf(error),
+      });
+    }
+  }
+
+  /** Starts taking work, as the role says. */
+  startLoops(): void {
+    const { role } = this.#environment;
+    if (role === "scheduler" || role === "both") this.#pollers.schedules.start();
+    if (role === "worker" || role === "both") this.#pollers.jobs.start();
+    this.#pollers.housekeeping.start();
+  }
+
+  /** Stops taking work; what runs goes on. */
+  async stopLoops(): Promise<void> {
+    const { jobs, schedules, housekeeping } = this.#pollers;
+    await Promise.all([jobs.stop(), schedules.stop(), housekeeping.stop()]);
+  }
+
+  /** Closes the store if it was opened. */
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (!opened) return;
+    await opened.catch(() => {});
+    await this.store.close();
+  }
+
+  /** A run is over, here or in another store: there may be room for more. */
+  onFreed(): void {
+    this.#pollers.jobs.wake();
+    this.soloRuns.forEach((wake) => wake());
+    this.#restListeners.forEach((listener) => listener());
+  }
+
+  /** Looks for work now. */
+  wake(): void {
+    this.#pollers.jobs.wake();
+    this.#pollers.schedules.wake();
+  }
+
+  /** Whether the loops rest, nothing runs, and the last look found nothing to do. */
+  get idle(): boolean {
+    const { role } = this.#environment;
+    const { jobs, schedules } = this.#pollers;
+    const jobsIdle = role === "scheduler" || (jobs.resting && this.#jobLoop.drained);
+    const schedulesIdle = role === "worker" || (schedules.resting && this.#scheduleLoop.drained);
+    return this.runs.size === 0 && jobsIdle && schedulesIdle;
+  }
+
+  /** Calls back whenever a loop comes to rest or a run is over. Answers how to stop that. */
+  onRest(callback: () => void): () => void {
+    this.#restListeners.add(callback);
+    return () => this.#restListeners.delete(callback);
+  }
+
+  /** When the loops have to look again at the latest, as of their last look; null is never. */
+  get nextWakeMs(): number | null {
+    return earliest(this.#scheduleLoop.nextFireTimeMs, this.#jobLoop.nextRunAtMs);
+  }
+
+  /** Reads again what was set about tasks at run time. */
+  async refreshTasks(): Promise<void> {
+    const records = await this.store.getTasks();
+    this.#taskRecords = new Map(records.map((record) => [record.name, record]));
+  }
+
+  /** The task as stored, from memory where possible. */
+  taskRecord(name: string): TaskRecord | undefined {
+    return this.#taskRecords.get(name);
+  }
+
+  #publish(event: CarillonEvent): void {
+    this.results.onEvent(event);
+    this.#environment.publish(event);
+  }
+
+  #makeLease(store: DataStore): LeaseKeeper {
+    const { clock, name, role, registry, tags, leaseMs } = this.#environment;
+    const runsJobs = role === "worker" || role === "both";
+    return new LeaseKeeper({
+      store,
+      clock,
+      scheduler: () => ({
+        name,
+        role,
+        taskNames: runsJobs ? registry.names() : [],
+        tags,
+        process: ownProcessIdentity(),
+        leaseMs,
+      }),
+      onLost: (reason) => this.#leaseLost(reason),
+      onBeat: async (answer) => {
+        await this.#reconciler.afterBeat(answer);
+        await this.refreshTasks();
+      },
+      onGone: (scheduler) => this.#takeover.bury(scheduler),
+    });
+  }
+
+  #makePollers() {
+    const { clock } = this.#environment;
+    const housekeeping = new Housekeeping(this.#environment, this.gateway, this.#takeover);
+    const poller = (round: () => Promise<number | null>, paused?: () => boolean) =>
+      new Poller({
+        clock,
+        keepAlive: this.#environment.keepAlive,
+        round: async () => {
+          if (paused?.()) return null;
+          const next = await round();
+          this.#health.good();
+          return next;
+        },
+        onError: (error) => this.#health.bad(error),
+        onRest: () => this.#restListeners.forEach((listener) => listener()),
+      });
+    const paused = () => this.#environment.paused();
+    return {
+      jobs: poller(() => this.#jobLoop.round(), paused),
+      schedules: poller(() => this.#scheduleLoop.round(), paused),
+      lease: poller(() => this.#lease.beat()),
+      housekeeping: poller(() => housekeeping.round()),
+    };
+  }
+
+  #changedElsewhere(): void {
+    this.#environment.logger.debug("woken: the store was changed elsewhere", { store: this.alias });
+    this.wake();
+    this.soloRuns.forEach((wake) => wake());
+    this.#reconciler.seeCancelRequests().catch((error) => this.#health.bad(error));
+  }
+
+  #leaseLost(reason: string): void {
+    const { logger, publish, name, clock } = this.#environment;
+    logger.error("lease lost: everything that runs here is aborted", { store: this.alias, reason });
+    publish({ type: "leaseLost", atMs: clock.nowMs(), scheduler: name, subject: this.alias, error: reason });
+    for (const run of this.runs.all()) {
+      this.runner.abort(run, { kind: "leaseLost", message: `The scheduler lost its lease: ${reason}` });
+    }
+  }
+
+  /** Cancels the unfinished jobs of a schedule but the given ones. */
+  async cancelJobsOf(scheduleId: string, except: readonly string[], reason: string): Promise<void> {
+    const jobs = await this.store.getJobs({ scheduleId, states: unfinishedStates });
+    const ids = jobs.map((job) => job.id).filter((id) => !except.includes(id));
+    if (ids.length > 0) await this.cancel(ids, reason);
+  }
+
+  /** Cancels jobs; those that run here are told at once. */
+  async cancel(ids: readonly string[], reason: string) {
+    const { defaults } = this.#environment;
+    const keepMs = resolveRunSettings(defaults).retention.otherMs;
+    const answer = await this.gateway.jobs.cancel(ids, { reason, keepMs });
+    for (const job of answer.requested) this.#reconciler.cancelIfRequested(job);
+    return answer;
+  }
+}

@@ -1,0 +1,75 @@
+import type { JobProgress, JobRecord, StoredError } from "../../model/job_record.ts";
+import type { Metadata } from "../../model/payload.ts";
+import type { JobOutcome, JobState } from "../../model/states.ts";
+import { instantOf } from "./instant.ts";
+
+/** A job, as people and programs see it. */
+export interface Job {
+  readonly id: string;
+  readonly taskName: string;
+  /** Id of the schedule it comes from; undefined when it was added directly. */
+  readonly scheduleId: string | undefined;
+  /** The fire time it stands for; undefined for manual runs and jobs added directly. */
+  readonly scheduledFireTime: Temporal.Instant | undefined;
+  readonly state: JobState;
+  /** What became of it, once finished. */
+  readonly outcome: JobOutcome | undefined;
+  /** Not before this instant it runs. */
+  readonly runAt: Temporal.Instant;
+  readonly priority: number;
+  /** Attempts begun so far, of its retry budget. */
+  readonly attempt: number;
+  readonly metadata: Metadata;
+  readonly progress: JobProgress | undefined;
+  /** Why it is parked. */
+  readonly parkedReason: string | undefined;
+  /** Why it was asked to stop, while it still runs. */
+  readonly cancelRequested: string | undefined;
+  readonly startDeadline: Temporal.Instant | undefined;
+  readonly createdAt: Temporal.Instant;
+  readonly startedAt: Temporal.Instant | undefined;
+  readonly finishedAt: Temporal.Instant | undefined;
+  /** When it may be pruned; undefined while it is not finished, and when it is kept for ever. */
+  readonly expiresAt: Temporal.Instant | undefined;
+  /** What its last attempt ended with, when it did not succeed. */
+  readonly error: StoredError | undefined;
+}
+
+/** What became of a job. */
+export interface JobResult<Output = unknown> {
+  readonly jobId: string;
+  readonly taskName: string;
+  readonly outcome: JobOutcome;
+  /** When its last attempt began; undefined when it never started. */
+  readonly startedAt: Temporal.Instant | undefined;
+  readonly finishedAt: Temporal.Instant;
+  /** What the task returned, with outcome `success`. */
+  readonly value: Output | undefined;
+  /** What it ended with, with any other outcome. */
+  readonly error: StoredError | undefined;
+}
+
+/** A stored job as people see it. */
+export function jobView(record: JobRecord): Job {
+  return {
+    id: record.id,
+    taskName: record.taskName,
+    scheduleId: record.scheduleId ?? undefined,
+    scheduledFireTime: instantOf(record.fireTimeMs),
+    state: record.state,
+    outcome: record.outcome ?? undefined,
+    runAt: instantOf(record.runAtMs),
+    priority: record.priority,
+    attempt: record.attempt,
+    metadata: record.metadata,
+    progress: record.progress ?? undefined,
+    parkedReason: record.undecodable ?? record.parkedReason ?? undefined,
+    cancelRequested: record.cancelRequested ?? undefined,
+    startDeadline: instantOf(record.startDeadlineMs),
+    createdAt: instantOf(record.createdAtMs),
+    startedAt: instantOf(record.startedAtMs),
+    finishedAt: instantOf(record.finishedAtMs),
+    expiresAt: instantOf(record.expiresAtMs),
+    error: record.error ?? undefined,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Metadata } from "../../model/payload.ts";
+import type { ScheduleCounters, ScheduleRecord } from "../../model/schedule_record.ts";
+import type { CoalescePolicy, OverlapPolicy, ScheduleStatus } from "../../model/states.ts";
+import type { Trigger } from "../../triggers/trigger.ts";
+import { triggerFromJSON } from "../../triggers/trigger_from_json.ts";
+import { instantOf } from "./instant.ts";
+
+/** A schedule, as people and programs see it. */
+export interface Schedule {
+  readonly id: string;
+  readonly taskName: string;
+  readonly description: string | undefined;
+  /** The set it belongs to (`applySchedules`). */
+  readonly group: string | undefined;
+  /** What makes it fire; undefined when the stored one cannot be read (see `error`). */
+  readonly trigger: Trigger | undefined;
+  readonly coalesce: CoalescePolicy;
+  readonly overlap: OverlapPolicy;
+  readonly maxRuns: number | undefined;
+  readonly maxRunningJobs: number | undefined;
+  readonly metadata: Metadata;
+  readonly paused: boolean;
+  readonly status: ScheduleStatus;
+  /** Why the status is `failed`. */
+  readonly error: string | undefined;
+  /** When it was first stored; where its trigger counts from. */
+  readonly anchor: Temporal.Instant;
+  readonly nextFireTime: Temporal.Instant | undefined;
+  readonly lastFireTime: Temporal.Instant | undefined;
+  /** How many of its fires became jobs, were missed, coalesced, skipped. */
+  readonly counters: ScheduleCounters;
+}
+
+/** A stored schedule as people see it. */
+export function scheduleView(record: ScheduleRecord): Schedule {
+  const { policies } = record;
+  const trigger = readTrigger(record);
+  return {
+    id: record.id,
+    taskName: record.taskName,
+    description: record.description ?? undefined,
+    group: record.group ?? undefined,
+    trigger,
+    coalesce: policies.coalesce,
+    overlap: policies.overlap,
+    maxRuns: policies.maxRuns ?? undefined,
+    maxRunningJobs: policies.maxRunningJobs ?? undefined,
+    metadata: record.metadata,
+    paused: record.paused,
+    status: record.status,
+    error: record.undecodable ?? record.error ?? undefined,
+    anchor: instantOf(record.anchorMs),
+    nextFireTime: instantOf(record.nextFireTimeMs),
+    lastFireTime: instantOf(record.lastFireTimeMs),
+    counters: record.counters,
+  };
+}
+
+function readTrigger(record: ScheduleRecord): Trigger | undefined {
+  if (record.undecodable !== undefined) return undefined;
+  try {
+    return triggerFromJSON(record.trigger);
+  } catch {
+    return undefined;
+  }
+}
