@@ -1,5 +1,5 @@
 import type { NewJob } from "../../model/job_record.ts";
-import type { AddAnswer, JobStore } from "../../stores/job_store.ts";
+import type { AddAnswer, ClaimRequest, JobStore } from "../../stores/job_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { StatementResult, Step } from "../driver.ts";
 import type { BulkOperation } from "../group_commit.ts";
@@ -16,26 +16,52 @@ interface Added {
 
 /** Adding jobs. */
 export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
-  const step = addStep(session.dialect);
-  const claim = claimAdded(session.dialect);
+  const { dialect } = session;
+  const add = addStep(dialect);
+  const addAndClaim = addAndClaimStep(dialect, add);
   const bulk: BulkOperation<NewJob, Added> = {
-    step: (jobs) => step(jobs, session.nowArgument()),
+    step: (jobs) => add(jobs, session.nowArgument()),
     answers: addedAnswers,
   };
   return {
     async addJobs(jobs, request) {
-      if (request === undefined && jobs.length > 0) {
-        const added = await session.writeBulk(bulk, jobs);
-        return { nowMs: added[0]!.nowMs, jobs: added.map(({ job }) => job), claimed: [] };
-      }
       const now = session.nowArgument();
-      const ids = JSON.stringify(jobs.map(({ id }) => id));
-      const take = request === undefined ? [] : [claim(request, ids, now)];
-      const results = await session.write([...step(jobs, now), ...take]);
-      const answers = addedAnswers(jobs, results);
-      const claimed = request === undefined ? [] : claimedJobs(results[3]!);
-      return { nowMs: nowOf(results), jobs: answers.map(({ job }) => job), claimed };
+      if (jobs.length === 0) return { nowMs: await storeTime(session), jobs: [], claimed: [] };
+      if (request === undefined) return answerOf(await session.writeBulk(bulk, jobs), []);
+      const [, ...results] = await session.write(addAndClaim(jobs, request, now));
+      return answerOf(addedAnswers(jobs, results), claimedJobs(results[3]!));
     },
+  };
+}
+
+function answerOf(added: readonly Added[], claimed: AddAnswer["claimed"]): AddAnswer {
+  return { nowMs: added[0]!.nowMs, jobs: added.map(({ job }) => job), claimed };
+}
+
+async function storeTime(session: SqlSession): Promise<number> {
+  const [time] = await session.read([{
+    sql: `select ${session.dialect.now("?1")}`,
+    args: [session.nowArgument()],
+  }]);
+  return time!.cells[0] as number;
+}
+
+type AddStep = ReturnType<typeof addStep>;
+
+/** Jobs that were there before are picked, so that the claim passes them over. */
+function addAndClaimStep(dialect: Dialect, add: AddStep) {
+  const { jobs: table, picked } = dialect.tables;
+  const claim = claimAdded(dialect);
+  const pick = `insert into ${picked}(seq) select distinct j.seq from json_each(?1) e
+    cross join ${table} j on j.id = e.value`;
+  return (jobs: readonly NewJob[], request: ClaimRequest, now: number | null): Step => {
+    const ids = JSON.stringify(jobs.map(({ id }) => id));
+    return [
+      { sql: pick, args: [ids] },
+      ...add(jobs, now),
+      claim(request, ids, now),
+      { sql: `delete from ${picked}`, args: [] },
+    ];
   };
 }
 
@@ -67,8 +93,4 @@ function addedAnswers(jobs: readonly NewJob[], results: readonly StatementResult
     seen.add(seq);
     return { nowMs, job: { id, seq, outcome } };
   });
-}
-
-function nowOf(results: readonly StatementResult[]): number {
-  return (JSON.parse(results[2]!.cells[0] as string) as readonly [number])[0];
 }

@@ -47,13 +47,14 @@ export function readyCandidates(dialect: Dialect, args: ClaimArguments): string 
   );
 }
 
-/** These jobs, as far as they wait and their tasks are open. */
+/** These jobs, as far as they wait and their tasks are open; those that the step has picked are left out. */
 export function namedCandidates(dialect: Dialect, jobIds: string, args: ClaimArguments): string {
-  const { jobs } = dialect.tables;
+  const { jobs, picked } = dialect.tables;
   return candidates(
     dialect,
     `(select distinct value as id from json_each(${jobIds})) named cross join ${jobs} j on j.id = named.id
-      join open_task on open_task.name = j.task_name and +j.state in ('ready', 'blocked')`,
+      join open_task on open_task.name = j.task_name and +j.state in ('ready', 'blocked')
+        and j.seq not in (select seq from ${picked})`,
     args,
   );
 }

@@ -127,7 +127,8 @@ function fenceHolds(jobs: string): string {
 export function cancelledError(reason: string): string {
   const transition = endedAs("cancelled", "", null);
   const name = transition.to === "finished" ? transition.error?.name : "";
-  return `json_object('name', '${name}', 'message', ${reason})`;
+  // The empty text takes away SQLite's mark that this is JSON: in a record's cell it must stay a text.
+  return `(json_object('name', '${name}', 'message', ${reason}) || '')`;
 }
 
 function endingRow({ fence, transition }: JobEnding): readonly SqlValue[] {
