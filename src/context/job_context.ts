@@ -31,7 +31,20 @@ export function currentJob(): RunningJob {
   );
 }
 
-/** The job that the calling code runs for, or undefined outside a job. */
+/**
+ * The job that the calling code runs for, or undefined outside a job.
+ *
+ * @example Log to the job where there is one
+ * ```ts
+ * import { tryCurrentJob } from "carillon";
+ *
+ * function report(message: string): void {
+ *   const log = tryCurrentJob()?.log ?? console;
+ *   log.debug(message);
+ * }
+ * report("reading");
+ * ```
+ */
 export function tryCurrentJob(): RunningJob | undefined {
   return storage.getStore();
 }

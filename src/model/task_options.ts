@@ -1,6 +1,5 @@
 /** What users say about how jobs run, and its stored form. */
 import type { DurationInput } from "../time/duration.ts";
-import { optionError, refuseUnknownOptions } from "./option_checks.ts";
 import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import {
@@ -145,9 +144,9 @@ function resolveOverrides(options: object, where: string, functions: boolean): R
 
 function checkRetention(value: unknown, option: string, where: string): StoredRetention {
   if (typeof value !== "object" || value === null) {
-    throw optionError(option, where, "must be an object such as { success: { days: 1 } }", value);
+    throw check.optionError(option, where, "must be an object such as { success: { days: 1 } }", value);
   }
-  refuseUnknownOptions(value, ["success", "other"], `'retention' of ${where}`);
+  check.refuseUnknownOptions(value, ["success", "other"], `'retention' of ${where}`);
   const { success, other } = value as RetentionOptions;
   const { successMs, otherMs } = defaultRunSettings.retention;
   return {

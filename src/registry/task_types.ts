@@ -82,7 +82,10 @@ export type TaskSchedule<In> = ScheduleOptions<In> & {
 /** What can be said about a decorated method. */
 export interface MethodOptions<S extends StandardSchema | undefined, O extends StandardSchema | undefined>
   extends TaskOptions {
-  /** The name it is stored under. @default `Class.method` of the declaring class */
+  /**
+   * The name it is stored under. Give one where jobs outlive a deployment: renaming the class, or a minifier that
+   * does, would make it another task. @default `Class.method` of the declaring class
+   */
   readonly name?: string;
   /** Checks the input (any Standard Schema); the method gets what it makes of it. @default no check */
   readonly input?: S;

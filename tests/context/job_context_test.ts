@@ -38,8 +38,7 @@ test("currentJob() is the same job across awaits, timers, microtasks and streams
     seen.push(currentJob().id);
     await Promise.resolve();
     seen.push(currentJob().id);
-    await new Promise<void>((resolve) => setTimeout(resolve, 1));
-    seen.push(currentJob().id);
+    await timer(1, () => seen.push(currentJob().id));
     await new Promise<void>((resolve) => queueMicrotask(() => (seen.push(currentJob().id), resolve())));
     for await (const id of ids()) seen.push(id);
   });
@@ -48,8 +47,19 @@ test("currentJob() is the same job across awaits, timers, microtasks and streams
 });
 
 async function* ids(): AsyncGenerator<string> {
-  await new Promise<void>((resolve) => setTimeout(resolve, 1));
+  await timer(1);
   yield currentJob().id;
+}
+
+/** Resolves after a timer, in which it calls back. */
+function timer(delayMs: number, callback: () => void = () => {}): Promise<void> {
+  return new Promise((resolve) => {
+    // real time: that a context goes through the system's own timers is what is tested
+    setTimeout(() => {
+      callback();
+      resolve();
+    }, delayMs);
+  });
 }
 
 test("currentJob() is isolated over 1,000 concurrent jobs, across awaits and timers", async () => {
@@ -63,13 +73,11 @@ test("currentJob() is isolated over 1,000 concurrent jobs, across awaits and tim
 /** Says which job it runs for, before and after waits whose lengths make the jobs pass each other. */
 async function work(number: number): Promise<string[]> {
   const seen = [currentJob().id];
-  await new Promise<void>((resolve) => setTimeout(resolve, (number * 7) % 5));
+  await timer((number * 7) % 5);
   seen.push(currentJob().id);
   await Promise.resolve();
   seen.push(currentJob().id);
-  await new Promise<void>((resolve) =>
-    setTimeout(() => (seen.push(currentJob().id), resolve()), (number * 3) % 4)
-  );
+  await timer((number * 3) % 4, () => seen.push(currentJob().id));
   return seen;
 }
 

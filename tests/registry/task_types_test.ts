@@ -47,6 +47,12 @@ const sized = task({
   run: () => ({ size: "3" }),
 });
 
+const asynchronous = task({
+  name: "asynchronous",
+  output: z.string(),
+  run: async () => await Promise.resolve("x"),
+});
+
 class Reports {
   constructor(readonly team: string) {}
   @task({ name: "reports.daily" })
@@ -82,6 +88,7 @@ test("types: InputOf and ResultOf give what callers give and get", () => {
   assertType<Same<ResultOf<typeof clean>, number>>();
   assertType<Same<InputOf<typeof later>, string | undefined>>();
   assertType<Same<ResultOf<typeof sized>, { size: number }>>();
+  assertType<Same<ResultOf<typeof asynchronous>, string>>();
   assertType<Same<InputOf<Reports["daily"]>, undefined>>();
   assertType<Same<ResultOf<Reports["daily"]>, number>>();
   assertType<Same<InputOf<Reports["forDay"]>, { day: string }>>();
