@@ -5,7 +5,7 @@ import {
   type SubscribeOptions,
   type Subscription,
 } from "../events/event_hub.ts";
-import type { SelectedEvent } from "../events/event_selection.ts";
+import type { SelectedEvent } from "../events/event_groups.ts";
 import type { EventStream, EventStreamOptions } from "../events/event_stream.ts";
 import type { Executor } from "../executors/executor.ts";
 import { CarillonError, messageOf } from "../errors.ts";

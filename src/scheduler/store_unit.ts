@@ -1,4 +1,3 @@
-import { messageOf } from "../errors.ts";
 import type { CarillonEvent } from "../events/event.ts";
 import { resolveRunSettings } from "../model/settings.ts";
 import type { TaskRecord } from "../model/task_record.ts";
@@ -10,9 +9,8 @@ import { StoreGateway } from "./gateway/store_gateway.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { earliest, JobLoop } from "./job_loop.ts";
 import { JobRunner } from "./job_runner.ts";
-import { LeaseKeeper } from "./lease_keeper.ts";
+import { Membership } from "./membership.ts";
 import { Poller } from "./poller.ts";
-import { ownProcessIdentity } from "./process_identity.ts";
 import { Reconciler } from "./reconciler.ts";
 import { ResultWaiter } from "./result_waiter.ts";
 import { RunTable } from "./run_table.ts";
@@ -39,16 +37,13 @@ export class StoreUnit {
   readonly #environment: Environment;
   readonly #jobLoop: JobLoop;
   readonly #scheduleLoop: ScheduleLoop;
-  readonly #lease: LeaseKeeper;
+  readonly #membership: Membership;
   readonly #health: StoreHealth;
   readonly #takeover: Takeover;
   readonly #reconciler: Reconciler;
-  readonly #pollers: { jobs: Poller; schedules: Poller; lease: Poller; housekeeping: Poller };
+  readonly #pollers: { jobs: Poller; schedules: Poller; housekeeping: Poller };
   #taskRecords = new Map<string, TaskRecord>();
   #opened: Promise<void> | undefined;
-  #joined: Promise<void> | undefined;
-  #joins = 0;
-  #unwatch: (() => void) | undefined;
   readonly #restListeners = new Set<() => void>();
 
   constructor(environment: Environment, alias: string, store: DataStore) {
@@ -60,20 +55,19 @@ export class StoreUnit {
     this.triggers = new TriggerReader(store);
     this.runs = new RunTable(() => environment.onFreed());
     this.#health = new StoreHealth(environment, alias);
-    this.#lease = this.#makeLease(store);
     this.#takeover = new Takeover(environment, this.gateway, () => this.wake());
     this.runner = new JobRunner({
       environment,
       gateway: this.gateway,
       runs: this.runs,
       taskRecord: (name) => this.#taskRecords.get(name),
-      incarnation: () => this.#lease.incarnation,
+      incarnation: () => this.#membership.incarnation,
     });
     const pollMs = store.capabilities.shared ? POLL_MS : null;
     this.#jobLoop = new JobLoop({
       gateway: this.gateway,
       logger,
-      incarnation: () => this.#lease.incarnation,
+      incarnation: () => this.#membership.incarnation,
       taskNames: () => environment.registry.names(),
       free: environment.free,
       run: (job, incarnation) => this.runner.start(job, incarnation),
@@ -96,8 +90,9 @@ export class StoreUnit {
       runs: this.runs,
       runner: this.runner,
       jobLoop: this.#jobLoop,
-      incarnation: () => this.#lease.incarnation,
+      incarnation: () => this.#membership.incarnation,
     });
+    this.#membership = this.#makeMembership();
     this.#pollers = this.#makePollers();
   }
 
@@ -107,7 +102,7 @@ export class StoreUnit {
 
   /** The incarnation whose lease holds. */
   get incarnation(): number | undefined {
-    return this.#lease.incarnation;
+    return this.#membership.incarnation;
   }
 
   /** Opens the store, and writes the tasks whose code is here. Once, until closed. */
@@ -129,45 +124,8 @@ export class StoreUnit {
   }
 
   /** Registers with the store and keeps the lease, without taking work yet. Answers how to leave again. */
-  async join(): Promise<() => Promise<void>> {
-    this.#joins++;
-    this.#joined ??= this.#join();
-    try {
-      await this.#joined;
-    } catch (error) {
-      await this.#leave();
-      throw error;
-    }
-    let left = false;
-    return async () => {
-      if (left) return;
-      left = true;
-      await this.#leave();
-    };
-  }
-
-  async #join(): Promise<void> {
-    await this.open();
-    await this.#lease.register();
-    this.#pollers.lease.start();
-    this.#unwatch = this.store.watch(() => this.#changedElsewhere());
-  }
-
-  /** The last one to leave ends the registration: the last thing before the store is closed. */
-  async #leave(): Promise<void> {
-    if (--this.#joins > 0) return;
-    this.#joined = undefined;
-    this.#unwatch?.();
-    await this.#pollers.lease.stop();
-    // What still runs keeps its slot: nobody may take it over before the lease has run out.
-    if (this.runs.size > 0) return this.#lease.forget();
-    try {
-      await this.#lease.unregister();
-    } catch (error) {
-      this.#environment.logger.warn("leaving the store failed; the lease runs out", {
-        error: messageOf(error),
-      });
-    }
+  join(): Promise<() => Promise<void>> {
+    return this.#membership.join();
   }
 
   /** Starts taking work, as the role says. */
@@ -197,7 +155,7 @@ export class StoreUnit {
   onFreed(): void {
     this.#pollers.jobs.wake();
     this.soloRuns.forEach((wake) => wake());
-    this.#restListeners.forEach((listener) => listener());
+    this.#tellRest();
   }
 
   /** Looks for work now. */
@@ -242,52 +200,50 @@ export class StoreUnit {
     this.#environment.publish(event);
   }
 
-  #makeLease(store: DataStore): LeaseKeeper {
-    const { clock, name, role, registry, tags, leaseMs } = this.#environment;
-    const runsJobs = role === "worker" || role === "both";
-    return new LeaseKeeper({
-      store,
-      clock,
-      scheduler: () => ({
-        name,
-        role,
-        taskNames: runsJobs ? registry.names() : [],
-        tags,
-        process: ownProcessIdentity(),
-        leaseMs,
-      }),
+  #makeMembership(): Membership {
+    return new Membership({
+      environment: this.#environment,
+      store: this.store,
+      open: () => this.open(),
+      poller: (round) => this.#poller(round),
       onLost: (reason) => this.#leaseLost(reason),
       onBeat: async (answer) => {
         await this.#reconciler.afterBeat(answer);
         await this.refreshTasks();
       },
       onGone: (scheduler) => this.#takeover.bury(scheduler),
+      onChange: () => this.#changedElsewhere(),
+      leavesRunsBehind: () => this.runs.size > 0,
     });
   }
 
   #makePollers() {
-    const { clock } = this.#environment;
     const housekeeping = new Housekeeping(this.#environment, this.gateway, this.#takeover);
-    const poller = (round: () => Promise<number | null>, paused?: () => boolean) =>
-      new Poller({
-        clock,
-        keepAlive: this.#environment.keepAlive,
-        round: async () => {
-          if (paused?.()) return null;
-          const next = await round();
-          this.#health.good();
-          return next;
-        },
-        onError: (error) => this.#health.bad(error),
-        onRest: () => this.#restListeners.forEach((listener) => listener()),
-      });
-    const paused = () => this.#environment.paused();
+    const unlessPaused = (round: () => Promise<number | null>) => async () =>
+      this.#environment.paused() ? null : await round();
     return {
-      jobs: poller(() => this.#jobLoop.round(), paused),
-      schedules: poller(() => this.#scheduleLoop.round(), paused),
-      lease: poller(() => this.#lease.beat()),
-      housekeeping: poller(() => housekeeping.round()),
+      jobs: this.#poller(unlessPaused(() => this.#jobLoop.round())),
+      schedules: this.#poller(unlessPaused(() => this.#scheduleLoop.round())),
+      housekeeping: this.#poller(() => housekeeping.round()),
     };
+  }
+
+  #poller(round: () => Promise<number | null>): Poller {
+    return new Poller({
+      clock: this.#environment.clock,
+      keepAlive: this.#environment.keepAlive,
+      round: async () => {
+        const next = await round();
+        this.#health.good();
+        return next;
+      },
+      onError: (error) => this.#health.bad(error),
+      onRest: () => this.#tellRest(),
+    });
+  }
+
+  #tellRest(): void {
+    this.#restListeners.forEach((listener) => listener());
   }
 
   #changedElsewhere(): void {
