@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 import { runtime, test } from "../harness.ts";
 import { fixtureFacts } from "./decorated_fixture.ts";
 
+const root = new URL("../../", import.meta.url);
+const legacy = { experimentalDecorators: true };
+
 /** What both call shapes must give. */
 const expected = {
   tasks: [
@@ -33,44 +36,62 @@ test("decorators register the same in the legacy shape, compiled with experiment
   assert.deepEqual(JSON.parse(await runLegacyFixture()), { shapes: [3], ...expected });
 }, { ignore: runtime === "node" });
 
+test("types of decorators are checked the same under experimentalDecorators (checker: Deno's)", async () => {
+  const { dependencies } = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
+  const imports = Object.fromEntries(
+    ["zod", "temporal-polyfill"].map((name) => [name, `npm:${name}@${dependencies[name]}`]),
+  );
+  const { compilerOptions } = JSON.parse(await readFile(new URL("deno.json", root), "utf8"));
+  await inFolder({ imports, compilerOptions: { ...compilerOptions, ...legacy } }, (folder) => {
+    const files = ["decorator_types_test.ts", "decorated_fixture.ts"].map((file) =>
+      new URL(file, import.meta.url)
+    );
+    return execute([
+      "check",
+      "--no-lock",
+      "--config",
+      join(folder, "deno.json"),
+      ...files.map((file) => fileURLToPath(file)),
+    ], folder);
+  });
+}, { ignore: runtime !== "deno" });
+
 /** Compiles and runs the fixture with `experimentalDecorators`, in a folder of its own. */
 async function runLegacyFixture(): Promise<string> {
+  const source = await readFile(new URL("./decorated_fixture.ts", import.meta.url), "utf8");
+  const elsewhere = source.replaceAll(
+    /"\.\.\/\.\.\/(src\/[^"]+)"/g,
+    (_, path) => JSON.stringify(specifier(new URL(path, root))),
+  );
+  return await inFolder({ compilerOptions: legacy }, async (folder) => {
+    const main = join(folder, "fixture.ts");
+    await writeFile(main, `${elsewhere}\nconsole.log(JSON.stringify(fixtureFacts()));\n`);
+    const options = ["run", "-A", "--no-lock", "--config", join(folder, "deno.json")];
+    return await execute(runtime === "deno" ? [...options, main] : [main], folder);
+  });
+}
+
+/** An absolute import, as the runtime likes it best. */
+function specifier(url: URL): string {
+  return runtime === "deno" ? url.href : fileURLToPath(url);
+}
+
+/** Works in a new folder with this configuration for Deno and Bun, and removes it. */
+async function inFolder<Result>(config: object, work: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), "carillon-legacy-"));
   try {
-    const config = JSON.stringify({ compilerOptions: { experimentalDecorators: true } });
-    await writeFile(join(folder, "deno.json"), config);
-    await writeFile(join(folder, "tsconfig.json"), config);
-    const source = await readFile(new URL("./decorated_fixture.ts", import.meta.url), "utf8");
-    const root = new URL("../../", import.meta.url);
-    await writeFile(
-      join(folder, "fixture.ts"),
-      source.replaceAll(
-        /"\.\.\/\.\.\/(src\/[^"]+)"/g,
-        (_, path) => JSON.stringify(pathOf(new URL(path, root))),
-      ) +
-        "\nconsole.log(JSON.stringify(fixtureFacts()));\n",
-    );
-    return await runFile(folder);
+    for (const name of ["deno.json", "tsconfig.json"]) {
+      await writeFile(join(folder, name), JSON.stringify(config));
+    }
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-/** As the runtime likes absolute imports best. */
-function pathOf(url: URL): string {
-  return runtime === "deno" ? url.href : fileURLToPath(url);
-}
-
-function runFile(folder: string): Promise<string> {
-  const args = runtime === "deno"
-    ? ["run", "-A", "--no-lock", "--config", join(folder, "deno.json"), join(folder, "fixture.ts")]
-    : [join(folder, "fixture.ts")];
+/** Runs this runtime again in a folder, whose configuration counts; gives what it prints, and rejects with it when it fails. */
+function execute(args: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(
-      process.execPath,
-      args,
-      { cwd: folder },
-      (error, stdout) => error ? reject(error) : resolve(stdout),
-    );
+    execFile(process.execPath, args, { cwd }, (error, stdout) => error ? reject(error) : resolve(stdout));
   });
 }
