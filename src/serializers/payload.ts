@@ -1,0 +1,57 @@
+import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
+import type { Payload } from "../model/payload.ts";
+import { plainJson } from "./plain_json.ts";
+import { richJson } from "./rich_json.ts";
+import type { Serializer } from "./serializer.ts";
+
+/** Serializers whose values can always be read. */
+const builtIn: readonly Serializer[] = [richJson, plainJson];
+
+/** A value as it is stored; null for `undefined`, which is no value. Throws `serializationFailed`. */
+export function encodePayload(value: unknown, serializer: Serializer): Payload | null {
+  if (value === undefined) return null;
+  if (!/^[A-Za-z]+$/.test(serializer.name)) {
+    const message = `The name of a serializer must be letters only, but is '${serializer.name}'`;
+    throw new CarillonError("invalidOption", message, { details: { option: "serializer" } });
+  }
+  const text = guarded("serializationFailed", serializer, () => serializer.serialize(value));
+  return `${serializer.name}:${text}`;
+}
+
+/**
+ * A stored value again; undefined for null. The serializer that wrote it is found by the name in front, among
+ * those given and the built-in ones. Throws `deserializationFailed`.
+ */
+export function decodePayload(payload: Payload | null, serializers: readonly Serializer[] = []): unknown {
+  if (payload === null) return undefined;
+  const colon = payload.indexOf(":");
+  const name = payload.slice(0, Math.max(0, colon));
+  const serializer = [...serializers, ...builtIn].find((known) => known.name === name);
+  if (serializer === undefined) throw unknownSerializer(payload, name);
+  return guarded("deserializationFailed", serializer, () => serializer.deserialize(payload.slice(colon + 1)));
+}
+
+/** Whatever a serializer throws becomes an error that tells it apart. */
+function guarded<Answer>(
+  code: "serializationFailed" | "deserializationFailed",
+  { name }: Serializer,
+  step: () => Answer,
+): Answer {
+  try {
+    return step();
+  } catch (cause) {
+    if (isCarillonError(cause, code)) throw cause;
+    const doing = code === "serializationFailed" ? "write" : "read";
+    const message = `The serializer '${name}' could not ${doing} the value: ${messageOf(cause)}`;
+    throw new CarillonError(code, message, { details: { serializer: name }, cause });
+  }
+}
+
+function unknownSerializer(payload: Payload, name: string): CarillonError {
+  const known = builtIn.map((serializer) => `'${serializer.name}'`).join(" and ");
+  const message = name === ""
+    ? `The stored value does not say which serializer wrote it, but begins with '${payload.slice(0, 20)}'`
+    : `The stored value was written by the serializer '${name}', but only ${known} are built in: ` +
+      "give the scheduler that serializer";
+  return new CarillonError("deserializationFailed", message, { details: { serializer: name } });
+}

@@ -1,0 +1,61 @@
+import { kindOf, unstorable } from "./unstorable.ts";
+
+/** What a format can hold. */
+export interface StorableRules {
+  /** What it is called, for people: `JSON`. */
+  readonly format: string;
+  /** Whether it gives this back as it was; not asked about booleans, null, arrays and plain objects. */
+  readonly holds: (value: unknown) => boolean;
+}
+
+/**
+ * Walks through a value and refuses whatever the format would leave out or change: holes in arrays, keys that
+ * are symbols, circles, instances of classes.
+ */
+export function requireStorable(value: unknown, rules: StorableRules): void {
+  requireAt(value, "$", rules, new Set());
+}
+
+function requireAt(value: unknown, path: string, rules: StorableRules, outer: Set<object>): void {
+  if (value === null || typeof value === "boolean") return;
+  if (typeof value !== "object" || !(Array.isArray(value) || isPlainObject(value))) {
+    if (rules.holds(value)) return;
+    throw unstorable(rules.format, path, kindOf(value));
+  }
+  if (outer.has(value)) throw unstorable(rules.format, path, "part of itself");
+  outer.add(value);
+  if (Array.isArray(value)) requireItems(value, path, rules, outer);
+  else requireFields(value, path, rules, outer);
+  outer.delete(value);
+}
+
+function requireItems(
+  items: readonly unknown[],
+  path: string,
+  rules: StorableRules,
+  outer: Set<object>,
+): void {
+  if (Object.getPrototypeOf(items) !== Array.prototype) throw unstorable(rules.format, path, kindOf(items));
+  const keys = Object.keys(items).length;
+  if (keys < items.length) throw unstorable(rules.format, path, "an array with holes");
+  if (keys > items.length) throw unstorable(rules.format, path, "an array with names as keys");
+  for (const [index, item] of items.entries()) requireAt(item, `${path}[${index}]`, rules, outer);
+}
+
+function requireFields(value: object, path: string, rules: StorableRules, outer: Set<object>): void {
+  for (const [key, field] of Object.entries(value)) {
+    const fieldPath = pathTo(path, key);
+    if (key === "__proto__") throw unstorable(rules.format, fieldPath, "named __proto__");
+    if (!rules.holds(key)) throw unstorable(rules.format, fieldPath, "named by broken text");
+    requireAt(field, fieldPath, rules, outer);
+  }
+}
+
+function isPlainObject(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype &&
+    Object.getOwnPropertySymbols(value).length === 0;
+}
+
+function pathTo(path: string, key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+}

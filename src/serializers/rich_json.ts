@@ -1,0 +1,94 @@
+import {
+  defaultParseOperations,
+  defaultStringifyOperations,
+  DevalueError,
+  parse,
+  type ParseOptions,
+  stringify,
+  type StringifyOptions,
+} from "devalue";
+import { messageOf } from "../errors.ts";
+import { Temporal, type TemporalName, temporalName } from "../time/temporal.ts";
+import type { Serializer } from "./serializer.ts";
+import { kindOf, unreadable, unstorable } from "./unstorable.ts";
+
+const FORMAT = "rich JSON";
+
+/**
+ * Stores values as JSON that also holds what programs really pass around: dates, maps, sets, bigints, bytes and
+ * typed arrays, regular expressions, URLs, `undefined`, `NaN`, all Temporal types, and references that are
+ * shared or circular. Functions, symbols and instances of classes are refused with their path. The default.
+ *
+ * @example
+ * ```ts
+ * import { richJson } from "carillon";
+ *
+ * const text = richJson.serialize({ since: new Date(0), tags: new Set(["a"]) });
+ * const value = richJson.deserialize(text) as { since: Date; tags: Set<string> };
+ * console.assert(value.since.getTime() === 0 && value.tags.has("a"));
+ * ```
+ */
+export const richJson: Serializer = {
+  name: "rich",
+  serialize(value) {
+    try {
+      return stringify(value, undefined, stringifyOptions);
+    } catch (cause) {
+      if (cause instanceof DevalueError) {
+        throw unstorable(FORMAT, `$${cause.path}`, kindOf(cause.value), cause);
+      }
+      throw unstorable(FORMAT, "$", `not readable (${messageOf(cause)})`, cause);
+    }
+  },
+  deserialize(text) {
+    try {
+      return parse(text, undefined, parseOptions);
+    } catch (cause) {
+      throw unreadable(FORMAT, cause);
+    }
+  },
+};
+
+/** What nobody writes: values tagged with it are refused as instances of classes are. */
+const REFUSED = "Refused";
+
+const stringifyOptions: StringifyOptions = {
+  operations: {
+    tagOf(value: object) {
+      const tag = defaultStringifyOperations.tagOf(value);
+      return tag === "Object" || comesBackAs(value, tag) ? tag : REFUSED;
+    },
+    viewInfo: visibleBytes,
+  },
+};
+
+const parseOptions: ParseOptions = {
+  operations: {
+    fromStringValue(tag, text) {
+      if (tag === "URL" || tag === "URLSearchParams") {
+        return defaultParseOperations.fromStringValue(tag, text);
+      }
+      return Temporal[tag.slice("Temporal.".length) as TemporalName].from(text);
+    },
+  },
+};
+
+/** Whether a built-in object comes back as it was: no subclass of one, and nothing hung on it. */
+function comesBackAs(value: object, tag: string): boolean {
+  if (temporalName(value) !== undefined) return true;
+  const prototype = Object.getPrototypeOf(value) as
+    | { readonly constructor?: { readonly name?: string } }
+    | null;
+  if (prototype?.constructor?.name !== tag) return false;
+  if (ArrayBuffer.isView(value)) return true;
+  const keys = Object.keys(value).length;
+  return Array.isArray(value) ? keys <= value.length : keys === 0;
+}
+
+/** A view with only its own bytes: the buffer under it can be larger, and hold what is nobody's business. */
+function visibleBytes(view: ArrayBufferView): ReturnType<typeof defaultStringifyOperations.viewInfo> {
+  const info = defaultStringifyOperations.viewInfo(view);
+  if (info.byteLength === info.bufferByteLength) return info;
+  const buffer = info.buffer.slice(info.byteOffset, info.byteOffset + info.byteLength);
+  return { ...info, buffer, byteOffset: 0, bufferByteLength: info.byteLength };
+}
