@@ -1,8 +1,8 @@
 /** Proofs by the compiler about decorators: what must not compile does not. The classes are never made. */
-import { z } from "zod";
 import { schedule } from "../../src/registry/schedule.ts";
 import { task } from "../../src/registry/task.ts";
 import { test } from "../harness.ts";
+import { sampleSchema as schema } from "./sample_schema.ts";
 import { sampleTrigger } from "./sample_trigger.ts";
 
 const trigger = sampleTrigger();
@@ -13,19 +13,19 @@ function compiled(_proof: () => unknown): void {}
 test("types: @task fits methods whose parameter and result fit the schemas", () => {
   compiled(() => {
     class Fits {
-      @task({ input: z.coerce.date() })
+      @task({ input: schema<unknown, Date>() })
       coerced(when: Date): number {
         return when.getTime();
       }
-      @task({ input: z.object({ a: z.string().default("x") }) })
+      @task({ input: schema<{ a?: string | undefined }, { a: string }>() })
       defaulted(input: { a: string }): string {
         return input.a;
       }
-      @task({ input: z.string().optional() })
+      @task({ input: schema<string | undefined>() })
       optional(text?: string): string {
         return text ?? "";
       }
-      @task({ output: z.object({ size: z.number() }) })
+      @task({ output: schema<{ size: number }>() })
       output(): Promise<{ size: number }> {
         return Promise.resolve({ size: 1 });
       }
@@ -49,24 +49,24 @@ test("types: @task on a method that does not fit its schemas does not compile", 
   compiled(() => {
     class Misfits {
       // @ts-expect-error the parameter is something else
-      @task({ input: z.object({ a: z.string() }) })
+      @task({ input: schema<{ a: string }>() })
       wrong(_input: { a: number }): void {}
       // @ts-expect-error callers would see a number where the schema takes text
-      @task({ input: z.string().transform(Number) })
+      @task({ input: schema<string, number>() })
       transformed(_input: number): void {}
       // @ts-expect-error there is no parameter for the input
-      @task({ input: z.string() })
+      @task({ input: schema<string>() })
       none(): void {}
       // @ts-expect-error the schema's arrays can be changed
-      @task({ input: z.array(z.string()) })
+      @task({ input: schema<string[]>() })
       readonlyArray(_input: readonly string[]): void {}
       // @ts-expect-error the result is something else
-      @task({ output: z.string() })
+      @task({ output: schema<string>() })
       result(): number {
         return 1;
       }
       // @ts-expect-error callers would see text where the schema gives a number
-      @task({ output: z.string().transform(Number) })
+      @task({ output: schema<string, number>() })
       transformedResult(): string {
         return "1";
       }
@@ -118,7 +118,7 @@ test("types: @schedule gives an input exactly where the method takes one", () =>
       @schedule(trigger, { input: { kind: "b", list: ["x"] } })
       literal(_input: { kind: "a" | "b"; list: string[]; more?: number }): void {}
       @schedule(trigger, { input: { a: "x" } })
-      @task({ input: z.object({ a: z.string() }) })
+      @task({ input: schema<{ a: string }>() })
       withTask(_input: { a: string }): void {}
       // @ts-expect-error the method needs an input
       @schedule(trigger)

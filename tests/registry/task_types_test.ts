@@ -63,6 +63,14 @@ class Reports {
   forDay(input: { day: string }, { signal }: { signal: AbortSignal }): string {
     return `${input.day} ${signal.aborted}`;
   }
+  @task({ input: z.coerce.date() })
+  at(when: Date): number {
+    return when.getTime();
+  }
+  @task({ input: z.object({ copies: z.number().default(1) }) })
+  print(input: { copies?: number }): number {
+    return input.copies ?? 0;
+  }
   @schedule(trigger, { input: { day: "monday" } })
   weekly(input: { day: "monday" | "friday" }): void {
     void input;
@@ -92,6 +100,8 @@ test("types: InputOf and ResultOf give what callers give and get", () => {
   assertType<Same<InputOf<Reports["daily"]>, undefined>>();
   assertType<Same<ResultOf<Reports["daily"]>, number>>();
   assertType<Same<InputOf<Reports["forDay"]>, { day: string }>>();
+  assertType<Same<InputOf<Reports["at"]>, Date>>();
+  assertType<Same<InputOf<Reports["print"]>, { copies?: number }>>();
   assertType<Same<ResultOf<typeof Reports.nightly>, boolean>>();
   assertType<Same<ResultOf<Stack<string>["push"]>, string[]>>();
   const named: Task<{ userId: string; copies?: number | undefined }, { sent: number }> = send;
