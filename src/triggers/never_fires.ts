@@ -2,6 +2,9 @@ import { isCarillonError } from "../errors.ts";
 import type { Trigger, TriggerJSON } from "./trigger.ts";
 import { triggerFromJSON } from "./trigger_from_json.ts";
 
+/** The earliest instant that Temporal knows, in milliseconds. */
+const EARLIEST_MS = -8.64e15;
+
 /**
  * Whether a trigger could never fire at any time, such as `cron("0 0 30 2 *")`. Calendars are not looked at:
  * they change. A trigger whose last fire has passed is not such a one, nor is one that takes too long to tell.
@@ -19,7 +22,7 @@ export function neverFires(trigger: Trigger): boolean {
   if (json.kind === "except" || json.kind === "only") return neverFires(triggerFromJSON(json["trigger"]));
   if (Array.isArray(json["triggers"]) && usesContext(json)) return false;
   try {
-    return trigger.nextAfterMs(-Infinity) === undefined;
+    return trigger.nextAfterMs(EARLIEST_MS) === undefined;
   } catch (error) {
     if (isCarillonError(error, "maxIterationsReached")) return false;
     throw error;

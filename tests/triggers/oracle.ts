@@ -129,10 +129,13 @@ function wallAt(date: ReturnType<typeof dateAt>, second: number): Wall {
   };
 }
 
-/** Compares two lists of instants; quicker than `deepEqual` where millions are compared. */
+/** Compares two lists of instants, and shows where they part. */
 export function assertSame(actual: readonly number[], expected: readonly number[], at: string): void {
-  const same = actual.length === expected.length && actual.every((value, index) => value === expected[index]);
-  if (!same) assert.deepEqual(actual.map(isoOf), expected.map(isoOf), at);
+  const longer = actual.length > expected.length ? actual : expected;
+  const index = longer.findIndex((_, i) => actual[i] !== expected[i]);
+  if (index === -1) return;
+  const around = (list: readonly number[]) => list.slice(Math.max(0, index - 2), index + 3).map(isoOf);
+  assert.deepEqual(around(actual), around(expected), at);
 }
 
 function isoOf(second: number): string {
