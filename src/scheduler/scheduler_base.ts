@@ -110,6 +110,22 @@ export abstract class SchedulerBase {
   }
 
   /**
+   * The data store of an alias, or the default one: for what only that store can do, such as a backup. What
+   * everyone can do goes through the scheduler's own methods, which check, tell and wake. Throws `unknownStore`.
+   *
+   * @example
+   * ```ts
+   * import { Scheduler } from "carillon";
+   *
+   * await using scheduler = new Scheduler();
+   * console.assert(scheduler.getStore().kind === "memory");
+   * ```
+   */
+  getStore(alias?: string): DataStore {
+    return this.parts.units.get(alias).store;
+  }
+
+  /**
    * Calls a listener for each event, or for those of some names and groups (`"job"`, `"schedule"`, …), in the
    * order in which they happen. What a listener throws is logged.
    *
