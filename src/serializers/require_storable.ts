@@ -1,5 +1,8 @@
 import { kindOf, unstorable } from "./unstorable.ts";
 
+/** How deep values may be nested, so that every runtime can walk, write and read them. */
+const DEPTH_MAX = 1000;
+
 /** What a format can hold. */
 export interface StorableRules {
   /** What it is called, for people: `JSON`. */
@@ -23,6 +26,9 @@ function requireAt(value: unknown, path: string, rules: StorableRules, outer: Se
     throw unstorable(rules.format, path, kindOf(value));
   }
   if (outer.has(value)) throw unstorable(rules.format, path, "part of itself");
+  if (outer.size >= DEPTH_MAX) {
+    throw unstorable(rules.format, "$", `nested deeper than ${DEPTH_MAX} levels`);
+  }
   outer.add(value);
   if (Array.isArray(value)) requireItems(value, path, rules, outer);
   else requireFields(value, path, rules, outer);
