@@ -62,6 +62,11 @@ export type ErrorCode =
   | "forbidden"
   | "authenticationRequired"
   | "notFound"
+  | "methodNotAllowed"
+  | "unsupportedMediaType"
+  | "bodyTooLarge"
+  | "invalidRequest"
+  | "addressInUse"
   | "usage"
   | "internal";
 
