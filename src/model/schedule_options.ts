@@ -10,7 +10,10 @@ import { resolveRunOptions, runOptionKeys, type RunOptions } from "./task_option
 export interface SchedulePolicyOptions extends RunOptions {
   /** Which of the fires owed at once become jobs. @default "latest" */
   readonly coalesce?: CoalescePolicy;
-  /** What happens to a fire while this schedule's previous job is not finished. @default "queueOne" */
+  /**
+   * What happens to a fire while this schedule's previous job is not finished.
+   * @default "queueOne"; with `coalesce: "all"`, which wants every fire, "queue"
+   */
   readonly overlap?: OverlapPolicy;
   /** How late a fire may be and still become a job; null is any time. @default null */
   readonly misfireGraceTime?: DurationInput | null;
@@ -83,7 +86,8 @@ export const scheduleOptionKeys = [
  * Throws `invalidOption`.
  */
 export function resolveSchedulePolicies(options: SchedulePolicyOptions, where: string): SchedulePolicies {
-  const { coalesce = "latest", overlap = "queueOne", jitter, spread, maxRuns = null } = options;
+  const { coalesce = "latest", jitter, spread, maxRuns = null } = options;
+  const { overlap = coalesce === "all" ? "queue" : "queueOne" } = options;
   const { maxRunningJobs = null, ...runOptions } = options;
   return {
     coalesce: check.checkChoice(coalesce, "coalesce", where, coalescePolicies),

@@ -36,11 +36,11 @@ export class JobRun {
 /** The jobs that run here, by row. */
 export class RunTable {
   readonly #runs = new Map<number, JobRun>();
-  readonly #onChange: () => void;
+  readonly #onOver: (run: JobRun) => void;
 
-  /** `onChange` is called after every run that is over. */
-  constructor(onChange: () => void) {
-    this.#onChange = onChange;
+  /** `onOver` is called after every run that is over. */
+  constructor(onOver: (run: JobRun) => void) {
+    this.#onOver = onOver;
   }
 
   get size(): number {
@@ -61,7 +61,7 @@ export class RunTable {
     this.#runs.set(run.job.seq, run);
     run.done = work().finally(() => {
       if (this.#runs.get(run.job.seq) === run) this.#runs.delete(run.job.seq);
-      this.#onChange();
+      this.#onOver(run);
     });
   }
 

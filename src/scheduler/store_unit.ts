@@ -13,7 +13,7 @@ import { Membership } from "./membership.ts";
 import { Poller } from "./poller.ts";
 import { Reconciler } from "./reconciler.ts";
 import { ResultWaiter } from "./result_waiter.ts";
-import { RunTable } from "./run_table.ts";
+import { type JobRun, RunTable } from "./run_table.ts";
 import { ScheduleLoop } from "./schedule_loop.ts";
 import { StoreHealth } from "./store_health.ts";
 import { Takeover } from "./takeover.ts";
@@ -53,7 +53,7 @@ export class StoreUnit {
     this.gateway = new StoreGateway(alias, store, clock, (event) => this.#publish(event));
     this.results = new ResultWaiter(store, clock);
     this.triggers = new TriggerReader(store);
-    this.runs = new RunTable(() => environment.onFreed());
+    this.runs = new RunTable((run) => this.#runOver(run));
     this.#health = new StoreHealth(environment, alias);
     this.#takeover = new Takeover(environment, this.gateway, () => this.wake());
     this.runner = new JobRunner({
@@ -244,6 +244,12 @@ export class StoreUnit {
 
   #tellRest(): void {
     this.#restListeners.forEach((listener) => listener());
+  }
+
+  #runOver(run: JobRun): void {
+    this.#environment.onFreed();
+    // Its schedule may count from this end (fixed delay).
+    if (run.job.scheduleSeq !== null) this.#pollers.schedules.wake();
   }
 
   #changedElsewhere(): void {

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "./clock.ts";
 import { type DurationInput, durationMs } from "./duration.ts";
 import { Temporal } from "./temporal.ts";
+import { nextTurn } from "./turn.ts";
 
 interface PendingTimer {
   readonly atMs: number;
@@ -100,8 +101,10 @@ function startMs(start: string | Temporal.Instant | Temporal.ZonedDateTime): num
     : Temporal.Instant.from(start).epochMilliseconds;
 }
 
+/** How many turns of the event loop what a timer sets off may take: a few writes to a data store, one after another. */
+const SETTLE_TURNS = 20;
+
 /** Lets everything run that can run without the clock moving: promises, and what they set off in turn. */
 async function settle(): Promise<void> {
-  const rounds = 3;
-  for (let i = 0; i < rounds; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let turn = 0; turn < SETTLE_TURNS; turn++) await new Promise<void>((resolve) => nextTurn(resolve));
 }

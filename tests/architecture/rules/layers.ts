@@ -25,7 +25,7 @@ const LAYERS: readonly { readonly name: string; readonly level: number; readonly
   { name: "brokers", level: 4, paths: /^src\/brokers\// },
   { name: "executors", level: 4, paths: /^src\/executors\// },
   // The one place that joins the scheduler and the adapters it has unless told otherwise.
-  { name: "preset", level: 4, paths: /^src\/scheduler\.ts$/ },
+  { name: "preset", level: 4, paths: /^src\/preset\// },
   { name: "testing", level: 5, paths: /^src\/testing\// },
   { name: "edge", level: 5, paths: /^src\/edge\// },
   { name: "http", level: 5, paths: /^src\/http\// },
@@ -84,7 +84,7 @@ export const layers: Rule = {
     { tree: { "src/time/a.ts": `type A = import("../model/b.ts").B;` }, at: "src/time/a.ts:1" },
     { tree: { "src/events/event.ts": `import { x } from "./hub.ts";` }, at: "src/events/event.ts:1" },
     { tree: { "src/cli/a.ts": `import { x } from "../../tests/harness.ts";` }, at: "src/cli/a.ts:1" },
-    { tree: { "src/scheduler.ts": `import "./http/a.ts";` }, at: "src/scheduler.ts:1" },
+    { tree: { "src/preset/a.ts": `import "../http/a.ts";` }, at: "src/preset/a.ts:1" },
     { tree: { "src/stores/a.ts": `import "../scheduler.ts";` }, at: "src/stores/a.ts:1" },
     { tree: { "src/somewhere/a.ts": "" }, at: "src/somewhere/a.ts:1" },
   ],
@@ -92,7 +92,7 @@ export const layers: Rule = {
     "src/scheduler/a.ts": `import type { DataStore } from "../stores/data_store.ts"; import "../errors.ts";`,
     "src/stores/libsql.ts": `import "../sql/store.ts"; import "./libsql/pool.ts"; import "../model/a.ts";`,
     "src/http/a.ts": `import "../scheduler/scheduler.ts"; import "../stores/memory.ts"; import "hono";`,
-    "src/scheduler.ts": `import "./scheduler/base.ts"; import "./stores/memory.ts";`,
+    "src/preset/a.ts": `import "../scheduler/base.ts"; import "../stores/memory.ts";`,
     "mod.ts": `export { a } from "./src/cli/a.ts";`,
   }],
 };
