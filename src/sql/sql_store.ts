@@ -7,6 +7,7 @@ import { claimJobs } from "./operations/claim_jobs.ts";
 import { endJobs } from "./operations/end_jobs.ts";
 import { findJobs } from "./operations/find_jobs.ts";
 import { findSchedules } from "./operations/find_schedules.ts";
+import { putProgress } from "./operations/put_progress.ts";
 import { prune } from "./operations/prune.ts";
 import { schedulers } from "./operations/schedulers.ts";
 import { tasks } from "./operations/tasks.ts";
@@ -30,6 +31,7 @@ export function sqlOperations(session: SqlSession): SqlOperations {
     ...addJobs(session),
     ...claimJobs(session),
     ...endJobs(session),
+    ...putProgress(session),
     ...changeJobs(session),
     ...findJobs(session),
     ...schedulers(session),

@@ -3,7 +3,7 @@ import type { AddAnswer, ClaimRequest, JobStore } from "../../stores/job_store.t
 import type { Dialect } from "../dialect.ts";
 import type { StatementResult, Step } from "../driver.ts";
 import type { BulkOperation } from "../group_commit.ts";
-import { newJobRows } from "../rows/job_row.ts";
+import { newJobGroups } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
 import { claimAdded, claimedJobs } from "./claim_jobs.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
@@ -66,19 +66,15 @@ function addAndClaimStep(dialect: Dialect, add: AddStep) {
 }
 
 function addStep(dialect: Dialect): (jobs: readonly NewJob[], now: number | null) => Step {
-  const { jobs: table, schedules } = dialect.tables;
+  const { jobs: table } = dialect.tables;
   // Identities only grow: what is above the last one before was added here.
   const last = `select coalesce(max(seq), 0) from ${table}`;
-  const insert = insertJobsSql(
-    dialect,
-    `json_each(?1) e left join ${schedules} s on s.seq = (e.value ->> 3) where true`,
-    "?2",
-  );
+  const insert = insertJobsSql(dialect, "json_each(?1) b", "?2");
   const found = `select json_array(${dialect.now("?2")}, json((
     select json_group_array(j.seq) from json_each(?1) e cross join ${table} j on j.id = e.value)))`;
   return (jobs, now) => [
     { sql: last, args: [] },
-    { sql: insert, args: [JSON.stringify(newJobRows(jobs)), now] },
+    { sql: insert, args: [JSON.stringify(newJobGroups(jobs)), now] },
     { sql: found, args: [JSON.stringify(jobs.map(({ id }) => id)), now] },
   ];
 }

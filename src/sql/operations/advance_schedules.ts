@@ -1,7 +1,7 @@
 import type { ScheduleAdvance, ScheduleStore } from "../../stores/schedule_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Step } from "../driver.ts";
-import { newJobRows } from "../rows/job_row.ts";
+import { newJobGroups } from "../rows/job_row.ts";
 import { scheduleRow } from "../rows/schedule_row.ts";
 import type { SqlSession } from "../session.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
@@ -26,7 +26,7 @@ export function advanceSchedules(session: SqlSession): Pick<ScheduleStore, "adva
  */
 function advanceStep(dialect: Dialect): (advances: readonly ScheduleAdvance[], now: number | null) => Step {
   const { jobs, schedules, picked } = dialect.tables;
-  // Rows of the argument: seq, version, unfinished jobs or null, what to write, rows of jobs, id.
+  // Rows of the argument: seq, version, unfinished jobs or null, what to write, groups of jobs, id.
   const holds =
     `s.version = (a.value ->> 1) and s.id = (a.value ->> 5) and ((a.value ->> 2) is null or (a.value ->> 2) = (
     select count(*) from ${jobs} u
@@ -35,8 +35,7 @@ function advanceStep(dialect: Dialect): (advances: readonly ScheduleAdvance[], n
     select s.seq from json_each(?1) a cross join ${schedules} s on s.seq = (a.value ->> 0) where ${holds}`;
   const insert = insertJobsSql(
     dialect,
-    `json_each(?1) a cross join ${picked} p on p.seq = (a.value ->> 0)
-      cross join ${schedules} s on s.seq = p.seq cross join json_each(a.value, '$[4]') e where true`,
+    `json_each(?1) a cross join ${picked} p on p.seq = (a.value ->> 0) cross join json_each(a.value, '$[4]') b`,
     "?2",
   );
   const overwrite = `${overwriteSql(dialect, "(a.value -> 3)", "?2")} from json_each(?1) a
@@ -57,7 +56,7 @@ function advanceRow(
   { expected, expectedUnfinishedJobs, schedule, jobs }: ScheduleAdvance,
 ): readonly unknown[] {
   const { id, seq, version } = expected;
-  return [seq, version, expectedUnfinishedJobs, scheduleRow(schedule), newJobRows(jobs), id];
+  return [seq, version, expectedUnfinishedJobs, scheduleRow(schedule), newJobGroups(jobs), id];
 }
 
 /** A schedule that is asked to move twice can only do so once. */

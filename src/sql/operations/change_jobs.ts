@@ -4,7 +4,7 @@ import type { Dialect } from "../dialect.ts";
 import type { Statement } from "../driver.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
-import { cancelledError } from "./end_jobs.ts";
+import { cancelledError } from "./end_sql.ts";
 import { jobsInOrder } from "./find_jobs.ts";
 import { noteFinishSql } from "./note_finish.ts";
 import { waitingState } from "./waiting_state.ts";

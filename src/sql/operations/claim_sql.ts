@@ -34,7 +34,7 @@ function freeOfSchedule({ tables }: Dialect, seq: string): string {
 }
 
 /** The first ready jobs of each open task, which a claim chooses from. */
-export function readyCandidates(dialect: Dialect, args: ClaimArguments): string {
+export function readyCandidates(dialect: Dialect, args: ClaimArguments, condition = "true"): string {
   const { jobs } = dialect.tables;
   // The inner query walks the index of one task and stops; joining it by identity keeps that plan whatever the
   // planner thinks of the tables' sizes.
@@ -44,6 +44,7 @@ export function readyCandidates(dialect: Dialect, args: ClaimArguments): string 
       select w.seq from ${jobs} w where w.state = 'ready' and w.task_name = open_task.name
       order by w.priority desc, w.run_at, w.seq limit ${args.window})`,
     args,
+    condition,
   );
 }
 
@@ -59,28 +60,37 @@ export function namedCandidates(dialect: Dialect, jobIds: string, args: ClaimArg
   );
 }
 
-function candidates(dialect: Dialect, source: string, { now }: ClaimArguments): string {
+function candidates(dialect: Dialect, source: string, { now }: ClaimArguments, condition = "true"): string {
   return `candidate as materialized (
     select j.seq, j.task_name, j.priority, j.run_at, j.schedule_seq, open_task.free as task_free,
       case when j.schedule_seq is not null then ${
     freeOfSchedule(dialect, "j.schedule_seq")
   } end as schedule_free
     from ${source}
-    where not (j.attempt = 0 and j.start_deadline is not null and j.start_deadline < ${dialect.now(now)}))`;
+    where ${condition}
+      and (j.start_deadline is null or j.attempt > 0 or j.start_deadline >= ${dialect.now(now)}))`;
 }
 
-/** The candidates in order within their schedules: `schedule_place` beyond `schedule_free` must wait. */
+/** The candidates whose schedule limits them, in order within it: `schedule_place` beyond `schedule_free` must wait. */
 export const placedCandidates = `placed as (
-  select *, case when schedule_free is not null
-      then row_number() over (partition by schedule_seq order by ${claimOrder}) end as schedule_place
-  from candidate)`;
+  select *, row_number() over (partition by schedule_seq order by ${claimOrder}) as schedule_place
+  from candidate where schedule_free is not null)`;
 
-/** The identities of the jobs to take, in claim order, within the limits of schedules and tasks. */
+/**
+ * The identities of the jobs to take, in claim order, within the limits of schedules and tasks. Those that nothing
+ * limits are not counted: putting them in order once more is what would cost most.
+ */
 export function chosenJobs(limit: string): string {
+  const columns = "seq, task_name, priority, run_at, task_free";
   return `select seq from (
-      select *, row_number() over (partition by task_name order by ${claimOrder}) as task_place
-      from placed where schedule_place is null or schedule_place <= schedule_free)
-    where task_free is null or task_place <= task_free
+      select ${columns} from candidate where schedule_free is null and task_free is null
+      union all
+      select ${columns} from (
+        select *, row_number() over (partition by task_name order by ${claimOrder}) as task_place from (
+          select ${columns} from placed where schedule_place <= schedule_free
+          union all
+          select ${columns} from candidate where schedule_free is null and task_free is not null))
+      where task_free is null or task_place <= task_free)
     order by ${claimOrder} limit ${limit}`;
 }
 
@@ -116,7 +126,8 @@ export function unblockSql(dialect: Dialect, args: ClaimArguments & { readonly l
 /** The text that sets ready jobs aside whose schedule has no slot left for them, so that they hide no others. */
 export function blockSql(dialect: Dialect, args: ClaimArguments): string {
   const { jobs } = dialect.tables;
-  return `with ${openTasks(dialect, args)}, ${readyCandidates(dialect, args)}, ${placedCandidates}
+  const ofSchedules = readyCandidates(dialect, args, "j.schedule_seq is not null");
+  return `with ${openTasks(dialect, args)}, ${ofSchedules}, ${placedCandidates}
     update ${jobs} set state = 'blocked'
     where seq in (select seq from placed where schedule_place > schedule_free)`;
 }

@@ -2,6 +2,7 @@ import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import { jobOutcomes, type JobState, jobStates } from "../../model/states.ts";
 import type { SqlValue } from "../driver.ts";
 import { CellReader } from "./cell_reader.ts";
+import { groupRows, type RowGroup } from "./row_groups.ts";
 
 /** The columns of a job's cell, in the order `decodeJob` reads them; `state` is first, so that it can be replaced. */
 const columns = [
@@ -76,31 +77,44 @@ export function decodeJob(cell: SqlValue): JobRecord {
   return { ...record, ...reader.undecodable };
 }
 
-/** A new job as the row of values that the insert statement reads, in its order. */
-export function newJobRow(job: NewJob, firstOfSchedule: boolean): readonly SqlValue[] {
-  return [
-    job.id,
-    job.taskName,
-    job.taskVersion,
-    job.scheduleSeq,
-    job.scheduleId,
-    job.fireTimeMs,
-    job.runAtMs,
-    job.priority,
-    job.input,
-    JSON.stringify(job.overrides),
-    JSON.stringify(job.metadata),
-    job.startDeadlineMs,
-    firstOfSchedule ? 1 : 0,
-  ];
-}
+/** What the insert statement reads of a group of new jobs, in this order; then follow the jobs themselves. */
+export const newJobGroupColumns = [
+  "task_name",
+  "task_version",
+  "schedule_seq",
+  "schedule_id",
+  "fire_time",
+  "run_at",
+  "priority",
+  "start_deadline",
+  "overrides",
+  "metadata",
+  "is_first",
+] as const;
 
-/** New jobs as rows; the first one of each schedule is marked. */
-export function newJobRows(jobs: readonly NewJob[]): readonly (readonly SqlValue[])[] {
-  const schedules = new Set<number | null>();
-  return jobs.map((job) => {
-    const first = !schedules.has(job.scheduleSeq);
-    schedules.add(job.scheduleSeq);
-    return newJobRow(job, first);
-  });
+/** New jobs as groups of rows of id and input; the first job of each schedule is marked. */
+export function newJobGroups(jobs: readonly NewJob[]): readonly RowGroup[] {
+  const schedules = new Set<number>();
+  const isFirst = ({ scheduleSeq }: NewJob) => {
+    if (scheduleSeq === null || schedules.has(scheduleSeq)) return 0;
+    schedules.add(scheduleSeq);
+    return 1;
+  };
+  return groupRows(
+    jobs,
+    (job) => [
+      job.taskName,
+      job.taskVersion,
+      job.scheduleSeq,
+      job.scheduleId,
+      job.fireTimeMs,
+      job.runAtMs,
+      job.priority,
+      job.startDeadlineMs,
+      JSON.stringify(job.overrides),
+      JSON.stringify(job.metadata),
+      isFirst(job),
+    ],
+    (job) => [job.id, job.input],
+  );
 }
