@@ -1,0 +1,69 @@
+/**
+ * Looks at this machine every few seconds and keeps what it saw in `samples.db`, beside the scheduler's database.
+ *
+ * An example of tasks as methods of a class: what they share (the samples, the last look at the processors) are its
+ * fields. Deno and Bun run decorators as they are; for Node, lower them with esbuild or TypeScript.
+ */
+import { cron, currentJob, interval, schedule, task } from "carillon";
+import process from "node:process";
+import { z } from "zod";
+import { dataFolder } from "./parts/data_folder.ts";
+import { cpuBusy, type CpuTime, cpuTime, disk, loadAverage, memory } from "./parts/machine_facts.ts";
+import { Sample } from "./parts/sample.ts";
+import { SampleTable } from "./parts/sample_table.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+class Machine {
+  #cpuBefore: CpuTime | undefined;
+
+  @schedule(interval({ seconds: 5 }))
+  @task({
+    name: "machine.sample",
+    description: "Load, memory, disk and the scheduler's own lag, into samples.db",
+    output: Sample,
+    timeout: { seconds: 20 },
+    // Another process may hold the file for a moment.
+    retry: { maxAttempts: 3, backoff: "exponential", base: { milliseconds: 200 } },
+    // The samples are kept elsewhere: there is no need for a day's worth of finished jobs.
+    retention: { success: { hours: 1 } },
+  })
+  async sample(): Promise<Sample> {
+    const { attempt, log, scheduledFireTime } = currentJob();
+    const atMs = Date.now();
+    // A second attempt and a run by hand say nothing about how punctual the scheduler is.
+    const firedMs = attempt === 1 ? scheduledFireTime?.epochMilliseconds : undefined;
+    const sample = {
+      atMs,
+      ...this.#processors(),
+      ...memory(),
+      ...await disk(process.cwd()),
+      lagMs: firedMs === undefined ? null : Math.max(0, atMs - firedMs),
+    };
+    new SampleTable(dataFolder()).add(sample);
+    log.debug("sampled", sample);
+    return sample;
+  }
+
+  @schedule(cron("17 * * * *"), { input: { keepDays: 7 } })
+  @task({
+    name: "machine.forget",
+    description: "Deletes old samples, so that samples.db does not grow for ever",
+    input: z.strictObject({ keepDays: z.number().positive() }),
+  })
+  forget({ keepDays }: { keepDays: number }): { forgotten: number } {
+    const forgotten = new SampleTable(dataFolder()).forget(Date.now() - keepDays * DAY_MS);
+    currentJob().log.info("forgot old samples", { forgotten, keepDays });
+    return { forgotten };
+  }
+
+  #processors(): Pick<Sample, "cpuBusy" | "load"> {
+    const now = cpuTime();
+    const busy = cpuBusy(this.#cpuBefore, now);
+    this.#cpuBefore = now;
+    return { cpuBusy: busy, load: loadAverage() };
+  }
+}
+
+/** The tasks about this machine; the command line finds exported tasks, instances and classes. */
+export const machine = new Machine();
