@@ -70,7 +70,6 @@ export function cronFromJSON(json: TriggerJSON): Trigger {
     throw invalidTrigger("A cron trigger has either an expression or fields");
   }
   if (fields === undefined) return cron(expression as string, options as CronOptions);
-  checkKeys(fields, Object.keys(fields as object), "fields");
   return cron(fields as CronFields, options as CronOptions);
 }
 
