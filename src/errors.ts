@@ -58,6 +58,7 @@ export type ErrorCode =
   | "leaseLost"
   | "unknownExecutor"
   // faces
+  | "addressInUse"
   | "unauthorized"
   | "forbidden"
   | "authenticationRequired"
