@@ -46,7 +46,8 @@ export interface JobStore {
   updateJob(id: string, change: JobChange): Promise<JobRecord | undefined>;
   /**
    * Makes finished or parked jobs ready again, from now, with a fresh retry budget and without a start deadline;
-   * answers the ones that were, as stored, in the order asked.
+   * answers the ones that were, as stored (`ready`, or `blocked` where the store keeps those apart that wait
+   * for a slot), in the order asked.
    */
   retryJobs(ids: readonly string[]): Promise<readonly JobRecord[]>;
   /** Deletes jobs that are not running; answers the ids that were deleted, in the order asked. */

@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import type { JobRecord, JobTransition, NewJob } from "../../../src/model/job_record.ts";
+import { jobOutcomes, jobStates } from "../../../src/model/states.ts";
+import { newJob } from "../../../src/testing/store_conformance/records.ts";
+import { fenceOf } from "../../../src/testing/store_conformance/store_test.ts";
+import { jobId, jobIds, place, soonMs, type Step, steps, taskName, taskNames } from "./step.ts";
+import { pick, type Subject } from "./subject.ts";
+
+const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+
+const retention = fc.record({ successMs: fc.constant(1), otherMs: orNull(fc.constantFrom(3, 30)) });
+
+/** What a random job is made of. */
+export const jobGiven = fc.record({
+  id: jobId,
+  taskName,
+  priority: fc.integer({ min: -1, max: 1 }),
+  runInMs: orNull(soonMs),
+  deadlineInMs: orNull(soonMs),
+  schedule: orNull(place),
+  fireTimeMs: orNull(fc.nat(3)),
+  overrides: fc.record({ retention }, { requiredKeys: [] }),
+});
+
+type JobGiven = typeof jobGiven extends fc.Arbitrary<infer Given> ? Given : never;
+
+/** A job as one of the stores can take it: its schedule is the one that this store knows. */
+export function jobOf(s: Subject, given: JobGiven): NewJob {
+  const schedule = given.schedule === null ? undefined : pick(s.readings, given.schedule);
+  return newJob(given.id, {
+    taskName: given.taskName,
+    priority: given.priority,
+    overrides: given.overrides,
+    fireTimeMs: given.fireTimeMs,
+    runAtMs: given.runInMs === null ? null : s.nowMs + given.runInMs,
+    startDeadlineMs: given.deadlineInMs === null ? null : s.nowMs + given.deadlineInMs,
+    scheduleSeq: schedule?.seq ?? null,
+    scheduleId: schedule?.id ?? null,
+  });
+}
+
+const claimGiven = fc.record({
+  scheduler: place,
+  taskNames,
+  limit: fc.nat(3),
+  jobIds: fc.option(jobIds, { nil: undefined, freq: 4 }),
+});
+
+type ClaimGiven = typeof claimGiven extends fc.Arbitrary<infer Given> ? Given : never;
+
+function claimOf(s: Subject, { scheduler, taskNames, limit, jobIds }: ClaimGiven) {
+  const incarnation = pick(s.incarnations, scheduler) ?? 999;
+  return { incarnation, taskNames, limit, ...(jobIds === undefined ? {} : { jobIds }) };
+}
+
+const error = { name: "TypeError", message: "no", cause: { name: "Error", message: "deep" } };
+
+/** Every way in which a run can end. */
+export const transition: fc.Arbitrary<JobTransition> = fc.oneof(
+  fc.record({
+    to: fc.constant("finished" as const),
+    outcome: fc.constantFrom(...jobOutcomes),
+    value: fc.constantFrom(null, "json:1"),
+    error: fc.constantFrom(null, error),
+    keepMs: fc.constantFrom(null, 0, 10),
+  }),
+  fc.record({
+    to: fc.constant("retry" as const),
+    delayMs: fc.constantFrom(0, 5),
+    error: fc.constantFrom(null, error),
+  }),
+  fc.record({ to: fc.constant("handBack" as const), lostLease: fc.boolean() }),
+  fc.record({ to: fc.constant("parked" as const), reason: fc.constantFrom("unknown", "does not fit") }),
+);
+
+/** The ends of some runs, also of runs that have ended. */
+export const endingsGiven = fc.array(fc.record({ run: place, transition }), { minLength: 1, maxLength: 3 });
+
+/** Those ends with the fences that one store knows. */
+export function endingsOf(s: Subject, given: readonly { run: number; transition: JobTransition }[]) {
+  return given.flatMap(({ run, transition }) => {
+    const job = pick([...s.runs].reverse(), run);
+    return job === undefined ? [] : [{ fence: fenceOf(job), transition }];
+  });
+}
+
+const filter = fc.record({
+  ids: jobIds,
+  taskName,
+  scheduleId: fc.constantFrom("s", "t"),
+  states: fc.subarray([...jobStates]),
+  outcomes: fc.subarray([...jobOutcomes]),
+  order: fc.constantFrom("newest" as const, "oldest" as const),
+  limit: fc.nat(4),
+  offset: fc.nat(3),
+}, { requiredKeys: [] });
+
+const change = fc.record({
+  runInMs: orNull(soonMs),
+  priority: fc.integer({ min: -2, max: 2 }),
+  input: fc.constantFrom(null, "json:2"),
+  metadata: fc.constantFrom({}, { x: [1] }),
+}, { requiredKeys: [] });
+
+/** A job as stored: a store may keep apart those that wait for a slot. */
+function asWaiting(job: JobRecord): JobRecord {
+  return job.state === "blocked" ? { ...job, state: "ready" } : job;
+}
+
+/** What is done with jobs. */
+export const jobSteps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<Step> }[] = [
+  {
+    weight: 8,
+    arbitrary: steps(
+      "addJobs",
+      fc.record({
+        jobs: fc.array(jobGiven, { minLength: 1, maxLength: 4 }),
+        claim: fc.option(claimGiven, { nil: undefined }),
+      }),
+      async (s, { jobs, claim }) =>
+        s.claimed(
+          await s.store.addJobs(
+            jobs.map((job) => jobOf(s, job)),
+            claim === undefined ? claim : claimOf(s, claim),
+          ),
+        ),
+    ),
+  },
+  {
+    weight: 8,
+    arbitrary: steps("claimJobs", claimGiven, async (s, given) => {
+      const { more: _more, missed, ...answer } = s.claimed(await s.store.claimJobs(claimOf(s, given)));
+      return { ...answer, missed: missed.toSorted((a, b) => a.seq - b.seq) };
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: steps("endJobs", endingsGiven, (s, given) => s.store.endJobs(endingsOf(s, given))),
+  },
+  {
+    weight: 1,
+    arbitrary: steps("putProgress", fc.record({ run: place, done: fc.nat(3) }), (s, { run, done }) => {
+      const job = pick(s.runs, run);
+      const progress = { done, total: 3, message: null, atMs: s.nowMs };
+      return s.store.putProgress(job === undefined ? [] : [{ fence: fenceOf(job), progress }]);
+    }),
+  },
+  { weight: 2, arbitrary: steps("getJobs", filter, (s, given) => s.store.getJobs(given)) },
+  {
+    weight: 1,
+    arbitrary: steps(
+      "countJobs",
+      fc.record({ taskName, scheduleId: fc.constantFrom("s", "t") }, { requiredKeys: [] }),
+      (s, given) => s.store.countJobs(given),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: steps(
+      "cancelJobs",
+      fc.record({ ids: jobIds, reason: fc.constantFrom("x", "y"), keepMs: orNull(fc.nat(9)) }),
+      (s, { ids, ...cancel }) => s.store.cancelJobs(ids, cancel),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: steps("updateJob", fc.record({ id: jobId, change }), async (s, { id, change }) => {
+      const { runInMs, ...rest } = change;
+      const runAtMs = runInMs === undefined ? {} : { runAtMs: runInMs === null ? null : s.nowMs + runInMs };
+      const job = await s.store.updateJob(id, { ...rest, ...runAtMs });
+      return job === undefined ? undefined : asWaiting(job);
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: steps("retryJobs", jobIds, async (s, ids) => (await s.store.retryJobs(ids)).map(asWaiting)),
+  },
+  { weight: 1, arbitrary: steps("removeJobs", jobIds, (s, ids) => s.store.removeJobs(ids)) },
+];

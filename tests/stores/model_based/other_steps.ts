@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { schedulerWrite, taskWrite } from "../../../src/testing/store_conformance/records.ts";
+import { endingsGiven, endingsOf } from "./job_steps.ts";
+import { place, type Step, steps, taskNames } from "./step.ts";
+import { pick, type Subject } from "./subject.ts";
+
+const limit = fc.constantFrom(null, 1, 2);
+const leaseMs = fc.constantFrom(10, 100);
+const writtenTask = fc.constantFrom("a", "b");
+
+function incarnationOf(s: Subject, at: number): number {
+  return pick(s.incarnations, at) ?? 999;
+}
+
+function remember(s: Subject, schedulers: readonly { incarnation: number; leaseUntilMs: number }[]): void {
+  for (const { incarnation, leaseUntilMs } of schedulers) s.leases.set(incarnation, leaseUntilMs);
+}
+
+/** What is done with tasks, schedulers and the store as a whole, and the passing of time. */
+export const otherSteps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<Step> }[] = [
+  {
+    weight: 2,
+    arbitrary: steps(
+      "putTasks",
+      fc.record({ name: writtenTask, limit }),
+      (s, { name, limit }) =>
+        s.store.putTasks([
+          taskWrite(name, { maxRunningJobs: limit, retention: { successMs: 1, otherMs: 15 } }),
+        ]),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: steps(
+      "updateTask",
+      fc.record({
+        name: writtenTask,
+        change: fc.record({
+          paused: fc.boolean(),
+          overrides: fc.record({ maxRunningJobs: limit }, { requiredKeys: [] }),
+          metadata: fc.constant({ x: 1 }),
+        }, { requiredKeys: [] }),
+      }),
+      (s, { name, change }) => s.store.updateTask(name, change),
+    ),
+  },
+  { weight: 1, arbitrary: steps("getTasks", taskNames, (s, names) => s.store.getTasks(names)) },
+  {
+    weight: 3,
+    arbitrary: steps(
+      "registerScheduler",
+      fc.record({ taskNames, leaseMs }),
+      async (s, { taskNames, leaseMs }) => {
+        const answer = await s.store.registerScheduler(schedulerWrite(taskNames, leaseMs));
+        s.incarnations.push(answer.incarnation);
+        return answer;
+      },
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: steps("heartbeat", fc.record({ at: place, leaseMs }), async (s, { at, leaseMs }) => {
+      const answer = await s.store.heartbeat(incarnationOf(s, at), leaseMs);
+      remember(s, answer.others);
+      return answer;
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: steps("getSchedulers", fc.constant(null), async (s) => {
+      const answer = await s.store.getSchedulers();
+      remember(s, answer);
+      return answer;
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: steps(
+      "unregisterScheduler",
+      place,
+      (s, at) => s.store.unregisterScheduler(incarnationOf(s, at)),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: steps(
+      "buryScheduler",
+      fc.record({ at: place, endings: endingsGiven }),
+      (s, { at, endings }) => {
+        const incarnation = incarnationOf(s, at);
+        return s.store.buryScheduler(incarnation, s.leases.get(incarnation) ?? null, endingsOf(s, endings));
+      },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: steps("getOrphanedIncarnations", fc.constant(null), async (s) => ({
+      incarnations: await s.store.getOrphanedIncarnations(),
+    })),
+  },
+  {
+    weight: 2,
+    arbitrary: steps("prune", fc.nat(4), async (s, limit) => {
+      const { jobs, schedules } = await s.store.prune(limit);
+      return { jobs, schedules: schedules.toSorted() };
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: steps(
+      "putCalendar",
+      fc.record({ name: fc.constantFrom("x", "y"), definition: fc.constantFrom(null, ["2026-01-01"], {}) }),
+      async (s, { name, definition }) => {
+        await s.store.putCalendar(name, definition);
+        return await s.store.getCalendars();
+      },
+    ),
+  },
+];
+
+/** The passing of time, sometimes backwards: the same for all stores. */
+export const passedMs: fc.Arbitrary<number> = fc.constantFrom(0, 0, 0, 1, 4, 12, 40, -3);
