@@ -16,14 +16,13 @@ const claimOrder = "priority desc, run_at, seq";
 export function openTasks({ tables }: Dialect, { taskNames }: ClaimArguments): string {
   const running =
     `(select count(*) from ${tables.jobs} r where r.state = 'running' and r.task_name = a.name)`;
-  return `open_task(name, free) as materialized (
-    select name, free from (
-      select a.name, coalesce(t.paused, 0) as paused,
-        case when t.name is null then 1 - ${running}
-          when t.max_running is not null then t.max_running - ${running} end as free
+  return `asked_task(name, paused, free) as materialized (
+      select a.name, coalesce(t.paused, 0), case when t.name is null then 1 - ${running}
+        when t.max_running is not null then t.max_running - ${running} end
       from (select distinct value as name from json_each(${taskNames})) a
-        left join ${tables.tasks} t on t.name = a.name)
-    where paused = 0 and (free is null or free > 0))`;
+        left join ${tables.tasks} t on t.name = a.name),
+    open_task(name, free) as materialized (
+      select name, free from asked_task where paused = 0 and (free is null or free > 0))`;
 }
 
 /** How many more jobs of a schedule may run: null where nothing limits it. */
@@ -109,11 +108,12 @@ export function unblockSql(dialect: Dialect, args: ClaimArguments & { readonly l
     blocked_schedule(seq) as (
       select min(schedule_seq) from ${jobs} where state = 'blocked'
       union all
-      select (select min(b.schedule_seq) from ${jobs} b where b.state = 'blocked' and b.schedule_seq > p.seq)
+      select (select min(k.schedule_seq) from ${jobs} k where k.state = 'blocked' and k.schedule_seq > p.seq)
       from blocked_schedule p where p.seq is not null),
+    counted_schedule(seq, free) as materialized (
+      select b.seq, ${freeOfSchedule(dialect, "b.seq")} from blocked_schedule b where b.seq is not null),
     open_schedule(seq, free) as materialized (
-      select seq, free from (select seq, ${freeOfSchedule(dialect, "b.seq")} as free from blocked_schedule b)
-      where seq is not null and (free is null or free > 0))
+      select seq, free from counted_schedule where free is null or free > 0)
     update ${jobs} set state = 'ready' where seq in (
       select seq from (
         select j.seq, j.state, open_schedule.free,

@@ -6,7 +6,7 @@ import type { Statement } from "../driver.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
 import { Conditions } from "./conditions.ts";
-import { presentedState, sqlList, storedStates, surroundings } from "./presented_state.ts";
+import { presentedIn, presentedState, sqlList, surroundings } from "./presented_state.ts";
 
 /** Finding and counting jobs. */
 export function findJobs(session: SqlSession): Pick<JobStore, "getJobs" | "countJobs"> {
@@ -21,12 +21,6 @@ export function findJobs(session: SqlSession): Pick<JobStore, "getJobs" | "count
       return countsFrom(found!.cells as readonly string[]);
     },
   };
-}
-
-/** The jobs of these ids as stored, in the order asked; their statement. */
-export function storedJobs({ tables: { jobs } }: Dialect): (ids: string) => Statement {
-  const sql = `select ${jobCell("j")} from json_each(?1) e cross join ${jobs} j on j.id = e.value`;
-  return (ids) => ({ sql, args: [ids] });
 }
 
 /** Decodes jobs, in the order in which their ids were asked. */
@@ -47,16 +41,10 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
   addPlace(where, filter);
   if (filter.owner !== undefined) where.add((owner) => `j.owner = ${owner}`, filter.owner);
   if (filter.outcomes) where.addText(`j.outcome in ${sqlList(filter.outcomes)}`);
-  if (filter.states) addStates(where, filter.states);
+  if (filter.states) where.addText(presentedIn(dialect, filter.states));
   const order = filter.order === "oldest" ? "j.seq" : "j.seq desc";
   const { sql, args } = where.select(jobCell("j", presentedState), `${jobs} j`, order, filter);
   return { sql: `with ${surroundings(dialect, "?1")} ${sql}`, args };
-}
-
-function addStates(where: Conditions, states: readonly JobState[]): void {
-  where.addText(`j.state in ${storedStates(states)}`);
-  const open = states.filter((state) => state !== "finished" && state !== "running" && state !== "scheduled");
-  if (open.length > 0) where.addText(`(${presentedState}) in ${sqlList(states)}`);
 }
 
 function addPlace(

@@ -1,4 +1,4 @@
-import type { JobState } from "../../model/states.ts";
+import { type JobState, jobStates } from "../../model/states.ts";
 import type { Dialect } from "../dialect.ts";
 
 /** The tables that {@linkcode presentedState} asks; `now` is the argument that holds the time. */
@@ -6,9 +6,9 @@ export function surroundings(dialect: Dialect, now: string): string {
   const { schedulers, tasks, schedules, jobs } = dialect.tables;
   return `clock(now) as materialized (select ${dialect.now(now)}),
     known_task(name) as materialized (
-      select distinct e.value from clock cross join ${schedulers} s
-        cross join json_each(case when json_valid(s.task_names) then s.task_names else '[]' end) e
-      where s.lease_until >= clock.now),
+      select distinct e.value from clock cross join ${schedulers} l
+        cross join json_each(case when json_valid(l.task_names) then l.task_names else '[]' end) e
+      where l.lease_until >= clock.now),
     running_task(name, running) as materialized (
       select task_name, count(*) from ${jobs} where state = 'running' group by task_name),
     held_task(name) as materialized (
@@ -28,14 +28,21 @@ export const presentedState = `case when j.state not in ('ready', 'blocked') the
       then 'blocked'
     else 'ready' end`;
 
-/** The stored states that jobs can have which people see in one of these, as a list for SQL. */
-export function storedStates(presented: readonly JobState[]): string {
-  const stored = new Set<JobState>(presented);
-  if (presented.some((state) => state === "ready" || state === "blocked" || state === "parked")) {
-    stored.add("ready");
-    stored.add("blocked");
-  }
-  return sqlList([...stored]);
+/**
+ * The condition that keeps the jobs which people see in one of these states. Where these are states that few jobs are
+ * in, they are found by their small indexes; otherwise the jobs are read in the order they are listed in.
+ */
+export function presentedIn({ tables: { jobs } }: Dialect, asked: readonly JobState[]): string {
+  const states = jobStates.filter((state) => asked.includes(state));
+  const derived = states.some((state) => state === "ready" || state === "blocked" || state === "parked");
+  const stored = [...new Set<JobState>(derived ? [...states, "ready", "blocked"] : states)];
+  const few = !stored.includes("finished") && !stored.includes("scheduled");
+  const found = few
+    ? `j.seq in (${
+      stored.map((state) => `select seq from ${jobs} where state = '${state}'`).join(" union all ")
+    })`
+    : `j.state in ${sqlList(stored)}`;
+  return derived ? `${found} and (${presentedState}) in ${sqlList(states)}` : found;
 }
 
 /** Words of a closed list as a list for SQL; in the text itself, so that the planner can match partial indexes. */
