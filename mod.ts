@@ -4,7 +4,7 @@
  * @module
  */
 
-// Scheduling
+// The scheduler
 export { Scheduler } from "./src/preset/scheduler.ts";
 export {
   SchedulerCore,
@@ -12,12 +12,19 @@ export {
   type StopOptions,
   type TickResult,
 } from "./src/scheduler/scheduler_core.ts";
-export type { SchedulerState } from "./src/scheduler/scheduler_base.ts";
+export { SchedulerBase, type SchedulerState } from "./src/scheduler/scheduler_base.ts";
+export { type ConfigureTaskOptions, SchedulerTasks, type TaskName } from "./src/scheduler/scheduler_tasks.ts";
+export { SchedulerCalendars } from "./src/scheduler/scheduler_calendars.ts";
+export {
+  type AppliedSchedule,
+  type ResumeOptions,
+  SchedulerSchedules,
+  type SchedulesFilter,
+} from "./src/scheduler/scheduler_schedules.ts";
+export { type JobEditOptions, type JobsFilter, SchedulerJobs } from "./src/scheduler/scheduler_jobs.ts";
 export type { SchedulerOptions } from "./src/scheduler/scheduler_options.ts";
-export type { ConfigureTaskOptions, TaskName } from "./src/scheduler/scheduler_tasks.ts";
-export type { AppliedSchedule, ResumeOptions, SchedulesFilter } from "./src/scheduler/scheduler_schedules.ts";
 export type { ScheduleEditOptions } from "./src/scheduler/commands/schedule_edit.ts";
-export type { JobEditOptions, JobsFilter } from "./src/scheduler/scheduler_jobs.ts";
+export type { IdleCondition } from "./src/scheduler/idle.ts";
 export type {
   AddOutcome,
   JobHandle,
@@ -25,7 +32,6 @@ export type {
   ScheduleHandle,
   WaitOptions,
 } from "./src/scheduler/handles.ts";
-export type { IdleCondition } from "./src/scheduler/idle.ts";
 export type { Job, JobResult } from "./src/scheduler/views/job.ts";
 export type { Schedule } from "./src/scheduler/views/schedule.ts";
 export type { TaskInfo } from "./src/scheduler/views/task.ts";
@@ -34,17 +40,104 @@ export type { TaskInfo } from "./src/scheduler/views/task.ts";
 export { task } from "./src/registry/task.ts";
 export { schedule } from "./src/registry/schedule.ts";
 export { taskRef } from "./src/registry/task_ref.ts";
+export type {
+  InputArgs,
+  InputOf,
+  MethodOptions,
+  ResultOf,
+  Task,
+  TaskDefinition,
+  TaskMethod,
+  TaskReference,
+  TaskSchedule,
+  TaskSource,
+} from "./src/registry/task_types.ts";
+export type { ScheduleDecorator, TaskDecorator } from "./src/registry/decorator_types.ts";
+export type { StandardSchema } from "./src/model/standard_schema.ts";
+export type { DefaultOptions, RetentionOptions, RunOptions, TaskOptions } from "./src/model/task_options.ts";
+export type { BackoffFunction, RetryOptions, TaskRetryOptions } from "./src/model/retry_options.ts";
+export type {
+  ScheduleArgs,
+  ScheduleOptions,
+  SchedulePolicyOptions,
+  ScheduleSettings,
+} from "./src/model/schedule_options.ts";
+export type { JobOptions } from "./src/model/job_options.ts";
+
+// Inside a job
 export { currentJob, tryCurrentJob } from "./src/context/job_context.ts";
 export { currentScheduler } from "./src/scheduler/current_scheduler.ts";
+export type {
+  CurrentJob,
+  JobLog,
+  JobTools,
+  ProgressInput,
+  ReportProgress,
+  RunningJob,
+  TaskContext,
+} from "./src/context/task_context.ts";
 
 // Triggers
-export { cron } from "./src/triggers/cron.ts";
-export { date } from "./src/triggers/date.ts";
-export { interval } from "./src/triggers/interval.ts";
+export { and, type AndOptions } from "./src/triggers/and.ts";
+export { calendarInterval, type CalendarIntervalOptions } from "./src/triggers/calendar_interval.ts";
+export { cron, type CronOptions } from "./src/triggers/cron.ts";
+export { date, type DateOptions } from "./src/triggers/date.ts";
+export { fixedDelay } from "./src/triggers/fixed_delay.ts";
+export { interval, type IntervalOptions } from "./src/triggers/interval.ts";
+export { or } from "./src/triggers/or.ts";
+export { describe } from "./src/triggers/describe.ts";
+export { lint } from "./src/triggers/lint.ts";
+export { neverFires } from "./src/triggers/never_fires.ts";
+export { registerTrigger, type TriggerLogic } from "./src/triggers/register_trigger.ts";
+export { sameTrigger } from "./src/triggers/same_trigger.ts";
+export { triggerFromJSON } from "./src/triggers/trigger_from_json.ts";
+export { type CalendarDefinition, validateCalendar, type YearlyRule } from "./src/triggers/calendar.ts";
+export { calendarView } from "./src/triggers/calendar_view.ts";
+export { calendarsOf } from "./src/triggers/calendars_of.ts";
+export { jitterOffsetMs } from "./src/triggers/jitter.ts";
+export { spreadOffsetMs } from "./src/triggers/spread.ts";
+export type {
+  CalendarView,
+  PreviewOptions,
+  Trigger,
+  TriggerContext,
+  TriggerJSON,
+} from "./src/triggers/trigger.ts";
 
-// Parts
+// Events
+export type { CarillonEvent, EventGroup, EventOf, EventSelector, EventType } from "./src/events/event.ts";
+export type { EventListener, SubscribeOptions, Subscription } from "./src/events/event_hub.ts";
+export type { EventStream, EventStreamOptions } from "./src/events/event_stream.ts";
+export type { SelectedEvent } from "./src/events/event_groups.ts";
+
+// Parts and ports
 export { memory } from "./src/stores/memory.ts";
 export { eventLoop } from "./src/executors/event_loop.ts";
+export { richJson } from "./src/serializers/rich_json.ts";
+export { plainJson } from "./src/serializers/plain_json.ts";
 export { systemClock } from "./src/time/system_clock.ts";
+export type { DataStore, StoreCapabilities, StoreContext } from "./src/stores/data_store.ts";
+export type { JobCounts, JobFilter } from "./src/stores/job_store.ts";
+export type { ScheduleFilter } from "./src/stores/schedule_store.ts";
+export type { EventBroker } from "./src/brokers/event_broker.ts";
+export type { Executor, ExecutorRun } from "./src/executors/executor.ts";
+export type { Serializer } from "./src/serializers/serializer.ts";
+export type { Logger } from "./src/model/logger.ts";
 export type { Clock, Timer, TimerOptions } from "./src/time/clock.ts";
+export type { DurationInput } from "./src/time/duration.ts";
+export type { MomentInput } from "./src/time/moment.ts";
+export type { JsonValue, Metadata, Payload } from "./src/model/payload.ts";
+export type { JobProgress, StoredError } from "./src/model/job_record.ts";
+export type { ScheduleCounters } from "./src/model/schedule_record.ts";
+export type { RunSettings } from "./src/model/settings.ts";
+export type {
+  CoalescePolicy,
+  ConflictPolicy,
+  JobOutcome,
+  JobState,
+  LostLeasePolicy,
+  OverlapPolicy,
+  SchedulerRole,
+  ScheduleStatus,
+} from "./src/model/states.ts";
 export { CarillonError, type ErrorCode, type ErrorDetails } from "./src/errors.ts";

@@ -30,8 +30,6 @@ export interface FireChoice {
   readonly lastMs: number;
   /** The first fire that is left for later; undefined when there is none. */
   readonly nextMs: number | undefined;
-  /** That fire is owed already. */
-  readonly more: boolean;
   /** The choice holds only for this number of unfinished jobs. */
   readonly dependsOnUnfinished: boolean;
 }
@@ -41,7 +39,13 @@ export function chooseFires(input: FireChoiceInput): FireChoice {
   const dropped: DroppedFires[] = [];
   const inTime = withinGrace(input, dropped);
   if (inTime === undefined) {
-    return { fires: [], dropped, lastMs: input.owed.last, nextMs: input.owed.nextMs, ...nothingLeft };
+    return {
+      fires: [],
+      dropped,
+      lastMs: input.owed.last,
+      nextMs: input.owed.nextMs,
+      dependsOnUnfinished: false,
+    };
   }
   const step = coalesce(inTime, input.policies.coalesce, dropped);
   const candidates = step.fires.slice(0, input.runsLeft);
@@ -52,12 +56,9 @@ export function chooseFires(input: FireChoiceInput): FireChoice {
     dropped: merged(dropped),
     lastMs: step.lastMs,
     nextMs: step.nextMs,
-    more: step.nextMs !== undefined && step.nextMs <= input.nowMs,
     dependsOnUnfinished: Number.isFinite(allowed) && input.policies.overlap !== "cancelPrevious",
   };
 }
-
-const nothingLeft = { more: false, dependsOnUnfinished: false };
 
 /** The fires that are not too late; undefined when all are. */
 function withinGrace(input: FireChoiceInput, dropped: DroppedFires[]): OwedFires | undefined {

@@ -25,10 +25,10 @@ export interface FirePlanInput {
 export interface FirePlan {
   readonly advance: ScheduleAdvance;
   readonly dropped: readonly DroppedFires[];
-  /** More fires are owed than one step takes. */
-  readonly more: boolean;
   /** The previous jobs are to be cancelled (`overlap: "cancelPrevious"`). */
   readonly cancelPrevious: boolean;
+  /** The next fire is another one than before, because a calendar or the zone's rules changed. */
+  readonly moved?: { readonly fromMs: number | null; readonly toMs: number | null };
 }
 
 /**
@@ -73,7 +73,6 @@ export function planFires(input: FirePlanInput): FirePlan {
       jobs: chosen.fires.map((fireMs, i) => jobOf(input, fireMs, chosen.fires[i + 1] ?? next, settings)),
     },
     dropped: chosen.dropped,
-    more: chosen.more && !exhausted,
     cancelPrevious: schedule.policies.overlap === "cancelPrevious" && chosen.fires.length > 0 &&
       due.unfinishedJobs > 0,
   };
@@ -101,6 +100,8 @@ function withoutFire(input: FirePlanInput): FirePlan {
 
 function advanceOnly(input: FirePlanInput, change: Partial<ScheduleWrite>): FirePlan {
   const { schedule, unfinishedJobs } = input.due;
+  const fromMs = schedule.nextFireTimeMs;
+  const toMs = change.nextFireTimeMs ?? null;
   return {
     advance: {
       expected: schedule,
@@ -109,8 +110,8 @@ function advanceOnly(input: FirePlanInput, change: Partial<ScheduleWrite>): Fire
       jobs: [],
     },
     dropped: [],
-    more: false,
     cancelPrevious: false,
+    ...(fromMs === toMs ? {} : { moved: { fromMs, toMs } }),
   };
 }
 

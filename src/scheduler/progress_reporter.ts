@@ -1,5 +1,5 @@
+import { jobProgress } from "../context/progress.ts";
 import type { ProgressInput } from "../context/task_context.ts";
-import { CarillonError } from "../errors.ts";
 import type { JobProgress } from "../model/job_record.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 
@@ -22,7 +22,7 @@ export class ProgressReporter {
 
   /** Notes progress; the first one is written at once. */
   report(input: ProgressInput, message?: string): void {
-    this.#latest = { ...amounts(input), message: message ?? null, atMs: this.#clock.nowMs() };
+    this.#latest = jobProgress(input, message, this.#clock.nowMs());
     if (!this.#timer) this.#flush();
   }
 
@@ -46,16 +46,4 @@ export class ProgressReporter {
     this.#latest = undefined;
     this.#writing = this.#writing.then(() => this.#write(latest));
   }
-}
-
-function amounts(input: ProgressInput): Pick<JobProgress, "done" | "total"> {
-  const { done, total } = typeof input === "number" ? { done: input, total: 1 } : input;
-  if (!(done >= 0) || !(total > 0) || !(done <= total) || !Number.isFinite(total)) {
-    const came = typeof input === "number" ? String(input) : JSON.stringify(input);
-    throw new CarillonError(
-      "invalidOption",
-      `Progress must be a fraction from 0 to 1, or { done, total } with done up to total, but got ${came}`,
-    );
-  }
-  return { done, total };
 }

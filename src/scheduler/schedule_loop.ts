@@ -77,7 +77,6 @@ export class ScheduleLoop {
           jobs: [],
         },
         dropped: [],
-        more: false,
         cancelPrevious: false,
       };
     }
@@ -95,6 +94,10 @@ export class ScheduleLoop {
     }
     for (const { reason, count } of plan.dropped) {
       this.#options.logger.info(`fires ${reason}`, { ...fields, count });
+    }
+    if (plan.moved && !schedule.followsFinish) {
+      const { fromMs, toMs } = plan.moved;
+      this.#options.logger.info("the next fire of a schedule has moved", { ...fields, fromMs, toMs });
     }
     this.#options.logger.debug("schedule fired", { ...fields, jobs: jobs.map((job) => job.id) });
   }

@@ -9,6 +9,7 @@ import { onStopSignals } from "./signals.ts";
 import type { StoreUnit } from "./store_unit.ts";
 import { stopRuns } from "./stop_runs.ts";
 import { instantOf } from "./views/instant.ts";
+import { replanOnNewZoneRules } from "./zone_rules.ts";
 
 /** Options of starting a scheduler. */
 export interface StartOptions {
@@ -208,7 +209,10 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
   async #start(): Promise<void> {
     const { units, environment, schedules } = this.parts;
     for (const unit of units.all()) this.#leaves.set(unit, await unit.join());
-    if (this.role !== "worker") await new DeclaredSchedules(environment, units, schedules).write();
+    if (this.role !== "worker") {
+      await new DeclaredSchedules(environment, units, schedules).write();
+      for (const unit of units.all()) await replanOnNewZoneRules(unit, environment);
+    }
     for (const unit of units.all()) unit.startLoops();
   }
 

@@ -16,7 +16,7 @@ import { editedSchedule, type ScheduleEditOptions } from "./commands/schedule_ed
 import { resumedFrom } from "./commands/schedule_write.ts";
 import type { JobHandle, RemoveScheduleOptions, ScheduleHandle } from "./handles.ts";
 import { schedulesTable } from "./print_schedules.ts";
-import { SchedulerTasks } from "./scheduler_tasks.ts";
+import { SchedulerCalendars } from "./scheduler_calendars.ts";
 import { type Schedule, scheduleView } from "./views/schedule.ts";
 
 /** Which schedules `getSchedules` answers; a missing key does not restrict. */
@@ -43,7 +43,7 @@ export type AppliedSchedule = ScheduleSettings & {
 };
 
 /** What a scheduler can do about schedules. */
-export abstract class SchedulerSchedules extends SchedulerTasks {
+export abstract class SchedulerSchedules extends SchedulerCalendars {
   /**
    * Stores a schedule: a task, when to run it, and what with. Adding the same id again changes what differs and
    * keeps its place (`conflictPolicy`). Works before the scheduler is started, and from inside a job.

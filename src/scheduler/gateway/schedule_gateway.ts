@@ -58,6 +58,7 @@ export class ScheduleGateway {
       const { id: jobId, fireTimeMs } = job;
       this.#teller.tell({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
     }
+    if (plan.moved) this.#tell("scheduleUpdated", schedule);
     if (schedule.status === "finished") this.#tell("scheduleFinished", schedule);
     if (schedule.status === "failed") this.#tell("scheduleFailed", schedule);
   }

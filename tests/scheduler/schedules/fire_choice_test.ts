@@ -26,7 +26,6 @@ function choose(input: Partial<FireChoiceInput> & { limit?: number } = {}) {
     dropped: Object.fromEntries(choice.dropped.map(({ reason, count }) => [reason, count])),
     next: choice.nextMs === undefined ? undefined : (choice.nextMs - start) / 1000,
     last: (choice.lastMs - start) / 1000,
-    more: choice.more,
     dependsOnUnfinished: choice.dependsOnUnfinished,
   };
 }
@@ -54,7 +53,6 @@ test("chooseFires() takes all fires when told, in steps, oldest first", () => {
   assert.deepEqual(step.dropped, {});
   assert.equal(step.next, 20);
   assert.equal(step.last, 10);
-  assert.equal(step.more, true);
 });
 
 test("chooseFires() judges misfire grace before coalescing", () => {

@@ -1,0 +1,78 @@
+import { CarillonError } from "../errors.ts";
+import type { JsonValue } from "../model/payload.ts";
+import { checkName } from "../model/option_checks.ts";
+import { type CalendarDefinition, validateCalendar } from "../triggers/calendar.ts";
+import { calendarsOf } from "../triggers/calendars_of.ts";
+import { SchedulerTasks } from "./scheduler_tasks.ts";
+import type { StoreUnit } from "./store_unit.ts";
+
+/** What a scheduler can do about named calendars: holidays, closed days, business days. */
+export abstract class SchedulerCalendars extends SchedulerTasks {
+  /**
+   * Stores a named calendar, for `trigger.except(name)` and `trigger.only(name)`. The next fires of schedules
+   * that use it are computed again, and those that move are told (`scheduleUpdated`).
+   *
+   * Throws `invalidTrigger` for a definition that is not understood.
+   *
+   * @example
+   * ```ts
+   * import { cron, Scheduler, task } from "carillon";
+   *
+   * const open = task({ name: "open", run() {} });
+   * await using scheduler = new Scheduler({ tasks: [open] });
+   * await scheduler.setCalendar("holidays", { dates: ["2026-12-25"] });
+   * await scheduler.addSchedule(open, cron("0 9 * * *").except("holidays"), { id: "open" });
+   * ```
+   */
+  async setCalendar(
+    name: string,
+    definition: CalendarDefinition,
+    options: { readonly store?: string } = {},
+  ): Promise<void> {
+    checkName(name, "name", "setCalendar");
+    const checked = validateCalendar(definition);
+    const unit = await this.parts.units.open(options.store);
+    await unit.store.putCalendar(name, JSON.parse(JSON.stringify(checked)) as JsonValue);
+    await unit.store.replanSchedules(await this.#users(unit, name));
+    unit.wake();
+  }
+
+  /** The named calendars of a store, by name. */
+  async getCalendars(
+    options: { readonly store?: string } = {},
+  ): Promise<Readonly<Record<string, CalendarDefinition>>> {
+    const unit = await this.parts.units.open(options.store);
+    const records = await unit.store.getCalendars();
+    return Object.fromEntries(
+      records.map(({ name, definition }) => [name, definition as unknown as CalendarDefinition]),
+    );
+  }
+
+  /** Removes a calendar. Throws `unknownCalendar`, and `invalidState` while a schedule uses it. */
+  async removeCalendar(name: string, options: { readonly store?: string } = {}): Promise<void> {
+    const unit = await this.parts.units.open(options.store);
+    if (!(await unit.store.getCalendars()).some((record) => record.name === name)) {
+      throw new CarillonError("unknownCalendar", `There is no calendar '${name}'`, {
+        details: { calendar: name },
+      });
+    }
+    const users = await this.#users(unit, name);
+    if (users.length > 0) {
+      const shown = users.slice(0, 3).map((id) => `'${id}'`).join(", ") + (users.length > 3 ? ", …" : "");
+      throw new CarillonError(
+        "invalidState",
+        `Calendar '${name}' is used by ${users.length} schedules (${shown}); change or remove them first`,
+        { details: { calendar: name, scheduleIds: users } },
+      );
+    }
+    await unit.store.putCalendar(name, null);
+  }
+
+  async #users(unit: StoreUnit, name: string): Promise<readonly string[]> {
+    const records = await unit.store.getSchedules({});
+    return records.filter((record) =>
+      record.undecodable === undefined && calendarsOf(record.trigger).includes(name)
+    )
+      .map((record) => record.id);
+  }
+}
