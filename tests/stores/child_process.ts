@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { runtime } from "../harness.ts";
+
+/** A process of the same runtime as the tests'. */
+export interface Child {
+  readonly process: ChildProcess;
+  /** The lines it has written so far, whole ones only. */
+  readonly lines: string[];
+  /** Resolves when it has written a line that begins with this. */
+  until(prefix: string): Promise<void>;
+  /** Resolves with its exit code when it has ended and everything it wrote was read; null when it was killed. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Runs a script beside this file with arguments. */
+export function startChild(script: string, args: readonly string[], user?: number): Child {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const runtimeArgs = runtime === "deno" ? ["run", "--quiet", "--no-check", "-A"] : [];
+  const child = spawn(process.execPath, [...runtimeArgs, path, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    ...(user === undefined ? {} : { uid: user }),
+  });
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  let rest = "";
+  child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop()!;
+    lines.push(...parts);
+    for (const look of [...waiting]) look();
+  });
+  const ended = new Promise<number | null>((resolve) => child.on("close", (code) => resolve(code)));
+  const until = (prefix: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!lines.some((line) => line.startsWith(prefix))) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      void ended.then(() => reject(new Error(`It ended without writing '${prefix}': ${lines.join(" / ")}`)));
+      look();
+    });
+  return { process: child, lines, until, ended };
+}
