@@ -12,15 +12,9 @@ export {
   type StopOptions,
   type TickResult,
 } from "./src/scheduler/scheduler_core.ts";
-export { SchedulerBase, type SchedulerState } from "./src/scheduler/scheduler_base.ts";
-export { type ConfigureTaskOptions, SchedulerTasks, type TaskName } from "./src/scheduler/scheduler_tasks.ts";
-export { SchedulerCalendars } from "./src/scheduler/scheduler_calendars.ts";
-export {
-  type AppliedSchedule,
-  type ResumeOptions,
-  SchedulerSchedules,
-  type SchedulesFilter,
-} from "./src/scheduler/scheduler_schedules.ts";
+export type { SchedulerState } from "./src/scheduler/scheduler_base.ts";
+export type { ConfigureTaskOptions, TaskName } from "./src/scheduler/scheduler_tasks.ts";
+export type { AppliedSchedule, ResumeOptions, SchedulesFilter } from "./src/scheduler/scheduler_schedules.ts";
 export { type JobEditOptions, type JobsFilter, SchedulerJobs } from "./src/scheduler/scheduler_jobs.ts";
 export type { SchedulerOptions } from "./src/scheduler/scheduler_options.ts";
 export type { ScheduleEditOptions } from "./src/scheduler/commands/schedule_edit.ts";

@@ -36,7 +36,16 @@ export interface TickResult {
 }
 
 /**
- * A scheduler on the ports alone: stores and executors are given to it. Starting, stopping, pausing.
+ * A scheduler on the ports alone: stores and executors are given to it. Use it in place of `Scheduler` where not
+ * even the memory store shall be loaded.
+ *
+ * @example
+ * ```ts
+ * import { eventLoop, memory, SchedulerCore } from "carillon";
+ *
+ * await using scheduler = new SchedulerCore({ store: memory(), executors: { default: eventLoop() } });
+ * console.assert(scheduler.state === "stopped");
+ * ```
  */
 export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
   /** How to leave each store that was joined. */

@@ -2,7 +2,7 @@ import type { JobEnding, JobFence, JobProgress, JobRecord, NewJob } from "../mod
 import type { Metadata, Payload } from "../model/payload.ts";
 import type { JobOutcome, JobState } from "../model/states.ts";
 
-/** Jobs. */
+/** What a data store does with jobs. */
 export interface JobStore {
   /**
    * Adds jobs, all or none; an id that is there already is left as it is and answered as `deduplicated`.

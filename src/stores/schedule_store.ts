@@ -3,7 +3,7 @@ import type { ScheduleRecord, ScheduleVersion, ScheduleWrite } from "../model/sc
 import type { ScheduleStatus } from "../model/states.ts";
 import type { TaskRecord } from "../model/task_record.ts";
 
-/** Schedules. */
+/** What a data store does with schedules. */
 export interface ScheduleStore {
   /** The schedules that match, by next fire time (those without one last), then id. */
   getSchedules(filter: ScheduleFilter): Promise<readonly ScheduleRecord[]>;

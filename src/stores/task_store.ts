@@ -2,7 +2,7 @@ import type { Metadata } from "../model/payload.ts";
 import type { RunOverrides } from "../model/settings.ts";
 import type { TaskRecord, TaskWrite } from "../model/task_record.ts";
 
-/** Tasks. */
+/** What a data store does with tasks. */
 export interface TaskStore {
   /** Writes tasks as the code defines them; keeps what was set at run time (`overrides`, `paused`). Answers in the order given. */
   putTasks(tasks: readonly TaskWrite[]): Promise<readonly TaskRecord[]>;

@@ -3,7 +3,16 @@ import type { Clock, Timer, TimerOptions } from "./clock.ts";
 /** The longest delay that timers keep on every runtime; a longer one would fire at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
-/** The machine's own clock. */
+/**
+ * The machine's own clock: what a scheduler uses when it is given none.
+ *
+ * @example
+ * ```ts
+ * import { systemClock } from "carillon";
+ *
+ * console.assert(systemClock.nowMs() > 1_700_000_000_000);
+ * ```
+ */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
