@@ -21,7 +21,7 @@ export type MomentInput =
 export type Moment = string;
 
 const DATE = String.raw`(?:[+-]\d{6}|\d{4})-\d\d-\d\d`;
-const TIME = String.raw`\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?`;
+const TIME = String.raw`\d\d:\d\d(?::[0-5]\d(?:[.,]\d{1,9})?)?`;
 const OFFSET = String.raw`Z|[+-]\d\d(?::?\d\d)?`;
 const SHAPE = new RegExp(`^(${DATE})(?:[Tt ](${TIME})\\s?(${OFFSET})?)?(\\[[\\w/+\\-:]+\\])?$`, "i");
 

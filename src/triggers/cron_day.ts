@@ -35,6 +35,10 @@ export function weekdaySuffix(scanner: CronScanner, form: CronForm): number | "l
 
 function textDay(scanner: CronScanner, field: CronField): CronItem | undefined {
   const start = scanner.position;
+  if (scanner.letters() === "last") {
+    throw scanner.fail("'last' belongs to named fields", undefined, "write L", start);
+  }
+  scanner.position = start;
   if (scanner.take("l")) {
     if (scanner.take("w")) return { type: "lastWorkday" };
     return { type: "lastDay", before: scanner.take("-") ? daysBeforeLast(scanner) : 0 };
@@ -45,10 +49,6 @@ function textDay(scanner: CronScanner, field: CronField): CronItem | undefined {
     const day = readValue(scanner, field, "text");
     scanner.take("w");
     return { type: "nearestWorkday", day };
-  }
-  scanner.position = start;
-  if (scanner.letters() === "last") {
-    throw scanner.fail("'last' belongs to named fields", undefined, "write L", start);
   }
   return undefined;
 }

@@ -36,8 +36,8 @@ function readItem(scanner: CronScanner, field: CronField, form: CronForm): CronI
     const special = dayItem(scanner, field, form);
     if (special) return special;
   }
+  const start = scanner.position;
   const from = readValue(scanner, field, form);
-  const fromEnd = scanner.position;
   const to = scanner.take("-") ? readValue(scanner, field, form) : undefined;
   if (field.name === "dayOfWeek") {
     const nth = weekdaySuffix(scanner, form);
@@ -47,7 +47,7 @@ function readItem(scanner: CronScanner, field: CronField, form: CronForm): CronI
       `The range ${from}-${to} of the ${field.label} goes backwards`,
       undefined,
       `write ${around(from, field.max)},${around(field.min, to)}`,
-      fromEnd,
+      start,
     );
   }
   const step = readStep(scanner, field);

@@ -1,4 +1,4 @@
-import type { CronField, CronForm } from "./cron_grammar.ts";
+import { CRON_FIELDS, type CronField, type CronForm } from "./cron_grammar.ts";
 import type { CronScanner } from "./cron_scanner.ts";
 
 /** Reads a number or a name of the field. Throws `invalidTrigger` for a value that the field does not have. */
@@ -84,6 +84,11 @@ function hintForWord(word: string, field: CronField, form: CronForm): string | u
   }
   if (field.name === "day" && field.names.size === 0 && form === "fields" && /^(?:l|lw|w)$/.test(word)) {
     return "write 'last'; L and W belong to crontab text";
+  }
+  if (field.name === "day" && CRON_FIELDS.dayOfWeek.names.has(word)) {
+    return form === "text"
+      ? "weekdays go in the field after the month"
+      : `write dayOfWeek: '${word}', or '1st ${word}'`;
   }
   for (const name of field.names.keys()) {
     if (name.length > 3 && (name.startsWith(word) || word.startsWith(name.slice(0, 3)))) {
