@@ -39,6 +39,7 @@ export class ResultWaiter {
   /** The job once it is finished or parked; undefined when there is none (any more). */
   wait(jobId: string, signal?: AbortSignal): Promise<JobRecord | undefined> {
     return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
       const waiting = { resolve, reject };
       const all = this.#waiting.get(jobId) ?? new Set();
       this.#waiting.set(jobId, all.add(waiting));

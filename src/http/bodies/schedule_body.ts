@@ -1,0 +1,51 @@
+import type { JsonValue, Metadata } from "../../model/payload.ts";
+import type { ScheduleCounters } from "../../model/schedule_record.ts";
+import type { CoalescePolicy, OverlapPolicy, ScheduleStatus } from "../../model/states.ts";
+import type { Schedule } from "../../scheduler/views/schedule.ts";
+import { plainJson } from "./plain_json.ts";
+
+/** A schedule as JSON. Instants are ISO texts; what is not known is null. */
+export interface ScheduleBody {
+  readonly id: string;
+  readonly taskName: string;
+  readonly description: string | null;
+  readonly group: string | null;
+  /** The trigger's JSON form; null when the stored one cannot be read. */
+  readonly trigger: JsonValue;
+  readonly coalesce: CoalescePolicy;
+  readonly overlap: OverlapPolicy;
+  readonly maxRuns: number | null;
+  readonly maxRunningJobs: number | null;
+  readonly metadata: Metadata;
+  readonly paused: boolean;
+  readonly status: ScheduleStatus;
+  /** Why the status is `failed`. */
+  readonly error: string | null;
+  readonly anchor: string;
+  readonly nextFireTime: string | null;
+  readonly lastFireTime: string | null;
+  readonly counters: ScheduleCounters;
+}
+
+/** A schedule as JSON. */
+export function scheduleBody(schedule: Schedule): ScheduleBody {
+  return {
+    id: schedule.id,
+    taskName: schedule.taskName,
+    description: schedule.description ?? null,
+    group: schedule.group ?? null,
+    trigger: plainJson(schedule.trigger ?? null),
+    coalesce: schedule.coalesce,
+    overlap: schedule.overlap,
+    maxRuns: schedule.maxRuns ?? null,
+    maxRunningJobs: schedule.maxRunningJobs ?? null,
+    metadata: schedule.metadata,
+    paused: schedule.paused,
+    status: schedule.status,
+    error: schedule.error ?? null,
+    anchor: schedule.anchor.toString(),
+    nextFireTime: schedule.nextFireTime?.toString() ?? null,
+    lastFireTime: schedule.lastFireTime?.toString() ?? null,
+    counters: schedule.counters,
+  };
+}

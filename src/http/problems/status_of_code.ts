@@ -1,0 +1,68 @@
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ErrorCode } from "../../errors.ts";
+
+/** The HTTP status of every error. Whoever adds a code is asked by the type checker for its status. */
+export const statusOfCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
+  // What was sent is wrong.
+  invalidTrigger: 400,
+  unknownTriggerKind: 400,
+  unknownTimeZone: 400,
+  neverFires: 400,
+  maxIterationsReached: 400,
+  unknownCalendar: 400,
+  invalidTask: 400,
+  invalidOption: 400,
+  invalidConfiguration: 400,
+  invalidRequest: 400,
+  usage: 400,
+  unknownExecutor: 400,
+  unknownStore: 400,
+  bodyTooLarge: 413,
+  unsupportedMediaType: 415,
+  invalidInput: 422,
+  // Who sent it.
+  unauthorized: 401,
+  forbidden: 403,
+  authenticationRequired: 403,
+  // There is no such thing.
+  notFound: 404,
+  unknownTask: 404,
+  scheduleNotFound: 404,
+  jobNotFound: 404,
+  methodNotAllowed: 405,
+  // Not as things stand.
+  scheduleExists: 409,
+  duplicateTask: 409,
+  jobNotReady: 409,
+  invalidState: 409,
+  jobParked: 409,
+  jobCancelled: 409,
+  jobWaitsForItself: 409,
+  schedulerRunning: 409,
+  addressInUse: 409,
+  // The server cannot, for now.
+  storeBusy: 503,
+  storeUnavailable: 503,
+  storeClosed: 503,
+  schedulerNotRunning: 503,
+  schedulerStopped: 503,
+  leaseLost: 503,
+  storeFull: 507,
+  // The server cannot.
+  triggerFailed: 500,
+  invalidOutput: 500,
+  taskModuleFailed: 500,
+  jobFailed: 500,
+  jobAbandoned: 500,
+  jobMissedStartDeadline: 500,
+  jobTimedOut: 504,
+  noCurrentJob: 500,
+  noCurrentScheduler: 500,
+  storeReadOnly: 500,
+  storeCorrupt: 500,
+  storeNewerSchema: 500,
+  storeFailed: 500,
+  serializationFailed: 500,
+  deserializationFailed: 500,
+  internal: 500,
+};

@@ -1,0 +1,55 @@
+import { Hono } from "hono";
+import { isCarillonError } from "../../errors.ts";
+import type { JobOptions } from "../../model/job_options.ts";
+import { taskRef } from "../../registry/task_ref.ts";
+import type { JobResult } from "../../scheduler/views/job.ts";
+import { jobBody, jobResultBody } from "../bodies/job_body.ts";
+import type { ControlEnv, ControlParts } from "../control_env.ts";
+import { jsonBody } from "../requests/json_body.ts";
+import { newJobBody, type NewJobRequest } from "../requests/new_job.ts";
+import { query } from "../requests/query.ts";
+import { waitMs, waitQuery } from "../requests/wait_query.ts";
+import { waitForResult } from "../wait_for_result.ts";
+
+/** Adds a job by the name of its task, and waits for its result if told to. */
+export function jobAddingRoutes(parts: ControlParts) {
+  const { scheduler } = parts;
+  return new Hono<ControlEnv>()
+    .post("/", query(waitQuery), jsonBody<typeof newJobBody, NewJobRequest>(newJobBody), async (c) => {
+      const { task, input, ...options } = c.req.valid("json");
+      const timeoutMs = waitMs(c.req.valid("query"));
+      // A name alone would be taken on trust; here it was typed, and a job of a misspelt task never runs.
+      const { name } = await scheduler.getTask(task);
+      const handle = await scheduler.addJob(taskRef(name), input, options as JobOptions);
+      const result = timeoutMs === 0
+        ? undefined
+        : await resultWithin(parts, handle.id, timeoutMs, c.req.raw.signal);
+      c.header("Location", `jobs/${encodeURIComponent(handle.id)}`);
+      return c.json({
+        outcome: handle.outcome,
+        job: jobBody(await handle.status()),
+        result: result === undefined ? null : jobResultBody(result),
+      }, statusOf(handle.outcome, timeoutMs > 0 && result === undefined));
+    });
+}
+
+/** 202 says that the wait was in vain; the job goes on. */
+function statusOf(outcome: string, inVain: boolean): 200 | 201 | 202 {
+  if (inVain) return 202;
+  return outcome === "added" ? 201 : 200;
+}
+
+/** The result, or undefined when there is none in time: the job itself is added, whatever becomes of the wait. */
+async function resultWithin(
+  parts: ControlParts,
+  jobId: string,
+  timeoutMs: number,
+  abandoned: AbortSignal,
+): Promise<JobResult | undefined> {
+  try {
+    return await waitForResult(parts, jobId, timeoutMs, abandoned);
+  } catch (error) {
+    if (isCarillonError(error, "jobParked") || isCarillonError(error, "schedulerStopped")) return undefined;
+    throw error;
+  }
+}

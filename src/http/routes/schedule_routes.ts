@@ -1,0 +1,57 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { jobBody } from "../bodies/job_body.ts";
+import { scheduleBody } from "../bodies/schedule_body.ts";
+import type { ControlEnv, ControlParts } from "../control_env.ts";
+import { given } from "../requests/given.ts";
+import { optionalJsonBody } from "../requests/json_body.ts";
+import { query } from "../requests/query.ts";
+import { flag, pageShape, text, word } from "../requests/query_values.ts";
+
+const listQuery = z.strictObject({
+  task: text().optional(),
+  group: text().optional(),
+  paused: flag().optional(),
+  status: word(["active", "finished", "failed"]).optional(),
+  store: text().optional(),
+  ...pageShape,
+});
+
+const resumeBody = z.strictObject({
+  /** `"now"` or an instant: fires before it are given up. @default the fires of the pause are owed */
+  resumeFrom: z.string({ error: "must be 'now' or an instant" }).optional(),
+}, { error: "must be an object" });
+
+const removeQuery = z.strictObject({
+  /** What becomes of its unfinished jobs. @default keep */
+  jobs: word(["keep", "cancel"]).default("keep"),
+});
+
+/** Schedules: list, show, pause, resume, run, remove. */
+export function scheduleRoutes({ scheduler }: ControlParts) {
+  return new Hono<ControlEnv>()
+    .get("/", query(listQuery), async (c) => {
+      const { task: taskName, limit, offset, ...rest } = c.req.valid("query");
+      const found = await scheduler.getSchedules(given({ taskName, ...rest, limit: limit + 1, offset }));
+      return c.json({ schedules: found.slice(0, limit).map(scheduleBody), more: found.length > limit });
+    })
+    .get("/:id", async (c) => {
+      const handle = await scheduler.getSchedule(c.req.param("id"));
+      return c.json(scheduleBody(await handle.get()));
+    })
+    .post("/:id/pause", async (c) => c.json(scheduleBody(await scheduler.pauseSchedule(c.req.param("id")))))
+    .post("/:id/resume", optionalJsonBody(resumeBody), async (c) => {
+      const options = given(c.req.valid("json"));
+      return c.json(scheduleBody(await scheduler.resumeSchedule(c.req.param("id"), options)));
+    })
+    .post("/:id/run", async (c) => {
+      const handle = await scheduler.runScheduleNow(c.req.param("id"));
+      // Relative to this very address, so that it holds wherever the app is mounted.
+      c.header("Location", `../../jobs/${encodeURIComponent(handle.id)}`);
+      return c.json({ outcome: handle.outcome, job: jobBody(await handle.status()) }, 201);
+    })
+    .delete("/:id", query(removeQuery), async (c) => {
+      await scheduler.removeSchedule(c.req.param("id"), c.req.valid("query"));
+      return c.body(null, 204);
+    });
+}

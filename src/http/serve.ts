@@ -1,0 +1,110 @@
+import { CarillonError, messageOf } from "../errors.ts";
+import { checkInteger, checkText, refuseUnknownOptions } from "../model/option_checks.ts";
+import { sleep } from "../time/clock.ts";
+import { systemClock } from "../time/system_clock.ts";
+import { refuseOpenOffLoopback } from "./auth/loopback.ts";
+import { isOpen } from "./auth/open_apps.ts";
+import { openBunServer } from "./servers/bun_server.ts";
+import { openDenoServer } from "./servers/deno_server.ts";
+import type { HttpAddress, HttpHandler, HttpServer } from "./servers/http_server.ts";
+
+/** How long requests under way may take once the server is to close. */
+const CLOSE_GRACE_MS = 5000;
+
+/** What is served: a Hono app, or anything else that answers requests. */
+export interface FetchHandler {
+  /** Answers a request; `about` says where it comes from. */
+  fetch(
+    request: Request,
+    about?: { readonly remoteAddress?: string | undefined },
+  ): Response | Promise<Response>;
+}
+
+/** Where to serve. */
+export interface ServeOptions {
+  /** The address to listen on. @default "127.0.0.1" */
+  readonly hostname?: string;
+  /** The port; 0 is any free one. @default 8000 */
+  readonly port?: number;
+}
+
+/** What is being served. */
+export interface ServedApp {
+  /** Where it answers, as a browser takes it. */
+  readonly url: string;
+  /** Takes no more requests, and resolves when those under way are answered, or cut off after five seconds. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a control app over HTTP, on the server that the runtime has. It does not stop the scheduler; stop that
+ * first, and requests that wait for results are answered at once.
+ *
+ * Throws `authenticationRequired` for an app without tokens off loopback, `addressInUse` for a port that is
+ * taken, and `invalidOption` for an address that cannot be listened on.
+ *
+ * @example
+ * ```ts
+ * import { Scheduler } from "carillon";
+ * import { createControlApp, serveControlApp } from "carillon/http";
+ *
+ * await using scheduler = new Scheduler();
+ * const served = await serveControlApp(createControlApp(scheduler), { port: 0 });
+ * const response = await fetch(new URL("/tasks", served.url));
+ * console.assert((await response.json()).tasks.length === 0);
+ * await served.close();
+ * ```
+ */
+export async function serveControlApp(app: FetchHandler, options: ServeOptions = {}): Promise<ServedApp> {
+  const where = "serveControlApp";
+  refuseUnknownOptions(options, ["hostname", "port"], where);
+  const address: HttpAddress = {
+    hostname: checkText(options.hostname ?? "127.0.0.1", "hostname", where),
+    port: checkInteger(options.port ?? 8000, "port", where, 0),
+  };
+  if (isOpen(app)) refuseOpenOffLoopback(address.hostname, []);
+  const server = await open((request, about) => app.fetch(request, about), address);
+  return { url: urlOf(address.hostname, server.port), close: () => close(server) };
+}
+
+async function open(handler: HttpHandler, address: HttpAddress): Promise<HttpServer> {
+  try {
+    const server = openDenoServer(handler, address) ?? openBunServer(handler, address);
+    if (server !== undefined) return await server;
+    const { openNodeServer } = await import("./servers/node_server.ts");
+    return await openNodeServer(handler, address);
+  } catch (error) {
+    throw refusedAddress(address, error);
+  }
+}
+
+async function close(server: HttpServer): Promise<void> {
+  const finished = new AbortController();
+  const finishing = server.finish().finally(() => finished.abort());
+  await sleep(systemClock, CLOSE_GRACE_MS, finished.signal);
+  if (!finished.signal.aborted) await server.cut();
+  await finishing;
+}
+
+function refusedAddress({ hostname, port }: HttpAddress, cause: unknown): CarillonError {
+  const { name, code } = cause as { readonly name?: unknown; readonly code?: unknown };
+  const details = { hostname, port };
+  if (name === "AddrInUse" || code === "EADDRINUSE") {
+    return new CarillonError(
+      "addressInUse",
+      `Cannot listen on ${hostname}:${port}: another program uses this port; stop it or choose another port`,
+      { details, cause },
+    );
+  }
+  return new CarillonError("invalidOption", `Cannot listen on ${hostname}:${port}: ${messageOf(cause)}`, {
+    details,
+    cause,
+  });
+}
+
+/** A wildcard is for listening; who wants to come takes the loopback address. */
+function urlOf(hostname: string, port: number): string {
+  const bare = hostname.replace(/^\[(.*)\]$/, "$1");
+  const reachable = bare === "0.0.0.0" || bare === "" ? "127.0.0.1" : bare === "::" ? "::1" : bare;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}

@@ -1,0 +1,67 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { HttpAddress, HttpHandler, HttpServer } from "./http_server.ts";
+
+/** The server of `node:http`, which every runtime has. */
+export async function openNodeServer(handler: HttpHandler, address: HttpAddress): Promise<HttpServer> {
+  const server = createServer((message, response) => {
+    answer(handler, message, response).catch(() => response.destroy());
+  });
+  await listening(server, address);
+  const bound = server.address();
+  return {
+    port: typeof bound === "object" && bound !== null ? bound.port : address.port,
+    finish: () => closed(server),
+    cut: () => server.closeAllConnections(),
+  };
+}
+
+async function answer(
+  handler: HttpHandler,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  const request = requestOf(message, gone.signal);
+  if (request === undefined) {
+    response.writeHead(400).end();
+    return;
+  }
+  const reply = await handler(request, { remoteAddress: message.socket.remoteAddress });
+  response.writeHead(reply.status, [...reply.headers].flat());
+  if (reply.body === null) response.end();
+  else await pipeline(Readable.fromWeb(reply.body as Parameters<typeof Readable.fromWeb>[0]), response);
+}
+
+/** The request as the web platform has it; undefined when its address cannot be read. */
+function requestOf(message: IncomingMessage, signal: AbortSignal): Request | undefined {
+  const url = URL.parse(message.url ?? "/", `http://${message.headers.host ?? "localhost"}`);
+  if (url === null) return undefined;
+  const headers = new Headers();
+  for (let i = 0; i + 1 < message.rawHeaders.length; i += 2) {
+    headers.append(message.rawHeaders[i]!, message.rawHeaders[i + 1]!);
+  }
+  const method = message.method ?? "GET";
+  const hasBody = method !== "GET" && method !== "HEAD";
+  const body = hasBody ? { body: Readable.toWeb(message) as ReadableStream<Uint8Array>, duplex: "half" } : {};
+  return new Request(url, { method, headers, signal, ...body });
+}
+
+function listening(server: Server, { hostname, port }: HttpAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
