@@ -24,28 +24,37 @@ export function endOperation(session: SqlSession): EndOperation {
     step(endings): Step {
       const runs = firstOfEachRun(endings);
       const now = session.nowArgument();
-      const question = () => JSON.stringify(runs.map(questionRow));
+      const question = JSON.stringify(endings.map(questionRow));
+      const held: Statement = { sql: sql.held, args: [question] };
+      const repeats = runs.length < endings.length;
       const finishing = JSON.stringify(finishGroups(runs));
       const finish: Statement[] = [
         { sql: sql.noteFinished, args: [finishing, now] },
         { sql: sql.finish, args: [finishing, now] },
       ];
-      if (allFinish(runs)) return [...finish, { sql: sql.heldUnlessAll, args: [question(), runs.length] }];
+      if (allFinish(runs)) {
+        return [...finish, repeats ? held : { sql: sql.heldUnlessAll, args: [question, runs.length] }];
+      }
       const leaving = JSON.stringify(leaveGroups(runs));
-      return [
-        { sql: sql.held, args: [question()] },
-        ...finish,
+      const leave: Statement[] = [
         { sql: sql.noteStopped, args: [leaving, now] },
         { sql: sql.leave, args: [leaving, now] },
       ];
+      return [held, ...finish, ...leave, ...(repeats ? [held] : [])];
     },
     answers(endings, results) {
-      const runs = firstOfEachRun(endings);
-      const answer = (allFinish(runs) ? results.at(-1) : results[0])!.cells[0]!;
-      if (answer === null && runs.length === endings.length) return endings.map(() => true);
-      return heldAnswers(endings, runs, answer);
+      const runs = new Set(firstOfEachRun(endings));
+      const last = verdicts(results.at(-1)!.cells[0]);
+      // Where all finish, the question is asked afterwards only; it then answers for repeated ones too.
+      const first = allFinish(endings) ? last : verdicts(results[0]!.cells[0]);
+      return endings.map((ending, index) => (runs.has(ending) ? first : last)?.[index] !== 0);
     },
   };
+}
+
+/** What was answered for each ending; undefined where all held. */
+function verdicts(cell: SqlValue | undefined): readonly number[] | undefined {
+  return typeof cell === "string" ? JSON.parse(cell) as readonly number[] : undefined;
 }
 
 /** The answers of an end operation that was part of a larger step. */
@@ -55,21 +64,6 @@ export function endAnswers(
   results: readonly StatementResult[],
 ): readonly boolean[] {
   return endings.length === 0 ? [] : operation.answers(endings, results);
-}
-
-function heldAnswers(
-  endings: readonly JobEnding[],
-  runs: readonly JobEnding[],
-  answer: SqlValue,
-): readonly boolean[] {
-  const verdicts = answer === null ? undefined : JSON.parse(answer as string) as readonly number[];
-  const firsts = new Map(
-    runs.map((ending, index) => [runOf(ending), { ending, held: verdicts?.[index] !== 0 }]),
-  );
-  return endings.map((ending) => {
-    const { ending: first, held } = firsts.get(runOf(ending))!;
-    return held && (first === ending || sameEnd(first, ending));
-  });
 }
 
 function allFinish(endings: readonly JobEnding[]): boolean {
@@ -89,8 +83,4 @@ function firstOfEachRun(endings: readonly JobEnding[]): readonly JobEnding[] {
 
 function runOf({ fence }: JobEnding): string {
   return `${fence.seq}/${fence.incarnation}/${fence.claimNumber}`;
-}
-
-function sameEnd({ transition: a }: JobEnding, { transition: b }: JobEnding): boolean {
-  return a.to === "finished" && b.to === "finished" && a.outcome === b.outcome;
 }
