@@ -58,7 +58,6 @@ export type ErrorCode =
   | "leaseLost"
   | "unknownExecutor"
   // faces
-  | "addressInUse"
   | "unauthorized"
   | "forbidden"
   | "authenticationRequired"
