@@ -8,19 +8,18 @@ export interface Child {
   readonly process: ChildProcess;
   /** The lines it has written so far, whole ones only. */
   readonly lines: string[];
-  /** Resolves when it has written a line that begins with this. */
-  until(prefix: string): Promise<void>;
+  /** Resolves when it has written a line that begins with this, or so many of them. */
+  until(prefix: string, count?: number): Promise<void>;
   /** Resolves with its exit code when it has ended and everything it wrote was read; null when it was killed. */
   readonly ended: Promise<number | null>;
 }
 
 /** Runs a script beside this file with arguments. */
-export function startChild(script: string, args: readonly string[], user?: number): Child {
+export function startChild(script: string, args: readonly string[]): Child {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const runtimeArgs = runtime === "deno" ? ["run", "--quiet", "--no-check", "-A"] : [];
   const child = spawn(process.execPath, [...runtimeArgs, path, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
-    ...(user === undefined ? {} : { uid: user }),
   });
   const lines: string[] = [];
   const waiting = new Set<() => void>();
@@ -32,10 +31,10 @@ export function startChild(script: string, args: readonly string[], user?: numbe
     for (const look of [...waiting]) look();
   });
   const ended = new Promise<number | null>((resolve) => child.on("close", (code) => resolve(code)));
-  const until = (prefix: string) =>
+  const until = (prefix: string, count = 1) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {
-        if (!lines.some((line) => line.startsWith(prefix))) return;
+        if (lines.filter((line) => line.startsWith(prefix)).length < count) return;
         waiting.delete(look);
         resolve();
       };

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DataStore } from "../../src/stores/data_store.ts";
+import { libsql } from "../../src/stores/libsql.ts";
+import { newJob, schedulerWrite } from "../../src/testing/store_conformance/records.ts";
+import { systemClock } from "../../src/time/system_clock.ts";
+import { VirtualClock } from "../../src/time/virtual_clock.ts";
+import { test } from "../harness.ts";
+
+async function withFile(body: (url: string, folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "carillon-"));
+  try {
+    await body(`file:${join(folder, "store.db")}`, folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function ids(store: DataStore): Promise<readonly string[]> {
+  return (await store.getJobs({ order: "oldest" })).map(({ id }) => id);
+}
+
+test("libsql() keeps what is in memory when it is closed, for as long as the store object lives", async () => {
+  const store = libsql(":memory:");
+  await store.open({ clock: systemClock });
+  await store.addJobs([newJob("a")]);
+  await store.close();
+  await store.open({ clock: systemClock });
+  assert.deepEqual(await ids(store), ["a"]);
+  await store.close();
+  const other = libsql(":memory:");
+  await other.open({ clock: systemClock });
+  assert.deepEqual(await ids(other), []);
+  await other.close();
+});
+
+test("close() waits for what was asked before it", async () => {
+  await withFile(async (url) => {
+    const store = libsql(url, { synchronous: "normal" });
+    await store.open({ clock: systemClock });
+    const adding = Promise.all(["a", "b", "c"].map((id) => store.addJobs([newJob(id)])));
+    await store.close();
+    await adding;
+    await store.open({ clock: systemClock });
+    assert.deepEqual(await ids(store), ["a", "b", "c"]);
+    await store.close();
+  });
+});
+
+test("addJobs() fails alone for the call that is at fault, and the rest is written", async () => {
+  const store = libsql(":memory:");
+  await store.open({ clock: systemClock });
+  const broken = newJob("broken", { taskName: null as unknown as string });
+  const calls = [newJob("a"), broken, newJob("b")].map((job) => store.addJobs([job]));
+  const outcomes = (await Promise.allSettled(calls)).map(({ status }) => status);
+  assert.deepEqual(outcomes, ["fulfilled", "rejected", "fulfilled"]);
+  assert.deepEqual(await ids(store), ["a", "b"]);
+  await assert.rejects(() => store.addJobs([newJob("c"), broken]), { code: "storeFailed" });
+  assert.deepEqual(await ids(store), ["a", "b"]);
+  await store.close();
+});
+
+test("nowMs() is the database's clock unless the store is opened with a clock of its own", async () => {
+  const store = libsql(":memory:");
+  await store.open({ clock: systemClock });
+  assert.ok(Math.abs(await store.nowMs() - systemClock.nowMs()) < 1000);
+  await store.close();
+  const clock = new VirtualClock("2030-01-01T00:00Z");
+  await store.open({ clock });
+  assert.equal(await store.nowMs(), clock.nowMs());
+  await store.close();
+});
+
+test("watch() tells of another store object's commits on the same file, and not of its own", async () => {
+  await withFile(async (url) => {
+    const clock = new VirtualClock();
+    const [watching, writing] = [libsql(url), libsql(url)];
+    await watching.open({ clock });
+    await writing.open({ clock });
+    let calls = 0;
+    const stop = watching.watch(() => calls++);
+    await clock.advance({ milliseconds: 100 });
+    const before = calls;
+    await watching.addJobs([newJob("own")]);
+    await clock.advance({ milliseconds: 100 });
+    assert.equal(calls, before);
+    await writing.addJobs([newJob("theirs")]);
+    await clock.advance({ milliseconds: 20 });
+    assert.equal(calls, before + 1);
+    stop();
+    await writing.addJobs([newJob("later")]);
+    await clock.advance({ milliseconds: 100 });
+    assert.equal(calls, before + 1);
+    assert.equal(clock.pendingTimers, 0);
+    await watching.close();
+    await writing.close();
+  });
+});
+
+test("watch() looks only while somebody listens and the store is open", async () => {
+  await withFile(async (url) => {
+    const clock = new VirtualClock();
+    const store = libsql(url);
+    const stop = store.watch(() => {});
+    assert.equal(clock.pendingTimers, 0);
+    await store.open({ clock });
+    assert.equal(clock.pendingTimers, 1);
+    await store.close();
+    assert.equal(clock.pendingTimers, 0);
+    stop();
+  });
+});
+
+test("backup() copies the database as it is, while it is used", async () => {
+  await withFile(async (url, folder) => {
+    const store = libsql(url);
+    await store.open({ clock: systemClock });
+    await store.addJobs([newJob("a"), newJob("b")]);
+    const path = join(folder, "it's a copy.db");
+    const adding = Promise.all(["c", "d"].map((id) => store.addJobs([newJob(id)])));
+    await store.backup(path);
+    await adding;
+    await assert.rejects(() => store.backup(path), { code: "storeFailed" });
+    await store.close();
+    const copy = libsql(`file:${path}`);
+    await copy.open({ clock: systemClock });
+    assert.deepEqual((await ids(copy)).slice(0, 2), ["a", "b"]);
+    assert.deepEqual(await copy.integrity(), []);
+    await copy.close();
+  });
+});
+
+test("backup() goes on giving identities that were never given before the copy", async () => {
+  await withFile(async (url, folder) => {
+    const store = libsql(url);
+    await store.open({ clock: systemClock });
+    const { incarnation } = await store.registerScheduler(schedulerWrite(["mail"]));
+    await store.unregisterScheduler(incarnation);
+    await store.backup(join(folder, "copy.db"));
+    await store.close();
+    const copy = libsql(`file:${join(folder, "copy.db")}`);
+    await copy.open({ clock: systemClock });
+    assert.ok((await copy.registerScheduler(schedulerWrite(["mail"]))).incarnation > incarnation);
+    await copy.close();
+  });
+});
+
+test("migrate() reports its steps once, and works on a store that is not open", async () => {
+  await withFile(async (url) => {
+    const store = libsql(url);
+    const told: number[] = [];
+    const { from, to, steps } = await store.migrate(({ version }) => told.push(version));
+    assert.deepEqual([from, to, steps.map(({ version }) => version)], [0, told.length, told]);
+    assert.deepEqual(await store.migrate(), { from: to, to, steps: [] });
+    await store.open({ clock: systemClock });
+    assert.deepEqual((await store.migrate()).steps, []);
+    await store.close();
+  });
+});
+
+test("integrity() names jobs that run on a scheduler without a record", async () => {
+  const store = libsql(":memory:");
+  await store.open({ clock: systemClock });
+  const { incarnation } = await store.registerScheduler(schedulerWrite(["mail"]));
+  await store.addJobs([newJob("a")], { incarnation, taskNames: ["mail"], limit: 1 });
+  assert.deepEqual(await store.integrity(), []);
+  await store.unregisterScheduler(incarnation);
+  assert.deepEqual(await store.integrity(), [
+    `Job a runs on scheduler ${incarnation}, which has no record`,
+  ]);
+  await store.close();
+});
