@@ -10,6 +10,8 @@ export interface Child {
   readonly lines: string[];
   /** Resolves when it has written a line that begins with this, or so many of them. */
   until(prefix: string, count?: number): Promise<void>;
+  /** Sends it a signal. Not by the child's own `kill`, after which Deno reports the signal instead of the exit code. */
+  kill(signal: "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT"): void;
   /** Resolves with its exit code when it has ended and everything it wrote was read; null when it was killed. */
   readonly ended: Promise<number | null>;
 }
@@ -42,5 +44,7 @@ export function startChild(script: string, args: readonly string[]): Child {
       void ended.then(() => reject(new Error(`It ended without writing '${prefix}': ${lines.join(" / ")}`)));
       look();
     });
-  return { process: child, lines, until, ended };
+  const kill = (signal: "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT") =>
+    void process.kill(child.pid!, signal);
+  return { process: child, lines, until, kill, ended };
 }
