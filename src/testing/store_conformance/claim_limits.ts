@@ -110,6 +110,37 @@ export const claimLimitTests: readonly StoreCheck[] = [
     await t.add("b", { taskName: "now", scheduleSeq: seq, scheduleId: "s" });
     assert.deepEqual(await t.claimIds(incarnation, { taskNames: ["before", "now"] }), ["a"]);
   }),
+  check("claimJobs() gives a schedule's slot to no job that cannot run, though it is first", async (t) => {
+    await t.task("before");
+    await t.task("now");
+    const { seq } = await t.addSchedule("s", { taskName: "now", policies: policies({ overlap: "queue" }) });
+    const place = { scheduleSeq: seq, scheduleId: "s" };
+    await t.add("first", { ...place, taskName: "before", priority: 9 });
+    await t.add("second", { ...place, taskName: "now" });
+    const incarnation = await t.scheduler(["now"]);
+    assert.deepEqual(await t.claimIds(incarnation, { taskNames: ["now"] }), ["second"]);
+    await t.end(await t.job("second"));
+
+    await t.add("third", { ...place, taskName: "now" });
+    await t.store.updateTask("before", { paused: true });
+    const both = await t.scheduler(["before", "now"]);
+    assert.deepEqual(await t.claimIds(both, { taskNames: ["before", "now"] }), ["third"]);
+  }),
+  check(
+    "claimJobs() gives a schedule's slot to the next job when the first one's task fills up",
+    async (t) => {
+      await t.task("full", { maxRunningJobs: 1 });
+      await t.task("free");
+      const incarnation = await t.scheduler(["full", "free"]);
+      const { seq } = await t.addSchedule("s", { policies: policies({ maxRunningJobs: 1 }) });
+      const place = { scheduleSeq: seq, scheduleId: "s" };
+      await t.add("fills", { taskName: "full", priority: 2 });
+      await t.add("first", { ...place, taskName: "full", priority: 1 });
+      await t.add("second", { ...place, taskName: "free" });
+      const request = { taskNames: ["full", "free"] };
+      assert.deepEqual(await t.claimIds(incarnation, request), ["fills", "second"]);
+    },
+  ),
   check("claimJobs() knows no limit of a schedule that was removed", async (t) => {
     await t.task();
     const incarnation = await t.scheduler();
