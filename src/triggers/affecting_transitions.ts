@@ -48,23 +48,30 @@ function effectOf(
   context: TriggerContext,
 ): AffectingTransition | undefined {
   const movedS = period.offsetS - period.beforeS;
-  if (movedS === 0) return undefined;
-  const fires = (variant: object) =>
-    firesDuring({ ...json, ...variant }, period.startS, Math.abs(movedS), context);
-  // A fire inside the gap moved on, or one in the second pass: what is in only one of the two is special.
-  const [plain, special] = movedS > 0
-    ? [fires({ gap: "skip" }), fires({ gap: "shift" })]
+  const lengthS = Math.abs(movedS);
+  const fires = (variant: object) => firesDuring({ ...json, ...variant }, period.startS, lengthS, context);
+  // Where every policy gives the same fires, nothing happens that anybody would notice.
+  const [plain, ...others] = movedS > 0
+    ? [fires({ gap: "skip" }), fires({ gap: "shift" }), fires({ gap: "after" })]
     : [fires({ overlap: "first" }), fires({ overlap: "both" })];
-  const moved = special.filter((fire) => !plain.includes(fire));
-  if (moved.length === 0) return undefined;
+  if (lengthS === 0 || others.every((other) => other.join() === plain!.join())) return undefined;
+  // By a clock that does not change, the special local times are all there.
   const wallOffsetS = movedS > 0 ? period.beforeS : period.offsetS;
+  const special = fires({ timeZone: offsetZone(wallOffsetS) });
   return {
     atMs: period.startS * 1000,
     movedS,
-    wallsS: moved.map((fire) => fire / 1000 + wallOffsetS),
-    firesMs: standingFor(json, period, moved, context),
+    wallsS: special.map((fire) => fire / 1000 + wallOffsetS),
+    firesMs: standingFor(json, period, special, context),
     offsetS: period.offsetS,
   };
+}
+
+/** A zone that is always so far from UTC; seconds, which only clocks before 1973 had, are left out. */
+function offsetZone(offsetS: number): string {
+  const minutes = Math.trunc(Math.abs(offsetS) / 60);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${offsetS < 0 ? "-" : "+"}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /** The fires of the trigger as it is, at and after the change and (for a repeated hour) in the first pass. */

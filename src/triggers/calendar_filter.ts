@@ -7,14 +7,6 @@ import { checkKeys, checkWord } from "./options.ts";
 import type { CalendarOptions, CalendarView, OnHoliday, TriggerContext, TriggerJSON } from "./trigger.ts";
 import type { TriggerCore } from "./trigger_core.ts";
 
-function tooMany(calendar: string): CarillonError {
-  return new CarillonError(
-    "maxIterationsReached",
-    `The calendar '${calendar}' leaves out more than ${LEFT_OUT_MAX} fires in a row`,
-    { details: { calendar, maxIterations: LEFT_OUT_MAX } },
-  );
-}
-
 /** The fires of another trigger that a named calendar does not leave out. */
 export class CalendarFilterCore implements TriggerCore {
   readonly kind: "except" | "only";
@@ -45,9 +37,7 @@ export class CalendarFilterCore implements TriggerCore {
     for (let round = 0; round < LEFT_OUT_MAX; round++) {
       const fireMs = this.#trigger.nextAfterMs(afterMs, context);
       if (fireMs === undefined || this.#counts(view, fireMs)) return fireMs;
-      const againMs = this.kind === "except"
-        ? view.nextOutsideMs(fireMs, this.timeZone)
-        : view.nextInsideMs(fireMs, this.timeZone);
+      const againMs = this.#nextMs(view, fireMs, true);
       if (againMs === undefined) return undefined;
       afterMs = Math.max(fireMs, againMs - 1);
     }
@@ -74,10 +64,19 @@ export class CalendarFilterCore implements TriggerCore {
     return view.includesMs(epochMs, this.timeZone) === (this.kind === "only");
   }
 
+  /** The first instant at or after one that lies on a day that counts, or on one that does not. */
+  #nextMs(view: CalendarView, epochMs: number, counting: boolean): number | undefined {
+    return counting === (this.kind === "only")
+      ? view.nextInsideMs(epochMs, this.timeZone)
+      : view.nextOutsideMs(epochMs, this.timeZone);
+  }
+
   #nextMoved(view: CalendarView, epochMs: number, context: TriggerContext | undefined): number | undefined {
     return nextMovedMs({
       nextAfterMs: (afterMs) => this.#trigger.nextAfterMs(afterMs, context),
       counts: (atMs) => this.#counts(view, atMs),
+      nextCountingMs: (atMs) => this.#nextMs(view, atMs, true),
+      nextLeftOutMs: (atMs) => this.#nextMs(view, atMs, false),
       table: zoneTable(this.timeZone ?? UTC),
       direction: this.#onHoliday === "next" ? 1 : -1,
       giveUp: () => tooMany(this.#calendar),
@@ -93,4 +92,12 @@ export class CalendarFilterCore implements TriggerCore {
       { details: { calendar: this.#calendar } },
     );
   }
+}
+
+function tooMany(calendar: string): CarillonError {
+  return new CarillonError(
+    "maxIterationsReached",
+    `The calendar '${calendar}' leaves out more than ${LEFT_OUT_MAX} fires in a row`,
+    { details: { calendar, maxIterations: LEFT_OUT_MAX } },
+  );
 }

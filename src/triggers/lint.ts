@@ -10,6 +10,9 @@ import { neverFires } from "./never_fires.ts";
 import type { Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
 import { listed, ordinal } from "./words.ts";
 
+/** Among how many changes of the clock one that jumps forward is looked for. */
+const TRANSITIONS_MAX = 4;
+
 /** What a trigger was found to do that its author may not expect. */
 export type LintRule =
   | "neverFires"
@@ -127,7 +130,9 @@ function lintCalendarInterval(json: TriggerJSON): LintFinding[] {
 }
 
 function lintGap(json: TriggerJSON, fromMs: number, context: TriggerContext): LintFinding[] {
-  const transition = affectingTransitions(json, fromMs, 2, context).find(({ movedS }) => movedS > 0);
+  const transition = affectingTransitions(json, fromMs, TRANSITIONS_MAX, context).find(({ movedS }) =>
+    movedS > 0
+  );
   if (!transition) return [];
   return [{
     rule: "insideGap",

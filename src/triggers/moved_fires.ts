@@ -3,10 +3,12 @@ import { resolveWall, wallOf } from "../time/resolve_wall.ts";
 import type { ZoneTable } from "../time/zone_table.ts";
 
 /** How many fires one search looks at before it gives up. */
-export const LEFT_OUT_MAX = 10_000;
+export const LEFT_OUT_MAX = 100_000;
 
 /** How many days a fire is moved at most; one that finds no day that counts by then is dropped. */
 const MOVE_DAYS_MAX = 366;
+
+const DAY_MS = DAY_S * 1000;
 
 /** The earliest instant that Temporal knows, in milliseconds. */
 const EARLIEST_MS = -8.64e15;
@@ -17,6 +19,10 @@ export interface MovedFires {
   nextAfterMs(epochMs: number): number | undefined;
   /** Whether an instant lies on a day that counts. */
   counts(epochMs: number): boolean;
+  /** The first instant at or after one that lies on a day that counts; undefined when there is none. */
+  nextCountingMs(epochMs: number): number | undefined;
+  /** The first instant at or after one that lies on a day that does not count; undefined when there is none. */
+  nextLeftOutMs(epochMs: number): number | undefined;
   /** The zone whose days fires are moved by. */
   readonly table: ZoneTable;
   /** 1 moves to the next day that counts, -1 to the previous one. */
@@ -38,13 +44,25 @@ export function nextMovedMs(fires: MovedFires, epochMs: number): number | undefi
   for (let round = 0; round < LEFT_OUT_MAX; round++) {
     const fireMs = fires.nextAfterMs(afterMs);
     if (fireMs === undefined || fireMs > untilMs) return best;
-    const movedMs = fires.counts(fireMs) ? fireMs : moved(fires, fireMs);
-    if (movedMs !== undefined && movedMs > epochMs && (best === undefined || movedMs < best)) {
+    afterMs = fireMs;
+    const counts = fires.counts(fireMs);
+    if (counts && fireMs <= epochMs) {
+      // Over, like all that follow up to the next that is moved.
+      const leftOutMs = fires.nextLeftOutMs(fireMs) ?? Infinity;
+      afterMs = Math.max(fireMs, Math.min(epochMs, leftOutMs - 1));
+      continue;
+    }
+    const movedMs = counts ? fireMs : moved(fires, fireMs);
+    if (movedMs === undefined) {
+      // Dropped, as is every fire up to where a day that counts comes near again.
+      const countingMs = fires.nextCountingMs(fireMs);
+      if (countingMs === undefined) return best;
+      afterMs = Math.max(fireMs, countingMs - (fires.direction === 1 ? MOVE_DAYS_MAX + 2 : 2) * DAY_MS);
+    } else if (movedMs > epochMs && (best === undefined || movedMs < best)) {
       best = movedMs;
       // Later fires come before it only when they are moved back, and never across a day that counts.
       untilMs = fires.direction === 1 ? movedMs : endOfCountingDay(fires, movedMs, 1);
     }
-    afterMs = fireMs;
   }
   throw fires.giveUp();
 }

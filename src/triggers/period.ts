@@ -27,7 +27,12 @@ export function checkDuration(value: unknown, what: string): DurationInput {
       expected: "{ minutes: 5 } or 'PT5M'",
     });
   }
-  return checkKeys(value, UNITS, what) as DurationInput;
+  for (const [unit, length] of Object.entries(checkKeys(value, UNITS, what))) {
+    // Temporal would read "5" as 5, and what is stored must be what was meant.
+    if (length === undefined || typeof length === "number") continue;
+    throw invalidTrigger(`${what} must have numbers, but ${unit} is ${shown(length)}`, { field: unit });
+  }
+  return value as DurationInput;
 }
 
 /**
