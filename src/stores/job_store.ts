@@ -85,7 +85,7 @@ export interface ClaimAnswer {
   readonly missed: readonly JobRecord[];
   /** The earliest `runAt` that is ahead among the asked tasks (and ids): when to look again at the latest. */
   readonly nextRunAtMs: number | null;
-  /** The limit cut the answer short: more may be had by asking again at once. */
+  /** More may be had by asking again at once: the limit, or the store's own measure, cut the answer short. */
   readonly more: boolean;
 }
 

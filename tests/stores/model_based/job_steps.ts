@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { JobRecord, JobTransition, NewJob } from "../../../src/model/job_record.ts";
+import type { JobEnding, JobRecord, JobTransition, NewJob } from "../../../src/model/job_record.ts";
 import { jobOutcomes, jobStates } from "../../../src/model/states.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";
 import { fenceOf } from "../../../src/testing/store_conformance/store_test.ts";
@@ -76,12 +76,17 @@ export const transition: fc.Arbitrary<JobTransition> = fc.oneof(
 /** The ends of some runs, also of runs that have ended. */
 export const endingsGiven = fc.array(fc.record({ run: place, transition }), { minLength: 1, maxLength: 3 });
 
-/** Those ends with the fences that one store knows. */
-export function endingsOf(s: Subject, given: readonly { run: number; transition: JobTransition }[]) {
-  return given.flatMap(({ run, transition }) => {
+/** Those ends with the fences that one store knows, one for each claim. */
+export function endingsOf(
+  s: Subject,
+  given: readonly { readonly run: number; readonly transition: JobTransition }[],
+): readonly JobEnding[] {
+  const endings = new Map<string, JobEnding>();
+  for (const { run, transition } of given) {
     const job = pick([...s.runs].reverse(), run);
-    return job === undefined ? [] : [{ fence: fenceOf(job), transition }];
-  });
+    if (job !== undefined) endings.set(`${job.seq} ${job.claimNumber}`, { fence: fenceOf(job), transition });
+  }
+  return [...endings.values()];
 }
 
 const filter = fc.record({
