@@ -84,10 +84,16 @@ async function throughStore(path: string, { jobs, inFlight, synchronous }: Setti
 
 /** The ceiling: the same three writes for each job by the bare driver, many in one transaction, no limits, no leases. */
 async function throughDriver(path: string, { jobs, inFlight, synchronous }: Setting): Promise<number> {
-  const driver = await connect({ address: parseAddress(`file:${path}`), dialect: sqliteDialect(), synchronous });
+  const driver = await connect({
+    address: parseAddress(`file:${path}`),
+    dialect: sqliteDialect(),
+    synchronous,
+  });
   const run = (sql: string, ...args: (string | number)[]) => driver.write([[{ sql, args }]]);
-  await run(`create table job(seq integer primary key, id text not null unique, task text not null, state text not null,
-    priority integer not null, run_at integer not null, owner integer, input text, value text) strict`);
+  await run(
+    `create table job(seq integer primary key, id text not null unique, task text not null, state text not null,
+    priority integer not null, run_at integer not null, owner integer, input text, value text) strict`,
+  );
   await run("create index job_ready on job(priority desc, run_at) where state = 'ready'");
   await run("create index job_running on job(owner) where state = 'running'");
   const startMs = systemClock.monotonicMs();

@@ -30,7 +30,11 @@ async function assertKept(url: string, children: readonly Child[]): Promise<void
     const jobs = new Map((await store.getJobs({})).map((job) => [job.id, job]));
     const added = said(children, "added");
     const ended = said(children, "ended");
-    assert.deepEqual(added.filter((id) => !jobs.has(id)), [], "jobs that were acknowledged and are not there");
+    assert.deepEqual(
+      added.filter((id) => !jobs.has(id)),
+      [],
+      "jobs that were acknowledged and are not there",
+    );
     assert.deepEqual(ended.filter((id) => jobs.get(id)?.outcome !== "success"), [], "ends that were lost");
     assert.equal(new Set(ended).size, ended.length, "each job is ended once");
     assert.deepEqual(ended.filter((id) => jobs.get(id)?.claimNumber !== 1), [], "each job is claimed once");
@@ -55,7 +59,9 @@ test("libsql() keeps what it acknowledged when its process is killed at any mome
   await withFile(async (url) => {
     const all: Child[] = [];
     for (let round = 0; round < 3; round++) {
-      const children = ["a", "b"].map((name) => startChild("store_child.ts", [url, `${name}${round}`, "work"]));
+      const children = ["a", "b"].map((name) =>
+        startChild("store_child.ts", [url, `${name}${round}`, "work"])
+      );
       all.push(...children);
       await Promise.all(children.map((child) => child.until("ended")));
       await new Promise<void>((resolve) => systemClock.setTimer(resolve, Math.random() * 100));

@@ -35,7 +35,13 @@ async function work(store: LibsqlStore, rounds: number): Promise<void> {
       const fence = { seq, incarnation, claimNumber };
       const [held] = await store.endJobs([{
         fence,
-        transition: { to: "finished", outcome: "success", value: `json:"${name}"`, error: null, keepMs: null },
+        transition: {
+          to: "finished",
+          outcome: "success",
+          value: `json:"${name}"`,
+          error: null,
+          keepMs: null,
+        },
       }]);
       if (held) say(`ended ${id}`);
     }));

@@ -61,7 +61,7 @@ function claimTexts(dialect: Dialect) {
       dialect.now("?1")
     } order by run_at limit ?2)`,
     unblock: unblockSql(dialect, { ...claimArguments, limit: "?4" }),
-    block: blockSql(dialect, claimArguments),
+    block: blockSql(dialect, { ...claimArguments, limit: "?4" }),
     take: takeSql(dialect, ready),
     takeNamed: takeSql(dialect, namedCandidates(dialect, "?6", claimArguments)),
     // Asked only when the claim was filled: whether one more could have been taken.
@@ -109,18 +109,18 @@ function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): 
     ...sql.endMissed(now, UPKEEP_MAX),
     { sql: sql.promote, args: [now, UPKEEP_MAX] },
     { sql: sql.unblock, args: [...common, UPKEEP_MAX] },
-    { sql: sql.block, args: common },
     takeStatement(ids === undefined ? sql.take : sql.takeNamed, request, now, ids),
     ids === undefined
       ? { sql: sql.more, args: [...common, request.limit] }
       : { sql: sql.moreNamed, args: [...common, request.limit, ids] },
+    { sql: sql.block, args: [...common, request.limit] },
     ids === undefined ? { sql: sql.next, args: [tasks] } : { sql: sql.nextNamed, args: [tasks, ids] },
     { sql: sql.now, args: [now] },
   ];
 }
 
 function claimAnswer(results: readonly StatementResult[]): ClaimAnswer {
-  const [missed, , promoted, unblocked, blocked, taken, more, next, now] = results.slice(
+  const [missed, , promoted, unblocked, taken, more, blocked, next, now] = results.slice(
     2,
   ) as unknown as ClaimResults;
   const upkeepLeft = [missed.cells.length, promoted.changes, unblocked.changes].some((n) => n >= UPKEEP_MAX);
@@ -139,9 +139,9 @@ type ClaimResults = readonly [
   unpicked: StatementResult,
   promoted: StatementResult,
   unblocked: StatementResult,
-  blocked: StatementResult,
   taken: StatementResult,
   more: StatementResult,
+  blocked: StatementResult,
   next: StatementResult,
   now: StatementResult,
 ];

@@ -70,32 +70,38 @@ function candidates(dialect: Dialect, source: string, { now }: ClaimArguments, c
       and (j.start_deadline is null or j.attempt > 0 or j.start_deadline >= ${dialect.now(now)}))`;
 }
 
-/** The candidates whose schedule limits them, in order within it: `schedule_place` beyond `schedule_free` must wait. */
+/** The candidates whose schedule limits them, in order among its jobs of the same task: `lane_place`. */
 export const placedCandidates = `placed as (
-  select *, row_number() over (partition by schedule_seq order by ${claimOrder}) as schedule_place
+  select *, row_number() over (partition by schedule_seq, task_name order by ${claimOrder}) as lane_place
   from candidate where schedule_free is not null)`;
 
 /**
- * The identities of the jobs to take, in claim order, within the limits of schedules and tasks. Those that nothing
+ * The identities of the jobs to take, in claim order, within the limits of tasks and schedules. Those that nothing
  * limits are not counted: putting them in order once more is what would cost most.
+ *
+ * Jobs of one schedule may be of several tasks. They are counted within schedule and task first, then those left within
+ * the task, then those left within the schedule: so a job that its task holds back holds no slot of its schedule.
  */
 export function chosenJobs(limit: string): string {
-  const columns = "seq, task_name, priority, run_at, task_free";
+  const columns = "seq, task_name, schedule_seq, priority, run_at, task_free, schedule_free";
+  const place = (partition: string) => `row_number() over (partition by ${partition} order by ${claimOrder})`;
   return `select seq from (
-      select ${columns} from candidate where schedule_free is null and task_free is null
+      select seq, priority, run_at from candidate where schedule_free is null and task_free is null
       union all
-      select ${columns} from (
-        select *, row_number() over (partition by task_name order by ${claimOrder}) as task_place from (
-          select ${columns} from placed where schedule_place <= schedule_free
-          union all
-          select ${columns} from candidate where schedule_free is null and task_free is not null))
-      where task_free is null or task_place <= task_free)
+      select seq, priority, run_at from (
+        select *, ${place("schedule_seq")} as schedule_place from (
+          select *, ${place("task_name")} as task_place from (
+            select ${columns} from placed where lane_place <= schedule_free
+            union all
+            select ${columns} from candidate where schedule_free is null and task_free is not null))
+        where task_free is null or task_place <= task_free)
+      where schedule_free is null or schedule_place <= schedule_free)
     order by ${claimOrder} limit ${limit}`;
 }
 
 /**
- * The text that makes blocked jobs ready: of each schedule with free slots the first ones in claim order, counting
- * those that are ready already.
+ * The text that makes blocked jobs ready: of each schedule with free slots the first ones of each task in claim order,
+ * counting those that are ready already.
  */
 export function unblockSql(dialect: Dialect, args: ClaimArguments & { readonly limit: string }): string {
   const { jobs } = dialect.tables;
@@ -117,17 +123,22 @@ export function unblockSql(dialect: Dialect, args: ClaimArguments & { readonly l
     update ${jobs} set state = 'ready' where seq in (
       select seq from (
         select j.seq, j.state, open_schedule.free,
-          row_number() over (partition by j.schedule_seq order by j.priority desc, j.run_at, j.seq) as place
+          row_number() over (partition by j.schedule_seq, j.task_name
+            order by j.priority desc, j.run_at, j.seq) as place
         from open_schedule cross join ${jobs} j on j.seq in (${first("blocked")} union all ${first("ready")}))
       where state = 'blocked' and (free is null or place <= free)
       limit ${args.limit})`;
 }
 
-/** The text that sets ready jobs aside whose schedule has no slot left for them, so that they hide no others. */
-export function blockSql(dialect: Dialect, args: ClaimArguments): string {
+/**
+ * The text that sets ready jobs aside whose schedule has no slot left for them, so that they hide no others. It
+ * follows the claim, and reads nothing when that was filled up to `limit`.
+ */
+export function blockSql(dialect: Dialect, args: ClaimArguments & { readonly limit: string }): string {
   const { jobs } = dialect.tables;
-  const ofSchedules = readyCandidates(dialect, args, "j.schedule_seq is not null");
+  const window = `case when changes() < ${args.limit} then ${args.window} else 0 end`;
+  const ofSchedules = readyCandidates(dialect, { ...args, window }, "j.schedule_seq is not null");
   return `with ${openTasks(dialect, args)}, ${ofSchedules}, ${placedCandidates}
     update ${jobs} set state = 'blocked'
-    where seq in (select seq from placed where schedule_place > schedule_free)`;
+    where seq in (select seq from placed where lane_place > schedule_free)`;
 }

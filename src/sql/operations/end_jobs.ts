@@ -43,11 +43,12 @@ export function endOperation(session: SqlSession): EndOperation {
       return [held, ...finish, ...leave, ...(repeats ? [held] : [])];
     },
     answers(endings, results) {
-      const runs = new Set(firstOfEachRun(endings));
+      const runs = firstOfEachRun(endings);
+      const firsts = new Set(runs);
       const last = verdicts(results.at(-1)!.cells[0]);
       // Where all finish, the question is asked afterwards only; it then answers for repeated ones too.
-      const first = allFinish(endings) ? last : verdicts(results[0]!.cells[0]);
-      return endings.map((ending, index) => (runs.has(ending) ? first : last)?.[index] !== 0);
+      const first = allFinish(runs) ? last : verdicts(results[0]!.cells[0]);
+      return endings.map((ending, index) => (firsts.has(ending) ? first : last)?.[index] !== 0);
     },
   };
 }

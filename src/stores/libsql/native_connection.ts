@@ -15,13 +15,18 @@ export interface NativeConnectionOptions {
   readonly pragmas: readonly string[];
 }
 
+interface Prepared {
+  readonly statement: NativeStatement;
+  readonly answersRows: boolean;
+}
+
 /**
  * One connection with its prepared statements. The binding does not reset a statement that failed on a lock, and
  * from then on no transaction of that connection commits: such a connection is thrown away and made anew.
  */
 export class NativeConnection {
   readonly #options: NativeConnectionOptions;
-  readonly #statements = new Map<string, NativeStatement>();
+  readonly #statements = new Map<string, Prepared>();
   #database: NativeDatabase | undefined;
 
   /** Connects when first used. */
@@ -41,9 +46,9 @@ export class NativeConnection {
 
   /** Runs one statement to its end. */
   run(sql: string, args: readonly SqlValue[] = []): StatementResult {
-    const statement = this.#prepare(sql);
+    const { statement, answersRows } = this.#prepare(sql);
     const bound = args.map(bind);
-    if (!statement.reader) return { cells: [], changes: statement.run(bound).changes };
+    if (!answersRows) return { cells: [], changes: statement.run(bound).changes };
     return { cells: statement.all(bound).map((row) => row[0] ?? null), changes: 0 };
   }
 
@@ -69,14 +74,15 @@ export class NativeConnection {
     if (this.#options.path !== ":memory:") this.close();
   }
 
-  #prepare(sql: string): NativeStatement {
+  #prepare(sql: string): Prepared {
     const known = this.#statements.get(sql);
     if (known) return known;
     const statement = this.#connected().prepare(sql);
-    if (statement.reader) statement.raw(true);
+    const prepared = { statement, answersRows: statement.reader };
+    if (prepared.answersRows) statement.raw(true);
     if (this.#statements.size >= STATEMENTS_MAX) this.#statements.clear();
-    this.#statements.set(sql, statement);
-    return statement;
+    this.#statements.set(sql, prepared);
+    return prepared;
   }
 
   #connected(): NativeDatabase {
