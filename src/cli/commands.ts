@@ -1,0 +1,23 @@
+import type { CommandEntry } from "./command.ts";
+import { checkCommand } from "./commands/check.ts";
+import { helpCommand } from "./commands/help.ts";
+import { jobsGroup } from "./commands/jobs.ts";
+import { migrateCommand } from "./commands/migrate.ts";
+import { nextCommand } from "./commands/next.ts";
+import { runCommand } from "./commands/run.ts";
+import { schedulesGroup } from "./commands/schedules.ts";
+import { startCommand } from "./commands/start.ts";
+import { tasksCommand } from "./commands/tasks.ts";
+
+/** Every command there is: what the parser, the help and the documentation go by. */
+export const commands: readonly CommandEntry[] = [
+  startCommand,
+  runCommand,
+  tasksCommand,
+  schedulesGroup,
+  jobsGroup,
+  nextCommand,
+  checkCommand,
+  migrateCommand,
+  helpCommand,
+];

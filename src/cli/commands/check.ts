@@ -1,0 +1,44 @@
+import { EXIT_CONFIGURATION } from "../exit_codes.ts";
+import { checkEverything } from "../check_everything.ts";
+import type { Command } from "../command.ts";
+import { configurationOptions, settingOptions } from "../configuration/option_layer.ts";
+import { painter } from "../render/colors.ts";
+
+/** `check`: everything that can be wrong before the start, at once. */
+export const checkCommand: Command = {
+  name: "check",
+  summary:
+    "Check the configuration, the task modules and the declared schedules, and report all problems at once",
+  details: "Imports the task modules, but opens no store and runs nothing.",
+  options: [
+    ...settingOptions(
+      "store",
+      "tasks",
+      "role",
+      "name",
+      "timeZone",
+      "maxConcurrentJobs",
+      "http",
+      "tokens",
+      "logLevel",
+    ),
+    ...configurationOptions,
+  ],
+  async run(context) {
+    const report = await checkEverything(context);
+    const { problems, warnings, taskNames, schedules } = report;
+    const paint = painter(context.terminal.color);
+    context.print({ ok: problems.length === 0, ...report }, () =>
+      [
+        ...problems.map(({ code, message }) =>
+          `${paint("problem:", "red")} ${message} ${paint(`(${code})`, "dim")}`
+        ),
+        ...warnings.map(({ message }) => `${paint("warning:", "yellow")} ${message}`),
+        `${
+          problems.length === 0 ? "ok" : "not ok"
+        }: ${taskNames.length} tasks, ${schedules.length} schedules, ` +
+        `${problems.length} problems, ${warnings.length} warnings`,
+      ].join("\n"));
+    return problems.length === 0 ? 0 : EXIT_CONFIGURATION;
+  },
+};

@@ -1,0 +1,18 @@
+import type { Command } from "../command.ts";
+import { helpText } from "../help.ts";
+
+/** `help [command]`: what there is, and how it is used. */
+export const helpCommand: Command = {
+  name: "help",
+  summary: "Show help for a command",
+  arguments: [{
+    name: "command",
+    summary: "The command, such as 'jobs' or 'jobs list'",
+    optional: true,
+    repeatable: true,
+  }],
+  run(context) {
+    context.terminal.out(`${helpText(context.arguments("command"), context.commands)}\n`);
+    return Promise.resolve();
+  },
+};

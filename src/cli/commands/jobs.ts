@@ -1,0 +1,13 @@
+import type { CommandGroup } from "../command.ts";
+import { cancelJobCommand } from "./jobs/cancel.ts";
+import { listJobsCommand } from "./jobs/list.ts";
+import { retryJobCommand } from "./jobs/retry.ts";
+import { showJobCommand } from "./jobs/show.ts";
+
+/** `jobs …`: the jobs of the store. */
+export const jobsGroup: CommandGroup = {
+  name: "jobs",
+  summary: "List, show, cancel and retry jobs",
+  commands: [listJobsCommand, showJobCommand, cancelJobCommand, retryJobCommand],
+  defaultCommand: "list",
+};

@@ -1,0 +1,125 @@
+import type { CarillonEvent } from "../../events/event.ts";
+import { isCarillonError } from "../../errors.ts";
+import type { Scheduler } from "../../preset/scheduler.ts";
+import { TaskRegistry } from "../../registry/task_registry.ts";
+import { taskRef } from "../../registry/task_ref.ts";
+import type { Task } from "../../registry/task_types.ts";
+import { newJobId } from "../../scheduler/job_id.ts";
+import { onStopSignals } from "../../scheduler/signals.ts";
+import { systemClock } from "../../time/system_clock.ts";
+import type { Command } from "../command.ts";
+import type { CommandContext } from "../command_context.ts";
+import { loadConfiguration } from "../configuration/load_configuration.ts";
+import { configurationOptions, settingOptions } from "../configuration/option_layer.ts";
+import { EXIT_INTERRUPTED } from "../exit_codes.ts";
+import { toJson } from "../json_text.ts";
+import { loadTasks } from "../load_tasks.ts";
+import { loggerOf, makeScheduler } from "../open_scheduler.ts";
+import { ProgressLine } from "../progress.ts";
+import { painter } from "../render/colors.ts";
+import { eventLine } from "../render/event_line.ts";
+import { lengthText } from "../render/times.ts";
+import { reportError } from "../report_error.ts";
+import { inputFromText } from "../task_input.ts";
+
+/** `run <task> [json]`: runs one job here and prints what it returned. */
+export const runCommand: Command = {
+  name: "run",
+  summary: "Run one job of a task here, and print its result",
+  details: "The job is recorded in the store and counts against all limits. Nothing else is started.",
+  arguments: [
+    { name: "task", summary: "Name of the task" },
+    { name: "json", summary: "Its input as JSON; - reads it from the standard input", optional: true },
+  ],
+  options: [...settingOptions("store", "tasks", "role", "logLevel"), ...configurationOptions],
+  examples: ["run machine.sample", `run mail.digest '{"userId":"ada"}' --json`],
+  async run(context) {
+    const configuration = await loadConfiguration(context);
+    const taskName = context.argument("task");
+    const tasks = await loadTasks(configuration, context);
+    const registry = new TaskRegistry();
+    registry.add(tasks);
+    // Before the store is opened: a name that does not exist shall leave nothing behind.
+    registry.byName(taskName);
+    const [typed] = context.arguments("json");
+    const input = inputFromText(typed === "-" ? await context.terminal.readInput() : typed, taskName);
+    const logger = loggerOf(configuration, context, (fields) => fields["job"] !== undefined);
+    await using scheduler = await makeScheduler(configuration, context, { tasks, logger });
+    return await runHere(scheduler, taskName, input, context);
+  },
+};
+
+/** Answers the exit code. The first signal cancels the job, which then ends as it likes. */
+async function runHere(
+  scheduler: Scheduler,
+  taskName: string,
+  input: unknown,
+  context: CommandContext,
+): Promise<number> {
+  const jobId = newJobId(systemClock.nowMs());
+  const story = new RunStory(context, taskName, jobId);
+  using _subscription = scheduler.subscribe((event) => story.tell(event), { types: "job" });
+  let interrupted = false;
+  const unlisten = onStopSignals((signal) => {
+    interrupted = true;
+    void scheduler.cancelJob(jobId, `${signal} came in`).catch(() => {});
+  });
+  try {
+    const task = taskRef<Task<unknown, unknown>>(taskName);
+    const result = await scheduler.runJob(task, input, { id: jobId });
+    story.end();
+    context.print(
+      { jobId, taskName, outcome: "success", result },
+      () => result === undefined ? "" : toJson(result),
+    );
+    return 0;
+  } catch (error) {
+    story.end();
+    if (!interrupted || !isCarillonError(error, "jobCancelled")) throw error;
+    reportError(error, context.terminal, context);
+    return EXIT_INTERRUPTED;
+  } finally {
+    unlisten();
+    story.end();
+  }
+}
+
+/** Tells on the standard error how the job is doing. */
+class RunStory {
+  readonly #context: CommandContext;
+  readonly #jobId: string;
+  readonly #line: ProgressLine;
+  #label: string;
+
+  constructor(context: CommandContext, taskName: string, jobId: string) {
+    const { terminal } = context;
+    this.#context = context;
+    this.#jobId = jobId;
+    this.#label = `waiting to run ${taskName}`;
+    this.#line = new ProgressLine({ terminal, clock: systemClock, label: () => this.#label });
+  }
+
+  tell(event: CarillonEvent): void {
+    if (!("jobId" in event) || event.jobId !== this.#jobId) return;
+    const { terminal, verbose, json } = this.#context;
+    if (event.type === "jobStarted") this.#label = `running ${event.taskName}`;
+    if (event.type === "jobProgress") {
+      const { done, total, message } = event.progress;
+      this.#label = `running ${event.taskName}: ${Math.floor(100 * done / total)} %${
+        message ? ` ${message}` : ""
+      }`;
+      if (terminal.interactive) return;
+    }
+    if (event.type === "jobStarted" || (json && !verbose)) return;
+    if (event.type === "jobFinished" && event.outcome !== "success") return;
+    const paint = painter(terminal.color && terminal.interactive);
+    const line = event.type === "jobFinished"
+      ? `${paint("success", "green")} in ${lengthText(event.durationMs ?? 0)} (job ${event.jobId})`
+      : eventLine(event, { paint, timeZone: terminal.timeZone, verbose });
+    if (line !== undefined) this.#line.around(() => terminal.err(`${line}\n`));
+  }
+
+  end(): void {
+    this.#line.stop();
+  }
+}

@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { messageOf } from "../../errors.ts";
+import { didYouMean } from "../../model/suggest.ts";
+import type { ConfigurationLayer, ConfigurationProblem, Said } from "./said.ts";
+import { isRecord } from "./setting_kinds.ts";
+import { settings } from "./settings_table.ts";
+
+/** The files that are looked for when none is named. */
+const NAMES = ["carillon.config.ts", "carillon.config.js", "carillon.config.json"];
+
+/** What the configuration file says: the one named, or the one in the folder, or nothing. */
+export async function fileLayer(directory: string, named: string | undefined): Promise<ConfigurationLayer> {
+  const found = named === undefined
+    ? NAMES.map((name) => resolve(directory, name)).filter((path) => existsSync(path))
+    : [resolve(directory, named)];
+  const [path, other] = found;
+  if (path === undefined) return { said: [], problems: [] };
+  const name = named ?? basename(path);
+  if (other !== undefined) {
+    return broken(
+      name,
+      `There are two configuration files, ${name} and ${basename(other)}; keep one of them`,
+    );
+  }
+  if (!existsSync(path)) return broken(name, `There is no configuration file '${name}'`);
+  let content: unknown;
+  try {
+    content = await contentOf(path);
+  } catch (error) {
+    return broken(name, `Cannot read the configuration file '${name}': ${messageOf(error)}`);
+  }
+  if (!isRecord(content)) {
+    const form = path.endsWith(".json")
+      ? "hold an object"
+      : "export an object as its default: export default { … }";
+    return broken(name, `The configuration file '${name}' must ${form}`);
+  }
+  return flatten(content, name);
+}
+
+async function contentOf(path: string): Promise<unknown> {
+  if (path.endsWith(".json")) return JSON.parse(await readFile(path, "utf8"));
+  const module = await import(pathToFileURL(path).href) as { readonly default?: unknown };
+  return module.default;
+}
+
+function broken(source: string, message: string): ConfigurationLayer {
+  return { said: [], problems: [{ message, source }] };
+}
+
+/** The settings that an object says, by their paths. */
+function flatten(content: Readonly<Record<string, unknown>>, source: string): ConfigurationLayer {
+  const said: Said[] = [];
+  const problems: ConfigurationProblem[] = [];
+  const visit = (values: Readonly<Record<string, unknown>>, prefix: string) => {
+    for (const [key, value] of Object.entries(values)) {
+      const path = `${prefix}${key}`;
+      if (value === undefined) continue;
+      if (settings.some((setting) => setting.path === path)) said.push({ path, value, source });
+      else if (!isSection(path)) problems.push({ message: unknownKey(path, prefix, source), source });
+      else if (isRecord(value)) visit(value, `${path}.`);
+      else problems.push({ message: `'${path}' in ${source} must be an object`, source });
+    }
+  };
+  visit(content, "");
+  return { said, problems };
+}
+
+function isSection(path: string): boolean {
+  return settings.some((setting) => setting.path.startsWith(`${path}.`));
+}
+
+function unknownKey(path: string, prefix: string, source: string): string {
+  const siblings = settings.filter((setting) => setting.path.startsWith(prefix))
+    .map((setting) => setting.path.slice(prefix.length).split(".")[0]!);
+  const hint = didYouMean(path.slice(prefix.length), new Set(siblings));
+  return `There is no setting '${path}' (in ${source})${hint}`;
+}

@@ -1,0 +1,55 @@
+import { didYouMean } from "../../model/suggest.ts";
+import type { OptionSpec } from "../command.ts";
+import type { CommandContext } from "../command_context.ts";
+import type { ConfigurationLayer, ConfigurationProblem, Said } from "./said.ts";
+import { type Setting, settings } from "./settings_table.ts";
+
+/** Options of every command that reads the configuration. */
+export const configurationOptions: readonly OptionSpec[] = [
+  { name: "config", value: "FILE", summary: "The configuration file (default carillon.config.ts or .json)" },
+  {
+    name: "set",
+    value: "KEY=VALUE",
+    repeatable: true,
+    summary: "Any setting, as in --set defaults.timeout=30s",
+  },
+];
+
+/** The command line options of some settings. */
+export function settingOptions(...paths: readonly string[]): readonly OptionSpec[] {
+  return settings.filter(({ path }) => paths.includes(path)).map((setting) => ({
+    ...setting.option!,
+    summary: `${setting.summary} (default ${setting.fallback})`,
+  }));
+}
+
+/** What the command line says. */
+export function optionLayer(context: CommandContext): ConfigurationLayer {
+  const said: Said[] = [];
+  const problems: ConfigurationProblem[] = [];
+  for (const pair of context.options("set")) {
+    const [, path = pair, text] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
+    const setting = settings.find((one) => one.path === path.trim());
+    if (setting !== undefined && text !== undefined) {
+      said.push(saidBy(setting, text, `--set ${setting.path}`));
+    } else problems.push(setProblem(path.trim(), text));
+  }
+  for (const setting of settings) {
+    const text = setting.option === undefined ? undefined : context.option(setting.option.name);
+    if (text !== undefined) said.push(saidBy(setting, text, `--${setting.option?.name}`));
+  }
+  return { said, problems };
+}
+
+/** What a text says about a setting. */
+export function saidBy({ path, kind }: Setting, text: string, source: string): Said {
+  return { path, value: kind.fromText(text), source };
+}
+
+function setProblem(path: string, text: string | undefined): ConfigurationProblem {
+  const known = settings.map((setting) => setting.path);
+  const message = text === undefined && known.includes(path)
+    ? `--set ${path} has no value; write --set ${path}=VALUE`
+    : `--set: there is no setting '${path}'${didYouMean(path, known)}`;
+  return { message, source: "--set" };
+}

@@ -1,0 +1,187 @@
+/** The kinds of settings: how each is said in text, and what fits. */
+import { CarillonError } from "../../errors.ts";
+import * as check from "../../model/option_checks.ts";
+import { type ControlToken, TokenTable } from "../../http/auth/tokens.ts";
+import { timeZoneId } from "../../time/time_zone.ts";
+import { durationFromText } from "./duration_text.ts";
+import { readHttpAddress } from "../http_address.ts";
+import { readStoreSetting } from "./store_setting.ts";
+
+/** A kind of setting. */
+export interface SettingKind {
+  /** What fits, for people: `a duration such as 30s`. */
+  readonly expected: string;
+  /** The value that a text says; what it cannot read it gives back for `read` to refuse. */
+  fromText(text: string): unknown;
+  /** The value in the form that is used. Throws a `CarillonError` that names the setting. */
+  read(value: unknown, name: string): unknown;
+}
+
+const where = "the configuration";
+
+/** A text. */
+export const text: SettingKind = {
+  expected: "a text",
+  fromText: (given) => given,
+  read: (value, name) => check.checkName(value, name, where),
+};
+
+/** A time zone. */
+export const zone: SettingKind = {
+  expected: "a time zone such as Europe/Berlin",
+  fromText: (given) => given,
+  read: (value) => timeZoneId(value),
+};
+
+/** One of a few words. */
+export function choice(...words: readonly string[]): SettingKind {
+  return {
+    expected: words.join(", "),
+    fromText: (given) => given,
+    read: (value, name) => check.checkChoice(value, name, where, words),
+  };
+}
+
+/** A whole number of at least 1. */
+export const count: SettingKind = {
+  expected: "a whole number of at least 1",
+  fromText: numberFromText,
+  read: (value, name) => check.checkInteger(value, name, where),
+};
+
+/** A whole number, also a negative one. */
+export const integer: SettingKind = {
+  expected: "a whole number",
+  fromText: numberFromText,
+  read: (value) => check.checkPriority(value, where),
+};
+
+/** A limit, or none. */
+export const limit: SettingKind = {
+  expected: "a whole number of at least 1, or none",
+  fromText: orNone(numberFromText),
+  read: (value, name) => check.checkLimit(value, name, where),
+};
+
+/** A number in a range. */
+export function number(min: number, max: number): SettingKind {
+  return {
+    expected: max === Infinity ? `a number of at least ${min}` : `a number from ${min} to ${max}`,
+    fromText: numberFromText,
+    read: (value, name) => check.checkNumber(value, name, where, min, max),
+  };
+}
+
+/** A length of time. */
+export const duration: SettingKind = {
+  expected: "a duration such as 30s or PT30S",
+  fromText: durationFromText,
+  read: (value, name) => checkedDuration(value, name, false),
+};
+
+/** A length of time, or none. */
+export const durationOrNone: SettingKind = {
+  expected: "a duration such as 30s or PT30S, or none",
+  fromText: orNone(durationFromText),
+  read: (value, name) => checkedDuration(value, name, true),
+};
+
+/** Names, in text with commas between them. */
+export const names: SettingKind = {
+  expected: "names, with commas between them",
+  fromText: listFromText,
+  read: (value, name) => listOf(value, name).map((item) => check.checkName(item, name, where)),
+};
+
+/** The address of a data store, or the store itself. */
+export const store: SettingKind = {
+  expected: "the address of a store such as file:carillon.db",
+  fromText: (given) => given,
+  read: readStoreSetting,
+};
+
+/** Things by name, in text as `name=value` with commas between them. */
+export function byName(expected: string, read: SettingKind["read"]): SettingKind {
+  return {
+    expected,
+    fromText: dictionaryFromText,
+    read(value, name) {
+      if (!isRecord(value)) throw check.optionError(name, where, `must be ${expected}`, value);
+      const entries = Object.entries(value);
+      if (entries.length === 0) throw check.optionError(name, where, `must be ${expected}`, value);
+      return Object.fromEntries(
+        entries.map(([key, one]) => [check.checkName(key, name, where), read(one, `${name}.${key}`)]),
+      );
+    },
+  };
+}
+
+/** Where a server listens. */
+export const httpAddress: SettingKind = {
+  expected: "an address such as 127.0.0.1:8000",
+  fromText: (given) => given,
+  read: (value, name) => readHttpAddress(value, `Option '${name}' of ${where}`),
+};
+
+/** A thing that code gives: text names the module, a file written in code can give the thing itself. */
+export function part(expected: string, method: string): SettingKind["read"] {
+  return (value, name) => {
+    if (typeof value === "string" && value !== "") return value;
+    const given = value as Readonly<Record<string, unknown>> | null;
+    if (typeof given === "object" && typeof given?.[method] === "function") return value;
+    throw check.optionError(name, where, `must be ${expected}`, value);
+  };
+}
+
+/** Who may use the control endpoints: tokens, each with the name of its holder if need be. Never shown. */
+export const tokens: SettingKind = {
+  expected: "a list of tokens (letters, digits and -._~+/), each as TOKEN or NAME:TOKEN",
+  fromText: (given) => listFromText(given),
+  read(value, name) {
+    const read = listOf(value, name).map((item) => {
+      const [, holder, token] = (typeof item === "string" && /^([^:]+):(.*)$/s.exec(item)) || [];
+      return token === undefined ? item : { name: holder, token };
+    }) as (string | ControlToken)[];
+    new TokenTable(read);
+    return read;
+  },
+};
+
+/** Whether a value is an object with keys of its own, as JSON has them. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function checkedDuration(value: unknown, name: string, none: boolean): unknown {
+  if (value === null && none) return null;
+  const read = typeof value === "string" ? durationFromText(value) : value;
+  check.checkDuration(read, name, where);
+  return read;
+}
+
+function numberFromText(given: string): unknown {
+  return given.trim() === "" || Number.isNaN(Number(given)) ? given : Number(given);
+}
+
+function orNone(fromText: SettingKind["fromText"]): SettingKind["fromText"] {
+  return (given) => given.trim() === "none" ? null : fromText(given);
+}
+
+function listFromText(given: string): string[] {
+  return given.split(",").map((item) => item.trim()).filter((item) => item !== "");
+}
+
+function dictionaryFromText(given: string): unknown {
+  const pairs = listFromText(given).map((item) => /^([^=]+)=(.*)$/s.exec(item));
+  if (pairs.some((pair) => pair === null)) return given;
+  return Object.fromEntries(pairs.map((pair) => [pair![1]!.trim(), pair![2]!.trim()]));
+}
+
+function listOf(value: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new CarillonError("invalidOption", `Option '${name}' of ${where} must be a list of texts`, {
+    details: { option: name },
+  });
+}

@@ -1,0 +1,229 @@
+import * as kind from "./setting_kinds.ts";
+import type { SettingKind } from "./setting_kinds.ts";
+
+/** A setting: what can be said in the configuration file, in the environment, and partly by an option. */
+export interface Setting {
+  /** Where it is in the configuration file: `defaults.retry.base`. */
+  readonly path: string;
+  readonly kind: SettingKind;
+  /** What it is for, in one line. */
+  readonly summary: string;
+  /** What holds when nobody says anything, for people. */
+  readonly fallback: string;
+  /** The command line option that sets it, without the dashes, and what its value is called. */
+  readonly option?: { readonly name: string; readonly value: string };
+  /** Never shown. */
+  readonly secret?: boolean;
+}
+
+const storesText = "stores by alias, as in main=file:a.db,archive=file:b.db";
+const executorsText = "modules by name, as in heavy=./executors/heavy.ts";
+
+/** Every setting: the one table that the reader, the options, the check and the documentation go by. */
+export const settings: readonly Setting[] = [
+  {
+    path: "store",
+    kind: kind.store,
+    summary: "Where everything is kept",
+    fallback: "file:carillon.db",
+    option: { name: "store", value: "URL" },
+  },
+  {
+    path: "stores",
+    kind: kind.byName(storesText, kind.store.read),
+    summary: "Several stores by alias, instead of 'store'; the first one is used unless told otherwise",
+    fallback: "none",
+  },
+  {
+    path: "synchronous",
+    kind: kind.choice("full", "normal"),
+    summary: "Whether a commit waits until the disk has it, for stores named by their address",
+    fallback: "full",
+  },
+  {
+    path: "tablePrefix",
+    kind: kind.text,
+    summary: "What the names of all tables begin with, for stores named by their address",
+    fallback: "carillon_",
+  },
+  {
+    path: "authToken",
+    kind: kind.text,
+    summary: "Token of the server, for stores named by their address",
+    fallback: "none",
+    secret: true,
+  },
+  {
+    path: "tasks",
+    kind: kind.text,
+    summary: "Folder of the task modules",
+    fallback: "tasks",
+    option: { name: "tasks", value: "FOLDER" },
+  },
+  {
+    path: "role",
+    kind: kind.choice("both", "scheduler", "worker", "client"),
+    summary: "Process schedules, run jobs, both, or neither",
+    fallback: "both",
+    option: { name: "role", value: "ROLE" },
+  },
+  {
+    path: "name",
+    kind: kind.text,
+    summary: "Name of this scheduler, shown wherever it is",
+    fallback: "host name and process id",
+    option: { name: "name", value: "NAME" },
+  },
+  {
+    path: "timeZone",
+    kind: kind.zone,
+    summary: "Zone of triggers that name none",
+    fallback: "UTC",
+    option: { name: "time-zone", value: "ZONE" },
+  },
+  {
+    path: "maxConcurrentJobs",
+    kind: kind.count,
+    summary: "How many jobs run here at once",
+    fallback: "100",
+    option: { name: "max-concurrent-jobs", value: "N" },
+  },
+  {
+    path: "tags",
+    kind: kind.names,
+    summary: "What this scheduler can do that others cannot",
+    fallback: "none",
+  },
+  {
+    path: "executors",
+    kind: kind.byName(executorsText, kind.part("the path of a module that exports an executor", "run")),
+    summary: "Who runs the functions, by name; the first one is used unless told otherwise",
+    fallback: "the event loop",
+  },
+  {
+    path: "lease",
+    kind: kind.duration,
+    summary: "How long this scheduler may be silent before others take its work over",
+    fallback: "30s",
+  },
+  {
+    path: "abortGrace",
+    kind: kind.duration,
+    summary: "How long a job has to end after its signal was aborted",
+    fallback: "5s",
+  },
+  {
+    path: "serializer",
+    kind: kind.choice("rich", "json", "cbor"),
+    summary: "How inputs and results are stored",
+    fallback: "rich",
+  },
+  {
+    path: "logLevel",
+    kind: kind.choice("debug", "info", "warn", "error", "silent"),
+    summary: "From which level on log lines are written to the standard error",
+    fallback: "warn",
+    option: { name: "log-level", value: "LEVEL" },
+  },
+  {
+    path: "http",
+    kind: kind.httpAddress,
+    summary: "Where the control endpoints listen",
+    fallback: "nowhere",
+    option: { name: "http", value: "HOST:PORT" },
+  },
+  {
+    path: "tokens",
+    kind: kind.tokens,
+    summary: "Bearer tokens that the control endpoints accept; needed off the loopback",
+    fallback: "none",
+    option: { name: "token", value: "TOKEN" },
+    secret: true,
+  },
+  { path: "defaults.priority", kind: kind.integer, summary: "Higher ones are taken first", fallback: "0" },
+  {
+    path: "defaults.timeout",
+    kind: kind.durationOrNone,
+    summary: "How long one attempt may run",
+    fallback: "none",
+  },
+  {
+    path: "defaults.retry.maxAttempts",
+    kind: kind.count,
+    summary: "How often a job is tried at most, the first time included",
+    fallback: "1",
+  },
+  {
+    path: "defaults.retry.backoff",
+    kind: kind.choice("exponential", "fixed"),
+    summary: "Whether the waits between attempts grow",
+    fallback: "exponential",
+  },
+  { path: "defaults.retry.base", kind: kind.duration, summary: "The first wait", fallback: "1s" },
+  {
+    path: "defaults.retry.factor",
+    kind: kind.number(1, Infinity),
+    summary: "By how much each wait is longer than the one before",
+    fallback: "2",
+  },
+  { path: "defaults.retry.cap", kind: kind.duration, summary: "No wait is longer", fallback: "1h" },
+  {
+    path: "defaults.retry.jitter",
+    kind: kind.number(0, 1),
+    summary: "Random part that is added to each wait",
+    fallback: "0.1",
+  },
+  {
+    path: "defaults.timeToLive",
+    kind: kind.durationOrNone,
+    summary: "Not started this long after it was to run, a job is not run at all",
+    fallback: "none",
+  },
+  {
+    path: "defaults.retention.success",
+    kind: kind.durationOrNone,
+    summary: "How long successful jobs are kept; none is for ever",
+    fallback: "1d",
+  },
+  {
+    path: "defaults.retention.other",
+    kind: kind.durationOrNone,
+    summary: "How long jobs with any other outcome are kept; none is for ever",
+    fallback: "14d",
+  },
+  {
+    path: "defaults.executor",
+    kind: kind.text,
+    summary: "Name of the executor that runs jobs",
+    fallback: "the first one",
+  },
+  {
+    path: "defaults.onLostLease",
+    kind: kind.choice("retry", "abandon"),
+    summary: "What happens to a running job whose scheduler loses its lease",
+    fallback: "retry",
+  },
+  {
+    path: "defaults.maxLostLeases",
+    kind: kind.count,
+    summary: "After so many lost leases a job ends abandoned",
+    fallback: "3",
+  },
+  {
+    path: "defaults.maxRunningJobs",
+    kind: kind.limit,
+    summary: "How many jobs of a task run at once",
+    fallback: "1",
+  },
+  {
+    path: "defaults.misfireGraceTime",
+    kind: kind.durationOrNone,
+    summary: "How late a fire may be and still become a job; none is any time",
+    fallback: "none",
+  },
+];
+
+/** The environment variable of a setting: `CARILLON_DEFAULTS_RETRY_BASE`. */
+export function variableOf({ path }: Pick<Setting, "path">): string {
+  return `CARILLON_${path.replace(/([a-z])([A-Z])/g, "$1_$2").replaceAll(".", "_").toUpperCase()}`;
+}

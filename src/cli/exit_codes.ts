@@ -1,0 +1,82 @@
+import type { ErrorCode } from "../errors.ts";
+
+/** It did what was asked. */
+export const EXIT_OK = 0;
+/** It failed, or the job that it ran did. */
+export const EXIT_FAILED = 1;
+/** The command line was not understood; nothing was done. */
+export const EXIT_USAGE = 2;
+/** The configuration, a task module or an option of the scheduler does not fit. */
+export const EXIT_CONFIGURATION = 3;
+/** A value that was given does not fit: an input, a trigger, a time zone. */
+export const EXIT_VALUE = 4;
+/** What was named is not there. */
+export const EXIT_NOT_FOUND = 5;
+/** It is there, but not in a state in which this can be done. */
+export const EXIT_STATE = 6;
+/** The data store cannot be used. */
+export const EXIT_STORE = 7;
+/** Something is in use by somebody else; the same command may work in a moment. */
+export const EXIT_BUSY = 8;
+/** The command was interrupted (SIGINT, SIGTERM). */
+export const EXIT_INTERRUPTED = 130;
+
+/** The exit code of every error: the one table that the command line goes by. */
+export const exitCodes: Readonly<Record<ErrorCode, number>> = {
+  invalidTrigger: EXIT_VALUE,
+  unknownTriggerKind: EXIT_VALUE,
+  unknownTimeZone: EXIT_VALUE,
+  neverFires: EXIT_VALUE,
+  maxIterationsReached: EXIT_VALUE,
+  unknownCalendar: EXIT_NOT_FOUND,
+  triggerFailed: EXIT_FAILED,
+  invalidTask: EXIT_CONFIGURATION,
+  duplicateTask: EXIT_CONFIGURATION,
+  unknownTask: EXIT_NOT_FOUND,
+  invalidInput: EXIT_VALUE,
+  invalidOutput: EXIT_FAILED,
+  taskModuleFailed: EXIT_CONFIGURATION,
+  scheduleNotFound: EXIT_NOT_FOUND,
+  scheduleExists: EXIT_STATE,
+  jobNotFound: EXIT_NOT_FOUND,
+  jobNotReady: EXIT_STATE,
+  invalidState: EXIT_STATE,
+  jobFailed: EXIT_FAILED,
+  jobTimedOut: EXIT_FAILED,
+  jobCancelled: EXIT_FAILED,
+  jobMissedStartDeadline: EXIT_FAILED,
+  jobAbandoned: EXIT_FAILED,
+  jobParked: EXIT_FAILED,
+  jobWaitsForItself: EXIT_FAILED,
+  noCurrentJob: EXIT_FAILED,
+  noCurrentScheduler: EXIT_FAILED,
+  storeBusy: EXIT_BUSY,
+  storeReadOnly: EXIT_STORE,
+  storeFull: EXIT_STORE,
+  storeCorrupt: EXIT_STORE,
+  storeNewerSchema: EXIT_STORE,
+  storeUnavailable: EXIT_STORE,
+  storeClosed: EXIT_STORE,
+  storeFailed: EXIT_STORE,
+  unknownStore: EXIT_NOT_FOUND,
+  serializationFailed: EXIT_VALUE,
+  deserializationFailed: EXIT_FAILED,
+  invalidOption: EXIT_CONFIGURATION,
+  invalidConfiguration: EXIT_CONFIGURATION,
+  schedulerRunning: EXIT_STATE,
+  schedulerNotRunning: EXIT_STATE,
+  schedulerStopped: EXIT_STATE,
+  leaseLost: EXIT_FAILED,
+  unknownExecutor: EXIT_CONFIGURATION,
+  addressInUse: EXIT_BUSY,
+  unauthorized: EXIT_CONFIGURATION,
+  forbidden: EXIT_CONFIGURATION,
+  authenticationRequired: EXIT_CONFIGURATION,
+  notFound: EXIT_NOT_FOUND,
+  methodNotAllowed: EXIT_VALUE,
+  unsupportedMediaType: EXIT_VALUE,
+  bodyTooLarge: EXIT_VALUE,
+  invalidRequest: EXIT_VALUE,
+  usage: EXIT_USAGE,
+  internal: EXIT_FAILED,
+};

@@ -1,0 +1,88 @@
+import type { Job } from "../../scheduler/views/job.ts";
+import { toJson } from "../json_text.ts";
+import type { Terminal } from "../terminal.ts";
+import { painter, type Tone } from "./colors.ts";
+import { facts } from "./facts.ts";
+import { table } from "./table.ts";
+import { lengthText, localTime } from "./times.ts";
+
+/** Jobs as a table. */
+export function jobsTable(jobs: readonly Job[], { width, color, timeZone }: Terminal): string {
+  const paint = painter(color);
+  return table({
+    columns: [
+      { title: "JOB", whole: true },
+      { title: "TASK" },
+      { title: "SCHEDULE" },
+      { title: "STATE", whole: true },
+      { title: "RUN AT", whole: true },
+      { title: "TOOK" },
+      { title: "" },
+    ],
+    rows: jobs.map((job) => [
+      job.id,
+      job.taskName,
+      job.scheduleId ?? "",
+      job.outcome ?? job.state,
+      localTime(job.runAt, timeZone),
+      took(job) ?? "",
+      remark(job),
+    ]),
+    width,
+    paint: (text, row, column) =>
+      paint(text, row < 0 ? "dim" : column === 3 ? toneOf(jobs[row]!) : undefined),
+  });
+}
+
+/** One job, with its result where it has one. */
+export function jobText(
+  job: Job,
+  result: { readonly value: unknown } | undefined,
+  terminal: Terminal,
+): string {
+  const { timeZone } = terminal;
+  const time = (instant: Temporal.Instant | undefined) => instant && localTime(instant, timeZone);
+  return facts({
+    job: job.id,
+    task: job.taskName,
+    schedule: job.scheduleId,
+    state: job.cancelRequested === undefined
+      ? job.state
+      : `${job.state}, asked to stop: ${job.cancelRequested}`,
+    outcome: job.outcome,
+    error: job.error?.message,
+    parked: job.parkedReason,
+    result: result?.value === undefined ? undefined : toJson(result.value),
+    progress: job.progress && progressText(job.progress),
+    "fire time": time(job.scheduledFireTime),
+    added: time(job.createdAt),
+    "run at": time(job.runAt),
+    started: time(job.startedAt),
+    finished: time(job.finishedAt),
+    took: took(job),
+    "kept until": job.state === "finished" ? time(job.expiresAt) ?? "for ever" : undefined,
+    attempt: String(job.attempt),
+    priority: String(job.priority),
+    metadata: Object.keys(job.metadata).length === 0 ? undefined : JSON.stringify(job.metadata),
+  }, painter(terminal.color));
+}
+
+function remark(job: Job): string {
+  if (job.error !== undefined) return job.error.message.split("\n")[0]!;
+  if (job.parkedReason !== undefined) return job.parkedReason;
+  return job.progress === undefined || job.state === "finished" ? "" : progressText(job.progress);
+}
+
+function progressText({ done, total, message }: NonNullable<Job["progress"]>): string {
+  return `${Math.floor(100 * done / total)} %${message === null ? "" : ` ${message}`}`;
+}
+
+function took({ startedAt, finishedAt }: Job): string | undefined {
+  if (startedAt === undefined || finishedAt === undefined) return undefined;
+  return lengthText(finishedAt.epochMilliseconds - startedAt.epochMilliseconds);
+}
+
+function toneOf({ outcome, state }: Job): Tone | undefined {
+  if (outcome !== undefined) return outcome === "success" ? "green" : "red";
+  return state === "running" ? "cyan" : state === "parked" ? "yellow" : undefined;
+}

@@ -1,0 +1,52 @@
+import { pad, textWidth, truncate } from "./text_width.ts";
+
+/** A column of a table. */
+export interface Column {
+  readonly title: string;
+  /** Never cut, as an id that is to be copied. @default false */
+  readonly whole?: boolean;
+}
+
+/** How a table is drawn. */
+export interface TableOptions {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+  /** How many columns of the terminal it may take. */
+  readonly width: number;
+  /** Changes a finished cell, to give it a colour; its width must stay. @default none */
+  readonly paint?: (text: string, row: number, column: number) => string;
+}
+
+const GAP = "  ";
+/** No column is made narrower than this. */
+const NARROWEST = 6;
+
+/** A table as text, without a line end at its own end. Cells that do not fit end in an ellipsis. */
+export function table({ columns, rows, width, paint = (text) => text }: TableOptions): string {
+  const cells = rows.map((row) => row.map((cell) => cell.replace(/\s+/g, " ")));
+  const natural = columns.map(({ title }, i) =>
+    Math.max(textWidth(title), ...cells.map((row) => textWidth(row[i] ?? "")))
+  );
+  const widths = fitted(columns, natural, width);
+  const line = (texts: readonly string[], row: number) =>
+    columns.map((_, i) => {
+      const cell = truncate(texts[i] ?? "", widths[i]!);
+      return paint(i === columns.length - 1 ? cell : pad(cell, widths[i]!), row, i);
+    }).join(GAP).trimEnd();
+  return [line(columns.map(({ title }) => title), -1), ...cells.map(line)].join("\n");
+}
+
+/** Takes what is too much from the widest columns first. */
+function fitted(columns: readonly Column[], natural: readonly number[], width: number): readonly number[] {
+  const widths = [...natural];
+  const gaps = GAP.length * (columns.length - 1);
+  let excess = widths.reduce((sum, one) => sum + one, gaps) - width;
+  while (excess > 0) {
+    const candidates = widths.map((one, i) => columns[i]!.whole ? 0 : one);
+    const widest = candidates.indexOf(Math.max(...candidates));
+    if ((candidates[widest] ?? 0) <= NARROWEST) break;
+    widths[widest]!--;
+    excess--;
+  }
+  return widths;
+}

@@ -1,0 +1,75 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { CarillonError, messageOf } from "../errors.ts";
+import { instanceTasks, prototypeTasks, staticTasks } from "../registry/method_tasks.ts";
+import { registryState } from "../registry/registry_state.ts";
+import type { TaskSource } from "../registry/task_types.ts";
+
+/** What was found in one task module. */
+export interface TaskModule {
+  /** Its file name in the folder. */
+  readonly file: string;
+  /** Its exports that are tasks, classes of tasks or instances of them; empty when it registers nothing. */
+  readonly sources: readonly TaskSource[];
+  /** Why it could not be imported. */
+  readonly error?: CarillonError;
+}
+
+/** Modules in code; tests, type declarations and files that begin with a dot or an underscore are left out. */
+const MODULE = /^(?![._])(?!.*(?:_test\.|\.test\.|\.d\.)[cm]?[jt]s$).+\.[cm]?[jt]s$/;
+
+/**
+ * Imports every task module of a folder, in the order of their names. Folders within it are for helpers. A
+ * module that throws is answered with its error, so that all of them can be told at once.
+ *
+ * Throws `taskModuleFailed` when there is no such folder.
+ */
+export async function importTaskModules(folder: string): Promise<readonly TaskModule[]> {
+  const modules: TaskModule[] = [];
+  for (const file of await moduleFiles(folder)) modules.push(await importModule(folder, file));
+  return modules;
+}
+
+/** The things to register from task modules. Throws `taskModuleFailed` for the first one that failed. */
+export function taskSources(modules: readonly TaskModule[]): readonly TaskSource[] {
+  const failed = modules.find(({ error }) => error !== undefined);
+  if (failed?.error) throw failed.error;
+  return [...new Set(modules.flatMap(({ sources }) => sources))];
+}
+
+async function moduleFiles(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory() && MODULE.test(entry.name))
+      .map(({ name }) => name).sort();
+  } catch (cause) {
+    throw new CarillonError(
+      "taskModuleFailed",
+      `Cannot read the folder of task modules '${folder}'; make it, or name another one with --tasks`,
+      { details: { folder }, cause },
+    );
+  }
+}
+
+async function importModule(folder: string, file: string): Promise<TaskModule> {
+  const path = join(folder, file);
+  try {
+    const module = await import(pathToFileURL(path).href) as Readonly<Record<string, unknown>>;
+    return { file, sources: [...new Set(Object.values(module))].filter(isTaskSource) };
+  } catch (cause) {
+    const error = new CarillonError(
+      "taskModuleFailed",
+      `Task module '${file}' cannot be imported: ${messageOf(cause)}`,
+      { details: { file, path, reason: messageOf(cause) }, cause },
+    );
+    return { file, sources: [], error };
+  }
+}
+
+/** Whether an export is a task, an instance with decorated methods, or a class with some; all else is a helper. */
+function isTaskSource(value: unknown): value is TaskSource {
+  if (typeof value === "function") return staticTasks(value).length + prototypeTasks(value).length > 0;
+  if (typeof value !== "object" || value === null) return false;
+  return registryState.functionTasks.has(value) || instanceTasks(value).length > 0;
+}
