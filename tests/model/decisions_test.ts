@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  backoffMs,
+  claimOrder,
+  deadlineMissed,
+  endedAs,
+  endedBefore,
+  fenceHolds,
+  heededTransition,
+  isDue,
+  leaseIsOver,
+  lostLeaseTransition,
+  missedDeadlineTransition,
+  presentedState,
+  scheduleLimit,
+  slotsLeft,
+  taskLimit,
+} from "../../src/model/decisions.ts";
+import type { JobTransition } from "../../src/model/job_record.ts";
+import { defaultRunSettings, type StoredBackoff } from "../../src/model/settings.ts";
+import { jobStates, type OverlapPolicy } from "../../src/model/states.ts";
+import { claimedJob, transitionedJob } from "../../src/model/transitions.ts";
+import { test } from "../harness.ts";
+import { job } from "./jobs.ts";
+
+const settings = { ...defaultRunSettings, retention: { successMs: 1, otherMs: 2 } };
+
+test("isDue() takes runAt itself as come", () => {
+  assert.deepEqual([isDue(9, 10), isDue(10, 10), isDue(11, 10)], [true, true, false]);
+});
+
+test("deadlineMissed() is after the deadline, of first attempts only", () => {
+  const missed = (startDeadlineMs: number | null, attempt: number) =>
+    deadlineMissed({ startDeadlineMs, attempt }, 10);
+  assert.deepEqual([missed(9, 0), missed(10, 0), missed(11, 0)], [true, false, false]);
+  assert.deepEqual([missed(9, 1), missed(null, 0)], [false, false]);
+});
+
+test("slotsLeft() is never negative, and endless without a limit", () => {
+  assert.deepEqual([slotsLeft(3, 1), slotsLeft(3, 3), slotsLeft(3, 5), slotsLeft(0, 0)], [2, 0, 0, 0]);
+  assert.equal(slotsLeft(null, 1e9), Infinity);
+});
+
+test("taskLimit() is what was set at run time, else what the code says, else one", () => {
+  const limit = (maxRunningJobs: number | null, overrides: { maxRunningJobs?: number | null }) =>
+    taskLimit({ settings: { ...settings, maxRunningJobs }, overrides });
+  assert.equal(taskLimit(undefined), 1);
+  assert.equal(limit(4, {}), 4);
+  assert.equal(limit(null, {}), null);
+  assert.equal(limit(4, { maxRunningJobs: 2 }), 2);
+  assert.equal(limit(4, { maxRunningJobs: null }), null);
+});
+
+test("scheduleLimit() is one where jobs queue, else the schedule's own", () => {
+  const limits = (["queueOne", "queue", "skip", "cancelPrevious", "allow"] satisfies OverlapPolicy[])
+    .map((overlap) => scheduleLimit(overlap, 5));
+  assert.deepEqual(limits, [1, 1, 5, 5, 5]);
+  assert.equal(scheduleLimit("queue", null), 1);
+  assert.equal(scheduleLimit("allow", null), null);
+});
+
+test("claimOrder() goes by priority, then runAt, then order of adding, and is total", () => {
+  const key = fc.record({ priority: fc.integer({ min: -1, max: 1 }), runAtMs: fc.nat(2), seq: fc.nat(50) });
+  fc.assert(fc.property(fc.uniqueArray(key, { selector: ({ seq }) => seq, minLength: 2 }), (jobs) => {
+    const sorted = [...jobs].sort(claimOrder);
+    for (const [i, later] of sorted.slice(1).entries()) {
+      const earlier = sorted[i] as typeof later;
+      assert.ok(claimOrder(earlier, later) < 0 && claimOrder(later, earlier) > 0);
+      assert.ok(earlier.priority >= later.priority);
+      if (earlier.priority === later.priority) assert.ok(earlier.runAtMs <= later.runAtMs);
+    }
+  }));
+  const tie = { priority: 0, runAtMs: 5 };
+  assert.ok(claimOrder({ ...tie, seq: 1 }, { ...tie, seq: 2 }) < 0);
+});
+
+test("presentedState() shows what a ready job waits for, and leaves other states alone", () => {
+  const free = { taskKnown: true, taskPaused: false, saturated: false };
+  for (const stored of ["ready", "blocked"] as const) {
+    assert.equal(presentedState(stored, free), "ready");
+    assert.equal(presentedState(stored, { ...free, taskPaused: true }), "blocked");
+    assert.equal(presentedState(stored, { ...free, saturated: true }), "blocked");
+    const unknown = { taskKnown: false, taskPaused: true, saturated: true };
+    assert.equal(presentedState(stored, unknown), "parked");
+  }
+  for (const stored of jobStates.filter((state) => state !== "ready" && state !== "blocked")) {
+    assert.equal(presentedState(stored, { taskKnown: false, taskPaused: true, saturated: true }), stored);
+  }
+});
+
+test("leaseIsOver() needs the store's clock and a whole lease of watching", () => {
+  const over = (leaseUntilMs: number, watchedMs: number | null) =>
+    leaseIsOver({ leaseUntilMs, leaseMs: 30, watchedMs }, 100);
+  assert.deepEqual([over(100, null), over(99, null)], [false, true]);
+  assert.deepEqual([over(99, 29), over(99, 30), over(100, 1000)], [false, true, false]);
+});
+
+test("lostLeaseTransition() hands back until too many leases were lost", () => {
+  const lost = (lostLeases: number) =>
+    lostLeaseTransition({ lostLeases, cancelRequested: null }, { ...settings, maxLostLeases: 3 });
+  assert.deepEqual(lost(0), { to: "handBack", lostLease: true });
+  assert.deepEqual(lost(1), { to: "handBack", lostLease: true });
+  assert.deepEqual(lost(2), {
+    to: "finished",
+    outcome: "abandoned",
+    value: null,
+    error: { name: "Abandoned", message: "its scheduler lost the lease while it ran (3 times)" },
+    keepMs: 2,
+  });
+});
+
+test("lostLeaseTransition() abandons at once where the task says so", () => {
+  const transition = lostLeaseTransition(
+    { lostLeases: 0, cancelRequested: null },
+    { ...settings, onLostLease: "abandon" },
+  );
+  assert.equal(transition.to === "finished" && transition.outcome, "abandoned");
+  assert.match((transition.to === "finished" && transition.error?.message) || "", /\(1 time\)$/);
+});
+
+test("lostLeaseTransition() cancels what was asked to stop, rather than trying it again", () => {
+  assert.deepEqual(
+    lostLeaseTransition({ lostLeases: 0, cancelRequested: "not needed" }, settings),
+    endedAs("cancelled", "not needed", 2),
+  );
+});
+
+test("missedDeadlineTransition() keeps the job as long as its settings say", () => {
+  const transition = missedDeadlineTransition(settings);
+  assert.deepEqual(transition, {
+    to: "finished",
+    outcome: "missedStartDeadline",
+    value: null,
+    error: { name: "MissedStartDeadline", message: "it was not started by its start deadline" },
+    keepMs: 2,
+  });
+});
+
+const unfinished: readonly JobTransition[] = [
+  { to: "retry", delayMs: 1, error: null },
+  { to: "handBack", lostLease: false },
+  { to: "parked", reason: "x" },
+];
+
+test("heededTransition() lets a run end as its owner says unless it was asked to stop", () => {
+  const finished = endedAs("abandoned", "x", null);
+  for (const transition of [...unfinished, finished]) {
+    assert.equal(heededTransition({ cancelRequested: null }, transition, settings), transition);
+  }
+  assert.equal(heededTransition({ cancelRequested: "stop" }, finished, settings), finished);
+  for (const transition of unfinished) {
+    const heeded = heededTransition({ cancelRequested: "stop" }, transition, settings);
+    assert.deepEqual(heeded, endedAs("cancelled", "stop", 2));
+  }
+});
+
+test("fenceHolds() is for the claim that runs now, and for no other", () => {
+  const running = claimedJob(job(), 7, 0);
+  const fence = { seq: running.seq, incarnation: 7, claimNumber: 1 };
+  assert.equal(fenceHolds(running, fence), true);
+  assert.equal(fenceHolds(running, { ...fence, incarnation: 8 }), false);
+  assert.equal(fenceHolds(running, { ...fence, claimNumber: 2 }), false);
+  for (const transition of unfinished) {
+    assert.equal(fenceHolds(transitionedJob(running, transition, 1), fence), false);
+  }
+});
+
+test("endedBefore() knows the end that the same claim has written", () => {
+  const running = claimedJob(job(), 7, 0);
+  const fence = { seq: running.seq, incarnation: 7, claimNumber: 1 };
+  const transition: JobTransition = { to: "finished", outcome: "error", value: null, error: null, keepMs: 1 };
+  const ended = transitionedJob(running, transition, 1);
+  assert.equal(endedBefore(ended, { fence, transition }), true);
+  assert.equal(endedBefore(running, { fence, transition }), false);
+  assert.equal(endedBefore(ended, { fence, transition: { ...transition, outcome: "success" } }), false);
+  assert.equal(endedBefore(ended, { fence: { ...fence, claimNumber: 2 }, transition }), false);
+  assert.equal(endedBefore(ended, { fence: { ...fence, incarnation: 8 }, transition }), false);
+  for (const other of unfinished) {
+    assert.equal(endedBefore(ended, { fence, transition: other }), false);
+  }
+});
+
+const exponential: StoredBackoff = { kind: "exponential", baseMs: 100, factor: 2, capMs: 1000, jitter: 0 };
+
+test("backoffMs() grows with each attempt up to the cap", () => {
+  const waits = [1, 2, 3, 4, 5, 500].map((attempt) => backoffMs(exponential, attempt, 0));
+  assert.deepEqual(waits, [100, 200, 400, 800, 1000, 1000]);
+});
+
+test("backoffMs() waits the same each time when it is fixed", () => {
+  const fixed: StoredBackoff = { ...exponential, kind: "fixed" };
+  assert.deepEqual([1, 2, 9].map((attempt) => backoffMs(fixed, attempt, 0)), [100, 100, 100]);
+});
+
+test("backoffMs() only ever adds jitter, and stays whole", () => {
+  const jittered = { ...exponential, baseMs: 333, jitter: 0.1 };
+  assert.equal(backoffMs(jittered, 1, 0), 333);
+  assert.equal(backoffMs(jittered, 1, 0.5), 350);
+  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  fc.assert(fc.property(fc.integer({ min: 1, max: 60 }), random, (attempt, random) => {
+    const waitMs = backoffMs(jittered, attempt, random);
+    assert.ok(Number.isInteger(waitMs) && waitMs >= 333 && waitMs <= 1100);
+  }));
+});
