@@ -6,6 +6,7 @@ import type { SchedulerRole } from "../model/states.ts";
 import type { TaskRegistry } from "../registry/task_registry.ts";
 import type { Serializer } from "../serializers/serializer.ts";
 import type { Clock } from "../time/clock.ts";
+import type { Slots } from "./slots.ts";
 
 /** What all parts of one scheduler share. */
 export interface Environment {
@@ -24,8 +25,10 @@ export interface Environment {
   readonly leaseMs: number;
   /** How long a job has to end after its signal was aborted, before it counts as stuck or is terminated. */
   readonly abortGraceMs: number;
-  /** How many more jobs may start now, over all stores. */
-  readonly free: () => number;
+  /** How many jobs may run here at once, over all stores. */
+  readonly slots: Slots;
+  /** Whether leases of others are judged by the clock alone: a single round is over before it has watched one. */
+  readonly trustsClock: () => boolean;
   /** Whether the scheduler is paused. */
   readonly paused: () => boolean;
   /** Whether sleeping loops keep the process alive. */

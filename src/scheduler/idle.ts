@@ -17,13 +17,19 @@ export async function untilIdle(
     checkAgain = true;
     if (checking) return;
     checking = true;
-    while (checkAgain && !signal.aborted) {
-      checkAgain = false;
-      if (await isIdle(units, condition)) resolve();
+    try {
+      while (checkAgain && !signal.aborted) {
+        checkAgain = false;
+        if (await isIdle(units, condition)) resolve();
+      }
+    } catch {
+      // The store is out of reach: a loop that has failed too rests again when it has tried again.
+    } finally {
+      checking = false;
     }
-    checking = false;
   };
-  const stopWatching = units.all().map((unit) => unit.onRest(() => void check().catch(() => {})));
+  const stopWatching = units.all().map((unit) => unit.onRest(() => void check()));
+  if (signal.aborted) resolve();
   signal.addEventListener("abort", () => resolve(), { once: true });
   for (const unit of units.all()) unit.wake();
   await promise;

@@ -1,7 +1,10 @@
 import type { JobRecord } from "../model/job_record.ts";
 import type { Logger } from "../model/logger.ts";
+import type { ClaimAnswer } from "../stores/job_store.ts";
+import type { ClaimsInFlight } from "./claims_in_flight.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import type { NextRoundMs } from "./poller.ts";
+import type { Slots } from "./slots.ts";
 
 /** How many jobs one claim takes at the most. */
 const CLAIM_MAX = 100;
@@ -13,8 +16,8 @@ export interface JobLoopOptions {
   /** The incarnation whose lease holds; undefined while there is none. */
   readonly incarnation: () => number | undefined;
   readonly taskNames: () => readonly string[];
-  /** How many more jobs this scheduler may run now. */
-  readonly free: () => number;
+  readonly claims: ClaimsInFlight;
+  readonly slots: Slots;
   readonly run: (job: JobRecord, incarnation: number) => void;
   /** How long to sleep at the most, for when nobody tells that something changed; null is for ever. */
   readonly pollMs: number | null;
@@ -23,8 +26,6 @@ export interface JobLoopOptions {
 /** Takes jobs and hands them to be run, as many as there is room for. */
 export class JobLoop {
   readonly #options: JobLoopOptions;
-  #claims = 0;
-  #inFlight = 0;
   /** Whether the last round left nothing that could run now. */
   drained = false;
   /** The earliest `runAt` that is ahead, as of the last claim. */
@@ -34,23 +35,14 @@ export class JobLoop {
     this.#options = options;
   }
 
-  /** Changes whenever a claim begins or ends; two equal readings mean that none happened between them. */
-  get claimMark(): string {
-    return `${this.#claims}/${this.#inFlight}`;
-  }
-
-  /** Whether a claim is under way. */
-  get claiming(): boolean {
-    return this.#inFlight > 0;
-  }
-
   /** One round: claims once. */
   async round(): Promise<NextRoundMs> {
     const { gateway, logger, pollMs } = this.#options;
     const incarnation = this.#options.incarnation();
-    const limit = Math.min(CLAIM_MAX, this.#options.free());
     this.drained = false;
-    if (incarnation === undefined || limit <= 0) {
+    using places = this.#options.slots.reserve(CLAIM_MAX);
+    const limit = places.count;
+    if (incarnation === undefined || limit === 0) {
       logger.debug("no claim", {
         store: gateway.alias,
         reason: incarnation === undefined ? "no lease" : "all slots of this scheduler are taken",
@@ -58,7 +50,6 @@ export class JobLoop {
       return pollMs;
     }
     const answer = await this.#claim(incarnation, limit);
-    for (const job of answer.claimed) this.#options.run(job, incarnation);
     this.nextRunAtMs = answer.nextRunAtMs;
     const waitMs = answer.nextRunAtMs === null ? null : Math.max(0, answer.nextRunAtMs - answer.nowMs);
     logger.debug("claimed", {
@@ -74,15 +65,14 @@ export class JobLoop {
     return earliest(waitMs, pollMs);
   }
 
-  async #claim(incarnation: number, limit: number) {
-    this.#claims++;
-    this.#inFlight++;
-    try {
-      const taskNames = this.#options.taskNames();
-      return await this.#options.gateway.jobs.claim({ incarnation, taskNames, limit });
-    } finally {
-      this.#inFlight--;
-    }
+  #claim(incarnation: number, limit: number): Promise<ClaimAnswer> {
+    const { gateway, claims, run } = this.#options;
+    const taskNames = this.#options.taskNames();
+    return claims.during(async () => {
+      const answer = await gateway.jobs.claim({ incarnation, taskNames, limit });
+      for (const job of answer.claimed) run(job, incarnation);
+      return answer;
+    });
   }
 }
 

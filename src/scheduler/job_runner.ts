@@ -27,8 +27,8 @@ export interface JobRunnerOptions {
   readonly runs: RunTable;
   /** The task as stored, for what was set at run time. */
   readonly taskRecord: (name: string) => TaskRecord | undefined;
-  /** The incarnation whose lease holds. */
-  readonly incarnation: () => number | undefined;
+  /** The incarnation that is registered, whether or not its lease holds. */
+  readonly registered: () => number | undefined;
 }
 
 interface Prepared {
@@ -46,9 +46,10 @@ export class JobRunner {
   }
 
   /** Starts a claimed job; it is in the run table until its end is written. */
-  start(job: JobRecord, incarnation: number): void {
+  start(job: JobRecord, incarnation: number): JobRun {
     const run = new JobRun(job, incarnation);
     this.#options.runs.track(run, () => this.#work(run));
+    return run;
   }
 
   /** Tells a run to stop. */
@@ -60,6 +61,21 @@ export class JobRunner {
       stopping: "schedulerStopped",
     } as const;
     run.abort(cause, new CarillonError(codes[cause.kind], cause.message, { details: { jobId: run.job.id } }));
+  }
+
+  /** The lease is lost: whatever runs must stop now. */
+  leaseLost(reason: string): void {
+    const { environment: { logger, publish, name, clock }, gateway, runs } = this.#options;
+    logger.error("lease lost: everything that runs here is aborted", { store: gateway.alias, reason });
+    publish({
+      type: "leaseLost",
+      atMs: clock.nowMs(),
+      scheduler: name,
+      subject: gateway.alias,
+      error: reason,
+    });
+    const cause = { kind: "leaseLost", message: `The scheduler lost its lease: ${reason}` } as const;
+    for (const run of runs.all()) this.abort(run, cause);
   }
 
   async #work(run: JobRun): Promise<void> {
@@ -173,7 +189,7 @@ export class JobRunner {
     return runTransition({
       result,
       cause: run.cause,
-      attempt: run.job.attempt,
+      job: run.job,
       settings,
       retryIf: task.retryIf && ((error) => task.retryIf!(error, run.job.attempt)),
       customBackoffMs: task.backoff &&
@@ -182,26 +198,30 @@ export class JobRunner {
     });
   }
 
-  /** Writes the end, as often as it takes while the lease holds: an end that is lost is a run in vain. */
+  /**
+   * Writes the end, as often as it takes: an end that is lost is a run in vain. Not beyond its registration; until
+   * then the fence sees to it that nobody else's run is touched.
+   */
   async #end(
     run: JobRun,
     transition: JobTransition,
     durationMs: number | null,
     local?: { readonly value?: unknown; readonly error?: unknown },
   ): Promise<void> {
-    const { environment, gateway, incarnation } = this.#options;
+    const { environment, gateway, registered } = this.#options;
     const ending = { job: run.job, fence: run.fence, transition, durationMs, ...(local ? { local } : {}) };
     for (let waitMs = END_RETRY_MS.first;; waitMs = Math.min(waitMs * 2, END_RETRY_MS.max)) {
       try {
         const [accepted] = await gateway.jobs.end([ending]);
-        if (!accepted) {
+        if (accepted) run.ended = transition;
+        else {
           environment.logger.warn("job's end refused: somebody else took it over", { job: run.job.id });
         }
         return;
       } catch (error) {
         environment.logger.error("writing a job's end failed", { job: run.job.id, error: messageOf(error) });
-        if (incarnation() !== run.fence.incarnation) return;
-        await sleep(environment.clock, waitMs);
+        if (registered() !== run.fence.incarnation) return;
+        await sleep(environment.clock, waitMs, undefined, { keepAlive: false });
       }
     }
   }

@@ -16,10 +16,14 @@ export interface LeaseKeeperOptions {
   readonly scheduler: () => SchedulerWrite;
   /** The lease is over or was taken: whatever runs must stop now. */
   readonly onLost: (reason: string) => void;
+  /** The lease holds again after it was lost: there may be work to take. */
+  readonly onRegained: () => void;
   /** A beat was answered. */
   readonly onBeat: (answer: HeartbeatAnswer) => Promise<void>;
   /** Another scheduler is gone. */
   readonly onGone: (scheduler: SchedulerRecord) => Promise<void>;
+  /** Whether it lives too short to watch others for a lease, so that the store's clock alone must decide. */
+  readonly trustsClock: () => boolean;
 }
 
 interface Watched {
@@ -49,12 +53,20 @@ export class LeaseKeeper {
     return this.#lost ? undefined : this.#incarnation;
   }
 
-  /** Registers this start, after burying neighbours that are certainly dead. */
+  /** The incarnation that is registered, whether or not its lease holds. */
+  get registered(): number | undefined {
+    return this.#incarnation;
+  }
+
+  /** Registers this start, after burying those that are gone beyond doubt. */
   async register(): Promise<void> {
     const { store, clock } = this.#options;
     const scheduler = this.#options.scheduler();
+    const nowMs = this.#options.trustsClock() ? await store.nowMs() : -Infinity;
     for (const other of await store.getSchedulers()) {
-      if (isCertainlyDead(other.process, scheduler.process)) await this.#options.onGone(other);
+      const gone = isCertainlyDead(other.process, scheduler.process) ||
+        leaseIsOver({ ...other, watchedMs: null }, nowMs);
+      if (gone) await this.#options.onGone(other);
     }
     const sentMs = clock.monotonicMs();
     const { incarnation } = await store.registerScheduler(scheduler);
@@ -74,11 +86,14 @@ export class LeaseKeeper {
     if (!answer.alive) {
       this.#lose("another scheduler took its work over");
       await this.register();
+      this.#options.onRegained();
       return this.#beatAgainMs;
     }
     // Where the watchdog spoke and nobody took the work, the lease goes on: what ran was aborted by then.
+    const regained = this.#lost;
     this.#lost = false;
     this.#guardFrom(sentMs);
+    if (regained) this.#options.onRegained();
     await onBeat(answer);
     await this.#watch(answer);
     return this.#beatAgainMs;
@@ -86,13 +101,14 @@ export class LeaseKeeper {
 
   /** Gives the registration up; the last thing a scheduler does. */
   async unregister(): Promise<void> {
+    const incarnation = this.#incarnation;
     this.forget();
-    if (this.#incarnation !== undefined) await this.#options.store.unregisterScheduler(this.#incarnation);
-    this.#incarnation = undefined;
+    if (incarnation !== undefined) await this.#options.store.unregisterScheduler(incarnation);
   }
 
   /** Stops keeping the lease without a word to the store: it runs out. */
   forget(): void {
+    this.#incarnation = undefined;
     this.#watchdog?.cancel();
     this.#watched.clear();
   }

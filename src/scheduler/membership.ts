@@ -17,6 +17,8 @@ export interface MembershipOptions {
   readonly poller: (round: () => Promise<number>) => Poller;
   readonly onBeat: (answer: HeartbeatAnswer) => Promise<void>;
   readonly onLost: (reason: string) => void;
+  /** The lease holds again after it was lost. */
+  readonly onRegained: () => void;
   readonly onGone: (scheduler: SchedulerRecord) => Promise<void>;
   /** Somebody else changed the store. */
   readonly onChange: () => void;
@@ -29,13 +31,19 @@ export class Membership {
   readonly #options: MembershipOptions;
   readonly #lease: LeaseKeeper;
   readonly #poller: Poller;
-  #joined: Promise<void> | undefined;
+  #turn: Promise<void> = Promise.resolve();
   #joins = 0;
   #unwatch: (() => void) | undefined;
 
   constructor(options: MembershipOptions) {
-    const { environment: { clock, name, role, registry, tags, leaseMs }, store, onLost, onBeat, onGone } =
-      options;
+    const {
+      environment: { clock, name, role, registry, tags, leaseMs },
+      store,
+      onLost,
+      onRegained,
+      onBeat,
+      onGone,
+    } = options;
     const runsJobs = role === "worker" || role === "both";
     this.#options = options;
     this.#lease = new LeaseKeeper({
@@ -50,8 +58,10 @@ export class Membership {
         leaseMs,
       }),
       onLost,
+      onRegained,
       onBeat,
       onGone,
+      trustsClock: options.environment.trustsClock,
     });
     this.#poller = options.poller(() => this.#lease.beat());
   }
@@ -61,25 +71,40 @@ export class Membership {
     return this.#lease.incarnation;
   }
 
+  /** The incarnation that is registered, whether or not its lease holds. */
+  get registered(): number | undefined {
+    return this.#lease.registered;
+  }
+
+  /** Whether somebody here has joined. */
+  get joined(): boolean {
+    return this.#joins > 0;
+  }
+
   /** Registers and keeps the lease, unless somebody here did already. Answers how to leave again. */
   async join(): Promise<() => Promise<void>> {
-    this.#joins++;
-    this.#joined ??= this.#join();
-    try {
-      await this.#joined;
-    } catch (error) {
-      await this.#leave();
-      throw error;
-    }
+    await this.#inTurn(async () => {
+      if (this.#joins === 0) await this.#enter();
+      this.#joins++;
+    });
     let left = false;
     return async () => {
       if (left) return;
       left = true;
-      await this.#leave();
+      await this.#inTurn(async () => {
+        if (--this.#joins === 0) await this.#exit();
+      });
     };
   }
 
-  async #join(): Promise<void> {
+  /** One after the other: whoever comes while the last one leaves must not lose the registration to it. */
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(step);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #enter(): Promise<void> {
     await this.#options.open();
     await this.#lease.register();
     this.#poller.start();
@@ -87,9 +112,7 @@ export class Membership {
   }
 
   /** The last one to leave ends the registration: the last thing before the store is closed. */
-  async #leave(): Promise<void> {
-    if (--this.#joins > 0) return;
-    this.#joined = undefined;
+  async #exit(): Promise<void> {
     this.#unwatch?.();
     await this.#poller.stop();
     // What still runs keeps its slot: nobody may take it over before the lease has run out.

@@ -1,4 +1,8 @@
 import type { Clock, Timer } from "../time/clock.ts";
+import { nextTurn } from "../time/turn.ts";
+
+/** How long rounds may follow each other before timers and input get their turn. */
+const TURN_MAX_MS = 10;
 
 /** What a round says about the next one: how long to sleep, or null to sleep until somebody wakes it. */
 export type NextRoundMs = number | null;
@@ -64,10 +68,15 @@ export class Poller {
     let nextMs: NextRoundMs = null;
     // A turn of its own: whoever wakes the poller goes on first.
     await Promise.resolve();
+    const { clock } = this.#options;
+    let turnMs = clock.monotonicMs();
     while (this.#woken && !this.#stopped) {
       this.#woken = false;
       nextMs = await this.#round();
       if (nextMs !== null && nextMs <= 0) this.#woken = !this.#stopped;
+      if (clock.monotonicMs() - turnMs < TURN_MAX_MS) continue;
+      await new Promise<void>((resolve) => nextTurn(resolve));
+      turnMs = clock.monotonicMs();
     }
     this.#running = undefined;
     if (this.#stopped) return;

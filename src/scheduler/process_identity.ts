@@ -40,16 +40,22 @@ export function isCertainlyDead(other: ProcessIdentity, own: ProcessIdentity): b
     other.pidNamespace === own.pidNamespace;
   if (!neighbours || other.pid === 0) return false;
   if (!system.exists(other.pid)) return true;
+  const [state] = statFields(system, other.pid);
+  // A zombie is dead, and only waits for its parent to notice.
+  if (state === "Z" || state === "X") return true;
   const startedAt = startTime(system, other.pid);
   return other.startedAt !== null && startedAt !== null && startedAt !== other.startedAt;
 }
 
-/** Field 22 of /proc/<pid>/stat, in clock ticks since boot; the name in field 2 may contain blanks. */
+/** When a process started, in clock ticks since boot. */
 function startTime(system: ProcessSystem, pid: number): string | null {
+  return statFields(system, pid)[19] ?? null;
+}
+
+/** The fields of /proc/<pid>/stat from the third (the state) on; the name before them may contain blanks. */
+function statFields(system: ProcessSystem, pid: number): readonly string[] {
   const stat = system.readText(`/proc/${pid}/stat`);
-  if (stat === null) return null;
-  const afterName = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return afterName[19] ?? null;
+  return stat === null ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 function processSystem(): ProcessSystem | undefined {

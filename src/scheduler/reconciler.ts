@@ -1,8 +1,8 @@
 import type { JobRecord } from "../model/job_record.ts";
 import type { Logger } from "../model/logger.ts";
 import type { HeartbeatAnswer } from "../stores/scheduler_store.ts";
+import type { ClaimsInFlight } from "./claims_in_flight.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
-import type { JobLoop } from "./job_loop.ts";
 import type { JobRunner } from "./job_runner.ts";
 import type { RunTable } from "./run_table.ts";
 
@@ -12,14 +12,24 @@ export interface ReconcilerOptions {
   readonly logger: Logger;
   readonly runs: RunTable;
   readonly runner: JobRunner;
-  readonly jobLoop: JobLoop;
+  readonly claims: ClaimsInFlight;
   readonly incarnation: () => number | undefined;
+  /** Called when jobs were handed back. */
+  readonly onHandedBack: () => void;
+}
+
+type OwnedJob = HeartbeatAnswer["owned"][number];
+
+/** What the store said ran here at a beat and nobody here knew of, and how many claims had begun by then. */
+interface Doubt {
+  readonly claims: number;
+  readonly jobs: ReadonlySet<string>;
 }
 
 /** Compares what the store says runs here with what does. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  #markAtLastBeat: string | undefined;
+  #doubt: Doubt = { claims: 0, jobs: new Set() };
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -28,19 +38,30 @@ export class Reconciler {
   /** After a beat: passes cancel requests on, hands back claims that nobody here knows of. */
   async afterBeat({ owned }: HeartbeatAnswer): Promise<void> {
     for (const job of owned) this.cancelIfRequested(job);
-    const { jobLoop, runs, logger, gateway } = this.#options;
+    const { runs, claims } = this.#options;
     const incarnation = this.#options.incarnation();
-    const quiet = !jobLoop.claiming && jobLoop.claimMark === this.#markAtLastBeat;
-    this.#markAtLastBeat = jobLoop.claimMark;
-    // While claims come and go, what one took may not be in the run table yet: the next quiet beat will tell.
-    if (incarnation === undefined || !quiet) return;
     const unknown = owned.filter((job) => runs.get(job.seq)?.fence.claimNumber !== job.claimNumber);
-    if (unknown.length === 0) return;
-    logger.warn("claims whose answer was lost are handed back", { jobs: unknown.map((job) => job.id) });
-    await gateway.store.endJobs(unknown.map(({ seq, claimNumber }) => ({
-      fence: { seq, incarnation, claimNumber },
+    const before = this.#doubt;
+    this.#doubt = { claims: claims.begun, jobs: new Set(unknown.map(keyOf)) };
+    // Unknown at two beats, and every claim that could have brought it has ended: its answer was lost.
+    if (incarnation === undefined || claims.anyOfFirst(before.claims)) return;
+    await this.#handBack(unknown.filter((job) => before.jobs.has(keyOf(job))), incarnation);
+  }
+
+  async #handBack(lost: readonly OwnedJob[], incarnation: number): Promise<void> {
+    if (lost.length === 0) return;
+    const { gateway, logger, onHandedBack } = this.#options;
+    const ids = lost.map((job) => job.id);
+    logger.warn("claims whose answer was lost are handed back", { store: gateway.alias, jobs: ids });
+    const claimNumbers = new Map(lost.map((job) => [job.seq, job.claimNumber]));
+    const jobs = await gateway.store.getJobs({ ids });
+    await gateway.jobs.end(jobs.map((job) => ({
+      job,
+      fence: { seq: job.seq, incarnation, claimNumber: claimNumbers.get(job.seq) ?? 0 },
       transition: { to: "handBack", lostLease: false },
+      durationMs: null,
     })));
+    onHandedBack();
   }
 
   /** Looks for cancel requests made elsewhere. */
@@ -59,4 +80,8 @@ export class Reconciler {
     }
     this.#options.runner.abort(run, { kind: "cancelled", message: job.cancelRequested });
   }
+}
+
+function keyOf({ seq, claimNumber }: OwnedJob): string {
+  return `${seq}/${claimNumber}`;
 }

@@ -9,6 +9,8 @@ const POLL_MS = 1000;
 interface Waiting {
   readonly resolve: (job: JobRecord | undefined) => void;
   readonly reject: (error: unknown) => void;
+  /** Lets go of the signal. */
+  readonly over: () => void;
 }
 
 /**
@@ -40,19 +42,23 @@ export class ResultWaiter {
   wait(jobId: string, signal?: AbortSignal): Promise<JobRecord | undefined> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const waiting = { resolve, reject };
+      if (signal?.aborted) return reject(signal.reason);
+      const giveUp = () => {
+        if (this.#drop(jobId, waiting)) reject(signal?.reason);
+      };
+      const waiting = { resolve, reject, over: () => signal?.removeEventListener("abort", giveUp) };
       const all = this.#waiting.get(jobId) ?? new Set();
       this.#waiting.set(jobId, all.add(waiting));
-      signal?.addEventListener("abort", () => {
-        if (this.#drop(jobId, waiting)) reject(signal.reason);
-      }, { once: true });
+      signal?.addEventListener("abort", giveUp, { once: true });
       this.#watch();
       void this.#look([jobId]);
     });
   }
 
-  /** Gives all waiting up with an error. */
-  close(error: unknown): void {
+  /** Gives all waiting up with an error, after a last look: what has just finished is answered. */
+  async close(error: unknown): Promise<void> {
+    if (this.#waiting.size === 0) return;
+    await this.#lookOnce([...this.#waiting.keys()]).catch(() => {});
     for (const [jobId, all] of [...this.#waiting]) {
       for (const waiting of all) {
         this.#drop(jobId, waiting);
@@ -75,6 +81,7 @@ export class ResultWaiter {
   #drop(jobId: string, waiting: Waiting): boolean {
     const all = this.#waiting.get(jobId);
     if (!all?.delete(waiting)) return false;
+    waiting.over();
     if (all.size === 0) this.#waiting.delete(jobId);
     if (this.#waiting.size === 0) {
       this.#unwatch?.();

@@ -1,4 +1,4 @@
-import type { JobFence, JobRecord } from "../model/job_record.ts";
+import type { JobFence, JobRecord, JobTransition } from "../model/job_record.ts";
 
 /** Why a run was told to stop. */
 export type AbortCause =
@@ -14,6 +14,8 @@ export class JobRun {
   readonly controller: AbortController = new AbortController();
   /** Settles when the run and the writing of its end are over; never rejects. */
   done: Promise<void> = Promise.resolve();
+  /** What became of it, once that is written. */
+  ended: JobTransition | undefined;
   #cause: AbortCause | undefined;
 
   constructor(job: JobRecord, incarnation: number) {
@@ -33,9 +35,11 @@ export class JobRun {
   }
 }
 
-/** The jobs that run here, by row. */
+/** The runs of now. A job that was taken over and came back may have two: one that ignores its signal, and a new one. */
 export class RunTable {
-  readonly #runs = new Map<number, JobRun>();
+  readonly #all = new Set<JobRun>();
+  /** The latest run of each row. */
+  readonly #bySeq = new Map<number, JobRun>();
   readonly #onOver: (run: JobRun) => void;
 
   /** `onOver` is called after every run that is over. */
@@ -44,23 +48,32 @@ export class RunTable {
   }
 
   get size(): number {
-    return this.#runs.size;
+    return this.#all.size;
   }
 
+  /** The latest run of a job that runs here. */
   get(seq: number): JobRun | undefined {
-    return this.#runs.get(seq);
+    return this.#bySeq.get(seq);
+  }
+
+  /** Whether a job of this id runs here. */
+  has(jobId: string): boolean {
+    for (const { job } of this.#all) if (job.id === jobId) return true;
+    return false;
   }
 
   /** All runs of now. */
   all(): readonly JobRun[] {
-    return [...this.#runs.values()];
+    return [...this.#all];
   }
 
   /** Notes a run for as long as `work` takes. */
   track(run: JobRun, work: () => Promise<void>): void {
-    this.#runs.set(run.job.seq, run);
+    this.#all.add(run);
+    this.#bySeq.set(run.job.seq, run);
     run.done = work().finally(() => {
-      if (this.#runs.get(run.job.seq) === run) this.#runs.delete(run.job.seq);
+      this.#all.delete(run);
+      if (this.#bySeq.get(run.job.seq) === run) this.#bySeq.delete(run.job.seq);
       this.#onOver(run);
     });
   }

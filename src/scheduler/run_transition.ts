@@ -1,6 +1,6 @@
 import { CarillonError, messageOf } from "../errors.ts";
-import { backoffMs } from "../model/decisions.ts";
-import type { JobTransition, StoredError } from "../model/job_record.ts";
+import { backoffMs, lostLeaseTransition } from "../model/decisions.ts";
+import type { JobRecord, JobTransition, StoredError } from "../model/job_record.ts";
 import type { RunSettings } from "../model/settings.ts";
 import type { JobOutcome } from "../model/states.ts";
 import type { AbortCause } from "./run_table.ts";
@@ -15,7 +15,7 @@ export type RunResult = { readonly ok: true; readonly payload: string | null } |
 export interface RunTransitionInput {
   readonly result: RunResult;
   readonly cause: AbortCause | undefined;
-  readonly attempt: number;
+  readonly job: Pick<JobRecord, "attempt" | "lostLeases" | "cancelRequested">;
   readonly settings: RunSettings;
   /** Whether this error is worth another attempt; always when absent. */
   readonly retryIf?: ((error: unknown) => boolean) | undefined;
@@ -28,7 +28,7 @@ export interface RunTransitionInput {
 /** What becomes of a run that has ended. */
 export function runTransition(input: RunTransitionInput): JobTransition {
   const { result, cause, settings } = input;
-  if (cause?.kind === "leaseLost") return { to: "handBack", lostLease: true };
+  if (cause?.kind === "leaseLost") return lostLeaseTransition(input.job, settings);
   if (result.ok && cause?.kind !== "timeout") {
     const keepMs = settings.retention.successMs;
     return { to: "finished", outcome: "success", value: result.payload, error: null, keepMs };
@@ -43,11 +43,14 @@ export function runTransition(input: RunTransitionInput): JobTransition {
 }
 
 function retryTransition(input: RunTransitionInput, error: unknown): JobTransition | undefined {
-  const { attempt, settings, retryIf, customBackoffMs, random } = input;
+  const { settings, retryIf, customBackoffMs, random } = input;
+  const { attempt } = input.job;
   if (attempt >= settings.retry.maxAttempts) return undefined;
   try {
     if (retryIf && !retryIf(error)) return undefined;
-    const delayMs = customBackoffMs?.(attempt, error) ?? backoffMs(settings.retry.backoff, attempt, random);
+    // The function is the task's; what a job, its schedule or `configureTask` says about waiting wins over it.
+    const custom = settings.retry.backoff.kind === "custom" ? customBackoffMs : undefined;
+    const delayMs = custom?.(attempt, error) ?? backoffMs(settings.retry.backoff, attempt, random);
     return { to: "retry", delayMs, error: storedError(error) };
   } catch (thrown) {
     // The task's own retry functions failed: its error counts, and it says what else went wrong.

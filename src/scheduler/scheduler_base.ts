@@ -20,6 +20,7 @@ import {
   resolveSchedulerOptions,
   type SchedulerOptions,
 } from "./scheduler_options.ts";
+import { Slots } from "./slots.ts";
 import { StoreUnit } from "./store_unit.ts";
 import { StoreUnits } from "./store_units.ts";
 import { WaitGraph } from "./wait_graph.ts";
@@ -50,6 +51,8 @@ export abstract class SchedulerBase {
   protected currentState: SchedulerState = "stopped";
   /** Whether it takes no work at the moment. */
   protected isPaused = false;
+  /** Whether this is one bounded round, too short to watch others' leases. */
+  protected ticks = false;
   /** Whether sleeping loops keep the process alive. */
   protected keepsAlive = true;
 
@@ -180,18 +183,21 @@ export abstract class SchedulerBase {
     const { executors, broker } = options;
     const publish = (event: CarillonEvent) => {
       hub.publish(event);
-      broker?.publish(event);
+      try {
+        broker?.publish(event);
+      } catch (error) {
+        options.logger.warn("the event broker failed", { event: event.type, error: messageOf(error) });
+      }
     };
+    // A job that only waits for another one takes no part of the limit, or both could wait for ever.
+    const running = () => units.all().reduce((sum, { runs }) => sum + runs.size - waits.waiting(runs), 0);
     return {
       ...options,
       registry,
       executors: new Map(executors),
       defaultExecutor: executors.keys().next().value ?? "",
-      free: () => {
-        // A job that only waits for another one takes no part of the limit, or both could wait for ever.
-        const running = units.all().reduce((sum, unit) => sum + unit.runs.size, 0) - waits.size;
-        return Math.max(0, options.maxConcurrentJobs - running);
-      },
+      slots: new Slots(options.maxConcurrentJobs, running),
+      trustsClock: () => this.ticks,
       paused: () => this.isPaused,
       keepAlive: () => this.keepsAlive,
       random: Math.random,

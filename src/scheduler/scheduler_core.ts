@@ -1,4 +1,4 @@
-import { CarillonError } from "../errors.ts";
+import { CarillonError, messageOf } from "../errors.ts";
 import * as check from "../model/option_checks.ts";
 import type { DataStore, PruneAnswer } from "../stores/data_store.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
@@ -7,7 +7,7 @@ import { type IdleCondition, untilIdle } from "./idle.ts";
 import { SchedulerJobs } from "./scheduler_jobs.ts";
 import { onStopSignals } from "./signals.ts";
 import type { StoreUnit } from "./store_unit.ts";
-import { stopRuns } from "./stop_runs.ts";
+import { endWork, letGo, listenersSettled } from "./end_work.ts";
 import { instantOf } from "./views/instant.ts";
 import { replanOnNewZoneRules } from "./zone_rules.ts";
 
@@ -50,6 +50,7 @@ export interface TickResult {
 export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
   /** How to leave each store that was joined. */
   readonly #leaves = new Map<StoreUnit, () => Promise<void>>();
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #stopped = Promise.withResolvers<void>();
   #abortStop = new AbortController();
@@ -61,7 +62,9 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
   async startInBackground(options: StartOptions = {}): Promise<void> {
     check.refuseUnknownOptions(options, ["keepAlive", "paused"], "startInBackground");
     if (this.currentState !== "stopped") {
-      throw new CarillonError("schedulerRunning", `Scheduler '${this.name}' is already ${this.currentState}`);
+      const message =
+        `Scheduler '${this.name}' is already ${this.currentState}; await stop() before another start`;
+      throw new CarillonError("schedulerRunning", message);
     }
     if (this.role === "client") {
       throw new CarillonError(
@@ -70,20 +73,27 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
       );
     }
     this.keepsAlive = options.keepAlive ?? true;
-    this.isPaused = options.paused ?? false;
+    this.isPaused = options.paused ?? this.isPaused;
     this.currentState = "starting";
     this.#stopped = Promise.withResolvers();
     this.#abortStop = new AbortController();
     this.parts.tell("schedulerStarting");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#starting = promise;
     try {
       await this.#start();
+      this.currentState = "running";
+      this.parts.tell("schedulerStarted");
     } catch (error) {
       await this.#leaveAll();
+      await letGo(this.parts);
       this.currentState = "stopped";
+      this.parts.tell("schedulerStopped", { error: messageOf(error) });
       throw error;
+    } finally {
+      this.#starting = undefined;
+      resolve();
     }
-    this.currentState = "running";
-    this.parts.tell("schedulerStarted");
   }
 
   /**
@@ -113,6 +123,7 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
    * left at all. Starts and stops itself unless it is already started.
    */
   async runUntilIdle(options: { readonly until?: IdleCondition } = {}): Promise<void> {
+    check.refuseUnknownOptions(options, ["until"], "runUntilIdle");
     const { until = "idle" } = options;
     const startsHere = this.currentState === "stopped";
     if (startsHere) await this.startInBackground();
@@ -127,11 +138,17 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
    * and returns when that is done or the time is over. Throws `schedulerRunning` when it is started.
    */
   async tick(options: { readonly timeout?: DurationInput } = {}): Promise<TickResult> {
+    check.refuseUnknownOptions(options, ["timeout"], "tick");
     const { clock } = this.parts.options;
     const timeoutMs = durationMs(options.timeout ?? { seconds: 25 }, "Option 'timeout' of tick");
     let finishedJobs = 0;
     using _count = this.subscribe(() => finishedJobs++, { types: "jobFinished" });
-    await this.startInBackground();
+    this.ticks = true;
+    try {
+      await this.startInBackground();
+    } finally {
+      this.ticks = false;
+    }
     const over = new AbortController();
     const timer = clock.setTimer(() => over.abort(), timeoutMs);
     await untilIdle(this.parts.units, "idle", over.signal);
@@ -159,7 +176,7 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
   /**
    * Stops: takes no more work, lets running jobs finish or, after the timeout, aborts them and hands them back,
    * then closes the stores. Resolves when it has really stopped; calling it again waits for the same, and with
-   * `drain: false` hurries it. It can be started again.
+   * `drain: false` hurries it. It can be started again. A job that awaits it waits for itself, until the timeout.
    */
   stop(options: StopOptions = {}): Promise<void> {
     check.refuseUnknownOptions(options, ["drain", "timeout"], "stop");
@@ -192,7 +209,13 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
   async addStore(alias: string, store: DataStore): Promise<void> {
     const unit = this.parts.addUnit(check.checkName(alias, "alias", "addStore"), store);
     if (this.currentState === "running") {
-      this.#leaves.set(unit, await unit.join());
+      try {
+        this.#leaves.set(unit, await unit.join());
+      } catch (error) {
+        this.parts.units.remove(alias);
+        await unit.close();
+        throw error;
+      }
       unit.startLoops();
     }
     this.parts.tell("storeAdded", { subject: alias });
@@ -203,6 +226,10 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
     const unit = this.parts.units.get(alias);
     await unit.stopLoops();
     await unit.runs.settled();
+    await unit.results.close(
+      new CarillonError("storeClosed", `The store '${alias}' was taken out while this was waited for`),
+    );
+    await unit.soloRuns.settled();
     await this.#leave(unit);
     this.parts.units.remove(alias);
     await unit.close();
@@ -225,25 +252,24 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
     for (const unit of units.all()) unit.startLoops();
   }
 
+  /** Never rejects: whoever waits for the end must get it. */
   async #stop(timeoutMs: number): Promise<void> {
-    const { units, hub, environment } = this.parts;
+    await this.#starting;
     const wasRunning = this.currentState !== "stopped";
     if (wasRunning) {
       this.currentState = "stopping";
       this.parts.tell("schedulerStopping");
-      await Promise.all(units.all().map((unit) => unit.stopLoops()));
-      await stopRuns(units, environment, timeoutMs, this.#abortStop.signal);
     }
-    await this.#leaveAll();
+    try {
+      await endWork(this.parts, timeoutMs, this.#abortStop.signal);
+      await this.#leaveAll();
+    } catch (error) {
+      this.parts.options.logger.error("stopping went wrong", { error: messageOf(error) });
+    }
     this.currentState = "stopped";
     if (wasRunning) this.parts.tell("schedulerStopped");
-    await hub.settled();
-    for (const unit of units.all()) {
-      unit.results.close(
-        new CarillonError("schedulerStopped", "The scheduler was stopped while this was waited for"),
-      );
-      await unit.close();
-    }
+    await listenersSettled(this.parts);
+    await letGo(this.parts);
     this.#stopped.resolve();
   }
 

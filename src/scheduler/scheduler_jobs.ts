@@ -1,10 +1,11 @@
 import { tryCurrentJob } from "../context/job_context.ts";
+import { tryCurrentSchedulerObject } from "../context/scheduler_context.ts";
 import { CarillonError } from "../errors.ts";
+import { taskLimit } from "../model/decisions.ts";
 import type { JobOptions } from "../model/job_options.ts";
 import type { JobRecord } from "../model/job_record.ts";
 import { checkMetadata, checkPriority, refuseUnknownOptions } from "../model/option_checks.ts";
 import type { Metadata } from "../model/payload.ts";
-import { resolveRunSettings } from "../model/settings.ts";
 import type { InputArgs, InputOf, ResultOf, TaskReference } from "../registry/task_types.ts";
 import type { JobCounts, JobFilter } from "../stores/job_store.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
@@ -13,7 +14,7 @@ import { resultOf, valueOf } from "./commands/job_outcome.ts";
 import { encodeInput } from "./commands/task_input.ts";
 import type { JobHandle, WaitOptions } from "./handles.ts";
 import { SchedulerSchedules } from "./scheduler_schedules.ts";
-import { soloRun } from "./solo_run.ts";
+import type { StoreUnit } from "./store_unit.ts";
 import { type Job, type JobResult, jobView } from "./views/job.ts";
 
 /** Which jobs `getJobs` answers; a missing key does not restrict. */
@@ -141,7 +142,7 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
         retryable: true,
       });
     }
-    const finished = found(await unit.results.wait(id, options.signal), id);
+    const finished = found(await this.#wait(unit, id, options.signal), id);
     if (finished.state !== "finished") valueOf(finished, serializer);
     return resultOf(finished, serializer);
   }
@@ -160,7 +161,7 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
       ...("input" in change ? { input: await encodeInput(task, change.input, this.parts.environment) } : {}),
       ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, `job ${id}`) }),
     });
-    unit.wake();
+    unit.wakeJobs();
     if (updated) return jobView(updated);
     throw wrongState(id, record, "changed", "it must be waiting");
   }
@@ -176,7 +177,7 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
   async retryJob(id: string): Promise<Job> {
     const { unit, record } = await this.parts.units.job(id);
     const [job] = await unit.gateway.jobs.retry([id]);
-    unit.wake();
+    unit.wakeJobs();
     if (job) return jobView(job);
     throw wrongState(id, record, "retried", "it must be finished or parked");
   }
@@ -196,28 +197,50 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
       id,
       outcome,
       result: async ({ signal } = {}) =>
-        valueOf(found(await unit.results.wait(id, signal), id), this.parts.options.serializer),
-      cancel: async (reason = "it was cancelled") => {
-        const { cancelled, requested } = await unit.cancel([id], reason);
-        return cancelled.length + requested.length > 0;
-      },
+        valueOf(found(await this.#wait(unit, id, signal), id), this.parts.options.serializer),
+      cancel: async (reason = "it was cancelled") => await unit.cancel([id], reason) > 0,
       status: () => this.getJob(id),
     };
   }
 
   #runAndWait({ unit, task, job }: PreparedJob): Promise<JobRecord | undefined> {
-    const { environment, waits } = this.parts;
-    const waiter = tryCurrentJob()?.id;
-    const record = unit.taskRecord(task.name);
-    const settings = resolveRunSettings(record?.overrides, task.code?.overrides ?? record?.settings);
-    waits.refuseCycle(waiter, task.name, unit, settings.maxRunningJobs);
-    return waits.during(waiter, job.id, async () => {
-      environment.onFreed();
-      const runsHere = this.currentState === "stopped" && (this.role === "both" || this.role === "worker");
-      if (runsHere && task.code) return await soloRun(unit, job, environment);
+    const runsHere = this.currentState === "stopped" && (this.role === "both" || this.role === "worker");
+    return this.#waiting(unit, job.id, task.name, async () => {
+      if (runsHere && task.code) return await unit.soloRuns.run(job);
       await unit.gateway.jobs.add([job]);
-      unit.wake();
+      unit.wakeJobs();
       return await unit.results.wait(job.id);
+    });
+  }
+
+  /** Waits for a job that was added before. */
+  async #wait(unit: StoreUnit, id: string, signal?: AbortSignal): Promise<JobRecord | undefined> {
+    await unit.open();
+    if (this.#waiter === undefined) return await unit.results.wait(id, signal);
+    const [job] = await unit.store.getJobs({ ids: [id] });
+    if (!job || job.state === "finished" || unit.runs.has(id)) return await unit.results.wait(id, signal);
+    return await this.#waiting(unit, id, job.taskName, () => unit.results.wait(id, signal));
+  }
+
+  /** The job of this scheduler that the calling code runs for. */
+  get #waiter(): string | undefined {
+    return tryCurrentSchedulerObject() === this ? tryCurrentJob()?.id : undefined;
+  }
+
+  /** Notes that the calling job, if it is one, only waits now. Throws `jobWaitsForItself`. */
+  #waiting<Answer>(
+    unit: StoreUnit,
+    jobId: string,
+    taskName: string,
+    wait: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const waiter = this.#waiter;
+    if (waiter === undefined) return wait();
+    const { environment, waits } = this.parts;
+    waits.refuseCycle(waiter, taskName, unit.runs, taskLimit(unit.taskRecord(taskName)));
+    return waits.during(waiter, jobId, () => {
+      environment.onFreed();
+      return wait();
     });
   }
 }

@@ -168,7 +168,19 @@ function loggerOf(logger: Logger | undefined): Logger {
     if (typeof logger[level] === "function") continue;
     throw new CarillonError("invalidOption", `Option 'logger' of ${where} must have a method '${level}'`);
   }
-  return logger;
+  return harmlessLogger(logger);
+}
+
+/** A logger that throws must not stop what is only reported to it. */
+function harmlessLogger(logger: Logger): Logger {
+  const line = (level: keyof Logger): Logger[typeof level] => (message, fields) => {
+    try {
+      logger[level](message, fields);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+  return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
 }
 
 function defaultName(): string {

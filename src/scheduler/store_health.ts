@@ -1,41 +1,76 @@
 import { CarillonError, messageOf } from "../errors.ts";
 import type { Environment } from "./environment.ts";
+import { type NextRoundMs, Poller } from "./poller.ts";
 
 /** How long to wait after a failure before the store is tried again. */
 const RETRY_MS = { first: 200, max: 10_000 };
 
-/** Remembers whether a store answers, says it once, and spaces the attempts. */
+/** One loop's view of the store: spaces its attempts while they fail. */
+interface LoopHealth {
+  /** A round went well. */
+  good(): void;
+  /** A round failed; answers how long to wait. */
+  bad(error: unknown): number;
+}
+
+/** Remembers whether a store answers, and says once that it fails and once that all goes well again. */
 export class StoreHealth {
   readonly #environment: Environment;
   readonly #alias: string;
-  #waitMs = RETRY_MS.first;
-  #failing = false;
+  readonly #failing = new Set<LoopHealth>();
 
   constructor(environment: Environment, alias: string) {
     this.#environment = environment;
     this.#alias = alias;
   }
 
-  /** A round went well. */
-  good(): void {
-    if (!this.#failing) return;
-    this.#failing = false;
-    this.#waitMs = RETRY_MS.first;
+  /** A poller that waits longer each time the store fails it. */
+  poller(round: () => Promise<NextRoundMs>, onRest: () => void): Poller {
+    const { clock, keepAlive } = this.#environment;
+    const health = this.#loop();
+    return new Poller({
+      clock,
+      keepAlive,
+      round: async () => {
+        const next = await round();
+        health.good();
+        return next;
+      },
+      onError: (error) => health.bad(error),
+      onRest,
+    });
+  }
+
+  /** The health of one loop: each has a wait of its own, so that one that works does not hurry one that fails. */
+  #loop(): LoopHealth {
+    let waitMs = RETRY_MS.first;
+    const loop: LoopHealth = {
+      good: () => {
+        waitMs = RETRY_MS.first;
+        if (this.#failing.delete(loop) && this.#failing.size === 0) this.#recovered();
+      },
+      bad: (error) => {
+        this.#failed(error);
+        this.#failing.add(loop);
+        const nowMs = waitMs * (1 + this.#environment.random() / 4);
+        waitMs = Math.min(RETRY_MS.max, waitMs * 2);
+        return nowMs;
+      },
+    };
+    return loop;
+  }
+
+  #recovered(): void {
     this.#environment.logger.info("the store answers again", { store: this.#alias });
     this.#tell("storeRecovered");
   }
 
-  /** A round failed; answers how long to wait. */
-  bad(error: unknown): number {
+  #failed(error: unknown): void {
     const fields = { store: this.#alias, error: messageOf(error) };
+    if (this.#failing.size > 0) return this.#environment.logger.debug("the store still fails", fields);
     const known = error instanceof CarillonError ? fields : { ...fields, stack: (error as Error)?.stack };
-    if (this.#failing) this.#environment.logger.debug("the store still fails", fields);
-    else this.#environment.logger.error("the store failed; trying again", known);
-    if (!this.#failing) this.#tell("storeFailed", messageOf(error));
-    this.#failing = true;
-    const waitMs = this.#waitMs * (1 + this.#environment.random() / 4);
-    this.#waitMs = Math.min(RETRY_MS.max, this.#waitMs * 2);
-    return waitMs;
+    this.#environment.logger.error("the store failed; trying again", known);
+    this.#tell("storeFailed", messageOf(error));
   }
 
   #tell(type: "storeFailed" | "storeRecovered", error?: string): void {

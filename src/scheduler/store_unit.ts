@@ -1,8 +1,10 @@
+import { messageOf } from "../errors.ts";
 import type { CarillonEvent } from "../events/event.ts";
-import { resolveRunSettings } from "../model/settings.ts";
 import type { TaskRecord } from "../model/task_record.ts";
 import { taskWrite } from "../registry/registered_task.ts";
 import type { DataStore } from "../stores/data_store.ts";
+import { Cancellation } from "./cancellation.ts";
+import { ClaimsInFlight } from "./claims_in_flight.ts";
 import type { Environment } from "./environment.ts";
 import { fireDelayMs } from "./fire_delay.ts";
 import { StoreGateway } from "./gateway/store_gateway.ts";
@@ -10,19 +12,19 @@ import { Housekeeping } from "./housekeeping.ts";
 import { earliest, JobLoop } from "./job_loop.ts";
 import { JobRunner } from "./job_runner.ts";
 import { Membership } from "./membership.ts";
-import { Poller } from "./poller.ts";
+import type { Poller } from "./poller.ts";
 import { Reconciler } from "./reconciler.ts";
 import { ResultWaiter } from "./result_waiter.ts";
 import { type JobRun, RunTable } from "./run_table.ts";
 import { ScheduleLoop } from "./schedule_loop.ts";
+import { SoloRuns } from "./solo_runs.ts";
 import { StoreHealth } from "./store_health.ts";
 import { Takeover } from "./takeover.ts";
+import { TaskCache } from "./task_cache.ts";
 import { TriggerReader } from "./trigger_reader.ts";
 
 /** How long the loops sleep at the most on a store that others may change. */
 const POLL_MS = 30_000;
-
-const unfinishedStates = ["scheduled", "blocked", "ready", "running", "parked"] as const;
 
 /** Everything one scheduler does with one of its stores: the loops, the lease, the runs. */
 export class StoreUnit {
@@ -32,8 +34,8 @@ export class StoreUnit {
   readonly results: ResultWaiter;
   readonly triggers: TriggerReader;
   readonly runner: JobRunner;
-  /** Wakes those who wait to run one job of their own (`runJob` on a scheduler that is not started). */
-  readonly soloRuns: Set<() => void> = new Set();
+  /** What `runJob` runs on a scheduler that is not started. */
+  readonly soloRuns: SoloRuns;
   readonly #environment: Environment;
   readonly #jobLoop: JobLoop;
   readonly #scheduleLoop: ScheduleLoop;
@@ -41,8 +43,9 @@ export class StoreUnit {
   readonly #health: StoreHealth;
   readonly #takeover: Takeover;
   readonly #reconciler: Reconciler;
+  readonly #cancellation: Cancellation;
   readonly #pollers: { jobs: Poller; schedules: Poller; housekeeping: Poller };
-  #taskRecords = new Map<string, TaskRecord>();
+  readonly #tasks: TaskCache;
   #opened: Promise<void> | undefined;
   readonly #restListeners = new Set<() => void>();
 
@@ -51,6 +54,7 @@ export class StoreUnit {
     this.alias = alias;
     this.#environment = environment;
     this.gateway = new StoreGateway(alias, store, clock, (event) => this.#publish(event));
+    this.#tasks = new TaskCache(store, clock);
     this.results = new ResultWaiter(store, clock);
     this.triggers = new TriggerReader(store);
     this.runs = new RunTable((run) => this.#runOver(run));
@@ -60,17 +64,19 @@ export class StoreUnit {
       environment,
       gateway: this.gateway,
       runs: this.runs,
-      taskRecord: (name) => this.#taskRecords.get(name),
-      incarnation: () => this.#membership.incarnation,
+      taskRecord: (name) => this.#tasks.get(name),
+      registered: () => this.#membership.registered,
     });
+    const claims = new ClaimsInFlight();
     const pollMs = store.capabilities.shared ? POLL_MS : null;
     this.#jobLoop = new JobLoop({
       gateway: this.gateway,
       logger,
       incarnation: () => this.#membership.incarnation,
       taskNames: () => environment.registry.names(),
-      free: environment.free,
-      run: (job, incarnation) => this.runner.start(job, incarnation),
+      claims,
+      slots: environment.slots,
+      run: (job, incarnation) => void this.runner.start(job, incarnation),
       pollMs,
     });
     this.#scheduleLoop = new ScheduleLoop({
@@ -89,11 +95,23 @@ export class StoreUnit {
       logger,
       runs: this.runs,
       runner: this.runner,
-      jobLoop: this.#jobLoop,
+      claims,
       incarnation: () => this.#membership.incarnation,
+      onHandedBack: () => this.wakeJobs(),
     });
+    this.#cancellation = new Cancellation(environment, this.gateway, this.#tasks, this.#reconciler);
     this.#membership = this.#makeMembership();
     this.#pollers = this.#makePollers();
+    this.soloRuns = new SoloRuns({
+      environment,
+      gateway: this.gateway,
+      runner: this.runner,
+      results: this.results,
+      claims,
+      join: () => this.join(),
+      incarnation: () => this.#membership.incarnation,
+      poller: (round) => this.#poller(round),
+    });
   }
 
   get store(): DataStore {
@@ -121,6 +139,11 @@ export class StoreUnit {
     const writes = registry.tasks().map((task) => taskWrite(task, defaults));
     await this.gateway.tasks.put(writes);
     await this.refreshTasks();
+  }
+
+  /** Whether it is registered with the store, for its loops or for single runs. */
+  get joined(): boolean {
+    return this.#membership.joined;
   }
 
   /** Registers with the store and keeps the lease, without taking work yet. Answers how to leave again. */
@@ -153,15 +176,20 @@ export class StoreUnit {
 
   /** A run is over, here or in another store: there may be room for more. */
   onFreed(): void {
-    this.#pollers.jobs.wake();
-    this.soloRuns.forEach((wake) => wake());
+    this.wakeJobs();
     this.#tellRest();
   }
 
   /** Looks for work now. */
   wake(): void {
-    this.#pollers.jobs.wake();
+    this.wakeJobs();
     this.#pollers.schedules.wake();
+  }
+
+  /** Looks for jobs to run now. */
+  wakeJobs(): void {
+    this.#pollers.jobs.wake();
+    this.soloRuns.wake();
   }
 
   /** Whether the loops rest, nothing runs, and the last look found nothing to do. */
@@ -185,14 +213,18 @@ export class StoreUnit {
   }
 
   /** Reads again what was set about tasks at run time. */
-  async refreshTasks(): Promise<void> {
-    const records = await this.store.getTasks();
-    this.#taskRecords = new Map(records.map((record) => [record.name, record]));
+  refreshTasks(): Promise<void> {
+    return this.#tasks.refresh();
   }
 
-  /** The task as stored, from memory where possible. */
+  /** The task as stored, read again where what is remembered is old. */
+  freshTask(name: string): Promise<TaskRecord | undefined> {
+    return this.#tasks.fresh(name);
+  }
+
+  /** The task as stored, as last read. */
   taskRecord(name: string): TaskRecord | undefined {
-    return this.#taskRecords.get(name);
+    return this.#tasks.get(name);
   }
 
   #publish(event: CarillonEvent): void {
@@ -206,7 +238,8 @@ export class StoreUnit {
       store: this.store,
       open: () => this.open(),
       poller: (round) => this.#poller(round),
-      onLost: (reason) => this.#leaseLost(reason),
+      onLost: (reason) => this.runner.leaseLost(reason),
+      onRegained: () => this.wake(),
       onBeat: async (answer) => {
         await this.#reconciler.afterBeat(answer);
         await this.refreshTasks();
@@ -229,17 +262,7 @@ export class StoreUnit {
   }
 
   #poller(round: () => Promise<number | null>): Poller {
-    return new Poller({
-      clock: this.#environment.clock,
-      keepAlive: this.#environment.keepAlive,
-      round: async () => {
-        const next = await round();
-        this.#health.good();
-        return next;
-      },
-      onError: (error) => this.#health.bad(error),
-      onRest: () => this.#tellRest(),
-    });
+    return this.#health.poller(round, () => this.#tellRest());
   }
 
   #tellRest(): void {
@@ -255,32 +278,20 @@ export class StoreUnit {
   #changedElsewhere(): void {
     this.#environment.logger.debug("woken: the store was changed elsewhere", { store: this.alias });
     this.wake();
-    this.soloRuns.forEach((wake) => wake());
-    this.#reconciler.seeCancelRequests().catch((error) => this.#health.bad(error));
-  }
-
-  #leaseLost(reason: string): void {
-    const { logger, publish, name, clock } = this.#environment;
-    logger.error("lease lost: everything that runs here is aborted", { store: this.alias, reason });
-    publish({ type: "leaseLost", atMs: clock.nowMs(), scheduler: name, subject: this.alias, error: reason });
-    for (const run of this.runs.all()) {
-      this.runner.abort(run, { kind: "leaseLost", message: `The scheduler lost its lease: ${reason}` });
-    }
+    // What is not seen now is seen at the next beat.
+    this.#reconciler.seeCancelRequests().catch((error) =>
+      this.#environment.logger.debug("looking for cancel requests failed", { error: messageOf(error) })
+    );
   }
 
   /** Cancels the unfinished jobs of a schedule but the given ones. */
-  async cancelJobsOf(scheduleId: string, except: readonly string[], reason: string): Promise<void> {
-    const jobs = await this.store.getJobs({ scheduleId, states: unfinishedStates });
-    const ids = jobs.map((job) => job.id).filter((id) => !except.includes(id));
-    if (ids.length > 0) await this.cancel(ids, reason);
+  cancelJobsOf(scheduleId: string, except: readonly string[], reason: string): Promise<void> {
+    return this.#cancellation.cancelJobsOf(scheduleId, except, reason);
   }
 
-  /** Cancels jobs; those that run here are told at once. */
-  async cancel(ids: readonly string[], reason: string) {
-    const { defaults } = this.#environment;
-    const keepMs = resolveRunSettings(defaults).retention.otherMs;
-    const answer = await this.gateway.jobs.cancel(ids, { reason, keepMs });
-    for (const job of answer.requested) this.#reconciler.cancelIfRequested(job);
-    return answer;
+  /** Cancels jobs; those that run here are told at once. Answers how many there were to cancel. */
+  async cancel(ids: readonly string[], reason: string): Promise<number> {
+    await this.open();
+    return await this.#cancellation.cancel(ids, reason);
   }
 }

@@ -1,22 +1,23 @@
 import { CarillonError } from "../errors.ts";
-import type { StoreUnit } from "./store_unit.ts";
+import type { RunTable } from "./run_table.ts";
 
-/** Which jobs of this process wait for which others by `runJob`; finds the waits that could never end. */
+/** Which jobs of this process wait for which others; finds the waits that could never end. */
 export class WaitGraph {
-  readonly #waitsFor = new Map<string, string>();
+  readonly #waitsFor = new Map<string, string[]>();
 
-  /** How many jobs only wait; they take no part of the scheduler's own limit. */
-  get size(): number {
-    return this.#waitsFor.size;
+  /** How many of these runs only wait; they take no part of the scheduler's own limit. */
+  waiting(runs: RunTable): number {
+    if (this.#waitsFor.size === 0) return 0;
+    return runs.all().filter(({ job }) => this.#waitsFor.has(job.id)).length;
   }
 
   /**
-   * Refuses to let a job wait for a new job of a task when all of that task's slots are held by the job itself
-   * or by jobs that wait for it. Throws `jobWaitsForItself`.
+   * Refuses to let a job wait for another job of a task when all of that task's slots are held by the job
+   * itself or by jobs that wait for it. Throws `jobWaitsForItself`.
    */
-  refuseCycle(waiter: string | undefined, taskName: string, unit: StoreUnit, limit: number | null): void {
+  refuseCycle(waiter: string | undefined, taskName: string, runs: RunTable, limit: number | null): void {
     if (waiter === undefined || limit === null) return;
-    const holders = unit.runs.all().map(({ job }) => job).filter((job) => job.taskName === taskName);
+    const holders = runs.all().map(({ job }) => job).filter((job) => job.taskName === taskName);
     if (holders.length < limit || !holders.every((holder) => this.#leadsTo(holder.id, waiter))) return;
     const slots = limit === 1 ? "the only slot" : `all ${limit} slots`;
     throw new CarillonError(
@@ -34,23 +35,25 @@ export class WaitGraph {
     wait: () => Promise<Answer>,
   ): Promise<Answer> {
     if (waiter === undefined) return await wait();
-    this.#waitsFor.set(waiter, awaited);
+    const all = this.#waitsFor.get(waiter) ?? [];
+    this.#waitsFor.set(waiter, all);
+    all.push(awaited);
     try {
       return await wait();
     } finally {
-      this.#waitsFor.delete(waiter);
+      all.splice(all.indexOf(awaited), 1);
+      if (all.length === 0) this.#waitsFor.delete(waiter);
     }
   }
 
   #leadsTo(from: string, to: string): boolean {
     const seen = new Set<string>();
-    for (
-      let job: string | undefined = from;
-      job !== undefined && !seen.has(job);
-      job = this.#waitsFor.get(job)
-    ) {
+    const next = [from];
+    for (let job = next.pop(); job !== undefined; job = next.pop()) {
       if (job === to) return true;
+      if (seen.has(job)) continue;
       seen.add(job);
+      next.push(...this.#waitsFor.get(job) ?? []);
     }
     return false;
   }

@@ -78,7 +78,7 @@ export class JobCommands {
     const unit = prepared[0]?.unit;
     if (!unit) return [];
     const answer = await unit.gateway.jobs.add(prepared.map(({ job }) => job));
-    unit.wake();
+    unit.wakeJobs();
     return answer.jobs.map(({ id, outcome }) => ({ unit, id, outcome }));
   }
 
@@ -87,7 +87,7 @@ export class JobCommands {
     const { unit, record } = await this.#units.schedule(id);
     const [job] = await this.#scheduleJobs(unit, record, [null], false);
     const answer = await unit.gateway.jobs.add([job!]);
-    unit.wake();
+    unit.wakeJobs();
     return { unit, id: job!.id, outcome: answer.jobs[0]!.outcome };
   }
 
@@ -99,7 +99,7 @@ export class JobCommands {
     const missing = fireTimesMs.filter((fireTimeMs) => !known.includes(fireTimeMs));
     const jobs = await this.#scheduleJobs(unit, record, missing, range.again);
     const answer = jobs.length > 0 ? (await unit.gateway.jobs.add(jobs)).jobs : [];
-    unit.wake();
+    unit.wakeJobs();
     return answer.map((job) => ({ unit, id: job.id, outcome: job.outcome }));
   }
 
@@ -142,11 +142,20 @@ export class JobCommands {
   /** The jobs that match, from one store or all of them. */
   async list(filter: JobFilter, store?: string): Promise<readonly JobRecord[]> {
     const units = store === undefined ? this.#units.all() : [this.#units.get(store)];
+    const { offset = 0, limit = Infinity, order } = filter;
+    const [only] = units;
+    if (only && units.length === 1) {
+      await only.open();
+      return await only.store.getJobs(filter);
+    }
+    const { offset: _, limit: _l, ...rest } = filter;
+    const part = limit === Infinity ? rest : { ...rest, limit: offset + limit };
     const lists = await Promise.all(units.map(async (unit) => {
       await unit.open();
-      return await unit.store.getJobs(filter);
+      return await unit.store.getJobs(part);
     }));
-    return lists.flat();
+    const sign = order === "oldest" ? 1 : -1;
+    return lists.flat().sort((a, b) => sign * (a.createdAtMs - b.createdAtMs)).slice(offset, offset + limit);
   }
 
   /** The store's clock where it matters, else this machine's: only ids are made of it. */

@@ -47,7 +47,6 @@ export async function settingsOf(
   { defaults }: Environment,
   ...levels: readonly (RunOverrides | undefined)[]
 ): Promise<RunSettings> {
-  const known = unit.taskRecord(task.name);
-  const record = known ?? (task.code ? undefined : (await unit.store.getTasks([task.name]))[0]);
+  const record = await unit.freshTask(task.name);
   return resolveRunSettings(...levels, record?.overrides, task.code?.overrides ?? record?.settings, defaults);
 }

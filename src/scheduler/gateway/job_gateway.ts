@@ -55,8 +55,26 @@ export class JobGateway {
     const accepted = await this.#store.endJobs(
       endings.map(({ fence, transition }) => ({ fence, transition })),
     );
-    endings.forEach((ending, i) => accepted[i] && this.#tellEnding(ending));
+    const held = endings.filter((_, i) => accepted[i]);
+    const heeded = await this.#cancelledInstead(held);
+    for (const ending of held) {
+      const cancelled = heeded.get(ending.job.seq);
+      if (cancelled) this.#tellFinished(cancelled, ending);
+      else this.#tellEnding(ending);
+    }
     return accepted;
+  }
+
+  /** Runs that were asked to stop meanwhile: the store ended them as cancelled, whatever their owner wanted. */
+  async #cancelledInstead(endings: readonly RunEnding[]): Promise<ReadonlyMap<number, JobRecord>> {
+    const open = endings.filter(({ transition }) => transition.to !== "finished");
+    if (open.length === 0) return new Map();
+    const claims = new Map(open.map(({ fence }) => [fence.seq, fence.claimNumber]));
+    const jobs = await this.#store.getJobs({ ids: open.map(({ job }) => job.id) }).catch(() => []);
+    return new Map(
+      jobs.filter((job) => job.outcome === "cancelled" && claims.get(job.seq) === job.claimNumber)
+        .map((job) => [job.seq, job]),
+    );
   }
 
   /** Notes how far a job is. */

@@ -1,0 +1,57 @@
+import { CarillonError, messageOf } from "../errors.ts";
+import { sleep } from "../time/clock.ts";
+import type { SchedulerParts } from "./scheduler_base.ts";
+
+/**
+ * Takes no more work, lets what runs finish for so long, then aborts it and gives it its grace. A run that
+ * ignores its signal is left behind: it keeps its slot until its lease runs out.
+ */
+export async function endWork(parts: SchedulerParts, timeoutMs: number, hurry: AbortSignal): Promise<void> {
+  const units = parts.units.all();
+  await Promise.all(units.map((unit) => unit.stopLoops()));
+  await endRuns(parts, timeoutMs, hurry);
+  const stopped = new CarillonError(
+    "schedulerStopped",
+    "The scheduler was stopped while this was waited for; the job itself is for any scheduler of its store",
+  );
+  for (const unit of units) {
+    await unit.results.close(stopped);
+    await unit.soloRuns.settled();
+  }
+}
+
+async function endRuns({ units, environment }: SchedulerParts, timeoutMs: number, hurry: AbortSignal) {
+  const { clock, abortGraceMs, logger } = environment;
+  const done = new AbortController();
+  void Promise.all(units.all().map((unit) => unit.runs.settled())).then(() => done.abort());
+  await sleep(clock, timeoutMs, AbortSignal.any([hurry, done.signal]));
+  if (done.signal.aborted) return;
+
+  for (const unit of units.all()) {
+    for (const run of unit.runs.all()) {
+      unit.runner.abort(run, { kind: "stopping", message: "The scheduler stops" });
+    }
+  }
+  await sleep(clock, abortGraceMs, done.signal);
+  const left = units.all().flatMap((unit) => unit.runs.all()).map((run) => run.job.id);
+  if (left.length > 0) logger.warn("stopped with jobs that ignore their abort signal", { jobs: left });
+}
+
+/** Gives asynchronous listeners a while, not for ever: one of them may be waiting for this very stop. */
+export async function listenersSettled({ options, hub }: SchedulerParts): Promise<void> {
+  const settled = new AbortController();
+  void hub.settled().then(() => settled.abort());
+  await sleep(options.clock, options.abortGraceMs, settled.signal);
+}
+
+/** Closes the stores that nobody here uses any more, and the executors. */
+export async function letGo({ units, environment, options }: SchedulerParts): Promise<void> {
+  const closings = [
+    ...units.all().filter((unit) => !unit.joined).map((unit) => unit.close()),
+    ...[...environment.executors.values()].map((executor) => executor.close?.()),
+  ];
+  for (const closing of await Promise.allSettled(closings)) {
+    if (closing.status === "fulfilled") continue;
+    options.logger.warn("closing failed", { error: messageOf(closing.reason) });
+  }
+}
