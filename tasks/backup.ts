@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import { BackupFolder } from "./parts/backup_folder.ts";
 import { checkCopy } from "./parts/check_copy.ts";
-import { dataFolder } from "./parts/data_folder.ts";
+import { databaseFile, dataFolder } from "./parts/data_folder.ts";
 
 /** What the task is told. */
 const Input = z.strictObject({
@@ -30,7 +30,8 @@ export const backup = task({
     if (!canBackUp(store)) {
       throw new Error(`A store of kind '${store.kind}' cannot be backed up; use libsql("file:carillon.db")`);
     }
-    const folder = new BackupFolder(join(dataFolder(), "backups"), basename(store.location, ".db"));
+    const name = basename(databaseFile(store.location) ?? "memory", ".db");
+    const folder = new BackupFolder(join(dataFolder(), "backups"), name);
     progress({ done: 0, total: 3 }, "copying");
     const part = await folder.prepare(Date.now());
     await store.backup(part);

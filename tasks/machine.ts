@@ -10,7 +10,7 @@ import { z } from "zod";
 import { dataFolder } from "./parts/data_folder.ts";
 import { cpuBusy, type CpuTime, cpuTime, disk, loadAverage, memory } from "./parts/machine_facts.ts";
 import { Sample } from "./parts/sample.ts";
-import { SampleTable } from "./parts/sample_table.ts";
+import { samplesIn } from "./parts/sample_table.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -40,7 +40,7 @@ class Machine {
       ...await disk(process.cwd()),
       lagMs: firedMs === undefined ? null : Math.max(0, atMs - firedMs),
     };
-    new SampleTable(dataFolder()).add(sample);
+    samplesIn(dataFolder()).add(sample);
     log.debug("sampled", sample);
     return sample;
   }
@@ -52,7 +52,7 @@ class Machine {
     input: z.strictObject({ keepDays: z.number().positive() }),
   })
   forget({ keepDays }: { keepDays: number }): { forgotten: number } {
-    const forgotten = new SampleTable(dataFolder()).forget(Date.now() - keepDays * DAY_MS);
+    const forgotten = samplesIn(dataFolder()).forget(Date.now() - keepDays * DAY_MS);
     currentJob().log.info("forgot old samples", { forgotten, keepDays });
     return { forgotten };
   }

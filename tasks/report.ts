@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { dataFolder } from "./parts/data_folder.ts";
 import { machinePage } from "./parts/page/machine_page.ts";
-import { SampleTable } from "./parts/sample_table.ts";
+import { samplesIn } from "./parts/sample_table.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 const timeZone = "Europe/Berlin";
@@ -46,7 +46,7 @@ export const report = task({
     const folder = dataFolder();
     const untilMs = Date.now();
     const fromMs = untilMs - hours * HOUR_MS;
-    const samples = new SampleTable(folder).between(fromMs, untilMs);
+    const samples = samplesIn(folder).between(fromMs, untilMs);
 
     progress(0.5, `plotting ${samples.length} samples`);
     const page = await machinePage({ host: hostname(), fromMs, untilMs, timeZone, samples });

@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url";
  * is no file. Only inside a job.
  */
 export function dataFolder(): string {
-  return folderOfStore(currentScheduler().getStore().location);
+  const file = databaseFile(currentScheduler().getStore().location);
+  return file === undefined ? resolve(".") : dirname(file);
 }
 
-/** The folder of a store such as `file:carillon.db`, as an absolute path. */
-export function folderOfStore(location: string): string {
-  if (!location.startsWith("file:")) return resolve(".");
+/** The file of a store such as `file:carillon.db`, as an absolute path; undefined for one without a file. */
+export function databaseFile(location: string): string | undefined {
+  if (!location.startsWith("file:")) return undefined;
   const path = location.slice("file:".length);
   // `file:data.db` is relative to the current folder, which a URL cannot be.
-  return resolve(dirname(path.startsWith("/") ? fileURLToPath(location) : decodeURIComponent(path)));
+  return path.startsWith("/") ? fileURLToPath(location) : resolve(decodeURIComponent(path));
 }

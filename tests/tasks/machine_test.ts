@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CarillonError } from "../../src/errors.ts";
 import { machine } from "../../tasks/machine.ts";
-import { SampleTable } from "../../tasks/parts/sample_table.ts";
+import { samplesIn } from "../../tasks/parts/sample_table.ts";
 import { test } from "../harness.ts";
 import { sampleAt } from "./sample_at.ts";
 import { schedulerInFolder } from "./scheduler_in_folder.ts";
@@ -13,7 +13,7 @@ test("machine.sample keeps what it saw in samples.db, beside the scheduler's dat
     const first = await scheduler.runJob(machine.sample);
     const second = await scheduler.runJob(machine.sample);
 
-    assert.deepEqual(new SampleTable(folder).between(0, Date.now()), [first, second]);
+    assert.deepEqual(samplesIn(folder).between(0, Date.now()), [first, second]);
     assert.ok(first.memoryUsedBytes > 0 && first.memoryUsedBytes <= first.memoryTotalBytes);
     assert.ok(first.diskTotalBytes === null || first.diskTotalBytes > 0);
     assert.ok(second.cpuBusy === null || (second.cpuBusy >= 0 && second.cpuBusy <= 1));
@@ -30,7 +30,7 @@ test("machine.sample tells the scheduler's lag when its schedule fired, and none
       assert.equal(outcome, "success");
       break;
     }
-    const lag = new SampleTable(folder).between(0, Date.now()).at(-1)?.lagMs;
+    const lag = samplesIn(folder).between(0, Date.now()).at(-1)?.lagMs;
     assert.ok(typeof lag === "number" && lag >= 0 && lag < 5000, `lag ${lag}`);
   });
 });
@@ -38,7 +38,7 @@ test("machine.sample tells the scheduler's lag when its schedule fired, and none
 test("machine.forget deletes samples that are too old, and no others", async () => {
   await schedulerInFolder([machine], async (scheduler, folder) => {
     const now = Date.now();
-    const samples = new SampleTable(folder);
+    const samples = samplesIn(folder);
     const [old, older, young] = [now - 2 * DAY_MS, now - 3 * DAY_MS, now - DAY_MS / 2].map((ms) =>
       sampleAt(ms)
     );

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CarillonError } from "../../src/errors.ts";
 import { Temporal } from "../../src/time/temporal.ts";
-import { SampleTable } from "../../tasks/parts/sample_table.ts";
+import { samplesIn } from "../../tasks/parts/sample_table.ts";
 import { report } from "../../tasks/report.ts";
 import { test } from "../harness.ts";
 import { sampleAt } from "./sample_at.ts";
@@ -14,7 +14,7 @@ const MINUTE_MS = 60 * 1000;
 test("report.machine writes the samples of the last hour as a page", async () => {
   await schedulerInFolder([report], async (scheduler, folder) => {
     const now = Date.now();
-    const table = new SampleTable(folder);
+    const table = samplesIn(folder);
     table.add(sampleAt(now - 90 * MINUTE_MS, { lagMs: 999 }));
     table.add(sampleAt(now - 20 * MINUTE_MS, { lagMs: 12.5, load: null }));
     table.add(sampleAt(now - 10 * MINUTE_MS, { lagMs: 7.5, load: null }));
