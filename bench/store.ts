@@ -11,6 +11,7 @@ import process from "node:process";
 import type { NewJob } from "../src/model/job_record.ts";
 import { defaultRunSettings } from "../src/model/settings.ts";
 import { sqliteDialect } from "../src/sql/dialect.ts";
+import { migrate } from "../src/sql/migrate.ts";
 import { libsql } from "../src/stores/libsql.ts";
 import { parseAddress } from "../src/stores/libsql/address.ts";
 import { connect } from "../src/stores/libsql/open_database.ts";
@@ -82,43 +83,45 @@ async function throughStore(path: string, { jobs, inFlight, synchronous }: Setti
   return perSecond;
 }
 
-/** The ceiling: the same three writes for each job by the bare driver, many in one transaction, no limits, no leases. */
+/**
+ * The ceiling: the same rows in the same tables by the bare driver, many in one transaction: no limits, no leases, no
+ * answers to anybody.
+ */
 async function throughDriver(path: string, { jobs, inFlight, synchronous }: Setting): Promise<number> {
-  const driver = await connect({
-    address: parseAddress(`file:${path}`),
-    dialect: sqliteDialect(),
-    synchronous,
-  });
-  const run = (sql: string, ...args: (string | number)[]) => driver.write([[{ sql, args }]]);
-  await run(
-    `create table job(seq integer primary key, id text not null unique, task text not null, state text not null,
-    priority integer not null, run_at integer not null, owner integer, input text, value text) strict`,
-  );
-  await run("create index job_ready on job(priority desc, run_at) where state = 'ready'");
-  await run("create index job_running on job(owner) where state = 'running'");
+  const dialect = sqliteDialect();
+  const address = parseAddress(`file:${path}`);
+  const driver = await connect({ address, dialect, synchronous });
+  await migrate({ driver, dialect, location: address.location });
+  const table = dialect.tables.jobs;
   const startMs = systemClock.monotonicMs();
   for (let done = 0; done < jobs; done += inFlight) {
     const rows = Array.from({ length: Math.min(inFlight, jobs - done) }, (_, i) => newJob(done + i));
-    const [results] = await driver.write([[
+    const [added] = await driver.write([[
       {
-        sql: `insert into job(id, task, state, priority, run_at, input)
-          select value ->> 0, value ->> 1, 'ready', 0, 1, value ->> 2 from json_each(?1)`,
-        args: [JSON.stringify(rows.map(({ id, taskName, input }) => [id, taskName, input]))],
+        sql:
+          `insert into ${table}(id, state, task_name, task_version, priority, run_at, attempt, claim_number,
+            lost_leases, created_at, overrides, metadata, input)
+          select value ->> 0, 'ready', '${task}', 1, 0, 1, 0, 0, 0, 1, '{}', '{}', value ->> 1 from json_each(?1)`,
+        args: [JSON.stringify(rows.map(({ id, input }) => [id, input]))],
       },
       {
-        sql: `update job set state = 'running', owner = 1 where seq in (
-            select seq from job where state = 'ready' order by priority desc, run_at limit ?1)
-          returning json_array(seq, id, task, input)`,
+        sql: `update ${table} set state = 'running', owner = 1, attempt = 1, claim_number = 1, started_at = 1
+          where seq in (select seq from ${table} where state = 'ready' and task_name = '${task}'
+            order by priority desc, run_at, seq limit ?1)
+          returning json_array(seq, id, task_name, input)`,
         args: [inFlight],
       },
     ]]);
-    if ("error" in results!) throw results.error;
-    const seqs = results!.results[1]!.cells.map((cell) => (JSON.parse(cell as string) as [number])[0]);
-    await run(
-      `update job set state = 'finished', value = e.value ->> 1 from json_each(?1) e
-        where job.seq = (e.value ->> 0) and +job.owner = 1 and +job.state = 'running'`,
-      JSON.stringify(seqs.map((seq) => [seq, "rich:1"])),
-    );
+    if ("error" in added!) throw added.error;
+    const seqs = added!.results[1]!.cells.map((cell) => (JSON.parse(cell as string) as [number])[0]);
+    const [ended] = await driver.write([[{
+      sql:
+        `update ${table} set state = 'finished', outcome = 'success', value = e.value ->> 1, finished_at = 1,
+          expires_at = 2 from json_each(?1) e
+        where ${table}.seq = (e.value ->> 0) and +${table}.owner = 1 and +${table}.state = 'running'`,
+      args: [JSON.stringify(seqs.map((seq) => [seq, "rich:1"]))],
+    }]]);
+    if ("error" in ended!) throw ended.error;
   }
   const perSecond = jobs / (systemClock.monotonicMs() - startMs) * 1000;
   driver.close();

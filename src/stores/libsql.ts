@@ -1,11 +1,10 @@
 import { CarillonError } from "../errors.ts";
 import { defaultTablePrefix, sqliteDialect } from "../sql/dialect.ts";
 import type { MigrationReport, MigrationStep } from "../sql/migrate.ts";
-import type { DataStore } from "./data_store.ts";
 import { parseAddress } from "./libsql/address.ts";
-import { makeLibsqlStore } from "./libsql/libsql_store.ts";
+import { type LibsqlStore, makeLibsqlStore } from "./libsql/libsql_store.ts";
 
-export type { MigrationReport, MigrationStep };
+export type { LibsqlStore, MigrationReport, MigrationStep };
 
 /** Options of {@linkcode libsql}. */
 export interface LibsqlOptions {
@@ -20,22 +19,6 @@ export interface LibsqlOptions {
   readonly tablePrefix?: string;
   /** The token of a server; files have none. */
   readonly authToken?: string;
-}
-
-/** A data store on libSQL, with what its keepers need. */
-export interface LibsqlStore extends DataStore {
-  /**
-   * Brings the tables to this version of Carillon, as `open` does, and reports the steps. Safe while other
-   * processes do the same. Throws `storeNewerSchema` when the tables are ahead of this version.
-   */
-  migrate(onStep?: (step: MigrationStep) => void): Promise<MigrationReport>;
-  /**
-   * Copies the database into a new file while everything goes on. The copying itself holds up this process;
-   * measured at some 100 MB a second. Throws `storeUnavailable` when the file cannot be written.
-   */
-  backup(path: string): Promise<void>;
-  /** What is wrong with the database, in sentences; empty for a sound one. */
-  integrity(): Promise<readonly string[]>;
 }
 
 /**

@@ -2,7 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DataStore } from "../../src/stores/data_store.ts";
+import { sqliteDialect } from "../../src/sql/dialect.ts";
 import { libsql } from "../../src/stores/libsql.ts";
+import { parseAddress } from "../../src/stores/libsql/address.ts";
+import { makeLibsqlStore } from "../../src/stores/libsql/libsql_store.ts";
 import { loadNativeBinding } from "../../src/stores/libsql/native_binding.ts";
 import { storeConformance } from "../../src/testing/store_conformance.ts";
 import { test } from "../harness.ts";
@@ -40,6 +43,11 @@ storeConformance({
 });
 
 storeConformance({
-  test: (name, body) => test(`libsql in memory: ${name}`, body),
-  makeStore: () => libsql(":memory:"),
+  test: (name, body) => test(`libsql in memory, other prefix: ${name}`, body),
+  makeStore: () =>
+    makeLibsqlStore({
+      address: parseAddress(":memory:"),
+      dialect: sqliteDialect("other_"),
+      synchronous: "full",
+    }),
 });

@@ -5,15 +5,8 @@ import type { Dialect } from "../dialect.ts";
 import type { Statement, StatementResult, Step } from "../driver.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
-import {
-  blockSql,
-  chosenJobs,
-  namedCandidates,
-  openTasks,
-  placedCandidates,
-  readyCandidates,
-  unblockSql,
-} from "./claim_sql.ts";
+import { blockSql, namedCandidates, openTasks, readyCandidates, unblockSql } from "./claim_sql.ts";
+import { choosing } from "./choose_jobs.ts";
 import { endMissed } from "./end_missed.ts";
 import { waitingState } from "./waiting_state.ts";
 
@@ -66,13 +59,13 @@ function claimTexts(dialect: Dialect) {
     takeNamed: takeSql(dialect, namedCandidates(dialect, "?6", claimArguments)),
     // Asked only when the claim was filled: whether one more could have been taken.
     more: `select case when changes() >= ?4 and ?4 > 0 then exists (
-      with ${openTasks(dialect, claimArguments)}, ${ready}, ${placedCandidates}
-      select 1 from (${chosenJobs("1")})) else 0 end`,
+      with recursive ${openTasks(dialect, claimArguments)}, ${ready}, ${choosing("1")}
+      select 1 from chosen) else 0 end`,
     moreNamed: `select case when changes() >= ?4 and ?4 > 0 then exists (
-      with ${openTasks(dialect, claimArguments)}, ${
+      with recursive ${openTasks(dialect, claimArguments)}, ${
       namedCandidates(dialect, "?5", claimArguments)
-    }, ${placedCandidates}
-      select 1 from (${chosenJobs("1")})) else 0 end`,
+    }, ${choosing("1")}
+      select 1 from chosen) else 0 end`,
     next: `select min(first) from (select (select min(j.run_at) from ${jobs} j
         where j.state = 'scheduled' and j.task_name = e.value) as first from json_each(?1) e)`,
     nextNamed: `select min(j.run_at) from json_each(?2) e cross join ${jobs} j on j.id = e.value
@@ -83,10 +76,10 @@ function claimTexts(dialect: Dialect) {
 
 function takeSql(dialect: Dialect, candidates: string): string {
   const { jobs, schedulers } = dialect.tables;
-  return `with ${openTasks(dialect, claimArguments)}, ${candidates}, ${placedCandidates}
+  return `with recursive ${openTasks(dialect, claimArguments)}, ${candidates}, ${choosing("?4")}
     update ${jobs} set state = 'running', owner = ?5, attempt = attempt + 1, claim_number = claim_number + 1,
       started_at = ${dialect.now("?3")}, progress = null
-    where seq in (${chosenJobs("?4")}) and exists (select 1 from ${schedulers} where incarnation = ?5)
+    where seq in (select seq from chosen) and exists (select 1 from ${schedulers} where incarnation = ?5)
     returning ${jobCell(jobs)}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Dialect } from "../dialect.ts";
+import { placedCandidates } from "./choose_jobs.ts";
 
 /** How the pieces of a claim name their arguments. */
 export interface ClaimArguments {
@@ -9,8 +10,6 @@ export interface ClaimArguments {
   /** The time. */
   readonly now: string;
 }
-
-const claimOrder = "priority desc, run_at, seq";
 
 /** The asked tasks that are not paused and have slots left: `name`, `free` (null is without limit). */
 export function openTasks({ tables }: Dialect, { taskNames }: ClaimArguments): string {
@@ -68,35 +67,6 @@ function candidates(dialect: Dialect, source: string, { now }: ClaimArguments, c
     from ${source}
     where ${condition}
       and (j.start_deadline is null or j.attempt > 0 or j.start_deadline >= ${dialect.now(now)}))`;
-}
-
-/** The candidates whose schedule limits them, in order among its jobs of the same task: `lane_place`. */
-export const placedCandidates = `placed as (
-  select *, row_number() over (partition by schedule_seq, task_name order by ${claimOrder}) as lane_place
-  from candidate where schedule_free is not null)`;
-
-/**
- * The identities of the jobs to take, in claim order, within the limits of tasks and schedules. Those that nothing
- * limits are not counted: putting them in order once more is what would cost most.
- *
- * Jobs of one schedule may be of several tasks. They are counted within schedule and task first, then those left within
- * the task, then those left within the schedule: so a job that its task holds back holds no slot of its schedule.
- */
-export function chosenJobs(limit: string): string {
-  const columns = "seq, task_name, schedule_seq, priority, run_at, task_free, schedule_free";
-  const place = (partition: string) => `row_number() over (partition by ${partition} order by ${claimOrder})`;
-  return `select seq from (
-      select seq, priority, run_at from candidate where schedule_free is null and task_free is null
-      union all
-      select seq, priority, run_at from (
-        select *, ${place("schedule_seq")} as schedule_place from (
-          select *, ${place("task_name")} as task_place from (
-            select ${columns} from placed where lane_place <= schedule_free
-            union all
-            select ${columns} from candidate where schedule_free is null and task_free is not null))
-        where task_free is null or task_place <= task_free)
-      where schedule_free is null or schedule_place <= schedule_free)
-    order by ${claimOrder} limit ${limit}`;
 }
 
 /**

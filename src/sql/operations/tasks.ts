@@ -4,7 +4,7 @@ import type { SqlValue } from "../driver.ts";
 import { decodeTask, taskCell } from "../rows/task_row.ts";
 import type { SqlSession } from "../session.ts";
 
-/** Tasks. */
+/** Writing, finding and changing tasks. */
 export function tasks(session: SqlSession): TaskStore {
   const sql = taskTexts(session.dialect);
   return {

@@ -1,16 +1,33 @@
 import { CarillonError } from "../../errors.ts";
 import { GroupCommit } from "../../sql/group_commit.ts";
+import type { MigrationReport, MigrationStep } from "../../sql/migrate.ts";
 import type { SqlSession, WriteOptions } from "../../sql/session.ts";
 import { type SqlOperations, sqlOperations } from "../../sql/sql_store.ts";
 import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
-import type { StoreContext } from "../data_store.ts";
-import type { LibsqlStore } from "../libsql.ts";
+import type { DataStore, StoreContext } from "../data_store.ts";
 import { backupDatabase } from "./backup.ts";
 import { ChangeWatch } from "./change_watch.ts";
 import { checkIntegrity } from "./integrity.ts";
 import type { NativeDriver } from "./native_driver.ts";
 import { connect, type DatabaseOptions, migrateDatabase } from "./open_database.ts";
+
+/** A data store on libSQL, with what its keepers need. */
+export interface LibsqlStore extends DataStore {
+  /**
+   * Brings the tables to this version of Carillon, as `open` does, and reports the steps. Safe while other
+   * processes do the same. Throws `storeNewerSchema` when the tables are ahead of this version.
+   */
+  migrate(onStep?: (step: MigrationStep) => void): Promise<MigrationReport>;
+  /**
+   * Copies the database into a new file, as it is at one moment, without its free pages. Other processes go on; this
+   * one is held up while it copies, about a second for each 50 MB, so give large stores a process of its own for it.
+   * Throws `storeUnavailable` when the file cannot be written, `storeFailed` when it is there already.
+   */
+  backup(path: string): Promise<void>;
+  /** What is wrong with the database, in sentences; empty for a sound one. */
+  integrity(): Promise<readonly string[]>;
+}
 
 /** Makes the store: its life cycle here, what it does with the database in `sql/`. */
 export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
