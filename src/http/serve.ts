@@ -4,9 +4,7 @@ import { sleep } from "../time/clock.ts";
 import { systemClock } from "../time/system_clock.ts";
 import { refuseOpenOffLoopback } from "./auth/loopback.ts";
 import { isOpen } from "./auth/open_apps.ts";
-import { openBunServer } from "./servers/bun_server.ts";
-import { openDenoServer } from "./servers/deno_server.ts";
-import type { HttpAddress, HttpHandler, HttpServer } from "./servers/http_server.ts";
+import type { HttpAddress, HttpHandler, HttpServer } from "./http_server.ts";
 
 /** How long requests under way may take once the server is to close. */
 const CLOSE_GRACE_MS = 5000;
@@ -37,7 +35,7 @@ export interface ServedApp {
 }
 
 /**
- * Serves a control app over HTTP, on the server that the runtime has. It does not stop the scheduler; stop that
+ * Serves a control app over HTTP, on every runtime. It does not stop the scheduler; stop that
  * first, and requests that wait for results are answered at once.
  *
  * Throws `authenticationRequired` for an app without tokens off loopback, `addressInUse` for a port that is
@@ -69,10 +67,9 @@ export async function serveControlApp(app: FetchHandler, options: ServeOptions =
 
 async function open(handler: HttpHandler, address: HttpAddress): Promise<HttpServer> {
   try {
-    const server = openDenoServer(handler, address) ?? openBunServer(handler, address);
-    if (server !== undefined) return await server;
-    const { openNodeServer } = await import("./servers/node_server.ts");
-    return await openNodeServer(handler, address);
+    // Loaded here, so that the app itself also runs where there is no such server.
+    const { openHttpServer } = await import("./http_server.ts");
+    return await openHttpServer(handler, address);
   } catch (error) {
     throw refusedAddress(address, error);
   }
@@ -82,14 +79,14 @@ async function close(server: HttpServer): Promise<void> {
   const finished = new AbortController();
   const finishing = server.finish().finally(() => finished.abort());
   await sleep(systemClock, CLOSE_GRACE_MS, finished.signal);
-  if (!finished.signal.aborted) await server.cut();
+  if (!finished.signal.aborted) server.cut();
   await finishing;
 }
 
 function refusedAddress({ hostname, port }: HttpAddress, cause: unknown): CarillonError {
-  const { name, code } = cause as { readonly name?: unknown; readonly code?: unknown };
+  const { code } = cause as { readonly code?: unknown };
   const details = { hostname, port };
-  if (name === "AddrInUse" || code === "EADDRINUSE") {
+  if (code === "EADDRINUSE") {
     return new CarillonError(
       "addressInUse",
       `Cannot listen on ${hostname}:${port}: another program uses this port; stop it or choose another port`,

@@ -30,7 +30,7 @@ export class TokenTable {
       const { name, token } = typeof entry === "object" && entry !== null
         ? entry as Partial<ControlToken>
         : { name: `token ${i + 1}`, token: entry };
-      return { name: checkName(name, "name", where), digest: digestOf(checkToken(token, where)) };
+      return { digest: digestOf(checkToken(token, where)), name: checkName(name, "name", where) };
     });
   }
 

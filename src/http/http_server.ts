@@ -1,18 +1,49 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { HttpAddress, HttpHandler, HttpServer } from "./http_server.ts";
 
-/** The server of `node:http`, which every runtime has. */
-export async function openNodeServer(handler: HttpHandler, address: HttpAddress): Promise<HttpServer> {
+/** Answers requests as the web platform has them; `about` is what the server knows about the connection. */
+export type HttpHandler = (
+  request: Request,
+  about: { readonly remoteAddress: string | undefined },
+) => Response | Promise<Response>;
+
+/** Where a server listens. */
+export interface HttpAddress {
+  readonly hostname: string;
+  /** 0 is any free one. */
+  readonly port: number;
+}
+
+/** A server that listens. */
+export interface HttpServer {
+  /** The port it got. */
+  readonly port: number;
+  /** Takes no more requests; resolves when those under way are answered. */
+  finish(): Promise<void>;
+  /** Drops the connections that are left. */
+  cut(): void;
+}
+
+/**
+ * Listens with `node:http`, which is the same on every runtime: requests that wait long stay open, and their
+ * signal is aborted when the client goes, not when the answer is sent. Rejects with what the system says.
+ */
+export async function openHttpServer(handler: HttpHandler, address: HttpAddress): Promise<HttpServer> {
+  let closing = false;
   const server = createServer((message, response) => {
-    answer(handler, message, response).catch(() => response.destroy());
+    // A connection that is kept alive would keep the server from closing.
+    const lastHeaders = () => closing ? ["Connection", "close"] : [];
+    answer(handler, message, response, lastHeaders).catch(() => response.destroy());
   });
   await listening(server, address);
   const bound = server.address();
   return {
     port: typeof bound === "object" && bound !== null ? bound.port : address.port,
-    finish: () => closed(server),
+    finish: () => {
+      closing = true;
+      return closed(server);
+    },
     cut: () => server.closeAllConnections(),
   };
 }
@@ -21,16 +52,19 @@ async function answer(
   handler: HttpHandler,
   message: IncomingMessage,
   response: ServerResponse,
+  lastHeaders: () => readonly string[],
 ): Promise<void> {
   const gone = new AbortController();
-  response.on("close", () => gone.abort());
+  response.on("close", () => {
+    if (!response.writableFinished) gone.abort();
+  });
   const request = requestOf(message, gone.signal);
   if (request === undefined) {
-    response.writeHead(400).end();
+    response.writeHead(400, { Connection: "close" }).end();
     return;
   }
   const reply = await handler(request, { remoteAddress: message.socket.remoteAddress });
-  response.writeHead(reply.status, [...reply.headers].flat());
+  response.writeHead(reply.status, [...[...reply.headers].flat(), ...lastHeaders()]);
   if (reply.body === null) response.end();
   else await pipeline(Readable.fromWeb(reply.body as Parameters<typeof Readable.fromWeb>[0]), response);
 }

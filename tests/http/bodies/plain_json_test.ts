@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { plainJson } from "../../../src/http/bodies/plain_json.ts";
+import { Temporal } from "../../../src/time/temporal.ts";
+import { test } from "../../harness.ts";
+import { thrown } from "../../registry/thrown.ts";
+
+test("plainJson() leaves JSON as it is", () => {
+  const value = { a: [1, "b", true, null, { c: -1.5 }] };
+  assert.deepEqual(plainJson(value), value);
+});
+
+test("plainJson() brings rich values as near as JSON comes", () => {
+  const cases: readonly (readonly [value: unknown, json: unknown])[] = [
+    [new Date(0), "1970-01-01T00:00:00.000Z"],
+    [new Date(NaN), null],
+    [Temporal.Instant.fromEpochMilliseconds(0), "1970-01-01T00:00:00Z"],
+    [Temporal.Duration.from("PT5M"), "PT5M"],
+    [2n ** 64n, "18446744073709551616"],
+    [new Map([["a", new Map([[1, 2]])]]), [["a", [[1, 2]]]]],
+    [new Set([1, new Set([2])]), [1, [2]]],
+    [new Uint8Array([1, 2, 255]).subarray(1), "Av8="],
+    [new Uint8Array([1, 2]).buffer, "AQI="],
+    [NaN, null],
+    [Infinity, null],
+    [undefined, null],
+    [Symbol("a"), null],
+    [[undefined, () => {}], [null, null]],
+    [{ a: undefined, b: 1 }, { b: 1 }],
+    [new RangeError("too far"), { name: "RangeError", message: "too far" }],
+    [/a+/g, "/a+/g"],
+    [new URL("http://a/b"), "http://a/b"],
+  ];
+  for (const [value, json] of cases) assert.deepEqual(plainJson(value), json);
+});
+
+test("plainJson() takes the same value twice, and refuses one that contains itself", () => {
+  const shared = { a: 1 };
+  assert.deepEqual(plainJson([shared, shared]), [{ a: 1 }, { a: 1 }]);
+  const list: unknown[] = [];
+  list.push({ list });
+  thrown(() => plainJson(list), "serializationFailed");
+  const map = new Map();
+  map.set("map", map);
+  thrown(() => plainJson(map), "serializationFailed");
+});

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { Hono } from "hono";
+import { hc } from "hono/client";
+import { type ControlApp, createControlApp } from "../../src/http/control_app.ts";
+import { Scheduler } from "../../src/preset/scheduler.ts";
+import { test } from "../harness.ts";
+import { thrown } from "../registry/thrown.ts";
+import { answerOf, withControl } from "./control_fixture.ts";
+
+test("createControlApp() refuses options that mean nothing", () => {
+  const scheduler = new Scheduler();
+  thrown(() => createControlApp(scheduler, { token: "a" } as object), "invalidOption");
+  thrown(() => createControlApp(scheduler, { tokens: [""] }), "invalidOption");
+  thrown(() => createControlApp(scheduler, { maxBodyBytes: 0 }), "invalidOption");
+});
+
+test("createControlApp() answers 404 for an address that is none", async () => {
+  await withControl(async ({ send }) => {
+    for (const what of ["GET /", "GET /job", "POST /jobs/a/b/c", "GET /health/deep"]) {
+      const answer = await send(what);
+      assert.deepEqual([what, answer.status, answer.at("code")], [what, 404, "notFound"]);
+      assert.equal(answer.at("detail"), `There is no endpoint ${what}`);
+    }
+  });
+});
+
+test("createControlApp() answers 405 with what is allowed", async () => {
+  await withControl(async ({ send }) => {
+    const cases = [
+      ["PUT /jobs", "GET, HEAD, POST"],
+      ["PATCH /jobs/a", "GET, HEAD, DELETE"],
+      ["GET /jobs/a/cancel", "POST"],
+      ["DELETE /tasks", "GET, HEAD"],
+      ["POST /health", "GET, HEAD"],
+      ["OPTIONS /schedules/a", "GET, HEAD, DELETE"],
+    ] as const;
+    for (const [what, allowed] of cases) {
+      const answer = await send(what);
+      assert.deepEqual([what, answer.status, answer.at("code")], [what, 405, "methodNotAllowed"]);
+      assert.equal(answer.headers.get("Allow"), allowed);
+    }
+  });
+});
+
+test("createControlApp() answers HEAD as GET, without a body", async () => {
+  await withControl(async ({ send }) => {
+    const answer = await send("HEAD /tasks");
+    assert.deepEqual([answer.status, answer.body], [200, null]);
+  });
+});
+
+test("createControlApp() answers 400 for a body that is not JSON, and 415 for another type", async () => {
+  await withControl(async ({ send }) => {
+    const post = (body: string, type?: string) =>
+      send("POST /jobs", undefined, {
+        body,
+        ...(type === undefined ? {} : { headers: { "Content-Type": type } }),
+      });
+    const broken = await post('{"task": ', "application/json");
+    assert.deepEqual([broken.status, broken.at("code")], [400, "invalidRequest"]);
+    assert.match(String(broken.at("detail")), /not valid JSON: /);
+    assert.equal((await post("", "application/json")).status, 400);
+    for (
+      const type of ["text/plain", "application/x-www-form-urlencoded", "text/json", "application/jsonx"]
+    ) {
+      const answer = await post('{"task": "endless"}', type);
+      assert.deepEqual([answer.status, answer.at("code")], [415, "unsupportedMediaType"], type);
+      assert.match(String(answer.at("detail")), /Content-Type: application\/json/);
+    }
+    assert.equal((await send("POST /jobs")).status, 415);
+    assert.equal((await post("{}", "Application/JSON; charset=utf-8")).status, 400);
+    assert.equal((await post('{"task": "endless"}', "application/vnd.api+json")).status, 201);
+  });
+});
+
+test("createControlApp() bounds bodies, also those that do not say their length", async () => {
+  await withControl(async ({ app, send }) => {
+    const large = { task: "endless", metadata: { text: "x".repeat(200) } };
+    const answer = await send("POST /jobs", large);
+    assert.deepEqual([answer.status, answer.at("code")], [413, "bodyTooLarge"]);
+    assert.equal(answer.at("details.maxBodyBytes"), 100);
+    const streamed = new Request("http://localhost/jobs", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: new Blob([JSON.stringify(large)]).stream(),
+      ...{ duplex: "half" },
+    });
+    assert.equal((await answerOf(await app.request(streamed))).status, 413);
+    assert.equal((await send("POST /jobs", { task: "endless" })).status, 201);
+  }, { app: { maxBodyBytes: 100 } });
+});
+
+test("createControlApp() answers with headers that keep caches and browsers from guessing", async () => {
+  await withControl(async ({ send }) => {
+    for (const what of ["GET /tasks", "GET /nothing", "GET /jobs?limit=x"]) {
+      const { headers } = await send(what);
+      assert.deepEqual([headers.get("Cache-Control"), headers.get("X-Content-Type-Options")], [
+        "no-store",
+        "nosniff",
+      ]);
+    }
+  });
+});
+
+test("createControlApp() makes an app that can be mounted in another one", async () => {
+  await withControl(async ({ app }) => {
+    const site = new Hono().get("/", (c) => c.text("site")).mount("/carillon", app.fetch);
+    assert.equal((await site.request("/carillon/tasks/endless")).status, 200);
+    const unknown = await answerOf(await site.request("/carillon/nothing"));
+    assert.deepEqual([unknown.status, unknown.at("code")], [404, "notFound"]);
+    const routed = new Hono().route("/carillon", app);
+    assert.equal((await routed.request("/carillon/tasks/endless")).status, 200);
+    const refused = await answerOf(await routed.request("/carillon/jobs?limit=x"));
+    assert.deepEqual([refused.status, refused.at("code")], [400, "invalidRequest"]);
+  });
+});
+
+test("ControlApp gives typed clients the shape of requests and answers", async () => {
+  await withControl(async ({ app }) => {
+    const client = hc<ControlApp>("http://localhost", { fetch: app.request });
+    const added = await client.jobs.$post({
+      query: { wait: "true" },
+      json: { task: "people/greet", input: { name: "Ada" }, priority: 3 },
+    });
+    const { job, result } = await added.json();
+    const outcome: string | undefined = result?.outcome;
+    assert.deepEqual([job.priority, outcome], [3, "success"]);
+    const listed = await client.jobs.$get({ query: { state: ["finished"], limit: "5" } });
+    const { jobs, more } = await listed.json();
+    const createdAt: string | undefined = jobs[0]?.createdAt;
+    assert.deepEqual([createdAt, more], [job.createdAt, false]);
+    const paused = await client.tasks[":name"].pause.$post({ param: { name: "endless" } });
+    const isPaused: boolean = (await paused.json()).paused;
+    assert.equal(isPaused, true);
+    // @ts-expect-error a job without a task does not compile
+    const refused = await client.jobs.$post({ query: {}, json: { input: 1 } });
+    assert.equal(refused.status as number, 400);
+  });
+});
