@@ -6,6 +6,7 @@
  */
 import { cron, currentJob, interval, schedule, task } from "carillon";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { dataFolder } from "./parts/data_folder.ts";
 import { cpuBusy, type CpuTime, cpuTime, disk, loadAverage, memory } from "./parts/machine_facts.ts";
@@ -13,6 +14,7 @@ import { Sample } from "./parts/sample.ts";
 import { samplesIn } from "./parts/sample_table.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const FIRST_LOOK_MS = 250;
 
 class Machine {
   #cpuBefore: CpuTime | undefined;
@@ -35,7 +37,7 @@ class Machine {
     const firedMs = attempt === 1 ? scheduledFireTime?.epochMilliseconds : undefined;
     const sample = {
       atMs,
-      ...this.#processors(),
+      ...await this.#processors(),
       ...memory(),
       ...await disk(process.cwd()),
       lagMs: firedMs === undefined ? null : Math.max(0, atMs - firedMs),
@@ -57,7 +59,12 @@ class Machine {
     return { forgotten };
   }
 
-  #processors(): Pick<Sample, "cpuBusy" | "load"> {
+  async #processors(): Promise<Pick<Sample, "cpuBusy" | "load">> {
+    if (this.#cpuBefore === undefined) {
+      // How busy they are shows only between two looks.
+      this.#cpuBefore = cpuTime();
+      await sleep(FIRST_LOOK_MS);
+    }
     const now = cpuTime();
     const busy = cpuBusy(this.#cpuBefore, now);
     this.#cpuBefore = now;

@@ -48,7 +48,7 @@ export const report = task({
     const fromMs = untilMs - hours * HOUR_MS;
     const samples = samplesIn(folder).between(fromMs, untilMs);
 
-    progress(0.5, `plotting ${samples.length} samples`);
+    progress(0.5, "plotting");
     const page = await machinePage({ host: hostname(), fromMs, untilMs, timeZone, samples });
     const path = join(folder, "reports", file);
     await writeWhole(path, page);

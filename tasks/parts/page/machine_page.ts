@@ -5,7 +5,7 @@ import type { Sample } from "../sample.ts";
 import { type Panel, panelsOf } from "./panels.ts";
 
 /** The time axis is at least this long. */
-const SPAN_MS_MIN = 60_000;
+const SPAN_MS_MIN = 30_000;
 
 /** What the page is about. */
 export interface MachineReport {
@@ -56,7 +56,7 @@ function panelHtml({ measure, title, words }: Panel): string {
   const summary = words
     ? `<p class="now">${escapeHtml(words.last)}</p>
 <p class="sum">average ${escapeHtml(words.average)}, highest ${escapeHtml(words.highest)}</p>
-<div class="plot"></div>`
+<div class="plot" role="img" aria-label="${escapeHtml(title)} over time"></div>`
     : `<p class="now">not available</p>\n<p class="sum">This system does not tell, or not yet.</p>`;
   return `<section id="${measure}">\n<h2>${escapeHtml(title)}</h2>\n${summary}\n</section>`;
 }

@@ -43,7 +43,7 @@ function optionsOf({ id, unit, top }, element) {
     height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
     legend: { show: false },
-    padding: [12, 12, 0, 0],
+    padding: [12, 28, 0, 0],
     cursor: { sync: { key: cursors.key, setSeries: false }, y: false, points: { size: 7 } },
     scales: {
       x: { range: (_plot, first, last) => isAll(first, last) ? [fromS, untilS] : [first, last] },
