@@ -67,6 +67,16 @@ export const deadlineTests: readonly StoreCheck[] = [
       },
     )
   ),
+  check("claimJobs() ends a missed job behind one whose deadline counts no more", async (t) => {
+    await t.task();
+    const retried = await t.running("retried", { startDeadlineMs: t.nowMs });
+    await t.end(retried, { to: "retry", delayMs: 500, error: failure });
+    await t.add("missed", { startDeadlineMs: t.nowMs + 5 });
+    t.pass(10);
+    const owner = retried.owner as number;
+    const { missed } = await t.store.claimJobs({ incarnation: owner, taskNames: [TASK], limit: 9 });
+    assert.deepEqual(idsOf(missed), ["missed"]);
+  }),
   check("claimJobs() names a missed job once", async (t) => {
     const incarnation = await t.scheduler();
     await t.add("a", { startDeadlineMs: t.nowMs - 1 });

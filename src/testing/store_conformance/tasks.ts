@@ -3,7 +3,7 @@ import { taskWrite } from "./records.ts";
 import { defined, only } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 
-/** Tasks. */
+/** Writing, changing and counting tasks. */
 export const taskTests: readonly StoreCheck[] = [
   check("putTasks() writes tasks and answers them in the order given", async (t) => {
     const writes = [taskWrite("b", { priority: 5 }), taskWrite("a")];
