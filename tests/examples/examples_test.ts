@@ -47,7 +47,7 @@ test(
       assert.deepEqual([unknown.status, await unknown.json()], [404, { code: "jobNotFound" }]);
 
       // Not by the child's own kill(): on Deno that reports an end by the signal even where it was handled.
-    process.kill(example.process.pid!, "SIGTERM");
+      process.kill(example.process.pid!, "SIGTERM");
       assert.match(await example.output(), /^stopped$/m);
     });
   },
