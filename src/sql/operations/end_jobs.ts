@@ -73,7 +73,7 @@ function allFinish(endings: readonly JobEnding[]): boolean {
 
 /** A run can end once: where it is ended twice in one go, the first end counts. */
 function firstOfEachRun(endings: readonly JobEnding[]): readonly JobEnding[] {
-  if (endings.length === 1) return endings;
+  if (new Set(endings.map(({ fence }) => fence.seq)).size === endings.length) return endings;
   const runs = new Map<string, JobEnding>();
   for (const ending of endings) {
     const run = runOf(ending);

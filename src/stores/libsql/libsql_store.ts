@@ -94,8 +94,10 @@ class OpenDatabase {
     if (this.#opens === 0) return;
     await this.#opening;
     if (--this.#opens > 0) return;
-    const { driver } = this.#state!;
-    await this.#state!.commits.idle();
+    const { driver, commits } = this.#state!;
+    await commits.idle();
+    // Somebody may have opened it again meanwhile.
+    if (this.#opens > 0) return;
     this.watch.stop();
     this.#state = undefined;
     this.#opening = undefined;

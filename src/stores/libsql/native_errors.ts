@@ -11,6 +11,7 @@ const resultCodes = {
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
+  lockingRace: 15,
   tooBig: 18,
   constraint: 19,
   mismatch: 20,
@@ -31,6 +32,7 @@ interface Meaning {
 const meanings: ReadonlyMap<number, Meaning> = new Map([
   [resultCodes.busy, busy()],
   [resultCodes.locked, busy()],
+  [resultCodes.lockingRace, busy()],
   [resultCodes.readOnly, readOnly()],
   [resultCodes.permission, readOnly()],
   [resultCodes.corrupt, corrupt("the file is damaged; restore a backup")],
@@ -65,8 +67,8 @@ export function meaningOf(error: unknown, location: string): Error {
 
 /** Whether somebody else holds the lock: the same attempt may succeed in a moment. */
 export function isLocked(error: unknown): boolean {
-  const code = resultCodeOf(error);
-  return code === resultCodes.busy || code === resultCodes.locked;
+  const locked: readonly number[] = [resultCodes.busy, resultCodes.locked, resultCodes.lockingRace];
+  return locked.includes(resultCodeOf(error) ?? -1);
 }
 
 /** Whether the error is about what one statement was given, and nothing is wrong with the connection. */
