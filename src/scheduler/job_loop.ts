@@ -18,6 +18,8 @@ export interface JobLoopOptions {
   readonly taskNames: () => readonly string[];
   readonly claims: ClaimsInFlight;
   readonly slots: Slots;
+  /** Asks for another round. */
+  readonly wake: () => void;
   readonly run: (job: JobRecord, incarnation: number) => void;
   /** How long to sleep at the most, for when nobody tells that something changed; null is for ever. */
   readonly pollMs: number | null;
@@ -40,7 +42,7 @@ export class JobLoop {
     const { gateway, logger, pollMs } = this.#options;
     const incarnation = this.#options.incarnation();
     this.drained = false;
-    using places = this.#options.slots.reserve(CLAIM_MAX);
+    using places = this.#options.slots.reserve(CLAIM_MAX, this.#options.wake);
     const limit = places.count;
     if (incarnation === undefined || limit === 0) {
       logger.debug("no claim", {

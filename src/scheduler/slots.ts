@@ -7,6 +7,7 @@ export interface ReservedSlots extends Disposable {
 export class Slots {
   readonly #limit: number;
   readonly #running: () => number;
+  readonly #refused = new Set<() => void>();
   #reserved = 0;
 
   /** `running` tells how many run now, without those that only wait for another job. */
@@ -15,16 +16,24 @@ export class Slots {
     this.#running = running;
   }
 
-  /** Sets up to `max` free places aside, so that claims of several stores never take more than there are. */
-  reserve(max: number): ReservedSlots {
+  /**
+   * Sets up to `max` free places aside, so that claims of several stores never take more than there are. Where
+   * none is left, `whenReturned` is called once when somebody gives theirs back.
+   */
+  reserve(max: number, whenReturned: () => void): ReservedSlots {
     const count = Math.max(0, Math.min(max, this.#limit - this.#running() - this.#reserved));
+    if (count === 0) this.#refused.add(whenReturned);
     this.#reserved += count;
-    let given = false;
+    let returned = false;
     return {
       count,
       [Symbol.dispose]: () => {
-        if (!given) this.#reserved -= count;
-        given = true;
+        if (returned || count === 0) return;
+        returned = true;
+        this.#reserved -= count;
+        const refused = [...this.#refused];
+        this.#refused.clear();
+        for (const tell of refused) tell();
       },
     };
   }

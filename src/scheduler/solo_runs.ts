@@ -35,6 +35,7 @@ export class SoloRuns {
   /** Those of them that do not run now. */
   readonly #waiting = new Set<NewJob>();
   readonly #all = new Set<Promise<unknown>>();
+  readonly #again = () => this.wake();
 
   constructor(options: SoloRunsOptions) {
     this.#options = options;
@@ -83,7 +84,7 @@ export class SoloRuns {
   /** Claims in the step that adds: an own job starts after one write. */
   async #add(job: NewJob): Promise<void> {
     const { environment, gateway, claims, incarnation } = this.#options;
-    using place = environment.slots.reserve(1);
+    using place = environment.slots.reserve(1, this.#again);
     const owner = incarnation();
     if (place.count === 0 || owner === undefined) return void await gateway.jobs.add([job]);
     const claim = { incarnation: owner, taskNames: [job.taskName], limit: 1, jobIds: [job.id] };
@@ -95,7 +96,7 @@ export class SoloRuns {
     const jobs = [...this.#waiting];
     const owner = incarnation();
     if (jobs.length === 0) return null;
-    using places = environment.slots.reserve(jobs.length);
+    using places = environment.slots.reserve(jobs.length, this.#again);
     if (owner === undefined || places.count === 0) return POLL_MS;
     const taskNames = [...new Set(jobs.map((job) => job.taskName))];
     const request = { incarnation: owner, taskNames, limit: places.count, jobIds: jobs.map((job) => job.id) };

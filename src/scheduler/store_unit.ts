@@ -76,6 +76,7 @@ export class StoreUnit {
       taskNames: () => environment.registry.names(),
       claims,
       slots: environment.slots,
+      wake: () => this.#pollers.jobs.wake(),
       run: (job, incarnation) => void this.runner.start(job, incarnation),
       pollMs,
     });
