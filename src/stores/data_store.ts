@@ -58,7 +58,7 @@ export interface DataStore extends TaskStore, ScheduleStore, JobStore, Scheduler
   watch(listener: () => void): () => void;
   /**
    * Deletes up to `limit` finished jobs that have expired, first to expire first; then up to `limit` finished
-   * schedules of generated ids without jobs.
+   * schedules of generated ids without jobs, in order of adding.
    */
   prune(limit: number): Promise<PruneAnswer>;
 }

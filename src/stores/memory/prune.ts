@@ -19,12 +19,11 @@ function pruneJobs(state: MemoryState, limit: number, nowMs: number): number {
 }
 
 function pruneSchedules(state: MemoryState, limit: number): readonly string[] {
-  const ids: string[] = [];
-  for (const id of state.schedules.disposable) {
-    if (ids.length >= limit) break;
-    const schedule = state.schedules.get(id) as ScheduleRecord;
-    if (state.jobs.ofSchedule(schedule.seq) === undefined) ids.push(id);
+  const left: ScheduleRecord[] = [];
+  for (const schedule of state.schedules.disposable) {
+    if (left.length >= limit) break;
+    if (state.jobs.ofSchedule(schedule.seq) === undefined) left.push(schedule);
   }
-  for (const id of ids) state.schedules.delete(state.schedules.get(id) as ScheduleRecord);
-  return ids;
+  for (const schedule of left) state.schedules.delete(schedule);
+  return left.map(({ id }) => id);
 }

@@ -14,8 +14,8 @@ export class ScheduleTable {
   readonly firing = new SortedList<ScheduleRecord, DueKey>(dueOrder);
   /** Those that may fire and must be planned first. */
   readonly toPlan = new SortedList<ScheduleRecord, DueKey>(dueOrder);
-  /** Finished ones of generated ids: they go with their last job. */
-  readonly disposable = new Set<string>();
+  /** Finished ones of generated ids, in order of adding: they go with their last job. */
+  readonly disposable = new SortedList<ScheduleRecord>((a, b) => a.seq - b.seq);
 
   /** An identity never given before. */
   nextSeq(): number {
@@ -50,7 +50,7 @@ export class ScheduleTable {
     this.#ids.set(row.seq, row.id);
     if (mayFire(row) && row.nextFireTimeMs !== null) this.firing.add(row);
     if (mayFire(row) && row.needsPlanning) this.toPlan.add(row);
-    if (row.generatedId && row.status === "finished") this.disposable.add(row.id);
+    if (row.generatedId && row.status === "finished") this.disposable.add(row);
     return row;
   }
 
@@ -64,7 +64,7 @@ export class ScheduleTable {
   #unindex(schedule: ScheduleRecord): void {
     this.firing.delete(schedule);
     this.toPlan.delete(schedule);
-    this.disposable.delete(schedule.id);
+    this.disposable.delete(schedule);
   }
 }
 
