@@ -73,6 +73,7 @@ export function cronFromJSON(json: TriggerJSON): Trigger {
   return cron(fields as CronFields, options as CronOptions);
 }
 
+const NONE_GIVEN: Pick<CronOptions, "gap" | "overlap"> = {};
 const OPTIONS = ["timeZone", "start", "end", "gap", "overlap"];
 
 interface CronSource {
@@ -110,6 +111,7 @@ class CronCore implements TriggerCore {
   readonly #end: Moment | undefined;
   readonly #startS: number;
   readonly #endS: number;
+  /** The policies as they were given, for the stored form. */
   readonly #given: Pick<CronOptions, "gap" | "overlap">;
   #table: ZoneTable | undefined;
 
@@ -126,7 +128,7 @@ class CronCore implements TriggerCore {
     this.#end = window.end;
     this.#startS = Math.ceil(window.startMs / 1000);
     this.#endS = Math.floor(window.endMs / 1000);
-    this.#given = defined({ gap: options.gap, overlap: options.overlap });
+    this.#given = options.gap === undefined && options.overlap === undefined ? NONE_GIVEN : options;
   }
 
   nextAfterMs(epochMs: number): number | undefined {
@@ -138,7 +140,13 @@ class CronCore implements TriggerCore {
 
   withTimeZone(timeZone: string): TriggerCore {
     if (this.timeZone !== undefined) return this;
-    const options = { start: this.#start, end: this.#end, ...this.#given, timeZone };
+    const options = {
+      start: this.#start,
+      end: this.#end,
+      gap: this.#given.gap,
+      overlap: this.#given.overlap,
+      timeZone,
+    };
     return new CronCore(readSource(this.#source), options);
   }
 
@@ -150,7 +158,8 @@ class CronCore implements TriggerCore {
       timeZone: this.timeZone,
       start: this.#start,
       end: this.#end,
-      ...this.#given,
+      gap: this.#given.gap,
+      overlap: this.#given.overlap,
     });
   }
 }

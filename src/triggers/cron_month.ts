@@ -1,5 +1,5 @@
 import { daysFromDate, isoWeekOf, monthLength, weekdayOf } from "../time/civil.ts";
-import { bitsOf } from "./bits.ts";
+import { bitsOf, lowestBit } from "./bits.ts";
 import type { CronDefinition, CronItem } from "./cron_grammar.ts";
 import { coversField, valuesOf, weekdays } from "./cron_values.ts";
 
@@ -56,11 +56,13 @@ export function specialMonthDays(special: SpecialDays, year: number, month: numb
   const length = monthLength(year, month);
   const first = weekdayOf(daysFromDate(year, month, 1));
   let days = special.nthOfDay ? nthSet(special.nthOfDay, first, length) : 0;
-  for (let before = 0; before < length; before++) {
-    if (special.beforeLast >> before & 1) days |= 1 << (length - 1 - before);
+  for (let rest = special.beforeLast; rest !== 0; rest &= rest - 1) {
+    const before = lowestBit(rest);
+    if (before < length) days |= 1 << (length - 1 - before);
   }
-  for (let index = 0; index < length; index++) {
-    if (special.nearestWorkdays >> index & 1) days |= 1 << nearestWorkday(index, first, length);
+  for (let rest = special.nearestWorkdays; rest !== 0; rest &= rest - 1) {
+    const index = lowestBit(rest);
+    if (index < length) days |= 1 << nearestWorkday(index, first, length);
   }
   return special.lastWorkday ? days | 1 << nearestWorkday(length - 1, first, length) : days;
 }

@@ -29,24 +29,25 @@ export class CronScanner {
 
   /** Steps over `character` if it is next, in either case. */
   take(character: string): boolean {
-    if (this.peek.toLowerCase() !== character) return false;
+    const next = this.peek;
+    if (next !== character && next.toLowerCase() !== character) return false;
     this.position++;
     return true;
   }
 
   /** Steps over blanks and tabs; says whether there were any. */
   blanks(): boolean {
-    return this.#run(/[ \t]/) !== "";
+    return this.#run(isBlank) !== "";
   }
 
   /** Steps over decimal digits and gives them. */
   digits(): string {
-    return this.#run(/[0-9]/);
+    return this.#run(isDigit);
   }
 
   /** Steps over letters and gives them in lower case. */
   letters(): string {
-    return this.#run(/[a-z]/i).toLowerCase();
+    return this.#run(isLetter).toLowerCase();
   }
 
   /** The error for what stands at `position`. */
@@ -59,9 +60,22 @@ export class CronScanner {
     });
   }
 
-  #run(letter: RegExp): string {
+  #run(belongs: (code: number) => boolean): string {
     const start = this.position;
-    while (!this.done && letter.test(this.peek)) this.position++;
+    while (this.position < this.end && belongs(this.source.charCodeAt(this.position))) this.position++;
     return this.source.slice(start, this.position);
   }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

@@ -6,8 +6,12 @@ import { invalidTrigger, shown } from "./invalid_trigger.ts";
 /** How long crontab text, or the text of a field, may be. */
 export const CRON_TEXT_MAX = 2000;
 
-/** What a field says that crontab text leaves out. */
-const LEFT_OUT: Readonly<Partial<Record<CronFieldName, string>>> = { second: "0", year: "*", week: "*" };
+/** What fields say that crontab text leaves out. */
+const LEFT_OUT = {
+  second: readCronField("0", 0, 1, CRON_FIELDS.second, "text"),
+  week: readCronField("*", 0, 1, CRON_FIELDS.week, "text"),
+  year: readCronField("*", 0, 1, CRON_FIELDS.year, "text"),
+};
 
 /**
  * Reads crontab text: 5 fields, 6 (seconds first), 7 (year last), or a word such as `@daily`.
@@ -18,25 +22,40 @@ export function readCronText(text: string): CronDefinition {
   if (text.length > CRON_TEXT_MAX) {
     throw invalidTrigger(`The cron expression is longer than ${CRON_TEXT_MAX} characters`);
   }
-  const words = [...text.matchAll(/[^ \t]+/g)];
-  if (words[0]?.[0].startsWith("@")) return readMacro(text, words);
+  const words = wordsOf(text);
+  if (words[0]?.text.startsWith("@")) return readMacro(text, words);
   const names = fieldNames(text, words);
-  const fields: Partial<Record<CronFieldName, CronFieldValue>> = {};
+  const fields: Partial<Record<CronFieldName, CronFieldValue>> = { ...LEFT_OUT };
   for (const [index, name] of names.entries()) {
     const word = words[index]!;
-    fields[name] = readCronField(text, word.index, word.index + word[0].length, CRON_FIELDS[name], "text");
-  }
-  for (const [name, value] of Object.entries(LEFT_OUT)) {
-    fields[name as CronFieldName] ??= readCronField(value, 0, 1, CRON_FIELDS[name as CronFieldName], "text");
+    fields[name] = readCronField(text, word.start, word.start + word.text.length, CRON_FIELDS[name], "text");
   }
   return { form: "text", fields: fields as CronDefinition["fields"] };
 }
 
-function fieldNames(text: string, words: readonly RegExpMatchArray[]): readonly CronFieldName[] {
+/** A run of characters that are neither blanks nor tabs. */
+interface Word {
+  readonly text: string;
+  readonly start: number;
+}
+
+function wordsOf(text: string): Word[] {
+  const words: Word[] = [];
+  let start = -1;
+  for (let at = 0; at <= text.length; at++) {
+    const between = at === text.length || text[at] === " " || text[at] === "\t";
+    if (between && start >= 0) words.push({ text: text.slice(start, at), start });
+    if (between) start = -1;
+    else if (start < 0) start = at;
+  }
+  return words;
+}
+
+function fieldNames(text: string, words: readonly Word[]): readonly CronFieldName[] {
   if (words.length === 5) return TEXT_FIELDS.slice(1, 6);
   if (words.length === 6) return TEXT_FIELDS.slice(0, 6);
   if (words.length === 7) return TEXT_FIELDS;
-  const eighth = words[7]?.index;
+  const eighth = words[7]?.start;
   throw invalidTrigger(`A cron expression has 5 to 7 fields, but this one has ${words.length}`, {
     source: text,
     position: eighth ?? text.length,
@@ -44,13 +63,13 @@ function fieldNames(text: string, words: readonly RegExpMatchArray[]): readonly 
   });
 }
 
-function readMacro(text: string, words: readonly RegExpMatchArray[]): CronDefinition {
+function readMacro(text: string, words: readonly Word[]): CronDefinition {
   const [word, extra] = words;
-  const position = word!.index!;
-  const name = word![0].toLowerCase();
+  const position = word!.start;
+  const name = word!.text.toLowerCase();
   const meaning = MACROS.get(name);
   if (!meaning) {
-    throw invalidTrigger(`${shown(word![0])} is not understood`, {
+    throw invalidTrigger(`${shown(word!.text)} is not understood`, {
       source: text,
       position,
       expected: [...MACROS.keys()].join(", "),
@@ -58,9 +77,9 @@ function readMacro(text: string, words: readonly RegExpMatchArray[]): CronDefini
     });
   }
   if (extra) {
-    throw invalidTrigger(`Unexpected '${extra[0]}' after ${word![0]}`, {
+    throw invalidTrigger(`Unexpected '${extra.text}' after ${word!.text}`, {
       source: text,
-      position: extra.index!,
+      position: extra.start,
       expected: "nothing more",
     });
   }

@@ -1,23 +1,28 @@
 import type { CronFieldValue, CronItem } from "./cron_grammar.ts";
 
 /** The numbers that the ordinary pieces of a field stand for, unsorted; weekdays as 0–6. */
-export function* valuesOf(value: CronFieldValue): Generator<number> {
+export function valuesOf(value: CronFieldValue): number[] {
+  const values: number[] = [];
+  const { min, max, name } = value.field;
   for (const item of value.items) {
-    if (item.type === "all") yield* stepped(value.field.min, lastValue(value), item.step ?? 1);
+    if (item.type === "all") addSteps(values, min, name === "dayOfWeek" ? 6 : max, item.step ?? 1);
     else if (item.type === "range") {
-      if (value.field.name === "dayOfWeek") yield* weekdays(item);
-      else yield* stepped(item.from, item.to, item.step ?? 1);
+      if (name === "dayOfWeek") values.push(...weekdays(item));
+      else addSteps(values, item.from, item.to, item.step ?? 1);
     }
   }
+  return values;
 }
 
 /** The weekdays 0–6 of a range, which may go round the week. */
-export function* weekdays(
+export function weekdays(
   range: { readonly from: number; readonly to: number; readonly step?: number | undefined },
-): Generator<number> {
+): number[] {
   const { from, to, step } = range;
+  const values: number[] = [];
   const length = to >= from ? to - from : to + 7 - from;
-  for (let i = 0; i <= length; i += step ?? 1) yield (from + i) % 7;
+  for (let i = 0; i <= length; i += step ?? 1) values.push((from + i) % 7);
+  return values;
 }
 
 /** Whether a field holds every one of its values by a `*` without a step or by a range that covers it. */
@@ -44,10 +49,6 @@ function hasStep(item: CronItem): boolean {
   return item.type === "range" && item.step !== undefined;
 }
 
-function lastValue(value: CronFieldValue): number {
-  return value.field.name === "dayOfWeek" ? 6 : value.field.max;
-}
-
-function* stepped(from: number, to: number, step: number): Generator<number> {
-  for (let value = from; value <= to; value += step) yield value;
+function addSteps(values: number[], from: number, to: number, step: number): void {
+  for (let value = from; value <= to; value += step) values.push(value);
 }

@@ -55,7 +55,7 @@ export class CronWalls implements WallSource {
     this.#firstSecond = nextOf60(seconds.low, seconds.high, 0);
     this.#firstMinuteS = nextOf60(minutes.low, minutes.high, 0) * 60 + this.#firstSecond;
     this.#months = bitsOf(valuesOf(month));
-    this.#days = bitsOf([...valuesOf(day)].map((value) => value - 1));
+    this.#days = bitsOf(valuesOf(day).map((value) => value - 1));
     this.#weekdays = bitsOf(valuesOf(dayOfWeek));
     this.#special = specialDays(definition);
     this.#years = coversField(year) ? undefined : [...new Set(valuesOf(year))].sort((a, b) => a - b);

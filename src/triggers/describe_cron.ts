@@ -58,7 +58,7 @@ function dayInWords(item: CronItem): string {
     case "nearestWorkday":
       return `the Monday to Friday nearest to the ${ordinal(item.day)}`;
     case "nthWeekday": {
-      const names = listed([...weekdays(item)].map(weekdayName));
+      const names = listed(weekdays(item).map(weekdayName));
       return `the ${item.nth === "last" ? "last" : ordinal(item.nth)} ${names} of the month`;
     }
     default:
