@@ -67,10 +67,10 @@ function tellEvents(scheduler: Scheduler, context: CommandContext, onStarted: ()
     if (isHeld) held.push(event);
     else print(event);
     if (event.type !== "schedulerStarted" || context.json) return;
-    // Events of the first moments come after the banner, which needs the store.
+    // Events of the first moments come after the banner, which needs the store and shows the new schedules.
     await onStarted().catch((error) => context.note(`cannot show the schedules: ${messageOf(error)}`));
     isHeld = false;
-    held.splice(0).forEach(print);
+    held.splice(0).filter(({ type }) => type !== "scheduleAdded").forEach(print);
   });
 }
 

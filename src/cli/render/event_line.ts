@@ -85,7 +85,7 @@ function textOf(event: CarillonEvent, timeZone: string): EventText | undefined {
       return {
         word: event.type.slice("fires".length).toLowerCase(),
         tone: "yellow",
-        about: `${event.taskName} [${event.scheduleId}]`,
+        about: aboutJob(event),
         facts: `${event.count} ${event.count === 1 ? "fire" : "fires"} from ${
           timeOfDay(event.firstFireTimeMs, timeZone)
         } on`,
@@ -118,7 +118,7 @@ function otherText(event: Otherwise): EventText | undefined {
     return {
       word: plainWord(type, "schedule"),
       tone: failed ? "red" : "cyan",
-      about: `${event.taskName} [${event.scheduleId}]`,
+      about: aboutJob(event),
       facts: "error" in event ? event.error ?? "" : "",
       detail: type === "scheduleFired" || type === "scheduleUpdated",
     };

@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { environmentLayer } from "../../../src/cli/configuration/environment_layer.ts";
+import {
+  resolveConfiguration,
+  type ResolvedConfiguration,
+} from "../../../src/cli/configuration/resolved_configuration.ts";
+import type { ConfigurationLayer } from "../../../src/cli/configuration/said.ts";
+import { settings, variableOf } from "../../../src/cli/configuration/settings_table.ts";
+import { schedulerOptionKeys } from "../../../src/scheduler/scheduler_options.ts";
+import { defaultOptionKeys } from "../../../src/model/task_options.ts";
+import { test } from "../../harness.ts";
+
+function layer(source: string, values: Readonly<Record<string, unknown>>): ConfigurationLayer {
+  return { said: Object.entries(values).map(([path, value]) => ({ path, value, source })), problems: [] };
+}
+
+function resolved(...layers: ConfigurationLayer[]): ResolvedConfiguration {
+  const { configuration, problems } = resolveConfiguration(layers, "/project");
+  assert.deepEqual(problems, []);
+  return configuration!;
+}
+
+function problemsOf(...layers: ConfigurationLayer[]): readonly string[] {
+  const { configuration, problems } = resolveConfiguration(layers, "/project");
+  assert.equal(configuration, undefined);
+  return problems.map(({ message }) => message);
+}
+
+/** A value of every setting, as text. */
+const texts: Readonly<Record<string, string>> = {
+  store: "file:other.db",
+  stores: "main=file:a.db,archive=file:b.db",
+  synchronous: "normal",
+  tablePrefix: "app_",
+  authToken: "secret",
+  tasks: "jobs",
+  role: "worker",
+  name: "night shift",
+  timeZone: "europe/berlin",
+  maxConcurrentJobs: "7",
+  tags: "gpu, big",
+  executors: "heavy=./heavy.ts",
+  lease: "45s",
+  abortGrace: "PT2S",
+  serializer: "cbor",
+  logLevel: "debug",
+  http: "127.0.0.1:8000",
+  tokens: "Zk3v9sQx,ada:T2nWb7Lr",
+  "defaults.priority": "-3",
+  "defaults.timeout": "1h30m",
+  "defaults.retry.maxAttempts": "5",
+  "defaults.retry.backoff": "fixed",
+  "defaults.retry.base": "500ms",
+  "defaults.retry.factor": "1.5",
+  "defaults.retry.cap": "2m",
+  "defaults.retry.jitter": "0.5",
+  "defaults.timeToLive": "1d",
+  "defaults.retention.success": "none",
+  "defaults.retention.other": "4w",
+  "defaults.executor": "heavy",
+  "defaults.onLostLease": "abandon",
+  "defaults.maxLostLeases": "2",
+  "defaults.maxRunningJobs": "none",
+  "defaults.misfireGraceTime": "10s",
+};
+
+test("settings cover every option of the scheduler that can be said in text", () => {
+  // Code alone can give a clock, a logger and a broker; tasks are found in their folder.
+  const inCode = ["clock", "logger", "broker", "defaults"];
+  const paths = settings.map(({ path }) => path);
+  for (const key of schedulerOptionKeys) assert.ok(inCode.includes(key) || paths.includes(key), key);
+  for (const key of defaultOptionKeys) {
+    assert.ok(paths.some((path) => path === `defaults.${key}` || path.startsWith(`defaults.${key}.`)), key);
+  }
+});
+
+test("resolveConfiguration() reads every setting from the environment", () => {
+  assert.deepEqual(settings.map(({ path }) => path).sort(), Object.keys(texts).sort());
+  for (const setting of settings) {
+    const environment = { [variableOf(setting)]: texts[setting.path]! };
+    const extra = setting.path.startsWith("defaults.retry.")
+      ? { CARILLON_DEFAULTS_RETRY_MAX_ATTEMPTS: "2" }
+      : {};
+    const { sources } = resolved(environmentLayer({ ...extra, ...environment }));
+    assert.equal(sources.get(setting.path), variableOf(setting));
+  }
+});
+
+test("resolveConfiguration() gives what was said the form that the scheduler takes", () => {
+  const { stores: _, ...rest } = texts;
+  const said = Object.fromEntries(
+    Object.entries(rest).map(([path, text]) => [variableOf({ path }), text]),
+  );
+  const { options, stores, libsql, tasks, http, tokens, executors, serializer, logLevel } = resolved(
+    environmentLayer(said),
+  );
+  assert.deepEqual(stores, { main: "file:other.db" });
+  assert.deepEqual(libsql, { synchronous: "normal", tablePrefix: "app_", authToken: "secret" });
+  assert.equal(tasks, "/project/jobs");
+  assert.deepEqual(http, { host: "127.0.0.1", port: 8000 });
+  assert.deepEqual(tokens, ["Zk3v9sQx", { name: "ada", token: "T2nWb7Lr" }]);
+  assert.deepEqual(executors, { heavy: "./heavy.ts" });
+  assert.deepEqual([serializer, logLevel], ["cbor", "debug"]);
+  assert.deepEqual(options, {
+    role: "worker",
+    name: "night shift",
+    timeZone: "Europe/Berlin",
+    maxConcurrentJobs: 7,
+    tags: ["gpu", "big"],
+    lease: { seconds: 45 },
+    abortGrace: "PT2S",
+    defaults: {
+      priority: -3,
+      timeout: { hours: 1, minutes: 30 },
+      retry: {
+        maxAttempts: 5,
+        backoff: "fixed",
+        base: { milliseconds: 500 },
+        factor: 1.5,
+        cap: { minutes: 2 },
+        jitter: 0.5,
+      },
+      timeToLive: { days: 1 },
+      retention: { success: null, other: { weeks: 4 } },
+      executor: "heavy",
+      onLostLease: "abandon",
+      maxLostLeases: 2,
+      maxRunningJobs: null,
+      misfireGraceTime: { seconds: 10 },
+    },
+  });
+});
+
+test("resolveConfiguration() lets the first layer that says something win", () => {
+  const configuration = resolved(
+    layer("--name", { name: "from the option" }),
+    layer("CARILLON_X", { name: "from the environment", timeZone: "Asia/Tokyo" }),
+    layer("file", { name: "from the file", timeZone: "UTC", maxConcurrentJobs: 3 }),
+  );
+  assert.equal(configuration.options.name, "from the option");
+  assert.equal(configuration.options.timeZone, "Asia/Tokyo");
+  assert.equal(configuration.options.maxConcurrentJobs, 3);
+  assert.equal(configuration.sources.get("timeZone"), "CARILLON_X");
+});
+
+test("resolveConfiguration() has defaults for everything", () => {
+  const { stores, tasks, http, tokens, options } = resolved();
+  assert.deepEqual(stores, { main: "file:carillon.db" });
+  assert.equal(tasks, "/project/tasks");
+  assert.deepEqual([http, tokens, options], [undefined, [], { defaults: {} }]);
+});
+
+test("resolveConfiguration() lets a store win over stores said further down, and refuses both in one place", () => {
+  const stores = { a: "file:a.db" };
+  const won = resolved(layer("--store", { store: "file:x.db" }), layer("file", { stores }));
+  assert.deepEqual(won.stores, { main: "file:x.db" });
+  const other = resolved(layer("CARILLON_STORES", { stores }), layer("file", { store: "file:x.db" }));
+  assert.deepEqual(other.stores, stores);
+  const [problem] = problemsOf(layer("file", { store: "file:x.db", stores }));
+  assert.match(problem!, /'store' cannot go with 'stores' \(in file\)/);
+});
+
+test("resolveConfiguration() tells all problems at once, each with where it comes from", () => {
+  const environment = environmentLayer({
+    CARILLON_LEASE: "soon",
+    CARILLON_ROLE: "boss",
+    CARILLON_STROE: "file:a.db",
+    CARILLON_TIME_ZONE: "Berln",
+    CARILLON_HTTP: "",
+  });
+  const problems = problemsOf(environment, layer("file", { maxConcurrentJobs: 0, store: "nowhere" }));
+  assert.equal(problems.length, 6);
+  const text = problems.join("\n");
+  assert.match(text, /CARILLON_STROE: there is no such setting; did you mean 'CARILLON_STORE'\?/);
+  assert.match(text, /'lease' of the configuration must be a duration .*'soon' \(from CARILLON_LEASE\)/);
+  assert.match(text, /'role' .*must be one of .*'boss' \(from CARILLON_ROLE\)/);
+  assert.match(text, /no time zone 'Berln'.*\(from CARILLON_TIME_ZONE\)/);
+  assert.match(text, /'maxConcurrentJobs' .*\(from file\)/);
+  assert.match(text, /address 'nowhere' .*\(from file\)/);
+});
+
+test("resolveConfiguration() sees settings that do not fit each other", () => {
+  const [problem, ...more] = problemsOf(
+    layer("file", {
+      "defaults.retry.maxAttempts": 3,
+      "defaults.retry.base": "2h",
+      "defaults.retry.cap": "1h",
+    }),
+  );
+  assert.match(problem!, /'retry\.cap' .*must not be shorter than 'base'.*\(from file\)/);
+  assert.deepEqual(more, []);
+});
+
+test("resolveConfiguration() never shows a secret", () => {
+  const problems = problemsOf(layer("CARILLON_TOKENS", { tokens: ["very secret!"] }));
+  assert.match(problems[0]!, /'tokens' .*must be a list of tokens/);
+  assert.doesNotMatch(problems[0]!, /very secret/);
+});
