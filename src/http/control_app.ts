@@ -17,9 +17,11 @@ import { type ControlToken, TokenTable } from "./auth/tokens.ts";
 import type { ControlEnv, ControlledScheduler, ControlParts } from "./control_env.ts";
 import { answerError } from "./problems/answer_error.ts";
 import { problemResponse } from "./problems/problem.ts";
+import { refuseStopped } from "./refuse_stopped.ts";
 import { healthRoutes } from "./routes/health_routes.ts";
 import { jobRoutes } from "./routes/job_routes.ts";
 import { scheduleRoutes } from "./routes/schedule_routes.ts";
+import { schedulerRoutes } from "./routes/scheduler_routes.ts";
 import { taskRoutes } from "./routes/task_routes.ts";
 
 export { type FetchHandler, serveControlApp, type ServedApp, type ServeOptions } from "./serve.ts";
@@ -83,9 +85,11 @@ export function createControlApp(scheduler: ControlledScheduler, options: Contro
   const withHealth = app.route("/health", healthRoutes(parts));
   app.use(authenticate(tokens));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, allowed) => refuseMethod(c, allowed) }));
+  app.use(refuseStopped(scheduler));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: () => refuseSize(maxBodyBytes) }));
   if (tokens.empty) markOpen(app);
   return withHealth
+    .route("/scheduler", schedulerRoutes(parts))
     .route("/tasks", taskRoutes(parts))
     .route("/schedules", scheduleRoutes(parts))
     .route("/jobs", jobRoutes(parts));

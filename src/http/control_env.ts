@@ -5,10 +5,15 @@ import type { Clock } from "../time/clock.ts";
 /** What the control endpoints use of a scheduler. */
 export type ControlledScheduler = Pick<
   SchedulerCore,
+  | "name"
   | "role"
   | "state"
   | "paused"
+  | "timeZone"
   | "storeNames"
+  | "subscribe"
+  | "pause"
+  | "resume"
   | "getTask"
   | "getTasks"
   | "pauseTask"

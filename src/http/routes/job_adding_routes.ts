@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { isCarillonError } from "../../errors.ts";
+import { CarillonError, isCarillonError } from "../../errors.ts";
 import type { JobOptions } from "../../model/job_options.ts";
 import { taskRef } from "../../registry/task_ref.ts";
 import type { JobResult } from "../../scheduler/views/job.ts";
@@ -39,7 +39,7 @@ function statusOf(outcome: string, inVain: boolean): 200 | 201 | 202 {
   return outcome === "added" ? 201 : 200;
 }
 
-/** The result, or undefined when there is none in time: the job itself is added, whatever becomes of the wait. */
+/** The result, or undefined when there is none in time. Throws `schedulerStopped`, with the id of the job. */
 async function resultWithin(
   parts: ControlParts,
   jobId: string,
@@ -49,7 +49,12 @@ async function resultWithin(
   try {
     return await waitForResult(parts, jobId, timeoutMs, abandoned);
   } catch (error) {
-    if (isCarillonError(error, "jobParked") || isCarillonError(error, "schedulerStopped")) return undefined;
-    throw error;
+    if (isCarillonError(error, "jobParked")) return undefined;
+    if (!isCarillonError(error, "schedulerStopped")) throw error;
+    throw new CarillonError(
+      "schedulerStopped",
+      `Job ${jobId} was added, but the scheduler was stopped before it was finished; it stays in the store`,
+      { details: { jobId }, cause: error },
+    );
   }
 }

@@ -6,6 +6,9 @@ import { answerOf, withControl } from "../control_fixture.ts";
 
 const tokens = ["first-token", { name: "ada", token: "second-token" }];
 const endpoints = [
+  "GET /scheduler",
+  "POST /scheduler/pause",
+  "POST /scheduler/resume",
   "GET /tasks",
   "GET /tasks/endless",
   "POST /tasks/endless/pause",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { task } from "../../../src/registry/task.ts";
-import { VirtualClock } from "../../../src/time/virtual_clock.ts";
+import { memory } from "../../../src/stores/memory.ts";
 import { test } from "../../harness.ts";
-import { controlTest, withControl } from "../control_fixture.ts";
+import { controlTest, nextStart, withControl } from "../control_fixture.ts";
 
 controlTest("POST /jobs adds a job and says where it is", async ({ send }) => {
   const answer = await send("POST /jobs", {
@@ -111,15 +111,17 @@ controlTest("POST /jobs refuses a wait without end", async ({ send }) => {
   assert.deepEqual((await send("GET /jobs")).at("jobs"), []);
 });
 
-test("POST /jobs with wait answers 202 when the scheduler stops meanwhile", async () => {
-  const clock = new VirtualClock();
+test("POST /jobs with wait answers 503 with the job's id when the scheduler stops meanwhile", async () => {
+  const store = memory();
   await withControl(async ({ scheduler, send }) => {
-    const added = new Promise((resolve) => scheduler.subscribe(resolve, { types: "jobAdded", once: true }));
-    const answer = send("POST /jobs?wait=true", { task: "endless" });
-    await added;
+    const started = nextStart(scheduler);
+    const answer = send("POST /jobs?wait=true", { task: "endless", id: "a" });
+    await started;
     await scheduler.stop({ drain: false });
-    assert.ok([202, 503].includes((await answer).status));
-  }, { app: { clock } });
+    assert.deepEqual([(await answer).status, (await answer).at("code")], [503, "schedulerStopped"]);
+    assert.deepEqual((await answer).at("details"), { jobId: "a" });
+    await assert.rejects(store.getTasks(), { code: "storeClosed" });
+  }, { scheduler: { store } });
 });
 
 test("POST /jobs with wait ends when nobody waits for the answer any more", async () => {

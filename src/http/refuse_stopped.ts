@@ -1,0 +1,26 @@
+import type { MiddlewareHandler } from "hono";
+import { CarillonError } from "../errors.ts";
+import type { ControlEnv, ControlledScheduler } from "./control_env.ts";
+
+/**
+ * Refuses requests once the scheduler was stopped, until it is started again: to ask it would open its stores,
+ * which whoever stopped it has closed. One that was never started is asked.
+ */
+export function refuseStopped(scheduler: ControlledScheduler): MiddlewareHandler<ControlEnv> {
+  let stopped = false;
+  scheduler.subscribe(({ type }) => {
+    stopped = type === "schedulerStopped";
+  }, { types: ["schedulerStarting", "schedulerStopped"] });
+  return async (_c, next) => {
+    if (stopped) {
+      throw new CarillonError(
+        "schedulerStopped",
+        "The scheduler was stopped; it answers again once started",
+        {
+          retryable: true,
+        },
+      );
+    }
+    await next();
+  };
+}
