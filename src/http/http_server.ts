@@ -33,8 +33,8 @@ export async function openHttpServer(handler: HttpHandler, address: HttpAddress)
   let closing = false;
   const server = createServer((message, response) => {
     // A connection that is kept alive would keep the server from closing.
-    const lastHeaders = () => closing ? ["Connection", "close"] : [];
-    answer(handler, message, response, lastHeaders).catch(() => response.destroy());
+    response.on("close", () => closing && message.socket.end());
+    answer(handler, message, response).catch(() => response.destroy());
   });
   await listening(server, address);
   const bound = server.address();
@@ -52,7 +52,6 @@ async function answer(
   handler: HttpHandler,
   message: IncomingMessage,
   response: ServerResponse,
-  lastHeaders: () => readonly string[],
 ): Promise<void> {
   const gone = new AbortController();
   response.on("close", () => {
@@ -64,7 +63,7 @@ async function answer(
     return;
   }
   const reply = await handler(request, { remoteAddress: message.socket.remoteAddress });
-  response.writeHead(reply.status, [...[...reply.headers].flat(), ...lastHeaders()]);
+  response.writeHead(reply.status, [...reply.headers].flat());
   if (reply.body === null) response.end();
   else await pipeline(Readable.fromWeb(reply.body as Parameters<typeof Readable.fromWeb>[0]), response);
 }
