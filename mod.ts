@@ -74,13 +74,18 @@ export type {
 // Triggers
 export { and, type AndOptions } from "./src/triggers/and.ts";
 export { calendarInterval, type CalendarIntervalOptions } from "./src/triggers/calendar_interval.ts";
+export type { TimeOfDay, TimeOfDayInput } from "./src/triggers/time_of_day.ts";
 export { cron, type CronOptions } from "./src/triggers/cron.ts";
+export type { CronFields } from "./src/triggers/cron_named_fields.ts";
+export type { GapPolicy, OverlapPolicy } from "./src/triggers/zoned_search.ts";
+export type { WindowOptions } from "./src/triggers/window.ts";
+export type { MomentInput } from "./src/time/moment.ts";
 export { date, type DateOptions } from "./src/triggers/date.ts";
-export { fixedDelay } from "./src/triggers/fixed_delay.ts";
+export { fixedDelay, type FixedDelayOptions } from "./src/triggers/fixed_delay.ts";
 export { interval, type IntervalOptions } from "./src/triggers/interval.ts";
 export { or } from "./src/triggers/or.ts";
-export { describe } from "./src/triggers/describe.ts";
-export { lint } from "./src/triggers/lint.ts";
+export { describe, type DescribeOptions } from "./src/triggers/describe.ts";
+export { lint, type LintFinding, type LintRule } from "./src/triggers/lint.ts";
 export { neverFires } from "./src/triggers/never_fires.ts";
 export { registerTrigger, type TriggerLogic } from "./src/triggers/register_trigger.ts";
 export { sameTrigger } from "./src/triggers/same_trigger.ts";
@@ -91,7 +96,9 @@ export { calendarsOf } from "./src/triggers/calendars_of.ts";
 export { jitterOffsetMs } from "./src/triggers/jitter.ts";
 export { spreadOffsetMs } from "./src/triggers/spread.ts";
 export type {
+  CalendarOptions,
   CalendarView,
+  OnHoliday,
   PreviewOptions,
   Trigger,
   TriggerContext,

@@ -5,8 +5,8 @@
  *     bun bench/triggers.ts
  *
  * `next`: a prepared trigger, 256 fixed instants of 2024–2031 in random order. `chain`: each fire from the one
- * before, 16 in a row (further on cron-schedule finds no more 29th of February). `parse`: a new trigger each time. Engines take turns in short
- * slices, so that ratios hold on a busy machine too: read ratios, not digits.
+ * before, 16 in a row (further on cron-schedule finds no more 29th of February). `parse`: a new trigger each
+ * time. Engines take turns in short slices, so that ratios hold on a busy machine too: read ratios, not digits.
  */
 import { CronExpressionParser } from "cron-parser";
 import { parseCronExpression } from "cron-schedule";
