@@ -77,9 +77,8 @@ export { calendarInterval, type CalendarIntervalOptions } from "./src/triggers/c
 export type { TimeOfDay, TimeOfDayInput } from "./src/triggers/time_of_day.ts";
 export { cron, type CronOptions } from "./src/triggers/cron.ts";
 export type { CronFields } from "./src/triggers/cron_named_fields.ts";
-export type { GapPolicy, OverlapPolicy } from "./src/triggers/zoned_search.ts";
+export type { ClockGapPolicy, ClockOverlapPolicy } from "./src/triggers/zoned_search.ts";
 export type { WindowOptions } from "./src/triggers/window.ts";
-export type { MomentInput } from "./src/time/moment.ts";
 export { date, type DateOptions } from "./src/triggers/date.ts";
 export { fixedDelay, type FixedDelayOptions } from "./src/triggers/fixed_delay.ts";
 export { interval, type IntervalOptions } from "./src/triggers/interval.ts";

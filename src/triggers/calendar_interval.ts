@@ -16,7 +16,7 @@ import { triggerOf } from "./trigger_value.ts";
 import { readWindow } from "./window.ts";
 import type { Window, WindowOptions } from "./window.ts";
 import { firstFireS } from "./zoned_search.ts";
-import type { GapPolicy, OverlapPolicy } from "./zoned_search.ts";
+import type { ClockGapPolicy, ClockOverlapPolicy } from "./zoned_search.ts";
 
 /** Options of {@linkcode calendarInterval}. `start` gives the first date; it and `end` bound the fires too. */
 export interface CalendarIntervalOptions extends WindowOptions {
@@ -25,9 +25,9 @@ export interface CalendarIntervalOptions extends WindowOptions {
   /** The zone whose clock and calendar count. @default the scheduler's; UTC for a bare trigger */
   readonly timeZone?: string | undefined;
   /** What happens at a local time that does not exist. @default "after" */
-  readonly gap?: GapPolicy | undefined;
+  readonly gap?: ClockGapPolicy | undefined;
   /** What happens at a local time that exists twice. @default "first" */
-  readonly overlap?: OverlapPolicy | undefined;
+  readonly overlap?: ClockOverlapPolicy | undefined;
   /** What becomes of a month that lacks the day: it is skipped, or its last day is taken. @default "skip" */
   readonly onInvalidDay?: "skip" | "last" | undefined;
   /** The weekday that whole weeks are aligned to: a name, or 0–7 (0 and 7 are Sunday). @default the first date's */

@@ -15,7 +15,7 @@ import { triggerOf } from "./trigger_value.ts";
 import { readWindow } from "./window.ts";
 import type { WindowOptions } from "./window.ts";
 import { firstFireS } from "./zoned_search.ts";
-import type { GapPolicy, OverlapPolicy } from "./zoned_search.ts";
+import type { ClockGapPolicy, ClockOverlapPolicy } from "./zoned_search.ts";
 
 /** Options of {@linkcode cron}. */
 export interface CronOptions extends WindowOptions {
@@ -27,13 +27,13 @@ export interface CronOptions extends WindowOptions {
    *
    * @default "after" for fixed times, "skip" when second, minute or hour has a `*` or a step
    */
-  readonly gap?: GapPolicy | undefined;
+  readonly gap?: ClockGapPolicy | undefined;
   /**
    * What happens at a local time that exists twice.
    *
    * @default "first" for fixed times, "both" when second, minute or hour has a `*` or a step
    */
-  readonly overlap?: OverlapPolicy | undefined;
+  readonly overlap?: ClockOverlapPolicy | undefined;
 }
 
 /**
@@ -105,8 +105,8 @@ class CronCore implements TriggerCore {
   readonly timeZone: string | undefined;
   readonly #source: CronSource["text"];
   readonly #walls: CronWalls;
-  readonly #gap: GapPolicy;
-  readonly #overlap: OverlapPolicy;
+  readonly #gap: ClockGapPolicy;
+  readonly #overlap: ClockOverlapPolicy;
   readonly #start: Moment | undefined;
   readonly #end: Moment | undefined;
   readonly #startS: number;

@@ -9,7 +9,7 @@ import { neverFires } from "./never_fires.ts";
 import type { Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
 import { cronOf, policiesOf } from "./trigger_parts.ts";
 import { capital, counted, lengthInWords, listed, ordinal } from "./words.ts";
-import type { GapPolicy, OverlapPolicy } from "./zoned_search.ts";
+import type { ClockGapPolicy, ClockOverlapPolicy } from "./zoned_search.ts";
 
 /** Options of {@linkcode describe} and {@linkcode lint}. */
 export interface DescribeOptions {
@@ -113,13 +113,13 @@ function rules(json: TriggerJSON, fromMs: number, context: TriggerContext): stri
   ];
 }
 
-const GAPS: Readonly<Record<GapPolicy, string>> = {
+const GAPS: Readonly<Record<ClockGapPolicy, string>> = {
   skip: "do not fire",
   after: "fire at the first instant after the gap",
   shift: "are moved on by the length of the gap",
 };
 
-const OVERLAPS: Readonly<Record<OverlapPolicy, string>> = {
+const OVERLAPS: Readonly<Record<ClockOverlapPolicy, string>> = {
   first: "fire the first time",
   second: "fire the second time",
   both: "fire both times",

@@ -3,7 +3,7 @@ import { readCronText } from "./cron_text.ts";
 import type { CronDefinition } from "./cron_grammar.ts";
 import { isRecurring } from "./cron_values.ts";
 import type { Trigger, TriggerJSON } from "./trigger.ts";
-import type { GapPolicy, OverlapPolicy } from "./zoned_search.ts";
+import type { ClockGapPolicy, ClockOverlapPolicy } from "./zoned_search.ts";
 
 /** The triggers inside a trigger, itself included, that are cron expressions or calendar intervals. */
 export function clockParts(trigger: Trigger | TriggerJSON): TriggerJSON[] {
@@ -22,11 +22,13 @@ export function cronOf(json: TriggerJSON): CronDefinition {
 }
 
 /** The policies that a stored cron or calendar interval goes by. */
-export function policiesOf(json: TriggerJSON): { readonly gap: GapPolicy; readonly overlap: OverlapPolicy } {
+export function policiesOf(
+  json: TriggerJSON,
+): { readonly gap: ClockGapPolicy; readonly overlap: ClockOverlapPolicy } {
   const once = json.kind === "calendarInterval" || hasFixedTime(json);
   return {
-    gap: (json["gap"] as GapPolicy | undefined) ?? (once ? "after" : "skip"),
-    overlap: (json["overlap"] as OverlapPolicy | undefined) ?? (once ? "first" : "both"),
+    gap: (json["gap"] as ClockGapPolicy | undefined) ?? (once ? "after" : "skip"),
+    overlap: (json["overlap"] as ClockOverlapPolicy | undefined) ?? (once ? "first" : "both"),
   };
 }
 
