@@ -2,10 +2,10 @@ import type { ZoneTable } from "../time/zone_table.ts";
 import { WALL_REACH_S } from "../time/resolve_wall.ts";
 
 /** What happens at a local time that does not exist: nothing, the end of the gap, or the time moved on by the gap. */
-export type GapPolicy = "skip" | "after" | "shift";
+export type ClockGapPolicy = "skip" | "after" | "shift";
 
 /** What happens at a local time that exists twice. */
-export type OverlapPolicy = "first" | "second" | "both";
+export type ClockOverlapPolicy = "first" | "second" | "both";
 
 /** The wall times at which something is due, as if there were no time zones. */
 export interface WallSource {
@@ -25,8 +25,8 @@ export interface WallSource {
 export function firstFireS(
   walls: WallSource,
   table: ZoneTable,
-  gap: GapPolicy,
-  overlap: OverlapPolicy,
+  gap: ClockGapPolicy,
+  overlap: ClockOverlapPolicy,
   fromS: number,
 ): number {
   let from = fromS;
