@@ -122,7 +122,9 @@ test("backup() copies the database as it is, while it is used", async () => {
     const adding = Promise.all(["c", "d"].map((id) => store.addJobs([newJob(id)])));
     await store.backup(path);
     await adding;
-    await assert.rejects(() => store.backup(path), { code: "storeFailed" });
+    await assert.rejects(() => store.backup(path), { code: "storeFailed", message: /already exists/ });
+    const nowhere = join(folder, "no", "copy.db");
+    await assert.rejects(() => store.backup(nowhere), { code: "storeUnavailable", message: /folder/ });
     await store.close();
     const copy = libsql(`file:${path}`);
     await copy.open({ clock: systemClock });

@@ -20,9 +20,9 @@ export interface LibsqlStore extends DataStore {
    */
   migrate(onStep?: (step: MigrationStep) => void): Promise<MigrationReport>;
   /**
-   * Copies the database into a new file, as it is at one moment, without its free pages. Other processes go on; this
-   * one is held up while it copies, about a second for each 50 MB, so give large stores a process of its own for it.
-   * Throws `storeUnavailable` when the file cannot be written, `storeFailed` when it is there already.
+   * Copies the database into a new file, as it is at one moment and without its free pages, while everything goes on:
+   * a thread of its own does it. Throws `storeUnavailable` when the file cannot be written, `storeFailed` when it is
+   * there already.
    */
   backup(path: string): Promise<void>;
   /** What is wrong with the database, in sentences; empty for a sound one. */
