@@ -68,6 +68,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   schedulerStopped: EXIT_STATE,
   leaseLost: EXIT_FAILED,
   unknownExecutor: EXIT_CONFIGURATION,
+  executorFailed: EXIT_FAILED,
   addressInUse: EXIT_BUSY,
   unauthorized: EXIT_CONFIGURATION,
   forbidden: EXIT_CONFIGURATION,

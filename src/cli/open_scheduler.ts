@@ -15,6 +15,7 @@ import type { ResolvedConfiguration } from "./configuration/resolved_configurati
 import { makeStore } from "./configuration/store_setting.ts";
 import { consoleLogger } from "./console_logger.ts";
 import { loadExecutors } from "./load_executors.ts";
+import { withProgress } from "./progress.ts";
 
 const serializers = { rich: richJson, json: plainJson, cbor };
 
@@ -73,7 +74,9 @@ export async function withClient<T>(
     serializer: serializers[configuration.serializer],
     logger: loggerOf(configuration, context),
   });
-  return await use(scheduler, configuration);
+  const { terminal } = context;
+  const label = () => `waiting for ${Object.values(storesOf(configuration)).map(({ location }) => location)}`;
+  return await withProgress({ terminal, clock: systemClock, label }, () => use(scheduler, configuration));
 }
 
 /** Throws `storeUnavailable` for a file that is not there. */

@@ -157,7 +157,8 @@ export class CommandProcess {
   }
 
   signal(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void {
-    this.#child.kill(signal);
+    // The child's own kill() makes Deno forget the exit code.
+    process.kill(this.#child.pid!, signal);
   }
 
   ended(): Promise<Answer> {
