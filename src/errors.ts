@@ -57,6 +57,7 @@ export type ErrorCode =
   | "schedulerStopped"
   | "leaseLost"
   | "unknownExecutor"
+  | "executorFailed"
   // faces
   | "unauthorized"
   | "forbidden"

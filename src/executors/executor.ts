@@ -1,30 +1,50 @@
-/** The port of executors: who runs a task's function. */
+/** The port of executors: who runs a task's function, and where. */
+import type { JobFacts } from "../model/job_record.ts";
+import type { Logger } from "../model/logger.ts";
+import type { Payload } from "../model/payload.ts";
 
-/** One run, as an executor sees it. */
+/**
+ * One run, as an executor sees it. An executor in this process needs `call` alone. One that runs the function
+ * elsewhere uses the rest instead: what crosses is plain text and JSON.
+ */
 export interface ExecutorRun {
-  readonly jobId: string;
-  readonly taskName: string;
-  /** Calls the task's function in this process, within the job's context. */
-  readonly call: () => Promise<unknown>;
+  /** Facts about the job. */
+  readonly job: JobFacts;
+  /** The stored input, which the task's schema is still to check. It was checked here already, and fits. */
+  readonly input: Payload | null;
+  /** Name of the serializer that the result shall be stored with. */
+  readonly serializer: string;
   /** Aborted when the job is to stop: time out, cancellation, a lost lease, a scheduler that stops. */
   readonly signal: AbortSignal;
+  /** Calls the task's function in this process, within the job's context; answers its checked, encoded result. */
+  call(): Promise<Payload | null>;
+  /** The function starts now, elsewhere: the time limit counts from here. `call` says so by itself. */
+  started(): void;
+  /** Passes a line of the job's log on from elsewhere. */
+  log(level: keyof Logger, message: string, fields: Readonly<Record<string, unknown>>): void;
+  /** Passes the job's progress on from elsewhere. */
+  progress(done: number, total: number, message?: string): void;
 }
 
 /**
  * Runs a task's function.
  *
- * `run` settles exactly when the function has really ended (or was terminated), never before: until then the
- * job keeps its slot.
+ * Guarantees (the exported conformance suite holds executors to them): `run` settles exactly when the function
+ * has really ended or its thread or process has, never before, as until then the job keeps its slot; errors keep
+ * their name, code and causes; an abort reaches the function's signal; runs never see each other's job.
  */
 export interface Executor {
   /** What it is, for people. */
   readonly kind: string;
-  /** Whether it can end a run that ignores its signal. */
+  /** Whether it can end every run that ignores its signal, also one that computes without a pause. */
   readonly canTerminate: boolean;
-  /** Runs it; what the function answers or throws is passed on. */
-  run(run: ExecutorRun): Promise<unknown>;
-  /** Ends a run that ignored its signal; only called where `canTerminate`. */
-  terminate?(jobId: string): void;
-  /** Lets go of what it holds; called when the scheduler has stopped. */
+  /** Runs it; answers the encoded result, as `call` does, or rejects with what the function threw. */
+  run(run: ExecutorRun): Promise<Payload | null>;
+  /**
+   * Ends a run that ignored its signal, and answers whether it is over. With false it goes on, and the job is
+   * reported stuck.
+   */
+  terminate?(run: ExecutorRun): boolean | Promise<boolean>;
+  /** Lets go of what is idle; called when a scheduler has stopped. It may be used again afterwards. */
   close?(): Promise<void>;
 }

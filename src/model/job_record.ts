@@ -1,4 +1,4 @@
-import type { Metadata, Payload } from "./payload.ts";
+import type { JsonValue, Metadata, Payload } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
 import type { JobOutcome, JobState } from "./states.ts";
 
@@ -30,6 +30,8 @@ export interface StoredError {
   readonly message: string;
   readonly stack?: string;
   readonly code?: string;
+  /** Facts for programs, of errors that carry some. */
+  readonly details?: Readonly<Record<string, JsonValue>>;
   readonly cause?: StoredError;
 }
 
@@ -82,6 +84,12 @@ export interface JobRecord {
   /** Set when the row cannot be read; the other fields are then as good as could be had. */
   readonly undecodable?: string;
 }
+
+/** What a running job may know about itself: plain values, so that they cross to threads and processes. */
+export type JobFacts = Pick<
+  JobRecord,
+  "id" | "taskName" | "attempt" | "scheduleId" | "fireTimeMs" | "runAtMs" | "metadata"
+>;
 
 /** Who may write about a run: the incarnation that claimed the job and the number of that claim. */
 export interface JobFence {

@@ -1,10 +1,12 @@
 import { CarillonError, messageOf } from "../errors.ts";
 import { sleep } from "../time/clock.ts";
+import type { Environment } from "./environment.ts";
 import type { SchedulerParts } from "./scheduler_base.ts";
+import type { StoreUnits } from "./store_units.ts";
 
 /**
  * Takes no more work, lets what runs finish for so long, then aborts it and gives it its grace. A run that
- * ignores its signal is left behind: it keeps its slot until its lease runs out.
+ * ignores its signal is terminated; where its executor cannot, it is left behind: it keeps its slot until its lease runs out.
  */
 export async function endWork(parts: SchedulerParts, timeoutMs: number, hurry: AbortSignal): Promise<void> {
   const units = parts.units.all();
@@ -33,8 +35,20 @@ async function endRuns({ units, environment }: SchedulerParts, timeoutMs: number
     }
   }
   await sleep(clock, abortGraceMs, done.signal);
+  await terminateRuns(units, environment);
   const left = units.all().flatMap((unit) => unit.runs.all()).map((run) => run.job.id);
   if (left.length > 0) logger.warn("stopped with jobs that ignore their abort signal", { jobs: left });
+}
+
+/** Ends what ignored its signal, where the executor can, and waits until that is written. */
+async function terminateRuns(units: StoreUnits, { clock, abortGraceMs }: Environment): Promise<void> {
+  const over = new AbortController();
+  const endings = units.all().flatMap((unit) =>
+    unit.runs.all().map(async (run) => await unit.runner.terminate(run) ? run.done : undefined)
+  );
+  if (endings.length === 0) return;
+  void Promise.all(endings).then(() => over.abort());
+  await sleep(clock, abortGraceMs, over.signal);
 }
 
 /** Gives asynchronous listeners a while, not for ever: one of them may be waiting for this very stop. */

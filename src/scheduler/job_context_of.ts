@@ -1,5 +1,5 @@
+import { currentJobOf } from "../context/current_job_of.ts";
 import type { JobLog, TaskContext } from "../context/task_context.ts";
-import { Temporal } from "../time/temporal.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import type { ProgressReporter } from "./progress_reporter.ts";
@@ -14,17 +14,7 @@ export function jobContext(
 ): TaskContext {
   const { job } = run;
   return {
-    job: {
-      id: job.id,
-      taskName: job.taskName,
-      attempt: job.attempt,
-      scheduleId: job.scheduleId,
-      scheduledFireTime: job.fireTimeMs === null
-        ? undefined
-        : Temporal.Instant.fromEpochMilliseconds(job.fireTimeMs),
-      runAt: Temporal.Instant.fromEpochMilliseconds(job.runAtMs),
-      metadata: job.metadata,
-    },
+    job: currentJobOf(job),
     signal: run.controller.signal,
     log: jobLog(run, environment, gateway),
     progress: (progress, message) => reporter.report(progress, message),

@@ -1,19 +1,17 @@
-import { runInJobContext } from "../context/job_context.ts";
-import { runInSchedulerContext } from "../context/scheduler_context.ts";
-import type { TaskContext } from "../context/task_context.ts";
 import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
 import type { JobRecord, JobTransition } from "../model/job_record.ts";
 import { resolveRunSettings, type RunSettings } from "../model/settings.ts";
 import type { TaskRecord } from "../model/task_record.ts";
-import type { RegisteredTask } from "../registry/registered_task.ts";
-import { validateInput, validateOutput } from "../registry/validate.ts";
-import { decodePayload, encodePayload } from "../serializers/payload.ts";
+import { validateInput } from "../registry/validate.ts";
+import { decodePayload } from "../serializers/payload.ts";
 import { durationMs } from "../time/duration.ts";
-import { sleep, type Timer } from "../time/clock.ts";
+import { sleep } from "../time/clock.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
+import { type ExecutedTask, executorOf, executorRun } from "./executor_run.ts";
 import { jobContext } from "./job_context_of.ts";
 import { ProgressReporter } from "./progress_reporter.ts";
+import { RunGuards } from "./run_guards.ts";
 import { type AbortCause, JobRun, type RunTable } from "./run_table.ts";
 import { type RunResult, runTransition } from "./run_transition.ts";
 
@@ -31,9 +29,7 @@ export interface JobRunnerOptions {
   readonly registered: () => number | undefined;
 }
 
-interface Prepared {
-  readonly task: RegisteredTask;
-  readonly input: unknown;
+interface Prepared extends ExecutedTask {
   readonly settings: RunSettings;
 }
 
@@ -89,7 +85,7 @@ export class JobRunner {
     gateway.jobs.tell("jobStarted", run.job);
     const { result, value } = await this.#execute(run, prepared);
     const durationMs = environment.clock.monotonicMs() - startMs;
-    const transition = this.#transition(run, prepared, result);
+    const transition = this.#transition(run, prepared, result, await run.termination ?? false);
     this.#log(run, transition, durationMs);
     const local = result.ok ? { value } : { error: result.error };
     await this.#end(run, transition, durationMs, local);
@@ -123,10 +119,16 @@ export class JobRunner {
         gateway.jobs.progress(run.job, run.fence, progress).catch((error) => this.#debug(run, error)),
     );
     const context = jobContext(run, environment, gateway, reporter);
-    const guards = this.#guards(run, prepared.settings);
+    const guards = new RunGuards(run, prepared.settings, environment, {
+      timeIsUp: (message) => this.abort(run, { kind: "timeout", message }),
+      stillRunning: () => void this.terminate(run),
+    });
     try {
-      const value = await this.#call(run, prepared, context);
-      const payload = encodePayload(await validateOutput(prepared.task, value), environment.serializer);
+      const request = executorRun(run, prepared, context, environment, () => guards.started());
+      const executor = executorOf(prepared.settings, environment);
+      run.terminate = async () => await executor.terminate?.(request) ?? false;
+      const payload = await executor.run(request);
+      const value = request.local ? request.local.value : decodePayload(payload, [environment.serializer]);
       return { result: { ok: true, payload }, value };
     } catch (error) {
       return { result: { ok: false, error } };
@@ -136,59 +138,40 @@ export class JobRunner {
     }
   }
 
-  async #call(run: JobRun, { task, input, settings }: Prepared, context: TaskContext): Promise<unknown> {
-    const { environment } = this.#options;
-    const name = settings.executor ?? environment.defaultExecutor;
-    const executor = environment.executors.get(name);
-    if (!executor) {
-      const known = [...environment.executors.keys()].join(", ");
-      throw new CarillonError("unknownExecutor", `Executor '${name}' is not configured; there is ${known}`);
+  /**
+   * Ends a run that ignored its signal, where its executor can, and answers whether it did; else the job is
+   * reported stuck, once.
+   */
+  terminate(run: JobRun): Promise<boolean> {
+    return run.termination ??= this.#terminate(run);
+  }
+
+  async #terminate(run: JobRun): Promise<boolean> {
+    const { environment: { logger }, gateway } = this.#options;
+    const fields = { job: run.job.id, task: run.job.taskName, reason: run.cause?.message ?? "" };
+    try {
+      if (await run.terminate()) {
+        logger.warn("job terminated: it ignored its abort signal", fields);
+        return true;
+      }
+    } catch (error) {
+      logger.error("terminating a job failed", { ...fields, error: messageOf(error) });
     }
-    const call = () => Promise.resolve(task.call(input, context));
-    const inContext = async () =>
-      await runInSchedulerContext(environment.self, () => runInJobContext(context, call));
-    const signal = run.controller.signal;
-    return await executor.run({ jobId: run.job.id, taskName: task.name, call: inContext, signal });
+    gateway.jobs.tell("jobStuck", run.job, { reason: fields.reason });
+    logger.warn("job is stuck: it ignores its abort signal and keeps its slot", fields);
+    return false;
   }
 
-  /** The time limit, and the watch over a run that was told to stop. */
-  #guards(run: JobRun, settings: RunSettings): { dispose(): void } {
-    const { clock, abortGraceMs } = this.#options.environment;
-    const timers: Timer[] = [];
-    const setTimer = (callback: () => void, ms: number) =>
-      timers.push(clock.setTimer(callback, ms, { keepAlive: false }));
-    const watch = () => setTimer(() => this.#stillRunning(run, settings), abortGraceMs);
-    const signal = run.controller.signal;
-    if (signal.aborted) watch();
-    else signal.addEventListener("abort", watch, { once: true });
-    if (settings.timeoutMs !== null) {
-      const message = `The job ran longer than its timeout of ${settings.timeoutMs / 1000} s`;
-      setTimer(() => this.abort(run, { kind: "timeout", message }), settings.timeoutMs);
-    }
-    return {
-      dispose() {
-        signal.removeEventListener("abort", watch);
-        for (const timer of timers) timer.cancel();
-      },
-    };
-  }
-
-  #stillRunning(run: JobRun, settings: RunSettings): void {
-    const { environment, gateway } = this.#options;
-    const executor = environment.executors.get(settings.executor ?? environment.defaultExecutor);
-    if (executor?.canTerminate) return executor.terminate?.(run.job.id);
-    gateway.jobs.tell("jobStuck", run.job, { reason: run.cause?.message ?? "" });
-    environment.logger.warn("job is stuck: it ignores its abort signal and keeps its slot", {
-      job: run.job.id,
-      task: run.job.taskName,
-      reason: run.cause?.message,
-    });
-  }
-
-  #transition(run: JobRun, { task, settings }: Prepared, result: RunResult): JobTransition {
+  #transition(
+    run: JobRun,
+    { task, settings }: Prepared,
+    result: RunResult,
+    terminated: boolean,
+  ): JobTransition {
     return runTransition({
       result,
       cause: run.cause,
+      terminated,
       job: run.job,
       settings,
       retryIf: task.retryIf && ((error) => task.retryIf!(error, run.job.attempt)),

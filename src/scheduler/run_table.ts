@@ -16,6 +16,10 @@ export class JobRun {
   done: Promise<void> = Promise.resolve();
   /** What became of it, once that is written. */
   ended: JobTransition | undefined;
+  /** Asks its executor to end it, and answers whether it is over. */
+  terminate: () => Promise<boolean> = () => Promise.resolve(false);
+  /** What became of ending it, once that was asked for. */
+  termination: Promise<boolean> | undefined;
   #cause: AbortCause | undefined;
 
   constructor(job: JobRecord, incarnation: number) {

@@ -3,6 +3,7 @@ import { backoffMs, lostLeaseTransition } from "../model/decisions.ts";
 import type { JobRecord, JobTransition, StoredError } from "../model/job_record.ts";
 import type { RunSettings } from "../model/settings.ts";
 import type { JobOutcome } from "../model/states.ts";
+import { storedError } from "../model/stored_error.ts";
 import type { AbortCause } from "./run_table.ts";
 
 /** How a task's function ended. */
@@ -15,6 +16,8 @@ export type RunResult = { readonly ok: true; readonly payload: string | null } |
 export interface RunTransitionInput {
   readonly result: RunResult;
   readonly cause: AbortCause | undefined;
+  /** Whether its executor had to end it, as it ignored its signal. @default false */
+  readonly terminated?: boolean;
   readonly job: Pick<JobRecord, "attempt" | "lostLeases" | "cancelRequested">;
   readonly settings: RunSettings;
   /** Whether this error is worth another attempt; always when absent. */
@@ -33,13 +36,13 @@ export function runTransition(input: RunTransitionInput): JobTransition {
     const keepMs = settings.retention.successMs;
     return { to: "finished", outcome: "success", value: result.payload, error: null, keepMs };
   }
-  if (cause?.kind === "cancelled") return failed("cancelled", cause.message, settings);
+  if (cause?.kind === "cancelled") return failed("cancelled", cancelError(cause, input), settings);
   if (cause?.kind === "stopping") return { to: "handBack", lostLease: false };
   const outcome = cause?.kind === "timeout" ? "timedOut" : "error";
   const error = cause?.kind === "timeout"
-    ? new CarillonError("jobTimedOut", cause.message)
+    ? timeoutError(cause, input)
     : (result as { readonly error: unknown }).error;
-  return retryTransition(input, error) ?? failed(outcome, error, settings);
+  return retryTransition(input, error) ?? failed(outcome, storedError(error), settings);
 }
 
 function retryTransition(input: RunTransitionInput, error: unknown): JobTransition | undefined {
@@ -55,48 +58,21 @@ function retryTransition(input: RunTransitionInput, error: unknown): JobTransiti
   } catch (thrown) {
     // The task's own retry functions failed: its error counts, and it says what else went wrong.
     const message = `${messageOf(error)} (and deciding about a retry failed: ${messageOf(thrown)})`;
-    return failed("error", new Error(message, { cause: error }), settings);
+    return failed("error", storedError(new Error(message, { cause: error })), settings);
   }
 }
 
-function failed(outcome: JobOutcome, error: unknown, settings: RunSettings): JobTransition {
-  const stored = typeof error === "string"
-    ? { name: outcome === "cancelled" ? "Cancelled" : "Error", message: error }
-    : storedError(error);
-  return { to: "finished", outcome, value: null, error: stored, keepMs: settings.retention.otherMs };
+/** Says which of the two it was: the function ended when its signal was aborted, or it had to be ended. */
+function timeoutError({ message }: AbortCause, { terminated = false }: RunTransitionInput): CarillonError {
+  const how = terminated ? "terminated, as it ignored its signal" : "ended by its abort signal";
+  const endedBy = terminated ? "terminate" : "abort";
+  return new CarillonError("jobTimedOut", `${message}, and was ${how}`, { details: { endedBy } });
 }
 
-/** How much of a message and of a stack is kept. */
-const MESSAGE_MAX = 4000;
-const STACK_MAX = 16_000;
-const CAUSES_MAX = 5;
-
-/** What is stored of an error: name, message, stack and causes, each within bounds. */
-export function storedError(error: unknown, depth = 0): StoredError {
-  if (!(error instanceof Error)) {
-    return { name: "Error", message: clip(describeThrown(error), MESSAGE_MAX) };
-  }
-  const code = (error as { readonly code?: unknown }).code;
-  return {
-    name: error.name,
-    message: clip(error.message, MESSAGE_MAX),
-    ...(error.stack === undefined ? {} : { stack: clip(error.stack, STACK_MAX) }),
-    ...(typeof code === "string" ? { code } : {}),
-    ...(error.cause === undefined || depth >= CAUSES_MAX
-      ? {}
-      : { cause: storedError(error.cause, depth + 1) }),
-  };
+function cancelError({ message }: AbortCause, { terminated = false }: RunTransitionInput): StoredError {
+  return { name: "Cancelled", message, details: { endedBy: terminated ? "terminate" : "abort" } };
 }
 
-function describeThrown(value: unknown): string {
-  if (typeof value === "string") return value;
-  try {
-    return `thrown: ${JSON.stringify(value) ?? String(value)}`;
-  } catch {
-    return `thrown: ${String(value)}`;
-  }
-}
-
-function clip(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, max)}…`;
+function failed(outcome: JobOutcome, error: StoredError, settings: RunSettings): JobTransition {
+  return { to: "finished", outcome, value: null, error, keepMs: settings.retention.otherMs };
 }

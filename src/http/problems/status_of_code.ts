@@ -56,6 +56,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   jobAbandoned: 500,
   jobMissedStartDeadline: 500,
   jobTimedOut: 504,
+  executorFailed: 500,
   noCurrentJob: 500,
   noCurrentScheduler: 500,
   storeReadOnly: 500,

@@ -1,6 +1,7 @@
 import { CarillonError, type ErrorCode } from "../../errors.ts";
-import type { JobRecord, StoredError } from "../../model/job_record.ts";
+import type { JobRecord } from "../../model/job_record.ts";
 import type { JobOutcome } from "../../model/states.ts";
+import { revivedError } from "../../model/stored_error.ts";
 import type { Serializer } from "../../serializers/serializer.ts";
 import { decodePayload } from "../../serializers/payload.ts";
 import { instantOf } from "../views/instant.ts";
@@ -25,7 +26,7 @@ export function valueOf(job: JobRecord, serializer: Serializer): unknown {
   if (outcome === "success") return decodePayload(job.value, [serializer]);
   throw new CarillonError(codes[outcome], sentence(job, outcome), {
     details: { jobId: job.id, taskName: job.taskName, outcome, attempt: job.attempt },
-    cause: job.error ? revived(job.error) : undefined,
+    cause: job.error ? revivedError(job.error) : undefined,
   });
 }
 
@@ -57,14 +58,4 @@ function sentence(job: JobRecord, outcome: JobOutcome): string {
     default:
       return `${of} failed${why}`;
   }
-}
-
-/** An error again, as far as it was stored: name, message, stack and causes. */
-function revived(stored: StoredError): Error {
-  const cause = stored.cause ? revived(stored.cause) : undefined;
-  const error = new Error(stored.message, cause ? { cause } : undefined);
-  error.name = stored.name;
-  if (stored.stack !== undefined) error.stack = stored.stack;
-  if (stored.code !== undefined) Object.assign(error, { code: stored.code });
-  return error;
 }

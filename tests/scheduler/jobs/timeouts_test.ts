@@ -28,6 +28,7 @@ test("a job that runs longer than its timeout is aborted with the reason and end
   const finished = events.find((event) => event.type === "jobFinished");
   assert.ok(finished?.type === "jobFinished");
   assert.deepEqual([finished.outcome, finished.durationMs], ["timedOut", 30_000]);
+  assert.deepEqual(finished.error?.details, { endedBy: "abort" });
 });
 
 test("a function that returns after its timeout has still timed out", async () => {
@@ -104,10 +105,14 @@ test("an executor that can end a run is asked to when the job ignores its abort"
       worker: {
         kind: "test",
         canTerminate: true,
-        run: ({ jobId }) => new Promise((_resolve, reject) => ends.set(jobId, reject)),
-        terminate(jobId) {
-          terminated.push(jobId);
-          ends.get(jobId)?.(new Error("terminated"));
+        run({ job, started }) {
+          started();
+          return new Promise((_resolve, reject) => ends.set(job.id, reject));
+        },
+        terminate({ job }) {
+          terminated.push(job.id);
+          ends.get(job.id)?.(new Error("terminated"));
+          return true;
         },
       },
     },
@@ -118,5 +123,7 @@ test("an executor that can end a run is asked to when the job ignores its abort"
   await clock.advance({ seconds: 10 });
   assert.deepEqual(terminated, ["x"]);
   assert.deepEqual(types("jobStuck"), []);
-  assert.equal((await scheduler.getJobResult(id)).outcome, "timedOut");
+  const { outcome, error } = await scheduler.getJobResult(id);
+  assert.equal(outcome, "timedOut");
+  assert.deepEqual(error?.details, { endedBy: "terminate" });
 });
