@@ -112,7 +112,13 @@ class CalendarIntervalCore implements TriggerCore {
   withTimeZone(timeZone: string): TriggerCore {
     if (this.timeZone !== undefined) return this;
     const { start, end } = this.#window;
-    return new CalendarIntervalCore(this.#period, { ...this.#options, start, end, timeZone });
+    return new CalendarIntervalCore(this.#period, {
+      ...this.#options,
+      at: timeOfDayText(this.#atS),
+      start,
+      end,
+      timeZone,
+    });
   }
 
   toJSON(): TriggerJSON {

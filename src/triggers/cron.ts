@@ -151,7 +151,9 @@ class CronCore implements TriggerCore {
   }
 
   toJSON(): TriggerJSON {
-    const source = typeof this.#source === "string" ? { expression: this.#source } : { fields: this.#source };
+    const source = typeof this.#source === "string"
+      ? { expression: this.#source }
+      : { fields: { ...this.#source } };
     return defined({
       kind: this.kind,
       ...source,

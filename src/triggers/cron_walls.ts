@@ -116,7 +116,7 @@ export class CronWalls implements WallSource {
     const lastYear = this.#years ? LAST_YEAR : Math.min(LAST_YEAR, year + CYCLE_YEARS);
     for (;;) {
       const laterMonths = this.#months >> month;
-      if (laterMonths === 0 || (this.#years && !this.#years.includes(year))) {
+      if (laterMonths === 0 || this.#nextYear(year) !== year) {
         year = this.#nextYear(year + 1);
         if (year > lastYear) return Infinity;
         month = 1;
@@ -135,7 +135,16 @@ export class CronWalls implements WallSource {
   }
 
   #nextYear(year: number): number {
-    return this.#years ? this.#years.find((candidate) => candidate >= year) ?? Infinity : year;
+    const years = this.#years;
+    if (!years) return year;
+    let low = 0;
+    let high = years.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (years[middle]! < year) low = middle + 1;
+      else high = middle;
+    }
+    return years[low] ?? Infinity;
   }
 
   #daysOf(year: number, month: number): DaySet {

@@ -1,3 +1,4 @@
+import { CarillonError } from "../errors.ts";
 import type { StandardSchema } from "../model/standard_schema.ts";
 import { isStandardSchema } from "../model/standard_schema.ts";
 import { timeZoneId } from "../time/time_zone.ts";
@@ -87,7 +88,17 @@ class CustomCore implements TriggerCore {
   }
 
   nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined {
-    return this.#logic.nextAfterMs(epochMs, context);
+    const fireMs: unknown = this.#logic.nextAfterMs(epochMs, context);
+    if (fireMs === undefined || fireMs === null) return undefined;
+    // A loop that believed a fire which is not later would never end.
+    if (typeof fireMs === "number" && fireMs > epochMs && Number.isSafeInteger(fireMs)) return fireMs;
+    throw new CarillonError(
+      "triggerFailed",
+      `A '${this.kind}' trigger must answer in whole milliseconds later than ${epochMs}, but gave ${
+        shown(fireMs)
+      }`,
+      { details: { kind: this.kind, epochMs, fireMs } },
+    );
   }
 
   withTimeZone(timeZone: string): TriggerCore {
@@ -96,7 +107,8 @@ class CustomCore implements TriggerCore {
   }
 
   toJSON(): TriggerJSON {
-    return { ...this.#definition, kind: this.kind };
+    // A copy, so that nobody can change the definition through it.
+    return { ...copyJSON(this.kind, this.#definition), kind: this.kind };
   }
 }
 

@@ -1,23 +1,32 @@
+import { CarillonError } from "../errors.ts";
 import { Temporal, temporalName } from "../time/temporal.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
 import { CalendarFilterCore } from "./calendar_filter.ts";
-import { invalidTrigger, shown } from "./invalid_trigger.ts";
+import { shown } from "./invalid_trigger.ts";
 import type { CalendarOptions, PreviewOptions, Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
 import type { TriggerCore } from "./trigger_core.ts";
+
+/** The first and the last instant that Temporal knows, in milliseconds. */
+const EARLIEST_MS = -8.64e15;
+const LATEST_MS = 8.64e15;
 
 /** How many fires a preview shows unless told. */
 const PREVIEW_LIMIT = 10;
 
 /** A whole trigger around the core of its kind. */
 class TriggerValue implements Trigger {
-  readonly kind: string;
-  readonly timeZone: string | undefined;
   readonly #core: TriggerCore;
 
   constructor(core: TriggerCore) {
-    this.kind = core.kind;
-    this.timeZone = core.timeZone;
     this.#core = core;
+  }
+
+  get kind(): string {
+    return this.#core.kind;
+  }
+
+  get timeZone(): string | undefined {
+    return this.#core.timeZone;
   }
 
   nextAfter(instant: Temporal.Instant, context?: TriggerContext): Temporal.Instant | undefined {
@@ -26,15 +35,18 @@ class TriggerValue implements Trigger {
   }
 
   nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined {
-    if (Number.isNaN(epochMs)) throw invalidTrigger("nextAfterMs() takes milliseconds, but got NaN");
-    return this.#core.nextAfterMs(epochMs, context);
+    if (epochMs >= EARLIEST_MS && epochMs < LATEST_MS) return this.#core.nextAfterMs(epochMs, context);
+    if (epochMs >= LATEST_MS) return undefined;
+    if (epochMs < EARLIEST_MS) return this.#core.nextAfterMs(EARLIEST_MS, context);
+    throw new CarillonError("invalidOption", `nextAfterMs() takes milliseconds, but got ${shown(epochMs)}`);
   }
 
   preview(options: PreviewOptions): Temporal.ZonedDateTime[] {
     const limit = options.limit ?? PREVIEW_LIMIT;
-    if (!Number.isInteger(limit) || limit < 0) {
-      throw invalidTrigger(`limit must be a whole number, but got ${shown(options.limit)}`, {
-        field: "limit",
+    const unlimited = limit === Infinity && options.until !== undefined;
+    if (!unlimited && (!Number.isInteger(limit) || limit < 0)) {
+      throw new CarillonError("invalidOption", `limit must be a whole number, but got ${shown(limit)}`, {
+        details: { option: "limit" },
       });
     }
     const zone = this.timeZone ?? zoneOf(options.from) ?? UTC;
@@ -42,7 +54,7 @@ class TriggerValue implements Trigger {
     const fires: Temporal.ZonedDateTime[] = [];
     let atMs = firstMs(options.from) - 1;
     while (fires.length < limit) {
-      const next = this.#core.nextAfterMs(atMs, options.context);
+      const next = this.nextAfterMs(atMs, options.context);
       if (next === undefined || next > untilMs) break;
       fires.push(Temporal.Instant.fromEpochMilliseconds(next).toZonedDateTimeISO(zone));
       atMs = next;

@@ -62,3 +62,25 @@ test("registerTrigger() refuses a schema that is asynchronous", () => {
   }));
   assert.throws(() => slow({}));
 });
+
+test("registerTrigger() lets no answer through that a loop could not end on", () => {
+  const answers: unknown[] = [0, -1, 0.5, NaN, Infinity, "1", new Date()];
+  const wrong = registerTrigger("test.wrong", z.object({ index: z.number() }), ({ index }) => ({
+    nextAfterMs: () => answers[index] as number,
+  }));
+  for (const index of answers.keys()) {
+    refusal(() => wrong({ index }).nextAfterMs(0), "triggerFailed", String(index));
+  }
+});
+
+test("toJSON() gives a copy, so that a stored definition cannot be changed through it", () => {
+  const named = cron({ hour: 9 });
+  const own = pulse({ everyMs: 5 });
+  for (const trigger of [named, own]) {
+    const before = JSON.stringify(trigger);
+    const json = trigger.toJSON() as { fields?: { hour?: string }; everyMs?: number };
+    if (json.fields) json.fields.hour = "10";
+    json.everyMs = 7;
+    assert.equal(JSON.stringify(trigger), before);
+  }
+});
