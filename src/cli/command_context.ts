@@ -1,5 +1,4 @@
 import { CarillonError } from "../errors.ts";
-import type { CommandEntry } from "./command.ts";
 import { toJson } from "./json_text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -12,14 +11,14 @@ export interface GivenValues {
 /** What a command is given: its arguments and options, and where to write. */
 export class CommandContext {
   readonly terminal: Terminal;
-  /** The whole command table, for help. */
-  readonly commands: readonly CommandEntry[];
+  /** The help of a command, or of the program for an empty path. Throws `usage` for a path that is none. */
+  readonly help: (path: readonly string[]) => string;
   readonly #given: GivenValues;
 
   /** Puts together what a command needs. */
-  constructor(terminal: Terminal, commands: readonly CommandEntry[], given: GivenValues) {
+  constructor(terminal: Terminal, given: GivenValues, help: CommandContext["help"]) {
     this.terminal = terminal;
-    this.commands = commands;
+    this.help = help;
     this.#given = given;
   }
 

@@ -16,13 +16,13 @@ export async function runCommandLine(
 ): Promise<number> {
   try {
     const { command, given, help } = parseCommandLine(args, table);
-    const context = new CommandContext(terminal, table, given);
+    const context = new CommandContext(terminal, given, (path) => helpText(path, table));
     if (context.flag("version")) {
       context.print({ version: version() }, version);
       return EXIT_OK;
     }
     if (help !== undefined) {
-      terminal.out(`${helpText(help, table)}\n`);
+      terminal.out(`${context.help(help)}\n`);
       return EXIT_OK;
     }
     return await command.run(context) ?? EXIT_OK;

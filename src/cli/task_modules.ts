@@ -2,8 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CarillonError, messageOf } from "../errors.ts";
-import { instanceTasks, prototypeTasks, staticTasks } from "../registry/method_tasks.ts";
-import { registryState } from "../registry/registry_state.ts";
+import { exportedTasks } from "../registry/exported_tasks.ts";
 import type { TaskSource } from "../registry/task_types.ts";
 
 /** What was found in one task module. */
@@ -56,7 +55,7 @@ async function importModule(folder: string, file: string): Promise<TaskModule> {
   const path = join(folder, file);
   try {
     const module = await import(pathToFileURL(path).href) as Readonly<Record<string, unknown>>;
-    return { file, sources: [...new Set(Object.values(module))].filter(isTaskSource) };
+    return { file, sources: exportedTasks(module) };
   } catch (cause) {
     const error = new CarillonError(
       "taskModuleFailed",
@@ -65,11 +64,4 @@ async function importModule(folder: string, file: string): Promise<TaskModule> {
     );
     return { file, sources: [], error };
   }
-}
-
-/** Whether an export is a task, an instance with decorated methods, or a class with some; all else is a helper. */
-function isTaskSource(value: unknown): value is TaskSource {
-  if (typeof value === "function") return staticTasks(value).length + prototypeTasks(value).length > 0;
-  if (typeof value !== "object" || value === null) return false;
-  return registryState.functionTasks.has(value) || instanceTasks(value).length > 0;
 }

@@ -9,7 +9,6 @@ import { type SampleProject, sampleTasks, withProject } from "./sample_project.t
 type Row = Readonly<Record<string, unknown>>;
 
 const slowTasks = {
-  ...sampleTasks,
   "tasks/slow.ts": `
     import { date, task } from "carillon";
     import { existsSync } from "node:fs";

@@ -1,5 +1,4 @@
 import type { Command } from "../command.ts";
-import { helpText } from "../help.ts";
 
 /** `help [command]`: what there is, and how it is used. */
 export const helpCommand: Command = {
@@ -12,7 +11,7 @@ export const helpCommand: Command = {
     repeatable: true,
   }],
   run(context) {
-    context.terminal.out(`${helpText(context.arguments("command"), context.commands)}\n`);
+    context.terminal.out(`${context.help(context.arguments("command"))}\n`);
     return Promise.resolve();
   },
 };
