@@ -1,8 +1,9 @@
 import type { Clock, Timer } from "../time/clock.ts";
 import { nextTurn } from "../time/turn.ts";
 
-/** How long rounds may follow each other before timers and input get their turn. */
+/** For how long, and how many, rounds may follow each other before timers and input get their turn. */
 const TURN_MAX_MS = 10;
+const TURN_MAX_ROUNDS = 100;
 
 /** What a round says about the next one: how long to sleep, or null to sleep until somebody wakes it. */
 export type NextRoundMs = number | null;
@@ -70,13 +71,15 @@ export class Poller {
     await Promise.resolve();
     const { clock } = this.#options;
     let turnMs = clock.monotonicMs();
+    let rounds = 0;
     while (this.#woken && !this.#stopped) {
       this.#woken = false;
       nextMs = await this.#round();
       if (nextMs !== null && nextMs <= 0) this.#woken = !this.#stopped;
-      if (clock.monotonicMs() - turnMs < TURN_MAX_MS) continue;
+      if (clock.monotonicMs() - turnMs < TURN_MAX_MS && ++rounds < TURN_MAX_ROUNDS) continue;
       await new Promise<void>((resolve) => nextTurn(resolve));
       turnMs = clock.monotonicMs();
+      rounds = 0;
     }
     this.#running = undefined;
     if (this.#stopped) return;

@@ -13,6 +13,7 @@ export class ProgressReporter {
   #latest: JobProgress | undefined;
   #timer: Timer | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #closed = false;
 
   /** `write` must not reject. */
   constructor(clock: Clock, write: (progress: JobProgress) => Promise<void>) {
@@ -20,14 +21,16 @@ export class ProgressReporter {
     this.#write = write;
   }
 
-  /** Notes progress; the first one is written at once. */
+  /** Notes progress; the first one is written at once. What comes after the job's end is not heard any more. */
   report(input: ProgressInput, message?: string): void {
+    if (this.#closed) return;
     this.#latest = jobProgress(input, message, this.#clock.nowMs());
     if (!this.#timer) this.#flush();
   }
 
   /** Writes what is left and stops. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#latest) this.#writeLatest();

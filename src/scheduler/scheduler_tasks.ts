@@ -83,6 +83,7 @@ export abstract class SchedulerTasks extends SchedulerBase {
     await this.#find(name);
     let changed: TaskRecord | undefined;
     for (const unit of this.parts.units.all().toReversed()) {
+      await unit.open();
       changed = await unit.gateway.tasks.update(name, change) ?? changed;
       await unit.refreshTasks();
       unit.wake();

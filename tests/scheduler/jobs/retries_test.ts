@@ -43,9 +43,9 @@ test("exponential back-off grows by its factor up to its cap", async () => {
 });
 
 test("the default back-off is exponential from a second, capped at an hour", async () => {
-  const at = await attemptsOf({ maxAttempts: 15, jitter: 0 });
+  const at = await attemptsOf({ maxAttempts: 14, jitter: 0 });
   const waits = at.slice(1).map((second, i) => second - at[i]!);
-  assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600]);
+  assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600]);
 });
 
 test("jitter only ever adds", async () => {

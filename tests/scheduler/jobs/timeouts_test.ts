@@ -94,36 +94,3 @@ test("a job that ignores its abort keeps its slot, is told stuck, and ends timed
   assert.equal((await first.status()).outcome, "timedOut");
   assert.equal((await second.status()).outcome, "success");
 });
-
-test("an executor that can end a run is asked to when the job ignores its abort", async () => {
-  const terminated: string[] = [];
-  const ends = new Map<string, (error: Error) => void>();
-  const deaf = task({ name: "deaf", timeout: { seconds: 1 }, run() {} });
-  const { scheduler, clock, types } = setUp({
-    tasks: [deaf],
-    executors: {
-      worker: {
-        kind: "test",
-        canTerminate: true,
-        run({ job, started }) {
-          started();
-          return new Promise((_resolve, reject) => ends.set(job.id, reject));
-        },
-        terminate({ job }) {
-          terminated.push(job.id);
-          ends.get(job.id)?.(new Error("terminated"));
-          return true;
-        },
-      },
-    },
-  });
-  await using _ = scheduler;
-  await scheduler.startInBackground();
-  const { id } = await scheduler.addJob(deaf, undefined, { id: "x" });
-  await clock.advance({ seconds: 10 });
-  assert.deepEqual(terminated, ["x"]);
-  assert.deepEqual(types("jobStuck"), []);
-  const { outcome, error } = await scheduler.getJobResult(id);
-  assert.equal(outcome, "timedOut");
-  assert.deepEqual(error?.details, { endedBy: "terminate" });
-});
