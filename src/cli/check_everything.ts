@@ -11,6 +11,7 @@ import { readConfiguration } from "./configuration/load_configuration.ts";
 import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";
 import { loadExecutors } from "./load_executors.ts";
 import { NOTHING_HINT } from "./load_tasks.ts";
+import { EVENT_LOOP } from "./open_scheduler.ts";
 import { withProgress } from "./progress.ts";
 import { refuseOpenEndpoints } from "./serve_control.ts";
 import { importTaskModules } from "./task_modules.ts";
@@ -100,7 +101,7 @@ async function checkTask(
   findings: Findings,
 ): Promise<void> {
   const { executor } = task.overrides;
-  const executors = Object.keys(configuration.executors);
+  const executors = [EVENT_LOOP, ...Object.keys(configuration.executors)];
   if (executor && !executors.includes(executor)) {
     findings.problems.push({
       code: "unknownExecutor",

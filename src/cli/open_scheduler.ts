@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CarillonError } from "../errors.ts";
+import { eventLoop } from "../executors/event_loop.ts";
 import type { Logger } from "../model/logger.ts";
 import { Scheduler } from "../preset/scheduler.ts";
 import type { TaskSource } from "../registry/task_types.ts";
@@ -18,6 +19,9 @@ import { loadExecutors } from "./load_executors.ts";
 import { withProgress } from "./progress.ts";
 
 const serializers = { rich: richJson, json: plainJson, cbor };
+
+/** The executor that is always there, and first. */
+export const EVENT_LOOP = "eventLoop";
 
 /** The stores of a configuration, by alias; nothing is opened yet. */
 export function storesOf({ stores, libsql }: ResolvedConfiguration): Readonly<Record<string, DataStore>> {
@@ -37,7 +41,7 @@ export async function makeScheduler(
     ...configuration.options,
     stores: storesOf(configuration),
     serializer: serializers[configuration.serializer],
-    ...(Object.keys(executors).length === 0 ? {} : { executors }),
+    executors: { [EVENT_LOOP]: eventLoop(), ...executors },
     ...given,
   });
 }

@@ -1,6 +1,13 @@
 import type { CarillonEvent } from "../events/event.ts";
 
-const endings = new Set(["jobFinished", "jobRetrying", "jobHandedBack", "jobParked", "jobRemoved"]);
+const endings = new Set([
+  "jobFinished",
+  "jobRetrying",
+  "jobSnoozed",
+  "jobHandedBack",
+  "jobParked",
+  "jobRemoved",
+]);
 
 /** Which jobs run here, as events tell. */
 export class RunningJobs {

@@ -18,7 +18,10 @@ export interface Configuration extends
   readonly store?: StoreSetting;
   /** Several stores by alias, instead of `store`. */
   readonly stores?: Readonly<Record<string, StoreSetting>>;
-  /** Who runs the functions, by name: the path of a module that exports an executor, or the executor itself. */
+  /**
+   * Who runs the functions, by name, besides `eventLoop`: the path of a module that exports an executor, or the
+   * executor itself.
+   */
   readonly executors?: Readonly<Record<string, string | Executor>>;
   /** How inputs and results are stored. @default "rich" */
   readonly serializer?: "rich" | "json" | "cbor";

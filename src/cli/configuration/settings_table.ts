@@ -97,8 +97,8 @@ export const settings: readonly Setting[] = [
   {
     path: "executors",
     kind: kind.byName(executorsText, kind.part("the path of a module that exports an executor", "run")),
-    summary: "Who runs the functions, by name; the first one is used unless told otherwise",
-    fallback: "the event loop",
+    summary: "Who runs the functions, by name, besides eventLoop, which is used unless told otherwise",
+    fallback: "none",
   },
   {
     path: "lease",
@@ -195,7 +195,7 @@ export const settings: readonly Setting[] = [
     path: "defaults.executor",
     kind: kind.text,
     summary: "Name of the executor that runs jobs",
-    fallback: "the first one",
+    fallback: "eventLoop",
   },
   {
     path: "defaults.onLostLease",

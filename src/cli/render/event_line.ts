@@ -71,6 +71,13 @@ function textOf(event: CarillonEvent, timeZone: string): EventText | undefined {
           event.reason ?? ""
         }`,
       };
+    case "jobSnoozed":
+      return {
+        word: "snoozed",
+        tone: "yellow",
+        about: aboutJob(event),
+        facts: event.runAtMs === undefined ? "" : `until ${timeOfDay(event.runAtMs, timeZone)}`,
+      };
     case "jobParked":
       return { word: "parked", tone: "yellow", about: aboutJob(event), facts: event.reason ?? "" };
     case "jobHandedBack":
