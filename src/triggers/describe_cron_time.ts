@@ -1,7 +1,7 @@
 import type { CronDefinition, CronFieldValue } from "./cron_grammar.ts";
 import { coversField, valuesOf } from "./cron_values.ts";
 import { timeOfDayText } from "./time_of_day.ts";
-import { counted, listed } from "./words.ts";
+import { counted, listed, ordinal } from "./words.ts";
 
 /** How many times of day are told one by one. */
 const TIMES_MAX = 6;
@@ -37,10 +37,8 @@ function hoursInWords(value: CronFieldValue, hours: readonly number[], ofHour: b
   if (coversField(value)) return ofHour ? " of every hour" : "";
   const step = evenStep(value, 24);
   if (step !== undefined) {
-    return `${ofHour ? " of" : " in"} every ${
-      step === 1 ? "" : `${step === 2 ? "2nd" : `${step}th`} `
-    }hour from midnight`
-      .replace("3th", "3rd");
+    const which = step === 1 ? "hour" : `${ordinal(step)} hour`;
+    return `${ofHour ? " of" : " in"} every ${which} from midnight`;
   }
   const first = hours[0]!;
   const last = hours.at(-1)!;

@@ -102,6 +102,8 @@ function lintStep(value: CronFieldValue): LintFinding[] {
 }
 
 function lintMissingDays(day: CronFieldValue, month: CronFieldValue): LintFinding[] {
+  // What names the last day, or weekdays, is there in every month.
+  if (day.items.some((item) => item.type !== "range")) return [];
   const wanted = [...new Set(valuesOf(day))];
   if (wanted.some((value) => value <= 28) || wanted.length === 0) return [];
   const first = Math.min(...wanted);
