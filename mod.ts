@@ -60,6 +60,9 @@ export type { JobOptions } from "./src/model/job_options.ts";
 
 // Inside a job
 export { currentJob, tryCurrentJob } from "./src/context/job_context.ts";
+export { snooze } from "./src/context/snooze.ts";
+export { cancel } from "./src/context/cancel.ts";
+export { RetryAfter, type RetryAfterOptions } from "./src/context/retry_after.ts";
 export { currentScheduler } from "./src/scheduler/current_scheduler.ts";
 export type {
   CurrentJob,

@@ -33,6 +33,10 @@ export type ErrorCode =
   | "jobAbandoned"
   | "jobParked"
   | "jobWaitsForItself"
+  // what a job says about itself
+  | "jobSnoozed"
+  | "jobCancelledItself"
+  | "jobRetryAfter"
   // context
   | "noCurrentJob"
   | "noCurrentScheduler"

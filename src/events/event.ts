@@ -69,6 +69,8 @@ export interface JobEvent extends Base {
     | "jobStarted"
     /** It failed and will be tried again. */
     | "jobRetrying"
+    /** It put itself off. */
+    | "jobSnoozed"
     /** It was handed back untried, because its scheduler stopped or lost its lease. */
     | "jobHandedBack"
     /** No code can run it now; it waits for some that can. */
@@ -81,7 +83,7 @@ export interface JobEvent extends Base {
   readonly scheduleId: string | null;
   readonly fireTimeMs: number | null;
   readonly attempt: number;
-  /** With `jobRetrying`: not before this instant. */
+  /** With `jobRetrying` and `jobSnoozed`: not before this instant. */
   readonly runAtMs?: number;
   /** With `jobRetrying` and `jobParked`: why. */
   readonly reason?: string;

@@ -24,6 +24,7 @@ export const groupOfEvent = {
   jobClaimed: "job",
   jobStarted: "job",
   jobRetrying: "job",
+  jobSnoozed: "job",
   jobHandedBack: "job",
   jobParked: "job",
   jobCancelRequested: "job",

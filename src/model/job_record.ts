@@ -110,6 +110,8 @@ export type JobTransition =
   }
   /** Another attempt, `delayMs` from now. */
   | { readonly to: "retry"; readonly delayMs: number; readonly error: StoredError | null }
+  /** Put off by itself, `delayMs` from now: uses no attempt. */
+  | { readonly to: "snooze"; readonly delayMs: number }
   /** Handed back untried: uses no attempt. */
   | { readonly to: "handBack"; readonly lostLease: boolean }
   /** Cannot be run by the code of this scheduler: waits for one that can; uses no attempt. */

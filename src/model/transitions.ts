@@ -68,6 +68,11 @@ export function transitionedJob(job: JobRecord, transition: JobTransition, nowMs
       const runAtMs = nowMs + transition.delayMs;
       return { ...job, state: waitingState(runAtMs, nowMs), runAtMs, error: transition.error };
     }
+    case "snooze": {
+      const runAtMs = nowMs + transition.delayMs;
+      const state = waitingState(runAtMs, nowMs);
+      return { ...job, state, runAtMs, attempt: untried(job), startDeadlineMs: null };
+    }
     case "handBack": {
       const lostLeases = job.lostLeases + (transition.lostLease ? 1 : 0);
       // It was started in time, whatever became of that: its start deadline must not end it now.

@@ -226,7 +226,8 @@ export class JobRunner {
     } else if (transition.to === "finished" && transition.outcome !== "success") {
       logger.warn(`job ended: ${transition.outcome}`, { ...fields, error: transition.error?.message });
     } else {
-      logger.debug(transition.to === "finished" ? "job succeeded" : "job handed back", fields);
+      const what = { finished: "job succeeded", snooze: "job put itself off" } as const;
+      logger.debug(what[transition.to as keyof typeof what] ?? "job handed back", fields);
     }
   }
 

@@ -1,4 +1,4 @@
-import { CarillonError, messageOf } from "../errors.ts";
+import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
 import { backoffMs, lostLeaseTransition } from "../model/decisions.ts";
 import type { JobRecord, JobTransition, StoredError } from "../model/job_record.ts";
 import type { RunSettings } from "../model/settings.ts";
@@ -37,6 +37,8 @@ export function runTransition(input: RunTransitionInput): JobTransition {
     return { to: "finished", outcome: "success", value: result.payload, error: null, keepMs };
   }
   if (cause?.kind === "cancelled") return failed("cancelled", cancelError(cause, input), settings);
+  const own = cause?.kind === "timeout" ? undefined : ownTransition(input);
+  if (own !== undefined) return own;
   if (cause?.kind === "stopping") return { to: "handBack", lostLease: false };
   const outcome = cause?.kind === "timeout" ? "timedOut" : "error";
   const error = cause?.kind === "timeout"
@@ -45,10 +47,24 @@ export function runTransition(input: RunTransitionInput): JobTransition {
   return retryTransition(input, error) ?? failed(outcome, storedError(error), settings);
 }
 
+/** What the job said about itself from inside, which no retry can overrule. */
+function ownTransition({ result, settings }: RunTransitionInput): JobTransition | undefined {
+  if (result.ok) return undefined;
+  const { error } = result;
+  if (isCarillonError(error, "jobSnoozed")) {
+    return { to: "snooze", delayMs: Number(error.details["delayMs"]) };
+  }
+  if (!isCarillonError(error, "jobCancelledItself")) return undefined;
+  return failed("cancelled", { name: "Cancelled", message: error.message }, settings);
+}
+
 function retryTransition(input: RunTransitionInput, error: unknown): JobTransition | undefined {
   const { settings, retryIf, customBackoffMs, random } = input;
   const { attempt } = input.job;
   if (attempt >= settings.retry.maxAttempts) return undefined;
+  if (isCarillonError(error, "jobRetryAfter")) {
+    return { to: "retry", delayMs: Number(error.details["delayMs"]), error: storedError(error) };
+  }
   try {
     if (retryIf && !retryIf(error)) return undefined;
     // The function is the task's; what a job, its schedule or `configureTask` says about waiting wins over it.

@@ -134,6 +134,10 @@ function otherText(event: Otherwise): EventText | undefined {
     const paused = type === "taskPaused" || type === "taskResumed";
     return { word: plainWord(type, "task"), about: event.taskName, facts: "task", detail: !paused };
   }
+  if (type === "schedulerBuried") {
+    const facts = "a scheduler that is gone; its work goes on here";
+    return { word: "took over", tone: "yellow", about: event.subject ?? "", facts };
+  }
   // Starting and stopping are told by the command itself, and failures of the store by the logger.
   const own = /^scheduler(?:Start|Stop)|^store(?:Failed|Recovered)$|^leaseLost$/.test(type);
   return own ? undefined : {

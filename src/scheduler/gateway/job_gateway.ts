@@ -152,9 +152,11 @@ export class JobGateway {
         return this.#tellFinished({ ...job, outcome, error }, ending);
       }
       case "retry": {
-        const runAtMs = Math.round((job.startedAtMs ?? 0) + (ending.durationMs ?? 0) + transition.delayMs);
-        return this.tell("jobRetrying", job, { runAtMs, reason: transition.error?.message ?? "" });
+        const reason = transition.error?.message ?? "";
+        return this.tell("jobRetrying", job, { runAtMs: nextRunAtMs(ending, transition.delayMs), reason });
       }
+      case "snooze":
+        return this.tell("jobSnoozed", job, { runAtMs: nextRunAtMs(ending, transition.delayMs) });
       case "handBack":
         return this.tell("jobHandedBack", job);
       case "parked":
@@ -178,4 +180,8 @@ export class JobGateway {
       ...(ending?.local ? { local: ending.local } : {}),
     });
   }
+}
+
+function nextRunAtMs({ job, durationMs }: RunEnding, delayMs: number): number {
+  return Math.round((job.startedAtMs ?? 0) + (durationMs ?? 0) + delayMs);
 }

@@ -93,7 +93,7 @@ function leaveText(dialect: Dialect): string {
       run_at = ${
     stopped(
       `${jobs}.run_at`,
-      `case r.leaves_to when 'retry' then r.now + r.delay_ms else ${jobs}.run_at end`,
+      `case when r.leaves_to in ('retry', 'snooze') then r.now + r.delay_ms else ${jobs}.run_at end`,
     )
   },
       attempt = ${
@@ -106,7 +106,7 @@ function leaveText(dialect: Dialect): string {
       start_deadline = ${
     stopped(
       `${jobs}.start_deadline`,
-      `case r.leaves_to when 'handBack' then null else ${jobs}.start_deadline end`,
+      `case when r.leaves_to in ('handBack', 'snooze') then null else ${jobs}.start_deadline end`,
     )
   },
       parked_reason = ${

@@ -49,6 +49,8 @@ function leaveValues(transition: Leave): readonly (string | number | null)[] {
   switch (transition.to) {
     case "retry":
       return [errorText(transition.error), transition.delayMs, 0, null];
+    case "snooze":
+      return [null, transition.delayMs, 0, null];
     case "handBack":
       return [null, 0, transition.lostLease ? 1 : 0, null];
     case "parked":

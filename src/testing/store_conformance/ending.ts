@@ -7,6 +7,7 @@ import { check, type StoreCheck } from "./store_check.ts";
 /** Ends after which the job goes on. */
 const unfinishedEnds: readonly JobTransition[] = [
   { to: "retry", delayMs: 100, error: failure },
+  { to: "snooze", delayMs: 100 },
   { to: "handBack", lostLease: true },
   { to: "parked", reason: "unknown version" },
 ];
@@ -53,6 +54,22 @@ export const endingTests: readonly StoreCheck[] = [
     const job = await t.running("a");
     await t.end(job, { to: "retry", delayMs: 0, error: failure });
     assert.equal(await t.state("a"), "ready");
+  }),
+  check("endJobs() puts a job off without using an attempt or its start deadline", async (t) => {
+    await t.task();
+    const job = await t.running("a", { startDeadlineMs: t.nowMs + 50 });
+    await t.end(job, { to: "snooze", delayMs: 100 });
+    const waiting = await t.job("a");
+    assert.deepEqual(waiting, {
+      ...job,
+      state: "scheduled",
+      runAtMs: t.nowMs + 100,
+      attempt: 0,
+      startDeadlineMs: null,
+    });
+    t.pass(100);
+    const again = only(await t.claim(job.owner as number));
+    assert.deepEqual([again.attempt, again.claimNumber], [1, 2]);
   }),
   check("endJobs() hands a job back without using an attempt", async (t) => {
     await t.task();

@@ -69,6 +69,7 @@ export const transition: fc.Arbitrary<JobTransition> = fc.oneof(
     delayMs: fc.constantFrom(0, 5),
     error: fc.constantFrom(null, error),
   }),
+  fc.record({ to: fc.constant("snooze" as const), delayMs: fc.constantFrom(0, 5) }),
   fc.record({ to: fc.constant("handBack" as const), lostLease: fc.boolean() }),
   fc.record({ to: fc.constant("parked" as const), reason: fc.constantFrom("unknown", "does not fit") }),
 );
