@@ -27,11 +27,18 @@ const WATCHED = [
 let version: string | undefined;
 
 /**
- * A text that changes when the time zone data of the runtime does: its version where the runtime tells it, and
- * else a hash of the transitions of a set of zones.
+ * A text that changes when the time zone data of the runtime does: the version that the runtime tells, and a hash
+ * of the transitions of a set of zones, because Temporal may have other data than the runtime tells of.
  */
 export function timeZoneDataVersion(): string {
-  return version ??= toldVersion() ?? hashedVersion();
+  return version ??= readVersion();
+}
+
+function readVersion(): string {
+  const told = toldVersion();
+  // The polyfill has the runtime's own data, and takes its time to read it.
+  const isNative = "Temporal" in globalThis;
+  return told !== undefined && !isNative ? told : [told, hashedVersion()].filter(Boolean).join(" ");
 }
 
 function toldVersion(): string | undefined {
