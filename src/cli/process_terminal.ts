@@ -27,7 +27,8 @@ export async function flush(): Promise<void> {
 
 function widthOf(columns: number | undefined, wanted: string | undefined): number {
   const said = Number(wanted);
-  return columns ?? (Number.isInteger(said) && said > 0 ? said : Infinity);
+  // Some terminals say that they have no columns at all.
+  return columns || (Number.isInteger(said) && said > 0 ? said : Infinity);
 }
 
 /** `NO_COLOR` wins over everything, `FORCE_COLOR` over what the output is. */

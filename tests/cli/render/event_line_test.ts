@@ -96,6 +96,10 @@ test("eventLine() is silent only about what the command and its logger tell", ()
     "storeRecovered",
   ]);
   assert.match(line({ ...bases.scheduler, type: "schedulerPaused" })!, /paused +a +scheduler$/);
+  assert.match(
+    line({ ...bases.scheduler, subject: "b", type: "schedulerBuried" })!,
+    /took over +b +a scheduler that/,
+  );
   assert.match(line({ ...bases.store, type: "storeAdded" })!, /added +main +store$/);
 });
 
