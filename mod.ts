@@ -144,3 +144,7 @@ export type {
   ScheduleStatus,
 } from "./src/model/states.ts";
 export { CarillonError, type ErrorCode, type ErrorDetails } from "./src/errors.ts";
+
+// The configuration file of the command line
+export { type Configuration, defineConfig } from "./src/cli/configuration/configuration.ts";
+export type { StoreConfiguration, StoreSetting } from "./src/cli/configuration/store_setting.ts";
