@@ -2,7 +2,7 @@ import { memory } from "../../src/stores/memory.ts";
 import type { CarillonEvent, EventType } from "../../src/events/event.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { Scheduler } from "../../src/preset/scheduler.ts";
-import { type SchedulerOptions } from "../../src/scheduler/scheduler_options.ts";
+import type { SchedulerOptions } from "../../src/scheduler/scheduler_options.ts";
 import { type ErrorCode, isCarillonError } from "../../src/errors.ts";
 import { VirtualClock } from "../../src/time/virtual_clock.ts";
 
