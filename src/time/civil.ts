@@ -48,7 +48,7 @@ export function dateFromDays(days: number): PackedDate {
 }
 
 /** Whether a year has a 29th of February. */
-export function isLeapYear(year: number): boolean {
+function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 

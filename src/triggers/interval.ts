@@ -19,7 +19,7 @@ export interface IntervalOptions extends WindowOptions {
 }
 
 /** The last instant that Temporal knows, in milliseconds. */
-export const LAST_MS = 8.64e15;
+const LAST_MS = 8.64e15;
 
 /**
  * Fires again and again after exactly the same elapsed time; changes of the clock do not touch it. Without a
