@@ -52,7 +52,7 @@ export class StoreHealth {
       bad: (error) => {
         this.#failed(error);
         this.#failing.add(loop);
-        const nowMs = waitMs * (1 + this.#environment.random() / 4);
+        const nowMs = Math.round(waitMs * (1 + this.#environment.random() / 4));
         waitMs = Math.min(RETRY_MS.max, waitMs * 2);
         return nowMs;
       },

@@ -1,13 +1,8 @@
 import type { Clock, Timer } from "./clock.ts";
 import { type DurationInput, durationMs } from "./duration.ts";
 import { Temporal } from "./temporal.ts";
+import { TimerHeap } from "./timer_heap.ts";
 import { nextTurn } from "./turn.ts";
-
-interface PendingTimer {
-  readonly atMs: number;
-  readonly order: number;
-  readonly callback: () => void;
-}
 
 /**
  * A clock that stands still until it is told to move. Timers fire in order, and what they set off is waited
@@ -27,8 +22,7 @@ interface PendingTimer {
 export class VirtualClock implements Clock {
   #nowMs: number;
   #elapsedMs = 0;
-  #order = 0;
-  readonly #timers = new Set<PendingTimer>();
+  readonly #timers = new TimerHeap();
 
   /** Starts at an instant: an ISO string with an offset, a zoned one, or a `Temporal.Instant`. */
   constructor(start: string | Temporal.Instant | Temporal.ZonedDateTime = "2026-01-01T00:00Z") {
@@ -37,7 +31,8 @@ export class VirtualClock implements Clock {
 
   /** The virtual wall clock in milliseconds since 1970. */
   nowMs(): number {
-    return this.#nowMs;
+    // Timers may be set to fractions of a millisecond; wall clocks count whole ones.
+    return Math.floor(this.#nowMs);
   }
 
   /** Virtual milliseconds since this clock was made; jumps of the wall clock do not show here. */
@@ -47,9 +42,8 @@ export class VirtualClock implements Clock {
 
   /** Sets a timer that fires when the clock is moved to it. */
   setTimer(callback: () => void, delayMs: number): Timer {
-    const timer = { atMs: this.#elapsedMs + Math.max(0, delayMs), order: this.#order++, callback };
-    this.#timers.add(timer);
-    return { cancel: () => void this.#timers.delete(timer) };
+    const timer = this.#timers.add(this.#elapsedMs + Math.max(0, delayMs), callback);
+    return { cancel: () => this.#timers.cancel(timer) };
   }
 
   /** How many timers are waiting. */
@@ -57,18 +51,23 @@ export class VirtualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** How long until the next timer; undefined while there is none. */
+  get nextTimerInMs(): number | undefined {
+    const next = this.#timers.peek();
+    return next && next.atMs - this.#elapsedMs;
+  }
+
   /** Moves the clock on, firing the timers on the way in order and letting each one's work settle. */
   async advance(duration: DurationInput): Promise<void> {
     const endMs = this.#elapsedMs + durationMs(duration, "duration");
-    await settle();
-    for (let next = this.#nextTimer(endMs); next; next = this.#nextTimer(endMs)) {
-      this.#timers.delete(next);
+    await this.settle();
+    for (let next = this.#timers.take(endMs); next; next = this.#timers.take(endMs)) {
       this.#moveTo(next.atMs);
       next.callback();
-      await settle();
+      await this.settle();
     }
     this.#moveTo(endMs);
-    await settle();
+    await this.settle();
   }
 
   /** Moves only the wall clock, as when somebody sets the machine's time: timers do not notice. */
@@ -76,15 +75,9 @@ export class VirtualClock implements Clock {
     this.#nowMs += milliseconds;
   }
 
-  #nextTimer(endMs: number): PendingTimer | undefined {
-    let next: PendingTimer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.atMs > endMs) continue;
-      if (!next || timer.atMs < next.atMs || (timer.atMs === next.atMs && timer.order < next.order)) {
-        next = timer;
-      }
-    }
-    return next;
+  /** Lets everything run that can run without the clock moving: promises, and what they set off in turn. */
+  protected async settle(): Promise<void> {
+    for (let turn = 0; turn < SETTLE_TURNS; turn++) await new Promise<void>((resolve) => nextTurn(resolve));
   }
 
   #moveTo(elapsedMs: number): void {
@@ -103,8 +96,3 @@ function startMs(start: string | Temporal.Instant | Temporal.ZonedDateTime): num
 
 /** How many turns of the event loop what a timer sets off may take: a few writes to a data store, one after another. */
 const SETTLE_TURNS = 20;
-
-/** Lets everything run that can run without the clock moving: promises, and what they set off in turn. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < SETTLE_TURNS; turn++) await new Promise<void>((resolve) => nextTurn(resolve));
-}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { memory } from "../../../src/stores/memory.ts";
+import { task } from "../../../src/registry/task.ts";
+import { interval } from "../../../src/triggers/interval.ts";
+import { test } from "../../harness.ts";
+import { faulty, gate, settle, setUp } from "../fixtures.ts";
+
+const quick = task({ name: "quick", maxRunningJobs: null, run: () => "ran" });
+const away = () => Promise.reject(new Error("the store is away"));
+
+test("loops back off while the store fails, say it once each way, and lose nothing", async () => {
+  const { store, control, calls } = faulty(memory());
+  const { scheduler, clock, events, types } = setUp({ store, tasks: [quick] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  const handle = await scheduler.addJob(quick, undefined, { delay: { seconds: 5 } });
+  await scheduler.addSchedule(quick, interval({ seconds: 30 }), {
+    id: "s",
+    coalesce: "all",
+    overlap: "allow",
+  });
+  await settle(clock);
+  control.fault = away;
+  calls.length = 0;
+  await clock.advance({ minutes: 10 });
+  assert.ok(calls.length < 500, `${calls.length} attempts in ten minutes`);
+  assert.deepEqual(types("storeFailed", "storeRecovered"), ["storeFailed"]);
+  control.fault = undefined;
+  await clock.advance({ seconds: 30 });
+  assert.deepEqual(types("storeFailed", "storeRecovered"), ["storeFailed", "storeRecovered"]);
+  const failed = events.find((event) => event.type === "storeFailed");
+  assert.ok(failed?.type === "storeFailed" && failed.subject === "main");
+  assert.match(failed.error ?? "", /the store is away/);
+  assert.equal((await handle.status()).outcome, "success");
+  const schedule = await (await scheduler.getSchedule("s")).get();
+  assert.equal(schedule.counters.runs, 22, "every fire time of the failure has its job");
+});
+
+test("one call that keeps failing is told once, although the others work", async () => {
+  const { store, control, calls } = faulty(memory());
+  const { scheduler, clock, types } = setUp({ store, tasks: [quick] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  control.fault = (method) => method === "claimJobs" ? away() : undefined;
+  await scheduler.addJob(quick);
+  calls.length = 0;
+  await clock.advance({ minutes: 5 });
+  assert.deepEqual(types("storeFailed", "storeRecovered"), ["storeFailed"]);
+  const claims = calls.filter((call) => call === "claimJobs").length;
+  assert.ok(claims > 20 && claims < 50, `${claims} claims`);
+  control.fault = undefined;
+  await clock.advance({ seconds: 15 });
+  assert.deepEqual(types("storeFailed", "storeRecovered"), ["storeFailed", "storeRecovered"]);
+});
+
+test("a completion that could not be written is written later, and the job is not run again", async () => {
+  let ran = 0;
+  const end = gate<string>();
+  const slow = task({
+    name: "slow",
+    run() {
+      ran++;
+      return end.opened;
+    },
+  });
+  const { store, control } = faulty(memory());
+  const { scheduler, clock, types } = setUp({ store, tasks: [slow] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  const handle = await scheduler.addJob(slow);
+  await settle(clock);
+  control.fault = away;
+  end.open("worth keeping");
+  await clock.advance({ seconds: 20 });
+  control.fault = undefined;
+  await clock.advance({ seconds: 20 });
+  assert.equal(await handle.result(), "worth keeping");
+  assert.equal(ran, 1);
+  assert.deepEqual(types("jobFinished", "leaseLost"), ["jobFinished"]);
+});
+
+test("a completion is kept through a failure longer than the lease, as long as nobody took the job", async () => {
+  let ran = 0;
+  const end = gate<string>();
+  const slow = task({
+    name: "slow",
+    run() {
+      ran++;
+      return end.opened;
+    },
+  });
+  const { store, control } = faulty(memory());
+  const { scheduler, clock } = setUp({ store, tasks: [slow] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  const handle = await scheduler.addJob(slow);
+  await settle(clock);
+  control.fault = away;
+  end.open("worth keeping");
+  await clock.advance({ minutes: 5 });
+  control.fault = undefined;
+  await clock.advance({ minutes: 1 });
+  assert.equal(await handle.result(), "worth keeping");
+  assert.equal(ran, 1);
+});
+
+test("an end whose answer was lost is written once and told once", async () => {
+  const { store, control } = faulty(memory());
+  const { scheduler, clock, types } = setUp({ store, tasks: [quick] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  control.lose = "endJobs";
+  const handle = await scheduler.addJob(quick);
+  await clock.advance({ seconds: 5 });
+  assert.equal((await handle.status()).outcome, "success");
+  assert.deepEqual(types("jobFinished", "jobStarted"), ["jobStarted", "jobFinished"]);
+});
+
+test("calls made while the store fails throw what it threw, and nothing is half-written", async () => {
+  const { store, control } = faulty(memory());
+  const { scheduler } = setUp({ store, tasks: [quick] });
+  await using _ = scheduler;
+  await scheduler.addJob(quick);
+  control.fault = away;
+  await assert.rejects(scheduler.addJob(quick), /the store is away/);
+  await assert.rejects(scheduler.getJobs(), /the store is away/);
+  control.fault = undefined;
+  assert.equal((await scheduler.getJobs()).length, 1);
+});
+
+test("stop() ends in time although ends of runs cannot be written", async () => {
+  const { store, control } = faulty(memory());
+  const { scheduler, clock } = setUp({ store, tasks: [quick] });
+  await scheduler.startInBackground();
+  await settle(clock);
+  control.fault = (method) => method === "endJobs" ? away() : undefined;
+  await scheduler.addJob(quick);
+  await settle(clock);
+  const stopping = scheduler.stop({ timeout: { seconds: 10 } });
+  await clock.advance({ seconds: 16 });
+  await stopping;
+  await clock.advance({ seconds: 10 });
+  assert.equal(clock.pendingTimers, 0);
+});
