@@ -2,8 +2,9 @@ import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import type { Takeover } from "./takeover.ts";
 
-/** How often a scheduler cleans up, and how much at a time so that nobody waits for it. */
-const EVERY_MS = 60_000;
+/** How often a scheduler cleans up: every minute under the usual lease, as what nobody owns is a matter of leases. */
+const EVERY_LEASES = 2;
+/** How much is deleted at a time, so that nobody waits for it. */
 const PRUNE_MAX = 500;
 
 /** Deletes what has expired, and looks for work that nobody owns. */
@@ -25,7 +26,7 @@ export class Housekeeping {
     for (const incarnation of await this.#gateway.store.getOrphanedIncarnations()) {
       await this.#takeover.bury({ incarnation, name: `#${incarnation}`, leaseUntilMs: null });
     }
-    return EVERY_MS;
+    return EVERY_LEASES * this.#environment.leaseMs;
   }
 
   /** Deletes up to one step's worth of what has expired; answers how many jobs. */

@@ -16,8 +16,14 @@ interface NodeProcess {
   getBuiltinModule?(name: string): unknown;
 }
 
-/** Who this process is. */
+let own: ProcessIdentity | undefined;
+
+/** Who this process is; read once, as it never changes. */
 export function ownProcessIdentity(): ProcessIdentity {
+  return own ??= readOwnIdentity();
+}
+
+function readOwnIdentity(): ProcessIdentity {
   const system = processSystem();
   if (!system) return { hostname: "edge", pid: 0, bootId: null, pidNamespace: null, startedAt: null };
   return {

@@ -200,7 +200,6 @@ export abstract class SchedulerBase {
       trustsClock: () => this.ticks,
       paused: () => this.isPaused,
       keepAlive: () => this.keepsAlive,
-      random: Math.random,
       publish,
       onFreed: () => units.all().forEach((unit) => unit.onFreed()),
       self: this,

@@ -46,6 +46,8 @@ export interface SchedulerOptions {
   readonly logger?: Logger;
   /** Where time comes from. @default the system's clock */
   readonly clock?: Clock;
+  /** Where chance comes from (jitter, back-off): a number in [0, 1). @default Math.random */
+  readonly random?: () => number;
   /** How inputs and results are stored. @default rich JSON */
   readonly serializer?: Serializer;
   /** Carries events to other schedulers. @default none: they look at the store */
@@ -68,6 +70,7 @@ export const schedulerOptionKeys = [
   "abortGrace",
   "logger",
   "clock",
+  "random",
   "serializer",
   "broker",
 ] as const satisfies readonly (keyof SchedulerOptions)[];
@@ -87,6 +90,7 @@ export interface ResolvedSchedulerOptions {
   readonly abortGraceMs: number;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly serializer: Serializer;
   readonly broker: EventBroker | undefined;
 }
@@ -116,6 +120,7 @@ export function resolveSchedulerOptions(options: SchedulerOptions): ResolvedSche
       : check.checkDelay(options.abortGrace, "abortGrace", where),
     logger: loggerOf(options.logger),
     clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
     serializer: options.serializer ?? richJson,
     broker: options.broker,
   };

@@ -3,8 +3,14 @@
  *
  * @module
  */
+export { type TestScheduler, testScheduler, type TestSchedulerOptions } from "./test_scheduler.ts";
+export type { TestClock } from "./kit/test_clock.ts";
+export type { TestRun } from "./kit/test_run.ts";
+export type { RunState } from "./kit/history.ts";
+export type { Expected } from "./kit/assertions.ts";
 export { VirtualClock } from "../time/virtual_clock.ts";
 export { storeConformance } from "./store_conformance.ts";
 export type { StoreConformanceOptions } from "./store_conformance/run_check.ts";
 export { serializerConformance, type SerializerConformanceOptions } from "./serializer_conformance.ts";
 export { triggerConformance, type TriggerConformanceOptions } from "./trigger_conformance.ts";
+export { executorConformance, type ExecutorConformanceOptions } from "./executor_conformance.ts";

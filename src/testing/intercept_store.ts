@@ -1,0 +1,73 @@
+import type { DataStore } from "../stores/data_store.ts";
+
+/** The operations of a data store: what may fail, be slow or get lost on its way. */
+export const storeOperations = [
+  "prune",
+  "putTasks",
+  "getTasks",
+  "updateTask",
+  "getSchedules",
+  "writeSchedules",
+  "dueSchedules",
+  "advanceSchedules",
+  "getFireTimes",
+  "replanSchedules",
+  "addJobs",
+  "claimJobs",
+  "endJobs",
+  "putProgress",
+  "getJobs",
+  "countJobs",
+  "cancelJobs",
+  "updateJob",
+  "retryJobs",
+  "removeJobs",
+  "registerScheduler",
+  "heartbeat",
+  "unregisterScheduler",
+  "getSchedulers",
+  "buryScheduler",
+  "getOrphanedIncarnations",
+  "nowMs",
+  "putCalendar",
+  "getCalendars",
+  "getFact",
+  "putFact",
+] as const satisfies readonly (keyof DataStore)[];
+
+/** The name of an operation of a data store. */
+export type StoreOperation = typeof storeOperations[number];
+
+/** One call of a data store, told apart by its operation. */
+export type StoreCall = {
+  [Name in StoreOperation]: { readonly name: Name; readonly args: Parameters<DataStore[Name]> };
+}[StoreOperation];
+
+/** What a store answers to a call. */
+export type StoreAnswer<Name extends StoreOperation> = Awaited<ReturnType<DataStore[Name]>>;
+
+/** Stands between the callers of a store and the store. `proceed` makes the call, each time it is called. */
+export type StoreInterceptor = (call: StoreCall, proceed: () => Promise<unknown>) => Promise<unknown>;
+
+const operations: ReadonlySet<string> = new Set(storeOperations);
+
+/** A store whose operations all go through `intercept`; whatever else it has stays as it is. */
+export function interceptStore<Store extends DataStore>(store: Store, intercept: StoreInterceptor): Store {
+  const made = new Map<string | symbol, unknown>();
+  return new Proxy(store, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== "function") return value;
+      if (!made.has(key)) made.set(key, wrapped(target, key, value as Operation, intercept));
+      return made.get(key);
+    },
+  });
+}
+
+type Operation = (...args: unknown[]) => Promise<unknown>;
+
+function wrapped(target: DataStore, key: string | symbol, value: Operation, intercept: StoreInterceptor) {
+  if (!operations.has(String(key))) return value.bind(target);
+  return (...args: unknown[]) =>
+    intercept({ name: key, args } as unknown as StoreCall, () => value.apply(target, args));
+}

@@ -1,0 +1,41 @@
+import { AssertionError } from "node:assert/strict";
+import { sameValue } from "./same_value.ts";
+import { shortText } from "./text_table.ts";
+
+/** How often something is expected, and with what. */
+export interface Expected<Input = unknown> {
+  /** Exactly so often. @default at least once */
+  readonly times?: number;
+  /** Only with this input, or with one that the function accepts. @default any */
+  readonly with?: Input | ((input: Input) => boolean);
+}
+
+/** Whether an input is the expected one. */
+export function inputFits({ with: wanted }: Expected, input: unknown): boolean {
+  if (wanted === undefined) return true;
+  return typeof wanted === "function" ? wanted(input) === true : sameValue(input, wanted);
+}
+
+/** Throws where something did not happen as often as expected. `what` is as in "task 'mail' to run". */
+export function assertTimes(expected: Expected, actual: number, what: string, timeline: () => string): void {
+  const fits = expected.times === undefined ? actual > 0 : actual === expected.times;
+  if (fits) return;
+  const wanted = expected.times === undefined ? "at least once" : times(expected.times);
+  const input = expected.with === undefined ? "" : ` with ${inputText(expected.with)}`;
+  const message = `Expected ${what} ${wanted}${input}, but it was ${times(actual)}\n\n${timeline()}\n`;
+  throw failure(message, actual, expected.times ?? "at least 1");
+}
+
+/** An error that every test runner shows as a failed assertion. */
+export function failure(message: string, actual: unknown, expected: unknown): AssertionError {
+  return new AssertionError({ message, actual, expected, operator: "strictEqual" });
+}
+
+function inputText(wanted: unknown): string {
+  return typeof wanted === "function" ? "an input that the function accepts" : `input ${shortText(wanted)}`;
+}
+
+function times(count: number): string {
+  if (count === 0) return "never";
+  return count === 1 ? "once" : `${count} times`;
+}

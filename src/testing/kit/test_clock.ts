@@ -1,0 +1,115 @@
+import { tryCurrentJob } from "../../context/job_context.ts";
+import { CarillonError } from "../../errors.ts";
+import { type Clock, sleep, type Timer, type TimerOptions } from "../../time/clock.ts";
+import { type DurationInput, durationMs } from "../../time/duration.ts";
+import { type MomentInput, momentMs, momentOf } from "../../time/moment.ts";
+import { Temporal } from "../../time/temporal.ts";
+import { VirtualClock } from "../../time/virtual_clock.ts";
+
+/** What a test's clock asks its kit. */
+export interface TestClockParts {
+  readonly start: string | Temporal.Instant | Temporal.ZonedDateTime;
+  /** Zone of moments that name none. */
+  readonly timeZone: string;
+  /** Resolves when everything is done that the clock need not move for. */
+  readonly settled: () => Promise<void>;
+  /** A job has set a timer of its own, or one has rung. */
+  readonly onJobTimer: (jobId: string, change: 1 | -1) => void;
+  /** When the next schedule fires: of one schedule, or of all. */
+  readonly nextFireTimeMs: (scheduleId: string | undefined) => Promise<number | null>;
+}
+
+/**
+ * The clock of a test: it stands still until it is told to move, and then waits for all that happens on the way.
+ * Jobs may wait on it too (`clock.sleep`).
+ */
+export class TestClock extends VirtualClock {
+  /** The clock of the scheduler itself, whose timers are nobody's job. */
+  readonly ofScheduler: Clock;
+  readonly #parts: TestClockParts;
+
+  /** Made by `testScheduler`. */
+  constructor(parts: TestClockParts) {
+    super(parts.start);
+    this.#parts = parts;
+    this.ofScheduler = {
+      nowMs: () => this.nowMs(),
+      monotonicMs: () => this.monotonicMs(),
+      setTimer: (callback, delayMs) => super.setTimer(callback, delayMs),
+    };
+  }
+
+  /** The instant it shows. */
+  now(): Temporal.Instant {
+    return Temporal.Instant.fromEpochMilliseconds(this.nowMs());
+  }
+
+  /** Sets a timer that fires when the clock is moved to it. */
+  override setTimer(callback: () => void, delayMs: number, _options?: TimerOptions): Timer {
+    const jobId = tryCurrentJob()?.id;
+    if (jobId === undefined) return super.setTimer(callback, delayMs);
+    let over = false;
+    const end = () => {
+      if (!over) this.#parts.onJobTimer(jobId, -1);
+      over = true;
+    };
+    this.#parts.onJobTimer(jobId, 1);
+    const timer = super.setTimer(() => {
+      end();
+      callback();
+    }, delayMs);
+    return {
+      cancel() {
+        end();
+        timer.cancel();
+      },
+    };
+  }
+
+  /** Waits until the clock has moved on by so much; resolves early when the signal aborts. */
+  sleep(duration: DurationInput, signal?: AbortSignal): Promise<void> {
+    return sleep(this, durationMs(duration, "duration"), signal);
+  }
+
+  /** Moves the clock to a moment ahead. Throws `invalidOption` for one that is past. */
+  async advanceTo(moment: MomentInput): Promise<void> {
+    const leftMs = momentMs(momentOf(moment, "moment"), this.#parts.timeZone) - this.nowMs();
+    if (leftMs < 0) {
+      throw new CarillonError(
+        "invalidOption",
+        `A test's clock only moves on: it shows ${this.now()}, and ${moment} is past; use jump() to set it back`,
+      );
+    }
+    await this.advance({ milliseconds: leftMs });
+  }
+
+  /**
+   * Moves the clock to the next fire time, of one schedule or of any, and lets it fire. Answers the instant. Throws
+   * `invalidState` when nothing fires any more.
+   */
+  async advanceToNextFire(scheduleId?: string): Promise<Temporal.Instant> {
+    await this.settle();
+    const fireMs = await this.#parts.nextFireTimeMs(scheduleId);
+    if (fireMs === null) {
+      const what = scheduleId === undefined ? "No schedule" : `Schedule '${scheduleId}'`;
+      throw new CarillonError("invalidState", `${what} has no fire ahead, so there is no time to advance to`);
+    }
+    await this.advance({ milliseconds: Math.max(0, fireMs - this.nowMs()) });
+    return Temporal.Instant.fromEpochMilliseconds(fireMs);
+  }
+
+  /** Moves the clock to its next timer and lets that ring; answers whether there was one within the time. */
+  async advanceToNextTimer(withinMs: number): Promise<boolean> {
+    await this.settle();
+    const leftMs = this.nextTimerInMs;
+    if (leftMs === undefined || leftMs > withinMs) return false;
+    // Timers may lie between two milliseconds; durations may not.
+    await this.advance({ milliseconds: Math.ceil(leftMs) });
+    return true;
+  }
+
+  /** Lets everything run that can run without the clock moving. */
+  protected override settle(): Promise<void> {
+    return this.#parts.settled();
+  }
+}

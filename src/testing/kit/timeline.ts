@@ -1,0 +1,51 @@
+import type { NewJob } from "../../model/job_record.ts";
+import type { Serializer } from "../../serializers/serializer.ts";
+import { Temporal } from "../../time/temporal.ts";
+import { type History, type RecordedRun, runError, runState } from "./history.ts";
+import { inputOf } from "./test_run.ts";
+import { shortText, textTable } from "./text_table.ts";
+
+/** How much of the past a failed assertion shows. */
+const ROWS_MAX = 20;
+
+/** What happened so far as a table: the latest runs, and the jobs that were added and have not run. */
+export function timelineTable(history: History, timeZone: string, serializer: Serializer): string {
+  const rows = [
+    ...history.runs.map((run) => runRow(run, timeZone, serializer)),
+    ...waiting(history).map((job) => waitingRow(job, timeZone)),
+  ];
+  if (rows.length === 0) return "Nothing has run and nothing was added.";
+  const shown = rows.slice(-ROWS_MAX);
+  const left = rows.length - shown.length;
+  const table = textTable([["time", "task", "from", "attempt", "input", "outcome"], ...shown]);
+  return left > 0 ? `(${left} earlier left out)\n${table}` : table;
+}
+
+function runRow(run: RecordedRun, timeZone: string, serializer: Serializer): readonly string[] {
+  const { job } = run;
+  const message = runError(run)?.message;
+  return [
+    localTime(job.startedAtMs ?? 0, timeZone),
+    job.taskName,
+    job.scheduleId ?? `job ${shortText(job.id, 20)}`,
+    String(job.attempt),
+    shortText(inputOf(run, serializer)),
+    message === undefined ? runState(run) : `${runState(run)}: ${shortText(message, 60)}`,
+  ];
+}
+
+function waiting({ added, runs }: History): readonly NewJob[] {
+  const ran = new Set(runs.map(({ job }) => job.id));
+  return added.filter((job) => !ran.has(job.id));
+}
+
+function waitingRow(job: NewJob, timeZone: string): readonly string[] {
+  const time = job.runAtMs === null ? "" : localTime(job.runAtMs, timeZone);
+  return [time, job.taskName, job.scheduleId ?? `job ${shortText(job.id, 20)}`, "", "", "has not run"];
+}
+
+function localTime(epochMs: number, timeZone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timeZone);
+  const smallestUnit = epochMs % 1000 === 0 ? "second" : "millisecond";
+  return local.toPlainDateTime().toString({ smallestUnit }).replace("T", " ");
+}

@@ -1,0 +1,50 @@
+import type { DataStore } from "../../stores/data_store.ts";
+import { interceptStore, type StoreAnswer, type StoreCall } from "../intercept_store.ts";
+import type { History } from "./history.ts";
+import type { Quiet } from "./quiet.ts";
+
+/** A store that tells a test's kit what is under way and what happened. */
+export function watchStore(store: DataStore, quiet: Quiet, history: History): DataStore {
+  return interceptStore(store, async (call, proceed) => {
+    if (call.name === "endJobs") endRuns(call, quiet, history);
+    const answer = await quiet.during(proceed);
+    note(call, answer, quiet, history);
+    return answer;
+  });
+}
+
+type Call<Name> = Extract<StoreCall, { readonly name: Name }>;
+
+/** A run whose end is being written is over for the test; what is still to happen is a call of the store. */
+function endRuns({ args: [endings] }: Call<"endJobs">, quiet: Quiet, history: History): void {
+  for (const ending of endings) {
+    const run = history.running(ending.fence);
+    if (run) quiet.jobEnds(run.job.id);
+  }
+}
+
+function note(call: StoreCall, answer: unknown, quiet: Quiet, history: History): void {
+  switch (call.name) {
+    case "addJobs": {
+      const { jobs, claimed } = answer as StoreAnswer<"addJobs">;
+      history.noteAdded(call.args[0].filter((_, i) => jobs[i]?.outcome === "added"));
+      return begin(claimed, quiet, history);
+    }
+    case "advanceSchedules": {
+      const moved = answer as StoreAnswer<"advanceSchedules">;
+      return call.args[0].forEach((advance, i) => moved[i] && history.noteAdded(advance.jobs));
+    }
+    case "claimJobs":
+      return begin((answer as StoreAnswer<"claimJobs">).claimed, quiet, history);
+    case "endJobs": {
+      const accepted = answer as StoreAnswer<"endJobs">;
+      return call.args[0].forEach((ending, i) => accepted[i] && history.noteEnding(ending));
+    }
+    default:
+  }
+}
+
+function begin(claimed: StoreAnswer<"claimJobs">["claimed"], quiet: Quiet, history: History): void {
+  for (const job of claimed) quiet.jobBegins(job.id);
+  history.noteClaimed(claimed);
+}
