@@ -63,6 +63,7 @@ export { currentJob, tryCurrentJob } from "./src/context/job_context.ts";
 export { snooze } from "./src/context/snooze.ts";
 export { cancel } from "./src/context/cancel.ts";
 export { RetryAfter, type RetryAfterOptions } from "./src/context/retry_after.ts";
+export type { FailedOutcome, FailureContext, JobFailure } from "./src/context/job_failure.ts";
 export { currentScheduler } from "./src/scheduler/current_scheduler.ts";
 export type {
   CurrentJob,
@@ -130,7 +131,7 @@ export type { Clock, Timer, TimerOptions } from "./src/time/clock.ts";
 export type { DurationInput } from "./src/time/duration.ts";
 export type { MomentInput } from "./src/time/moment.ts";
 export type { JsonValue, Metadata, Payload } from "./src/model/payload.ts";
-export type { JobProgress, StoredError } from "./src/model/job_record.ts";
+export type { JobFacts, JobProgress, StoredError } from "./src/model/job_record.ts";
 export type { ScheduleCounters } from "./src/model/schedule_record.ts";
 export type { RunSettings } from "./src/model/settings.ts";
 export type {

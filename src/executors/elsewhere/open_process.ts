@@ -1,0 +1,61 @@
+import { type ChildProcess, fork } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "../../time/system_clock.ts";
+import type { Connection, ConnectionEvents } from "./connection.ts";
+
+/** How long a child that was told to end may take before it is killed. */
+const END_MS = 2000;
+
+/** Starts a child process of the same runtime. It inherits the standard output and the environment. */
+export function openProcess({ onText, onEnd }: ConnectionEvents): Connection {
+  const child = fork(fileURLToPath(new URL("./process_main.ts", import.meta.url)), [], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const kill = () => void child.kill("SIGKILL");
+  let error: unknown;
+  let isOver = false;
+  const over = (how: string) => {
+    if (isOver) return;
+    isOver = true;
+    process.off("exit", kill);
+    onEnd(how, error);
+  };
+  // A child that computes would not notice that its scheduler has ended.
+  process.on("exit", kill);
+  child.on("message", (text) => onText(String(text)));
+  child.on("error", (thrown) => {
+    error = thrown;
+    if (child.pid === undefined) over("before it had started");
+  });
+  child.on("exit", (code, signal) => over(signal === null ? `with code ${code}` : `by ${signal}`));
+  return {
+    name: `child process ${child.pid}`,
+    // A child that has just died is told by its exit, not by what could not be sent any more.
+    send: (text) => void child.send(text, () => {}),
+    hold: (isHeld) => hold(child, isHeld),
+    end() {
+      if (child.connected) child.disconnect();
+      const timer = systemClock.setTimer(kill, END_MS, { keepAlive: false });
+      child.on("exit", () => timer.cancel());
+    },
+    kill,
+  };
+}
+
+/** Bun has no `ref` on the channel: there the process alone counts. */
+interface Channel {
+  ref?(): void;
+  unref?(): void;
+}
+
+function hold(child: ChildProcess, isHeld: boolean): void {
+  const channel = child.channel as Channel | null | undefined;
+  if (isHeld) {
+    child.ref();
+    channel?.ref?.();
+  } else {
+    child.unref();
+    channel?.unref?.();
+  }
+}

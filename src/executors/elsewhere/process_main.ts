@@ -1,0 +1,19 @@
+/** What a child process of `processes()` runs. */
+import process from "node:process";
+import { TaskHost } from "./task_host.ts";
+
+const host = new TaskHost({
+  send: (text) => process.send?.(text),
+  memoryBytes: () => process.memoryUsage().rss,
+});
+for (const event of ["uncaughtException", "unhandledRejection"]) {
+  process.on(event, (error: unknown) => {
+    host.crashed(error);
+    process.exit(1);
+  });
+}
+// A terminal and a service manager send these to the whole group: when jobs end is for the scheduler to say.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+// No child outlives its scheduler.
+process.on("disconnect", () => process.exit(0));
+process.on("message", (text: string) => host.receive(text));

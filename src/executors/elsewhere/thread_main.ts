@@ -1,0 +1,16 @@
+/** What a worker thread of `worker()` runs. */
+import process from "node:process";
+import { parentPort } from "node:worker_threads";
+import { TaskHost } from "./task_host.ts";
+
+const host = new TaskHost({
+  send: (text) => parentPort?.postMessage(text),
+  memoryBytes: () => process.memoryUsage().heapUsed,
+});
+for (const event of ["uncaughtException", "unhandledRejection"]) {
+  process.on(event, (error: unknown) => {
+    host.crashed(error);
+    process.exit(1);
+  });
+}
+parentPort?.on("message", (text: string) => host.receive(text));

@@ -1,0 +1,44 @@
+/**
+ * `carillon/worker`: executors that run tasks in worker threads and in child processes.
+ *
+ * @module
+ */
+import process from "node:process";
+import { openThread } from "./elsewhere/open_thread.ts";
+import { type PoolOptions, resolvePoolOptions } from "./elsewhere/pool_options.ts";
+import { pooledExecutor } from "./elsewhere/pooled_executor.ts";
+import type { Executor } from "./executor.ts";
+
+export { processes } from "./processes.ts";
+export type { PoolOptions, RecycleOptions } from "./elsewhere/pool_options.ts";
+
+/**
+ * Runs functions in a pool of worker threads: for what computes, so that it does not hold up the scheduler. The
+ * modules that export the tasks are imported again in each thread; inputs, results, errors, logs and progress
+ * cross by themselves.
+ *
+ * On Bun and Node a job that ignores its signal is terminated. Deno cannot end a thread that computes without a
+ * pause: such a job is reported stuck, and another thread takes the place of its thread; use
+ * {@linkcode processes} there for hard time limits.
+ *
+ * Throws `invalidOption` for options that do not fit.
+ *
+ * @example
+ * ```ts
+ * import { eventLoop, Scheduler } from "carillon";
+ * import { worker } from "carillon/worker";
+ *
+ * const modules = [new URL("./tasks/report.ts", import.meta.url)];
+ * await using scheduler = new Scheduler({
+ *   executors: { default: eventLoop(), cpu: worker({ modules, max: 2, recycleAfter: { jobs: 1000 } }) },
+ * });
+ * console.assert(scheduler.state === "stopped");
+ * ```
+ */
+export function worker(options: PoolOptions): Executor {
+  const canTerminate = process.versions["deno"] === undefined;
+  return pooledExecutor(
+    { kind: "worker", canTerminate, open: openThread },
+    resolvePoolOptions(options, "worker()"),
+  );
+}
