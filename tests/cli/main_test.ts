@@ -82,6 +82,27 @@ test("start aborts what runs at the second signal, and the next start runs it ag
   });
 });
 
+test("start goes on after an error that nobody caught, and says so", async () => {
+  const text = `
+    import { interval, task } from "carillon";
+    export const careless = task({
+      name: "careless",
+      schedules: [{ trigger: interval({ hours: 1 }) }],
+      run() {
+        void Promise.reject(new Error("nobody awaits me"));
+        queueMicrotask(() => { throw new Error("nobody catches me"); });
+      },
+    });`;
+  await withProject({ "tasks/careless.ts": text }, async (project) => {
+    const running = project.start(["start"]);
+    for (const what of ["nobody awaits me", "nobody catches me", "success"]) await running.until(what);
+    running.signal("SIGINT");
+    const { code, err } = await running.ended();
+    assert.equal(code, 0);
+    assert.match(err, /error {2}an error that nobody caught.*nobody awaits me/);
+  });
+});
+
 test("start --json writes one event a line, and nothing else, on the standard output", async () => {
   await withProject(sampleTasks, async (project) => {
     const running = project.start(["start", "--json", "--name", "tester"]);

@@ -1,5 +1,5 @@
 import { EXIT_CONFIGURATION } from "../exit_codes.ts";
-import { checkEverything } from "../check_everything.ts";
+import { checkEverything, type CheckReport } from "../check_everything.ts";
 import type { Command } from "../command.ts";
 import { configurationOptions, settingOptions } from "../configuration/option_layer.ts";
 import { painter } from "../render/colors.ts";
@@ -26,7 +26,7 @@ export const checkCommand: Command = {
   ],
   async run(context) {
     const report = await checkEverything(context);
-    const { problems, warnings, taskNames, schedules } = report;
+    const { problems, warnings } = report;
     const paint = painter(context.terminal.color);
     context.print({ ok: problems.length === 0, ...report }, () =>
       [
@@ -34,11 +34,22 @@ export const checkCommand: Command = {
           `${paint("problem:", "red")} ${message} ${paint(`(${code})`, "dim")}`
         ),
         ...warnings.map(({ message }) => `${paint("warning:", "yellow")} ${message}`),
-        `${
-          problems.length === 0 ? "ok" : "not ok"
-        }: ${taskNames.length} tasks, ${schedules.length} schedules, ` +
-        `${problems.length} problems, ${warnings.length} warnings`,
+        summary(report),
       ].join("\n"));
     return problems.length === 0 ? 0 : EXIT_CONFIGURATION;
   },
 };
+
+function summary({ problems, warnings, taskNames, schedules }: CheckReport): string {
+  const counts = [
+    counted(taskNames, "task"),
+    counted(schedules, "schedule"),
+    counted(problems, "problem"),
+    counted(warnings, "warning"),
+  ];
+  return `${problems.length === 0 ? "ok" : "not ok"}: ${counts.join(", ")}`;
+}
+
+function counted({ length }: readonly unknown[], word: string): string {
+  return `${length} ${word}${length === 1 ? "" : "s"}`;
+}

@@ -14,6 +14,7 @@ import { loggerOf, makeScheduler, storesOf } from "../open_scheduler.ts";
 import { banner } from "../render/banner.ts";
 import { painter } from "../render/colors.ts";
 import { RunningJobs } from "../running_jobs.ts";
+import { reportStrayErrors } from "../stray_errors.ts";
 import { version } from "../version.ts";
 
 /** `start`: runs the scheduler until it is stopped, and prints what happens. */
@@ -46,12 +47,14 @@ export const startCommand: Command = {
     const logger = loggerOf(configuration, context, (fields) => fields["job"] !== undefined);
     const scheduler = await makeScheduler(configuration, context, { tasks, logger });
     const served = await serveControl(configuration, scheduler, logger);
+    const stopReporting = reportStrayErrors(logger);
     try {
       tellEvents(scheduler, context, () => printBanner(scheduler, configuration, context, served));
       await scheduler.runUntilStopped({ paused: context.flag("paused") });
       if (!context.json) context.note("stopped");
     } finally {
       await served?.close();
+      stopReporting();
     }
   },
 };

@@ -16,7 +16,7 @@ test("check finds nothing wrong with a sound project, and opens no store", async
   await withProject(sampleTasks, async (project) => {
     const { code, out } = await project.run(["check"]);
     assert.equal(code, 0);
-    assert.equal(out, "ok: 4 tasks, 1 schedules, 0 problems, 0 warnings\n");
+    assert.equal(out, "ok: 4 tasks, 1 schedule, 0 problems, 0 warnings\n");
     assert.equal(existsSync(join(project.folder, "carillon.db")), false);
   });
 });
