@@ -35,7 +35,20 @@ export interface JobEditOptions {
   readonly metadata?: Metadata;
 }
 
-/** What a scheduler can do about jobs. */
+/**
+ * What a scheduler can do about jobs.
+ *
+ * @example
+ * ```ts
+ * import { Scheduler, task } from "carillon";
+ *
+ * const greet = task({ name: "greet", run: () => "hello" });
+ * await using scheduler = new Scheduler({ tasks: [greet] });
+ * const job = await scheduler.addJob(greet);
+ * await scheduler.runUntilIdle();
+ * console.assert(await job.result() === "hello");
+ * ```
+ */
 export abstract class SchedulerJobs extends SchedulerSchedules {
   /**
    * Adds a job: one run of a task, now or later. Resolves once it is stored durably; it runs wherever a worker
