@@ -1,3 +1,4 @@
+import type { FailureHook } from "../context/job_failure.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import type { Metadata } from "../model/payload.ts";
 import type { BackoffFunction } from "../model/retry_options.ts";
@@ -25,6 +26,8 @@ export interface RegisteredTask {
   readonly backoff: BackoffFunction | undefined;
   /** Whether an error is worth another attempt; undefined is always. */
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
+  /** What is called when a job has finally failed. */
+  readonly onFailure: FailureHook | undefined;
   readonly metadata: Metadata;
   /** In the order of the source. */
   readonly schedules: readonly DeclaredSchedule[];
@@ -63,6 +66,7 @@ export function registeredTask(
     overrides: options?.overrides ?? {},
     backoff: options?.backoff,
     retryIf: options?.retryIf,
+    onFailure: spec?.onFailure,
     metadata: options?.metadata ?? {},
     schedules: schedules.map((schedule, index) => ({
       ...schedule,

@@ -1,4 +1,5 @@
 /** What definitions leave behind for registries to find. Shared by all copies of the package in a process. */
+import type { FailureHook } from "../context/job_failure.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import type { ResolvedScheduleOptions } from "../model/schedule_options.ts";
 import { sharedState } from "../model/shared_state.ts";
@@ -16,6 +17,7 @@ export interface TaskSpec {
   readonly input: StandardSchema | undefined;
   readonly output: StandardSchema | undefined;
   readonly options: ResolvedTaskOptions;
+  readonly onFailure: FailureHook | undefined;
   /** Where it was defined, `file:line`. */
   readonly place: string | undefined;
 }

@@ -1,3 +1,4 @@
+import type { JobFailure } from "../context/job_failure.ts";
 import { CarillonError } from "../errors.ts";
 import { checkName, optionError, refuseUnknownOptions } from "../model/option_checks.ts";
 import { resolveScheduleOptions } from "../model/schedule_options.ts";
@@ -10,7 +11,7 @@ import type { MethodOptions } from "./task_types.ts";
 /** What `task({ name, run })` and `@task` can be told, beside `run` and `schedules`. */
 type SpecOptions = MethodOptions<StandardSchema | undefined, StandardSchema | undefined>;
 
-const specKeys = [...taskOptionKeys, "name", "input", "output"] as const;
+const specKeys = [...taskOptionKeys, "name", "input", "output", "onFailure"] as const;
 
 /**
  * Checks what was said about a task. `moreKeys` are keys that somebody else looks at. Throws `invalidOption`
@@ -28,6 +29,8 @@ export function taskSpec(
     input: checkSchema(options.input, "input", where),
     output: checkSchema(options.output, "output", where),
     options: resolveTaskOptions(options, where),
+    onFailure: checkFunction(options.onFailure, "onFailure", where) &&
+      ((failure, context) => options.onFailure!(failure as JobFailure<never>, context)),
     place,
   };
 }
@@ -69,6 +72,12 @@ export function scheduleSpec(
 function checkSchema(value: unknown, option: string, where: string): StandardSchema | undefined {
   if (value === undefined || isStandardSchema(value)) return value;
   throw optionError(option, where, "must be a schema (Zod, Valibot, ArkType or any Standard Schema)", value);
+}
+
+function checkFunction(value: unknown, option: string, where: string): true | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "function") throw optionError(option, where, "must be a function", value);
+  return true;
 }
 
 function isTrigger(value: unknown): value is Trigger {

@@ -1,4 +1,5 @@
 /** The types that carry a task's input and result from its definition to every caller. */
+import type { FailureContext, JobFailure } from "../context/job_failure.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import type { ScheduleOptions } from "../model/schedule_options.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
@@ -91,6 +92,12 @@ export interface MethodOptions<S extends StandardSchema | undefined, O extends S
   readonly input?: S;
   /** Checks the result (any Standard Schema). @default no check */
   readonly output?: O;
+  /**
+   * Called when a job has finally failed: with `error`, `timedOut`, `abandoned` or `missedStartDeadline`, not when it
+   * was cancelled. By the scheduler that ended it, at most once, after its end was written. What it throws goes to
+   * the job's log and changes nothing about the job. @default nothing is called
+   */
+  onFailure?(failure: JobFailure<SchemaOutput<S>>, context: FailureContext): unknown;
 }
 
 /** A function task. */

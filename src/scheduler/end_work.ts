@@ -12,6 +12,7 @@ export async function endWork(parts: SchedulerParts, timeoutMs: number, hurry: A
   const units = parts.units.all();
   await Promise.all(units.map((unit) => unit.stopLoops()));
   await endRuns(parts, timeoutMs, hurry);
+  await failureHooksSettled(parts);
   const stopped = new CarillonError(
     "schedulerStopped",
     "The scheduler was stopped while this was waited for; the job itself is for any scheduler of its store",
@@ -49,6 +50,13 @@ async function terminateRuns(units: StoreUnits, { clock, abortGraceMs }: Environ
   if (endings.length === 0) return;
   void Promise.all(endings).then(() => over.abort());
   await sleep(clock, abortGraceMs, over.signal);
+}
+
+/** Gives what is called for failed jobs a while, so that it can still use the store. */
+async function failureHooksSettled({ units, environment }: SchedulerParts): Promise<void> {
+  const settled = new AbortController();
+  void Promise.all(units.all().map((unit) => unit.failureHooks.settled())).then(() => settled.abort());
+  await sleep(environment.clock, environment.abortGraceMs, settled.signal);
 }
 
 /** Gives asynchronous listeners a while, not for ever: one of them may be waiting for this very stop. */

@@ -1,5 +1,6 @@
 import { currentJobOf } from "../context/current_job_of.ts";
 import type { JobLog, TaskContext } from "../context/task_context.ts";
+import type { JobRecord } from "../model/job_record.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import type { ProgressReporter } from "./progress_reporter.ts";
@@ -16,17 +17,18 @@ export function jobContext(
   return {
     job: currentJobOf(job),
     signal: run.controller.signal,
-    log: jobLog(run, environment, gateway),
+    log: jobLog(job, environment, gateway),
     progress: (progress, message) => reporter.report(progress, message),
   };
 }
 
-function jobLog(run: JobRun, { logger }: Environment, gateway: StoreGateway): JobLog {
-  const { id: job, taskName: task } = run.job;
+/** A job's own log: each line is told and goes to the scheduler's logger. */
+export function jobLog(record: JobRecord, { logger }: Environment, gateway: StoreGateway): JobLog {
+  const { id: job, taskName: task } = record;
   const line =
     (level: "debug" | "info" | "warn" | "error") =>
     (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-      gateway.jobs.log(run.job, level, message, fields);
+      gateway.jobs.log(record, level, message, fields);
       logger[level](message, { job, task, ...fields });
     };
   return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };

@@ -8,6 +8,7 @@ import { ClaimsInFlight } from "./claims_in_flight.ts";
 import type { Environment } from "./environment.ts";
 import { fireDelayMs } from "./fire_delay.ts";
 import { StoreGateway } from "./gateway/store_gateway.ts";
+import { FailureHooks } from "./failure_hooks.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { earliest, JobLoop } from "./job_loop.ts";
 import { JobRunner } from "./job_runner.ts";
@@ -36,6 +37,8 @@ export class StoreUnit {
   readonly runner: JobRunner;
   /** What `runJob` runs on a scheduler that is not started. */
   readonly soloRuns: SoloRuns;
+  readonly cancellation: Cancellation;
+  readonly failureHooks: FailureHooks;
   readonly #environment: Environment;
   readonly #jobLoop: JobLoop;
   readonly #scheduleLoop: ScheduleLoop;
@@ -43,7 +46,6 @@ export class StoreUnit {
   readonly #health: StoreHealth;
   readonly #takeover: Takeover;
   readonly #reconciler: Reconciler;
-  readonly #cancellation: Cancellation;
   readonly #pollers: { jobs: Poller; schedules: Poller; housekeeping: Poller };
   readonly #tasks: TaskCache;
   #opened: Promise<void> | undefined;
@@ -55,6 +57,7 @@ export class StoreUnit {
     this.#environment = environment;
     this.gateway = new StoreGateway(alias, store, clock, (event) => this.#publish(event));
     this.#tasks = new TaskCache(store, clock);
+    this.failureHooks = new FailureHooks(environment, this.gateway, () => this.#tellRest());
     this.results = new ResultWaiter(store, clock);
     this.triggers = new TriggerReader(store);
     this.runs = new RunTable((run) => this.#runOver(run));
@@ -88,7 +91,7 @@ export class StoreUnit {
         fireDelayMs(due.schedule, fireMs, followingMs, environment.random()),
       onJobs: () => this.#pollers.jobs.wake(),
       cancelPrevious: (id, except) =>
-        this.cancelJobsOf(id, except, "a newer run of its schedule replaced it"),
+        this.cancellation.cancelJobsOf(id, except, "a newer run of its schedule replaced it"),
       pollMs,
     });
     this.#reconciler = new Reconciler({
@@ -100,7 +103,7 @@ export class StoreUnit {
       incarnation: () => this.#membership.incarnation,
       onHandedBack: () => this.wakeJobs(),
     });
-    this.#cancellation = new Cancellation(environment, this.gateway, this.#tasks, this.#reconciler);
+    this.cancellation = new Cancellation(environment, this.gateway, this.#tasks, this.#reconciler);
     this.#membership = this.#makeMembership();
     this.#pollers = this.#makePollers();
     this.soloRuns = new SoloRuns({
@@ -199,7 +202,7 @@ export class StoreUnit {
     const { jobs, schedules } = this.#pollers;
     const jobsIdle = role === "scheduler" || (jobs.resting && this.#jobLoop.drained);
     const schedulesIdle = role === "worker" || (schedules.resting && this.#scheduleLoop.drained);
-    return this.runs.size === 0 && jobsIdle && schedulesIdle;
+    return this.runs.size === 0 && !this.failureHooks.busy && jobsIdle && schedulesIdle;
   }
 
   /** Calls back whenever a loop comes to rest or a run is over. Answers how to stop that. */
@@ -230,6 +233,7 @@ export class StoreUnit {
 
   #publish(event: CarillonEvent): void {
     this.results.onEvent(event);
+    this.failureHooks.onEvent(event);
     this.#environment.publish(event);
   }
 
@@ -285,14 +289,9 @@ export class StoreUnit {
     );
   }
 
-  /** Cancels the unfinished jobs of a schedule but the given ones. */
-  cancelJobsOf(scheduleId: string, except: readonly string[], reason: string): Promise<void> {
-    return this.#cancellation.cancelJobsOf(scheduleId, except, reason);
-  }
-
   /** Cancels jobs; those that run here are told at once. Answers how many there were to cancel. */
   async cancel(ids: readonly string[], reason: string): Promise<number> {
     await this.open();
-    return await this.#cancellation.cancel(ids, reason);
+    return await this.cancellation.cancel(ids, reason);
   }
 }

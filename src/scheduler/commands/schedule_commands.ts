@@ -84,7 +84,7 @@ export class ScheduleCommands {
       const { record } = await this.#units.schedule(id);
       return await unit.gateway.schedules.write([], [record]);
     });
-    if (jobs === "cancel") await unit.cancelJobsOf(id, [], `its schedule '${id}' was removed`);
+    if (jobs === "cancel") await unit.cancellation.cancelJobsOf(id, [], `its schedule '${id}' was removed`);
     unit.wake();
   }
 
