@@ -83,7 +83,10 @@ export interface ClaimAnswer {
   readonly claimed: readonly JobRecord[];
   /** Jobs that this call ended as `missedStartDeadline`. */
   readonly missed: readonly JobRecord[];
-  /** The earliest `runAt` that is ahead among the asked tasks (and ids): when to look again at the latest. */
+  /**
+   * When to look again at the latest: the earliest `runAt` that is ahead among the asked tasks (and ids), or,
+   * where no ids were asked, the instant after the earliest start deadline of any waiting job.
+   */
   readonly nextRunAtMs: number | null;
   /** More may be had by asking again at once: the limit, or the store's own measure, cut the answer short. */
   readonly more: boolean;

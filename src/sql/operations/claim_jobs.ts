@@ -67,7 +67,9 @@ function claimTexts(dialect: Dialect) {
     }, ${choosing("1")}
       select 1 from chosen) else 0 end`,
     next: `select min(first) from (select (select min(j.run_at) from ${jobs} j
-        where j.state = 'scheduled' and j.task_name = e.value) as first from json_each(?1) e)`,
+        where j.state = 'scheduled' and j.task_name = e.value) as first from json_each(?1) e
+      union all select min(start_deadline) + 1 from ${jobs}
+        where attempt = 0 and start_deadline is not null and state <> 'finished')`,
     nextNamed: `select min(j.run_at) from json_each(?2) e cross join ${jobs} j on j.id = e.value
       where +j.state = 'scheduled' and j.task_name in (select value from json_each(?1))`,
     now: `select ${now.replace("?3", "?1")}`,

@@ -116,7 +116,8 @@ function nextRunAtMs(state: MemoryState, request: ClaimRequest): number | null {
   const next = request.jobIds === undefined
     ? [...taskNames].map((name) => state.jobs.ofTask(name)?.scheduled.first())
     : request.jobIds.map((id) => state.jobs.byId(id));
-  let earliest: number | null = null;
+  const deadlineMs = request.jobIds === undefined ? state.jobs.deadlines.first()?.startDeadlineMs : undefined;
+  let earliest = deadlineMs === undefined || deadlineMs === null ? null : deadlineMs + 1;
   for (const job of next) {
     if (job?.state !== "scheduled" || !taskNames.has(job.taskName)) continue;
     if (earliest === null || job.runAtMs < earliest) earliest = job.runAtMs;

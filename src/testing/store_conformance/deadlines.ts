@@ -47,6 +47,20 @@ export const deadlineTests: readonly StoreCheck[] = [
     assert.deepEqual(idsOf(missed).toSorted(), ["parked", "paused", "scheduled"]);
     assert.equal((await t.job("parked")).parkedReason, null);
   }),
+  check("claimJobs() says when the next start deadline passes, whatever the task", async (t) => {
+    await t.task();
+    const incarnation = await t.scheduler();
+    const next = async () =>
+      (await t.store.claimJobs({ incarnation, taskNames: [TASK], limit: 0 })).nextRunAtMs;
+    const now = t.nowMs;
+    await t.add("late", { taskName: "unknown", startDeadlineMs: now + 50 });
+    await t.add("soon", { startDeadlineMs: now + 20 });
+    assert.equal(await next(), now + 21);
+    await t.add("sooner", { runAtMs: now + 10 });
+    assert.equal(await next(), now + 10);
+    t.pass(21);
+    assert.equal(await next(), now + 51);
+  }),
   check("claimJobs() holds only the first attempt to the start deadline", async (t) => {
     await t.task();
     const job = await t.running("a", { startDeadlineMs: t.nowMs });

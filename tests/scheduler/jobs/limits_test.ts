@@ -170,3 +170,16 @@ test("thousands of waiting jobs of one task are all run, in order", async () => 
   await scheduler.runUntilIdle();
   assert.deepEqual(order, Array.from({ length: 2000 }, (_, i) => i));
 });
+
+test("a job whose time to live ends while it waits for a slot is told so at once, not when a slot is free", async () => {
+  const { define } = tenSeconds(() => clock);
+  const slow = define("slow", 1);
+  const { scheduler, clock } = setUp({ tasks: [slow] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  await scheduler.addJob(slow);
+  const late = await scheduler.addJob(slow, undefined, { timeToLive: { seconds: 5 } });
+  await clock.advance({ seconds: 5, milliseconds: 1 });
+  assert.equal((await late.status()).outcome, "missedStartDeadline");
+  await clock.advance({ seconds: 10 });
+});
