@@ -13,7 +13,7 @@ import { loadExecutors } from "./load_executors.ts";
 import { NOTHING_HINT } from "./load_tasks.ts";
 import { EVENT_LOOP } from "./open_scheduler.ts";
 import { withProgress } from "./progress.ts";
-import { refuseOpenEndpoints } from "./serve_control.ts";
+import { refuseOpenEndpoints } from "./refuse_open_endpoints.ts";
 import { importTaskModules } from "./task_modules.ts";
 
 /** Something that is wrong, or that may not be meant so. */

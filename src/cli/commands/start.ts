@@ -1,6 +1,7 @@
 import type { CarillonEvent } from "../../events/event.ts";
 import { messageOf } from "../../errors.ts";
 import type { ServedApp } from "../../http/control_app.ts";
+import type { Logger } from "../../model/logger.ts";
 import type { Scheduler } from "../../preset/scheduler.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { Command } from "../command.ts";
@@ -11,7 +12,9 @@ import type { ResolvedConfiguration } from "../configuration/resolved_configurat
 import { eventPrinter } from "../event_printer.ts";
 import { loadTasks } from "../load_tasks.ts";
 import { loggerOf, makeScheduler, storesOf } from "../open_scheduler.ts";
+import { ProgressLine } from "../progress.ts";
 import { banner } from "../render/banner.ts";
+import { refuseOpenEndpoints } from "../refuse_open_endpoints.ts";
 import { painter } from "../render/colors.ts";
 import { RunningJobs } from "../running_jobs.ts";
 import { reportStrayErrors } from "../stray_errors.ts";
@@ -34,30 +37,42 @@ export const startCommand: Command = {
       "tokens",
       "logLevel",
     ),
-    { name: "paused", summary: "Start, but take no work until it is resumed over HTTP" },
     ...configurationOptions,
   ],
   examples: ["start", "start --http 127.0.0.1:8000", "start --store file:other.db --tasks jobs"],
   async run(context) {
     const configuration = await loadConfiguration(context);
-    const { refuseOpenEndpoints, serveControl } = await import("../serve_control.ts");
     refuseOpenEndpoints(configuration);
     const tasks = await loadTasks(configuration, context);
     // What is about a job is shown as its event.
     const logger = loggerOf(configuration, context, (fields) => fields["job"] !== undefined);
     const scheduler = await makeScheduler(configuration, context, { tasks, logger });
-    const served = await serveControl(configuration, scheduler, logger);
+    const served = await serve(configuration, scheduler, logger);
     const stopReporting = reportStrayErrors(logger);
+    const opening = openingLine(configuration, context);
     try {
+      scheduler.subscribe(() => opening.stop(), { types: "schedulerStarted" });
       tellEvents(scheduler, context, () => printBanner(scheduler, configuration, context, served));
-      await scheduler.runUntilStopped({ paused: context.flag("paused") });
+      await scheduler.runUntilStopped();
       if (!context.json) context.note("stopped");
     } finally {
+      opening.stop();
       await served?.close();
       stopReporting();
     }
   },
 };
+
+/** The web framework is only loaded where there is something to serve. */
+async function serve(
+  configuration: ResolvedConfiguration,
+  scheduler: Scheduler,
+  logger: Logger,
+): Promise<ServedApp | undefined> {
+  if (configuration.http === undefined) return undefined;
+  const { serveControl } = await import("../serve_control.ts");
+  return await serveControl(configuration, scheduler, logger);
+}
 
 function tellEvents(scheduler: Scheduler, context: CommandContext, onStarted: () => Promise<void>): void {
   const running = new RunningJobs();
@@ -75,6 +90,12 @@ function tellEvents(scheduler: Scheduler, context: CommandContext, onStarted: ()
     isHeld = false;
     held.splice(0).filter(({ type }) => type !== "scheduleAdded").forEach(print);
   });
+}
+
+/** A store that somebody else keeps locked is waited for, which may take a while. */
+function openingLine(configuration: ResolvedConfiguration, { terminal }: CommandContext): ProgressLine {
+  const locations = Object.values(storesOf(configuration)).map(({ location }) => location).join(", ");
+  return new ProgressLine({ terminal, clock: systemClock, label: () => `opening ${locations}` });
 }
 
 function stoppingText(running: RunningJobs): string {

@@ -11,13 +11,19 @@ export interface StoreConfiguration extends LibsqlOptions {
 /** What a configuration can say about a store: its address, the address with options, or the store itself. */
 export type StoreSetting = string | StoreConfiguration | DataStore;
 
-const keys = ["url", "synchronous", "tablePrefix", "authToken"];
+// As an object, so that the compiler misses an option that is new.
+const known: Readonly<Record<keyof StoreConfiguration, true>> = {
+  url: true,
+  synchronous: true,
+  tablePrefix: true,
+  authToken: true,
+};
 
 /** Checks what was said about a store. Throws `invalidOption`. */
 export function readStoreSetting(value: unknown, name: string): StoreSetting {
   const where = "the configuration";
   if (typeof value === "object" && value !== null && !isDataStore(value as StoreSetting)) {
-    check.refuseUnknownOptions(value, keys, `'${name}' of ${where}`);
+    check.refuseUnknownOptions(value, Object.keys(known), `'${name}' of ${where}`);
   }
   const { url } = (value ?? {}) as Partial<StoreConfiguration>;
   if (typeof value !== "string" && typeof url !== "string" && !isDataStore(value as StoreSetting)) {
