@@ -1,6 +1,7 @@
 import type { DeclaredSchedule, RegisteredTask } from "../registry/registered_task.ts";
 import { CarillonError, messageOf } from "../errors.ts";
 import { encodeInput } from "./commands/task_input.ts";
+import type { WantedSchedule } from "./commands/schedule_write.ts";
 import type { ScheduleCommands } from "./commands/schedule_commands.ts";
 import { zonedTrigger } from "./commands/wanted_schedule.ts";
 import type { Environment } from "./environment.ts";
@@ -22,39 +23,33 @@ export class DeclaredSchedules {
     this.#commands = commands;
   }
 
-  /** Writes all of them. Throws for one whose input does not fit its task. */
+  /** Writes all of them, or none where the input of one does not fit its task: that is thrown. */
   async write(): Promise<void> {
     const declared = new Map<StoreUnit, string[]>();
+    const writes: (() => Promise<void>)[] = [];
     for (const task of this.#environment.registry.tasks()) {
       for (const schedule of task.schedules) {
         const unit = await this.#units.open(schedule.options.store);
         declared.set(unit, [...declared.get(unit) ?? [], schedule.id]);
-        await this.#writeOne(unit, task, schedule);
+        const wanted = await named(schedule, () => this.#wanted(task, schedule));
+        writes.push(() => named(schedule, async () => void await this.#commands.put(unit, wanted)));
       }
     }
+    for (const write of writes) await write();
     for (const unit of this.#units.all()) await this.#report(unit, declared.get(unit) ?? []);
   }
 
-  async #writeOne(unit: StoreUnit, task: RegisteredTask, schedule: DeclaredSchedule): Promise<void> {
-    const { options, id, trigger, place } = schedule;
-    try {
-      await this.#commands.put(unit, {
-        id,
-        generatedId: false,
-        taskName: task.name,
-        trigger: zonedTrigger(trigger, this.#environment.timeZone),
-        input: await encodeInput({ name: task.name, code: task }, options.input, this.#environment),
-        group: DECLARED_GROUP,
-        options,
-      });
-    } catch (error) {
-      if (!(error instanceof CarillonError)) throw error;
-      const where = place ? ` (declared at ${place})` : "";
-      throw new CarillonError(error.code, `Schedule '${id}'${where}: ${messageOf(error)}`, {
-        details: { ...error.details, scheduleId: id, place },
-        cause: error,
-      });
-    }
+  async #wanted(task: RegisteredTask, schedule: DeclaredSchedule): Promise<WantedSchedule> {
+    const { options, id, trigger } = schedule;
+    return {
+      id,
+      generatedId: false,
+      taskName: task.name,
+      trigger: zonedTrigger(trigger, this.#environment.timeZone),
+      input: await encodeInput({ name: task.name, code: task }, options.input, this.#environment),
+      group: DECLARED_GROUP,
+      options,
+    };
   }
 
   /** Only schedules of tasks that this process knows: others may be another program's. */
@@ -71,5 +66,20 @@ export class DeclaredSchedules {
         },
       );
     }
+  }
+}
+
+/** Puts the schedule and where it was declared into what a step throws. */
+async function named<Answer>(schedule: DeclaredSchedule, step: () => Promise<Answer>): Promise<Answer> {
+  const { id, place } = schedule;
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof CarillonError)) throw error;
+    const where = place ? ` (declared at ${place})` : "";
+    throw new CarillonError(error.code, `Schedule '${id}'${where}: ${messageOf(error)}`, {
+      details: { ...error.details, scheduleId: id, place },
+      cause: error,
+    });
   }
 }

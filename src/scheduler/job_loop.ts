@@ -68,10 +68,12 @@ export class JobLoop {
   }
 
   #claim(incarnation: number, limit: number): Promise<ClaimAnswer> {
-    const { gateway, claims, run } = this.#options;
+    const { gateway, claims, run, incarnation: holder } = this.#options;
     const taskNames = this.#options.taskNames();
     return claims.during(async () => {
       const answer = await gateway.jobs.claim({ incarnation, taskNames, limit });
+      // Where the lease was lost meanwhile they may be another's by now; if not, the beats hand them back.
+      if (holder() !== incarnation) return { ...answer, claimed: [] };
       for (const job of answer.claimed) run(job, incarnation);
       return answer;
     });

@@ -127,6 +127,8 @@ export class JobRunner {
       const request = executorRun(run, prepared, context, environment, () => guards.started());
       const executor = executorOf(prepared.settings, environment);
       run.terminate = async () => await executor.terminate?.(request) ?? false;
+      // It may have been told to stop while its input was read: then it never starts.
+      run.controller.signal.throwIfAborted();
       const payload = await executor.run(request);
       const value = request.local ? request.local.value : decodePayload(payload, [environment.serializer]);
       return { result: { ok: true, payload }, value };

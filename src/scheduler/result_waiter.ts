@@ -5,6 +5,8 @@ import type { Clock, Timer } from "../time/clock.ts";
 
 /** How often awaited jobs are looked up when nobody tells about them. */
 const POLL_MS = 1000;
+/** So many awaited jobs may be looked up in a millisecond when others change the store all the time. */
+const LOOKS_PER_MS = 10;
 
 interface Waiting {
   readonly resolve: (job: JobRecord | undefined) => void;
@@ -26,6 +28,8 @@ export class ResultWaiter {
   /** Jobs that something was heard about, to be looked up. */
   #heard = new Set<string>();
   #looking = false;
+  /** When all of them were last looked up. */
+  #lookedMs = -Infinity;
 
   constructor(store: DataStore, clock: Clock) {
     this.#store = store;
@@ -68,14 +72,29 @@ export class ResultWaiter {
   }
 
   #watch(): void {
-    this.#unwatch ??= this.#store.watch(() => void this.#look(this.#waiting.keys()));
-    this.#timer ??= this.#clock.setTimer(() => {
-      this.#timer = undefined;
-      if (this.#waiting.size > 0) {
-        this.#watch();
-        void this.#look(this.#waiting.keys());
-      }
-    }, POLL_MS);
+    this.#unwatch ??= this.#store.watch(() => this.#lookAtAll());
+    this.#timer ??= this.#clock.setTimer(() => this.#timeIsUp(), POLL_MS);
+  }
+
+  #timeIsUp(): void {
+    this.#timer = undefined;
+    if (this.#waiting.size === 0) return;
+    this.#lookedMs = -Infinity;
+    this.#watch();
+    this.#lookAtAll();
+  }
+
+  /** Looks all of them up, soon where it was done just now: many waiting jobs times many changes would be too much. */
+  #lookAtAll(): void {
+    const nowMs = this.#clock.monotonicMs();
+    const waitMs = this.#lookedMs + Math.floor(this.#waiting.size / LOOKS_PER_MS) - nowMs;
+    if (waitMs > 0) {
+      this.#timer?.cancel();
+      this.#timer = this.#clock.setTimer(() => this.#timeIsUp(), waitMs);
+      return;
+    }
+    this.#lookedMs = nowMs;
+    void this.#look(this.#waiting.keys());
   }
 
   #drop(jobId: string, waiting: Waiting): boolean {

@@ -77,10 +77,10 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
     this.currentState = "starting";
     this.#stopped = Promise.withResolvers();
     this.#abortStop = new AbortController();
-    this.parts.tell("schedulerStarting");
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#starting = promise;
     try {
+      this.parts.tell("schedulerStarting");
       await this.#start();
       this.currentState = "running";
       this.parts.tell("schedulerStarted");

@@ -110,6 +110,8 @@ export class SoloRuns {
   }
 
   #start(claimed: readonly JobRecord[], incarnation: number): void {
+    // Where the lease was lost meanwhile they may be another's by now; if not, the beats hand them back.
+    if (this.#options.incarnation() !== incarnation) return;
     for (const record of claimed) {
       const own = [...this.#waiting].filter((job) => job.id === record.id);
       for (const job of own) this.#waiting.delete(job);

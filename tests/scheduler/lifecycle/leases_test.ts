@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isCarillonError } from "../../../src/errors.ts";
 import { memory } from "../../../src/stores/memory.ts";
+import { currentScheduler } from "../../../src/scheduler/current_scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { sleep } from "../../../src/time/clock.ts";
@@ -230,6 +231,33 @@ test("claims whose answer is late are not handed back", async () => {
   await clock.advance({ minutes: 2 });
   assert.equal(ran, 1);
   assert.deepEqual(types("jobHandedBack"), []);
+});
+
+test("claims whose answer comes after the lease was lost are not run here", async () => {
+  const ran: string[] = [];
+  const note = task({ name: "note", run: () => void ran.push(currentScheduler().name) });
+  const real = memory();
+  const { store, control } = faulty(real);
+  const one = setUp({ store, name: "one", tasks: [note] });
+  const { clock } = one;
+  const two = setUp({ store: real, name: "two", clock, tasks: [note] });
+  await using _one = one.scheduler;
+  await using _two = two.scheduler;
+  await one.scheduler.startInBackground();
+  await settle(clock);
+  control.fault = (method, args) => {
+    if (method !== "claimJobs") return method === "heartbeat" ? Promise.reject(new Error("slow")) : undefined;
+    const [request] = args as Parameters<typeof real.claimJobs>;
+    const answer = real.claimJobs(request);
+    return sleep(clock, 80_000).then(() => answer);
+  };
+  await one.scheduler.addJob(note);
+  await settle(clock);
+  await two.scheduler.startInBackground();
+  await clock.advance({ seconds: 75 });
+  control.fault = undefined;
+  await clock.advance({ minutes: 2 });
+  assert.deepEqual(ran, ["two"]);
 });
 
 test("tick() trusts the clock about leases, as it cannot watch for one", async () => {

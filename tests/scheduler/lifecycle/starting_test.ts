@@ -99,20 +99,22 @@ test("a start that fails in its second store leaves no registration in the first
 });
 
 test("a declared schedule whose input does not fit stops the start, named with its place", async () => {
+  const hourly = interval({ hours: 1 });
+  const userId = 7 as unknown as string;
+  const fine = task({ name: "a fine one", schedules: [{ trigger: hourly }], run() {} });
   const declared = task({
     name: "declared",
     input: z.object({ userId: z.string() }),
-    schedules: [{
-      trigger: interval({ hours: 1 }),
-      id: "hourly",
-      input: { userId: 7 } as unknown as { userId: string },
-    }],
+    schedules: [{ trigger: hourly, id: "hourly", input: { userId } }],
     run() {},
   });
-  const { scheduler } = setUp({ tasks: [declared] });
+  const { scheduler } = setUp({ tasks: [fine, declared] });
   await using _ = scheduler;
-  await assert.rejects(scheduler.startInBackground(), refusal("invalidInput", /'hourly'.*userId/));
-  assert.deepEqual(await scheduler.getSchedules(), []);
+  await assert.rejects(
+    scheduler.startInBackground(),
+    refusal("invalidInput", /'hourly'.*starting_test.*userId/),
+  );
+  assert.deepEqual(await scheduler.getSchedules(), [], "nothing is half-written");
 });
 
 test("pause() takes no work, resume() goes on, and start({ paused: true }) begins like that", async () => {

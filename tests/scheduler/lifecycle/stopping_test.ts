@@ -207,3 +207,13 @@ test("getJobResult() that waits is told when the scheduler stops, a result that 
   await here;
   await refused;
 });
+
+test("stop() called by a listener of the start waits for the start and then stops", async () => {
+  const { scheduler, clock } = setUp();
+  let stopping: Promise<void> | undefined;
+  scheduler.subscribe(() => void (stopping = scheduler.stop()), { types: "schedulerStarting" });
+  await scheduler.startInBackground();
+  await stopping;
+  assert.equal(scheduler.state, "stopped");
+  assert.equal(clock.pendingTimers, 0);
+});

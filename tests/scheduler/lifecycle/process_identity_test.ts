@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import process from "node:process";
+import { isCertainlyDead, ownProcessIdentity } from "../../../src/scheduler/process_identity.ts";
+import { runtime, test } from "../../harness.ts";
+import { startChild } from "../../stores/child_process.ts";
+
+const own = ownProcessIdentity();
+const isLinux = process.platform === "linux";
+
+test("ownProcessIdentity() tells this process from all others", () => {
+  assert.equal(own.pid, process.pid);
+  assert.ok(own.hostname.length > 0);
+  if (isLinux) {
+    for (const value of [own.bootId, own.pidNamespace, own.startedAt]) {
+      assert.ok(value, runtime);
+    }
+  }
+});
+
+test("isCertainlyDead() is false for itself and wherever there is a doubt", () => {
+  const gone = 2 ** 22 + 1;
+  assert.equal(isCertainlyDead(own, own), false);
+  assert.equal(isCertainlyDead({ ...own, pid: gone, hostname: "elsewhere" }, own), false);
+  assert.equal(isCertainlyDead({ ...own, pid: gone, bootId: "another boot" }, own), false);
+  assert.equal(isCertainlyDead({ ...own, pid: gone, pidNamespace: "pid:[1]" }, own), false);
+  assert.equal(isCertainlyDead({ ...own, pid: gone, bootId: null }, { ...own, bootId: null }), false);
+  assert.equal(isCertainlyDead({ ...own, pid: 0 }, own), false);
+  assert.equal(isCertainlyDead({ ...own, startedAt: null }, own), false);
+});
+
+test("isCertainlyDead() is true for a pid that is gone or belongs to another process (Linux)", () => {
+  assert.equal(isCertainlyDead({ ...own, pid: 2 ** 22 + 1 }, own), true);
+  assert.equal(isCertainlyDead({ ...own, startedAt: "1" }, own), true);
+}, { ignore: !isLinux });
+
+test("isCertainlyDead() is false for a stopped process and true for a killed one (Linux)", async () => {
+  const child = startChild("../scheduler/lifecycle/scheduler_child.ts", ["memory", "long"]);
+  await child.until("started");
+  const other = { ...own, pid: child.process.pid!, startedAt: null };
+  child.kill("SIGSTOP");
+  assert.equal(isCertainlyDead(other, own), false);
+  child.kill("SIGKILL");
+  await child.ended;
+  assert.equal(isCertainlyDead(other, own), true);
+}, { ignore: !isLinux });
