@@ -192,7 +192,8 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     const [job] = await unit.gateway.jobs.retry([id]);
     unit.wakeJobs();
     if (job) return jobView(job);
-    throw wrongState(id, record, "retried", "it must be finished or parked");
+    const why = jobView(record).parkedReason;
+    throw wrongState(id, record, "retried", why ?? "it must be finished or parked");
   }
 
   /** Deletes a job and its result. Throws `jobNotFound`, and `invalidState` while it runs. */

@@ -1,5 +1,5 @@
 import type { Schedule } from "../../scheduler/views/schedule.ts";
-import { describe } from "../../triggers/describe.ts";
+import { whenText } from "../../scheduler/print_schedules.ts";
 import type { Paint } from "./colors.ts";
 import { table } from "./table.ts";
 import { distanceText, localTime } from "./times.ts";
@@ -60,13 +60,6 @@ export function scheduleTable(schedules: readonly Schedule[], nowMs: number, opt
     width: options.width,
     paint: (text, row) => options.paint(text, row < 0 ? "dim" : undefined),
   });
-}
-
-/** The first sentence about a schedule's trigger, or why it cannot be read. */
-export function whenText({ trigger, error }: Schedule): string {
-  return trigger === undefined
-    ? error ?? "its trigger cannot be read"
-    : describe(trigger).split(/(?<=\.)\s/)[0]!;
 }
 
 /** When a schedule fires next, or why it does not. */

@@ -51,7 +51,7 @@ export function jobText(
       : `${job.state}, asked to stop: ${job.cancelRequested}`,
     outcome: job.outcome,
     error: job.error?.message,
-    parked: parkedText(job),
+    parked: job.parkedReason,
     result: result?.value === undefined ? undefined : toJson(result.value),
     progress: job.progress && progressText(job.progress),
     "fire time": time(job.scheduledFireTime),
@@ -69,13 +69,8 @@ export function jobText(
 
 function remark(job: Job): string {
   if (job.error !== undefined) return job.error.message.split("\n")[0]!;
-  if (job.state === "parked") return parkedText(job) ?? "";
+  if (job.state === "parked") return job.parkedReason ?? "";
   return job.progress === undefined || job.state === "finished" ? "" : progressText(job.progress);
-}
-
-/** Why a job is parked; a store that says no reason has seen nobody who could run it. */
-function parkedText({ state, parkedReason }: Job): string | undefined {
-  return state === "parked" ? parkedReason ?? "no scheduler that is started knows its task" : undefined;
 }
 
 function progressText({ done, total, message }: NonNullable<Job["progress"]>): string {

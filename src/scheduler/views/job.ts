@@ -63,7 +63,7 @@ export function jobView(record: JobRecord): Job {
     attempt: record.attempt,
     metadata: record.metadata,
     progress: record.progress ?? undefined,
-    parkedReason: record.undecodable ?? record.parkedReason ?? undefined,
+    parkedReason: parkedReasonOf(record),
     cancelRequested: record.cancelRequested ?? undefined,
     startDeadline: instantOf(record.startDeadlineMs),
     createdAt: instantOf(record.createdAtMs),
@@ -72,4 +72,11 @@ export function jobView(record: JobRecord): Job {
     expiresAt: instantOf(record.expiresAtMs),
     error: record.error ?? undefined,
   };
+}
+
+/** Why a job is parked; nothing is stored where the reason is only that nobody who is alive knows its task. */
+function parkedReasonOf(record: JobRecord): string | undefined {
+  if (record.undecodable !== undefined) return record.undecodable;
+  if (record.parkedReason !== null || record.state !== "parked") return record.parkedReason ?? undefined;
+  return `no live scheduler knows task '${record.taskName}'; it runs when one starts that does`;
 }

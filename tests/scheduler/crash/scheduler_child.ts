@@ -23,6 +23,7 @@ const slow = task({
   schedules: [{ trigger: interval({ milliseconds: 200 }), id: "slow" }],
   async run() {
     process.stdout.write(`slow ${currentJob().id}\n`);
+    // real time: a run that takes a while, so that kills find it in the middle
     await sleep(systemClock, 300);
   },
 });
