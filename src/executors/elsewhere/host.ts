@@ -17,6 +17,7 @@ interface ActiveRun {
 export class Host {
   readonly #connection: Connection;
   readonly #over = Promise.withResolvers<void>();
+  readonly #ready = new AbortController();
   #active: ActiveRun | undefined;
   #crash: Error | undefined;
   #onPong: () => void = () => {};
@@ -44,6 +45,16 @@ export class Host {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Resolves when it can run something, or has ended. Rejects with the signal's reason when it is aborted before. */
+  async ready(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const either = AbortSignal.any([this.#ready.signal, signal]);
+    if (either.aborted) resolve();
+    either.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+    if (!this.#ready.signal.aborted) throw signal.reason;
   }
 
   /** Runs a task; settles when its function has ended, or the thread or process has. */
@@ -100,6 +111,8 @@ export class Host {
 
   #receive(message: FromHost): void {
     switch (message.type) {
+      case "ready":
+        return this.#ready.abort();
       case "pong":
         return this.#onPong();
       case "crashed":
@@ -121,6 +134,7 @@ export class Host {
 
   #end(how: string, error: unknown): void {
     this.#isOver = true;
+    this.#ready.abort();
     this.#active?.reject(this.#failure(how, error));
     this.#over.resolve();
   }

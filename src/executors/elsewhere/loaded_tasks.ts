@@ -13,19 +13,14 @@ export class LoadedTasks {
   readonly #registry = new TaskRegistry({ declaredOnly: true });
   readonly serializers: Serializer[] = [];
 
-  private constructor(modules: readonly string[]) {
+  constructor(modules: readonly string[]) {
     this.#modules = modules;
   }
 
-  /** Imports modules. Throws `taskModuleFailed` and what the registry throws. */
-  static async of(modules: readonly string[]): Promise<LoadedTasks> {
-    const loaded = new LoadedTasks(modules);
-    for (const url of modules) {
-      const module = await importModule(url);
-      loaded.#registry.add(exportedTasks(module));
-      loaded.serializers.push(...Object.values(module).filter(isSerializer));
-    }
-    return loaded;
+  /** Takes what a module exports. Throws what the registry throws. */
+  add(module: Readonly<Record<string, unknown>>): void {
+    this.#registry.add(exportedTasks(module));
+    this.serializers.push(...Object.values(module).filter(isSerializer));
   }
 
   /** The task of this name. Throws `unknownTask`. */
@@ -52,6 +47,13 @@ export class LoadedTasks {
       { details: { serializer: name, modules: [...this.#modules] } },
     );
   }
+}
+
+/** Imports modules. Throws `taskModuleFailed` and what the registry throws. */
+export async function loadTasks(urls: readonly string[]): Promise<LoadedTasks> {
+  const loaded = new LoadedTasks(urls);
+  for (const url of urls) loaded.add(await importModule(url));
+  return loaded;
 }
 
 async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {

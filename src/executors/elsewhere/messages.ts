@@ -23,6 +23,8 @@ export type ToHost =
 
 /** What a thread or child process says. There is one run at a time, so that none needs a number. */
 export type FromHost =
+  /** Its modules are imported, or cannot be, which the first run tells. */
+  | { readonly type: "ready" }
   | { readonly type: "pong" }
   | {
     readonly type: "log";

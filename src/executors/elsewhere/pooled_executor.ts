@@ -26,6 +26,7 @@ export function pooledExecutor(
       const host = await pool.acquire(run.signal);
       hosts.set(run, host);
       try {
+        await host.ready(run.signal);
         run.started();
         return await host.run(run);
       } finally {

@@ -9,7 +9,7 @@ import { decodePayload, encodePayload } from "../../serializers/payload.ts";
 import { richJson } from "../../serializers/rich_json.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import { HostProgress } from "./host_progress.ts";
-import { LoadedTasks } from "./loaded_tasks.ts";
+import { type LoadedTasks, loadTasks } from "./loaded_tasks.ts";
 import { type FromHost, messageOfText, messageText, type ToHost } from "./messages.ts";
 
 /** What a task host needs of its thread or process. */
@@ -24,7 +24,7 @@ type RunMessage = Extract<ToHost, { readonly type: "run" }>;
 /** Runs tasks in a thread or child process, one at a time, for the scheduler at the other end. */
 export class TaskHost {
   readonly #options: TaskHostOptions;
-  #loaded: Promise<LoadedTasks> = LoadedTasks.of([]);
+  #loaded: Promise<LoadedTasks> = loadTasks([]);
   #controller = new AbortController();
 
   constructor(options: TaskHostOptions) {
@@ -36,10 +36,8 @@ export class TaskHost {
     const message = messageOfText<ToHost>(text);
     switch (message.type) {
       case "load":
-        this.#loaded = LoadedTasks.of(message.modules);
-        // Told by the first run.
-        this.#loaded.catch(() => {});
-        return;
+        this.#loaded = loadTasks(message.modules);
+        return void this.#loaded.catch(() => {}).then(() => this.#send({ type: "ready" }));
       case "run":
         this.#controller = new AbortController();
         return void this.#run(message, this.#controller.signal);
