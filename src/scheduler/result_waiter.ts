@@ -46,7 +46,6 @@ export class ResultWaiter {
   wait(jobId: string, signal?: AbortSignal): Promise<JobRecord | undefined> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      if (signal?.aborted) return reject(signal.reason);
       const giveUp = () => {
         if (this.#drop(jobId, waiting)) reject(signal?.reason);
       };

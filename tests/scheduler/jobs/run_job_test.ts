@@ -198,8 +198,9 @@ test("stop() lets a runJob() of a scheduler that is not started finish", async (
   assert.equal(clock.pendingTimers, 0);
 });
 
-test("stop() gives up waiting for a job that does not run here", async () => {
-  const { scheduler, clock } = setUp({ tasks: [double] });
+test("stop() gives up waiting for a job that does not run here, and lets the store go", async () => {
+  const store = memory();
+  const { scheduler, clock } = setUp({ store, tasks: [double] });
   const running = assert.rejects(
     scheduler.runJob(double, 1, { delay: { hours: 1 } }),
     refusal("schedulerStopped"),
@@ -208,4 +209,8 @@ test("stop() gives up waiting for a job that does not run here", async () => {
   await scheduler.stop();
   await running;
   assert.equal(clock.pendingTimers, 0);
+  await assert.rejects(store.getSchedulers(), refusal("storeClosed"));
+  await store.open({ clock });
+  assert.deepEqual(await store.getSchedulers(), []);
+  await store.close();
 });

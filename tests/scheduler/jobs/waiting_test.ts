@@ -104,3 +104,22 @@ test("a job that waits for several others at once is not mistaken for one that w
   await settle(clock);
   await waiting;
 });
+
+test("a job that waits for a handle's result leaves its place to the job it waits for", async () => {
+  const leaf = task({ name: "leaf", run: () => "leaf" });
+  const root = task({
+    name: "root",
+    async run() {
+      const handle = await currentScheduler().addJob(leaf);
+      await settle(clock);
+      return await handle.result();
+    },
+  });
+  const { scheduler, clock } = setUp({ tasks: [leaf, root], maxConcurrentJobs: 1 });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  const running = scheduler.runJob(root);
+  await settle(clock);
+  await settle(clock);
+  assert.equal(await running, "leaf");
+});

@@ -260,6 +260,22 @@ test("claims whose answer comes after the lease was lost are not run here", asyn
   assert.deepEqual(ran, ["two"]);
 });
 
+test("a scheduler that was buried while it rested takes up waiting work once it has registered anew", async () => {
+  const store = memory();
+  const note = task({ name: "note", run: () => "ran" });
+  const { scheduler, clock } = setUp({ store, tasks: [note] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  await settle(clock);
+  const [own] = await store.getSchedulers();
+  await store.buryScheduler(own!.incarnation, own!.leaseUntilMs, []);
+  const handle = await scheduler.addJob(note);
+  await settle(clock);
+  assert.equal((await handle.status()).state, "parked", "nobody alive knows the task");
+  await clock.advance({ seconds: 10 });
+  assert.equal(await handle.result(), "ran");
+});
+
 test("tick() trusts the clock about leases, as it cannot watch for one", async () => {
   const { clock, one, two, long, cut } = setUpCut();
   await using _two = two.scheduler;

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { isCertainlyDead, ownProcessIdentity } from "../../../src/scheduler/process_identity.ts";
 import { runtime, test } from "../../harness.ts";
@@ -43,3 +45,29 @@ test("isCertainlyDead() is false for a stopped process and true for a killed one
   await child.ended;
   assert.equal(isCertainlyDead(other, own), true);
 }, { ignore: !isLinux });
+
+// real time: how long the system takes to end a process is not ours to move
+test(
+  "isCertainlyDead() is true for a process that is dead and not yet noticed by its parent (Linux)",
+  async () => {
+    // The shell becomes another program, which never asks for the end of the child that the shell had started.
+    const parent = spawn("sh", ["-c", "sleep 0.01 & echo $!; exec sleep 30"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const ended = new Promise((resolve) => parent.on("close", resolve));
+    try {
+      const line = await new Promise<string>((resolve) => {
+        parent.stdout.setEncoding("utf8").once("data", resolve);
+      });
+      const other = { ...own, pid: Number(line.trim()), startedAt: null };
+      const state = () => readFileSync(`/proc/${other.pid}/stat`, "utf8").split(") ")[1]?.[0];
+      for (let turn = 0; turn < 500 && state() !== "Z"; turn++) await new Promise((go) => setTimeout(go, 10));
+      assert.equal(state(), "Z");
+      assert.equal(isCertainlyDead(other, own), true);
+    } finally {
+      process.kill(parent.pid!, "SIGKILL");
+      await ended;
+    }
+  },
+  { ignore: !isLinux },
+);

@@ -208,6 +208,22 @@ test("getJobResult() that waits is told when the scheduler stops, a result that 
   await refused;
 });
 
+test("stop() looks once more for results before it gives up waiting for them", async () => {
+  const { store, control } = faulty(memory());
+  const end = gate<string>();
+  const slow = task({ name: "slow", run: () => end.opened });
+  const { scheduler, clock } = setUp({ store, tasks: [slow] });
+  await scheduler.startInBackground();
+  const running = scheduler.runJob(slow);
+  await settle(clock);
+  control.fault = (method) => method === "getJobs" ? Promise.reject(new Error("busy")) : undefined;
+  end.open("in time");
+  await settle(clock);
+  control.fault = undefined;
+  await scheduler.stop();
+  assert.equal(await running, "in time");
+});
+
 test("stop() called by a listener of the start waits for the start and then stops", async () => {
   const { scheduler, clock } = setUp();
   let stopping: Promise<void> | undefined;
