@@ -54,7 +54,8 @@ export function chooseFires(input: FireChoiceInput): FireChoice {
   return {
     fires,
     dropped: merged(dropped),
-    lastMs: step.lastMs,
+    // What comes after the last run that is allowed is not owed, so it is not accounted for either.
+    lastMs: candidates.length < step.fires.length ? candidates.at(-1) ?? step.lastMs : step.lastMs,
     nextMs: step.nextMs,
     dependsOnUnfinished: Number.isFinite(allowed) && input.policies.overlap !== "cancelPrevious",
   };

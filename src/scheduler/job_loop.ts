@@ -38,12 +38,15 @@ export class JobLoop {
   }
 
   /** One round: claims once. */
-  async round(): Promise<NextRoundMs> {
+  round(): Promise<NextRoundMs> {
+    this.drained = false;
+    const { slots, wake } = this.#options;
+    return slots.during(CLAIM_MAX, wake, (limit) => this.#fill(limit));
+  }
+
+  async #fill(limit: number): Promise<NextRoundMs> {
     const { gateway, logger, pollMs } = this.#options;
     const incarnation = this.#options.incarnation();
-    this.drained = false;
-    using places = this.#options.slots.reserve(CLAIM_MAX, this.#options.wake);
-    const limit = places.count;
     if (incarnation === undefined || limit === 0) {
       logger.debug("no claim", {
         store: gateway.alias,

@@ -1,6 +1,7 @@
 import { CarillonError, messageOf } from "../errors.ts";
 import * as check from "../model/option_checks.ts";
 import type { DataStore, PruneAnswer } from "../stores/data_store.ts";
+import type { Clock } from "../time/clock.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
 import { DeclaredSchedules } from "./declared_schedules.ts";
 import { type IdleCondition, untilIdle } from "./idle.ts";
@@ -142,7 +143,17 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
     const { clock } = this.parts.options;
     const timeoutMs = durationMs(options.timeout ?? { seconds: 25 }, "Option 'timeout' of tick");
     let finishedJobs = 0;
-    using _count = this.subscribe(() => finishedJobs++, { types: "jobFinished" });
+    const counting = this.subscribe(() => finishedJobs++, { types: "jobFinished" });
+    try {
+      await this.#runOneTick(clock, timeoutMs);
+    } finally {
+      counting.unsubscribe();
+    }
+    const nextWakes = this.parts.units.all().map((unit) => unit.nextWakeMs).filter((ms) => ms !== null);
+    return { finishedJobs, nextWake: instantOf(nextWakes.length === 0 ? null : Math.min(...nextWakes)) };
+  }
+
+  async #runOneTick(clock: Clock, timeoutMs: number): Promise<void> {
     this.ticks = true;
     try {
       await this.startInBackground();
@@ -154,8 +165,6 @@ export class SchedulerCore extends SchedulerJobs implements AsyncDisposable {
     await untilIdle(this.parts.units, "idle", over.signal);
     timer.cancel();
     await this.stop({ drain: !over.signal.aborted });
-    const nextWakes = this.parts.units.all().map((unit) => unit.nextWakeMs).filter((ms) => ms !== null);
-    return { finishedJobs, nextWake: instantOf(nextWakes.length === 0 ? null : Math.min(...nextWakes)) };
   }
 
   /** Takes no more work until `resume`; what runs goes on. */

@@ -1,8 +1,3 @@
-/** Places set aside for jobs that are being claimed; give them back once these run, or did not come. */
-export interface ReservedSlots extends Disposable {
-  readonly count: number;
-}
-
 /** A scheduler's own limit: how many jobs it may run at once, over all its stores. */
 export class Slots {
   readonly #limit: number;
@@ -17,24 +12,28 @@ export class Slots {
   }
 
   /**
-   * Sets up to `max` free places aside, so that claims of several stores never take more than there are. Where
-   * none is left, `whenReturned` is called once when somebody gives theirs back.
+   * Sets up to `max` free places aside while jobs are claimed for them, so that claims of several stores never
+   * take more than there are. Where none is left, `whenReturned` is called once when somebody gives theirs back.
    */
-  reserve(max: number, whenReturned: () => void): ReservedSlots {
+  async during<Answer>(
+    max: number,
+    whenReturned: () => void,
+    claim: (count: number) => Promise<Answer>,
+  ): Promise<Answer> {
     const count = Math.max(0, Math.min(max, this.#limit - this.#running() - this.#reserved));
     if (count === 0) this.#refused.add(whenReturned);
     this.#reserved += count;
-    let returned = false;
-    return {
-      count,
-      [Symbol.dispose]: () => {
-        if (returned || count === 0) return;
-        returned = true;
-        this.#reserved -= count;
-        const refused = [...this.#refused];
-        this.#refused.clear();
-        for (const tell of refused) tell();
-      },
-    };
+    try {
+      return await claim(count);
+    } finally {
+      this.#reserved -= count;
+      if (count > 0) this.#tellRefused();
+    }
+  }
+
+  #tellRefused(): void {
+    const refused = [...this.#refused];
+    this.#refused.clear();
+    for (const tell of refused) tell();
   }
 }

@@ -84,22 +84,27 @@ export class SoloRuns {
   /** Claims in the step that adds: an own job starts after one write. */
   async #add(job: NewJob): Promise<void> {
     const { environment, gateway, claims, incarnation } = this.#options;
-    using place = environment.slots.reserve(1, this.#again);
-    const owner = incarnation();
-    if (place.count === 0 || owner === undefined) return void await gateway.jobs.add([job]);
-    const claim = { incarnation: owner, taskNames: [job.taskName], limit: 1, jobIds: [job.id] };
-    await claims.during(async () => this.#start((await gateway.jobs.add([job], claim)).claimed, owner));
+    await environment.slots.during(1, this.#again, async (count) => {
+      const owner = incarnation();
+      if (count === 0 || owner === undefined) return void await gateway.jobs.add([job]);
+      const claim = { incarnation: owner, taskNames: [job.taskName], limit: 1, jobIds: [job.id] };
+      await claims.during(async () => this.#start((await gateway.jobs.add([job], claim)).claimed, owner));
+    });
   }
 
   async #round(): Promise<NextRoundMs> {
-    const { environment, gateway, claims, incarnation } = this.#options;
     const jobs = [...this.#waiting];
-    const owner = incarnation();
     if (jobs.length === 0) return null;
-    using places = environment.slots.reserve(jobs.length, this.#again);
-    if (owner === undefined || places.count === 0) return POLL_MS;
+    const { slots } = this.#options.environment;
+    return await slots.during(jobs.length, this.#again, (limit) => this.#claim(jobs, limit));
+  }
+
+  async #claim(jobs: readonly NewJob[], limit: number): Promise<NextRoundMs> {
+    const { gateway, claims, incarnation } = this.#options;
+    const owner = incarnation();
+    if (owner === undefined || limit === 0) return POLL_MS;
     const taskNames = [...new Set(jobs.map((job) => job.taskName))];
-    const request = { incarnation: owner, taskNames, limit: places.count, jobIds: jobs.map((job) => job.id) };
+    const request = { incarnation: owner, taskNames, limit, jobIds: jobs.map((job) => job.id) };
     const answer = await claims.during(async () => {
       const claimed = await gateway.jobs.claim(request);
       this.#start(claimed.claimed, owner);
