@@ -114,3 +114,11 @@ test("chooseFires() stops at the runs that are left", () => {
   const { fires } = choose({ policies: { coalesce: "all", overlap: "allow" }, runsLeft: 2 });
   assert.deepEqual(fires, [0, 10]);
 });
+
+test("chooseFires() accounts only for the fires up to the last run that is allowed", () => {
+  const policies = { coalesce: "all", overlap: "allow" } as const;
+  const { fires, dropped, last } = choose({ policies, runsLeft: 2 });
+  assert.deepEqual(fires, [0, 10]);
+  assert.deepEqual(dropped, {});
+  assert.equal(last, 10);
+});
