@@ -43,7 +43,7 @@ export function executorConformance({ test, makeExecutor }: ExecutorConformanceO
         store: memory(),
         tasks: Object.values(tasks),
         executors: { tested: executor },
-        abortGrace: { milliseconds: 100 },
+        abortGrace: { milliseconds: 500 },
       });
       const events: CarillonEvent[] = [];
       scheduler.subscribe((event) => events.push(event));

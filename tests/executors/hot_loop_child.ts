@@ -25,11 +25,14 @@ if (end === "times-out") {
   // Another place is open, though there may be one at the most.
   const place = await scheduler.runJob(where);
   say("next", place.pid);
-  const before = process.cpuUsage();
-  // real time: what a thread that goes on would use of the processor
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  const { user } = process.cpuUsage(before);
-  say("busy", user > 50_000);
+  if (ended !== undefined) say("processor used", await isBusy());
   await scheduler.stop({ drain: false });
   say("stopped");
+}
+
+/** Real time: whether a thread of this process that should be gone still uses the processor. */
+async function isBusy(): Promise<boolean> {
+  const before = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return process.cpuUsage(before).user > 50_000;
 }

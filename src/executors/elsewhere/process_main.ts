@@ -1,5 +1,6 @@
 /** What a child process of `processes()` runs. */
 import process from "node:process";
+import { Worker } from "node:worker_threads";
 import { TaskHost } from "./task_host.ts";
 
 const host = new TaskHost({
@@ -16,4 +17,5 @@ for (const event of ["uncaughtException", "unhandledRejection"]) {
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
 // No child outlives its scheduler.
 process.on("disconnect", () => process.exit(0));
+new Worker(new URL("./parent_watch.ts", import.meta.url), { workerData: process.ppid }).unref();
 process.on("message", (text: string) => host.receive(text));
