@@ -5,13 +5,15 @@ import ts from "typescript";
 
 /** The part of TypeScript that disappears when types are stripped, and whose privacy is real. */
 export const language: Rule = {
-  name: "no enums, no namespaces, no `private` keyword, and top-level functions are functions",
-  mend: "a union of strings, a module, a #private field, `function name()`",
+  name:
+    "no enums, no namespaces, no `private` keyword, no `using` in the library, and top-level functions are functions",
+  mend:
+    "a union of strings, a module, a #private field, `try … finally` (Node 22 cannot read `using`), `function name()`",
   *check(project) {
     for (const file of filesUnder(project, "src/", "tests/", "tools/", "bench/", "examples/", "tasks/")) {
       const found: { line: number; what: string }[] = [];
       walk(file.tree, (node) => {
-        const what = unwanted(node, file.path.startsWith("src/"));
+        const what = unwanted(node, file.path.startsWith("src/")) ?? unreadable(node, file.path);
         if (what !== undefined) found.push({ line: lineOf(file, node), what });
       });
       for (const { line, what } of found) yield { path: file.path, line, what };
@@ -22,11 +24,14 @@ export const language: Rule = {
     { tree: { "tests/a_test.ts": "namespace A { export const b = 1; }" }, at: "tests/a_test.ts:1" },
     { tree: { "src/a.ts": "class A {\n  private b = 1;\n}" }, at: "src/a.ts:2" },
     { tree: { "src/a.ts": "class A {\n  constructor(private readonly b: number) {}\n}" }, at: "src/a.ts:2" },
+    { tree: { "src/a.ts": "{\n  using a = b();\n}" }, at: "src/a.ts:2" },
     { tree: { "src/a.ts": "export const add = (a: number) => a + 1;" }, at: "src/a.ts:1" },
   ],
   kept: [{
     "src/a.ts": "class A { #b = 1; }\nconst handlers = { a: () => 1 };\nfunction b() { const c = () => 1; }",
-    "tests/a_test.ts": "class A { constructor(private readonly b: number) {} }\nconst a = () => 1;",
+    "tests/a_test.ts":
+      "class A { constructor(private readonly b: number) {} }\nconst a = () => 1;\nusing c = d();",
+    "src/cli/a.ts": "{ using a = b(); }",
   }],
 };
 
@@ -41,6 +46,14 @@ function unwanted(node: ts.Node, inSource: boolean): string | undefined {
   return topLevel && node.initializer !== undefined && isPlainArrow(node)
     ? "a top-level arrow function"
     : undefined;
+}
+
+/** The command line needs more than Node 22 anyway. */
+function unreadable(node: ts.Node, path: string): string | undefined {
+  const inLibrary = path.startsWith("src/") && !path.startsWith("src/cli/");
+  const using = ts.isVariableDeclarationList(node) &&
+    (node.flags & ts.NodeFlags.Using) === ts.NodeFlags.Using;
+  return inLibrary && using ? "a declaration with using" : undefined;
 }
 
 /** An arrow that takes its type from an annotation could not be a function declaration. */

@@ -12,7 +12,7 @@ const LAYERS: readonly { readonly name: string; readonly level: number; readonly
   {
     name: "records and ports",
     level: 1,
-    paths: /^src\/stores\/(data|task|schedule|job|scheduler|calendar)_store\.ts$/,
+    paths: /^src\/stores\/\w+_store\.ts$/,
   },
   { name: "records and ports", level: 1, paths: /^src\/brokers\/event_broker\.ts$/ },
   { name: "records and ports", level: 1, paths: /^src\/executors\/executor\.ts$/ },
