@@ -2,9 +2,10 @@ import { CarillonError } from "../errors.ts";
 import { defaultTablePrefix, sqliteDialect } from "../sql/dialect.ts";
 import type { MigrationReport, MigrationStep } from "../sql/migrate.ts";
 import { parseAddress } from "./libsql/address.ts";
+import type { LibsqlClient } from "./libsql/libsql_client.ts";
 import { type LibsqlStore, makeLibsqlStore } from "./libsql/libsql_store.ts";
 
-export type { LibsqlStore, MigrationReport, MigrationStep };
+export type { LibsqlClient, LibsqlStore, MigrationReport, MigrationStep };
 
 /** Options of {@linkcode libsql}. */
 export interface LibsqlOptions {
@@ -17,13 +18,24 @@ export interface LibsqlOptions {
   readonly synchronous?: "full" | "normal";
   /** What the names of all tables begin with, so that they live beside others. @default "carillon_" */
   readonly tablePrefix?: string;
-  /** The token of a server; files have none. */
+  /** The token of a server. @default none */
   readonly authToken?: string;
 }
 
+/** Options of {@linkcode libsql} with a client of your own. */
+export interface LibsqlClientOptions extends Omit<LibsqlOptions, "authToken"> {
+  /** What `createClient` of `@libsql/client` made. It stays yours: the store never closes it. */
+  readonly client: LibsqlClient;
+}
+
 /**
- * A data store in a libSQL (SQLite) file: durable, and shared by any number of processes on one machine.
- * `":memory:"` keeps everything in this process instead, for tests.
+ * A data store on libSQL (SQLite): durable, and shared by any number of processes.
+ *
+ * - `"file:carillon.db"`: a file, for all processes of one machine.
+ * - `"https://…"`, `"libsql://…"` or `"http://…"`: a libSQL server or Turso, for any number of machines. `ws:` and
+ *   `wss:` work too; on Deno they are slow.
+ * - `":memory:"`: everything in this process, for tests.
+ * - `{ client }`: a client of your own.
  *
  * Opens when the scheduler does; making it touches nothing. Throws `invalidOption` for an address or an option
  * that cannot be.
@@ -36,6 +48,14 @@ export interface LibsqlOptions {
  * console.assert(store.location === "file:carillon.db");
  * ```
  *
+ * @example A store on a server
+ * ```ts
+ * import { libsql } from "carillon/libsql";
+ *
+ * const store = libsql("libsql://jobs.example.org", { authToken: "secret" });
+ * console.assert(store.location === "libsql://jobs.example.org");
+ * ```
+ *
  * @example Tables made ahead of the first start
  * ```ts
  * import { libsql } from "carillon/libsql";
@@ -44,16 +64,37 @@ export interface LibsqlOptions {
  * console.assert(to === steps.at(-1)?.version);
  * ```
  */
-export function libsql(url: string, options: LibsqlOptions = {}): LibsqlStore {
-  const { synchronous = "full", tablePrefix = defaultTablePrefix } = options;
-  if (synchronous !== "full" && synchronous !== "normal") {
+export function libsql(url: string, options?: LibsqlOptions): LibsqlStore;
+/** A data store on a client of your own. */
+export function libsql(options: LibsqlClientOptions): LibsqlStore;
+export function libsql(where: string | LibsqlClientOptions, options: LibsqlOptions = {}): LibsqlStore {
+  if (typeof where === "string") {
+    return makeLibsqlStore({
+      address: parseAddress(where),
+      dialect: sqliteDialect(options.tablePrefix ?? defaultTablePrefix),
+      synchronous: checkSynchronous(options.synchronous),
+      authToken: options.authToken,
+    });
+  }
+  const { client, tablePrefix, synchronous } = where;
+  if (typeof client?.batch !== "function") {
     throw new CarillonError(
       "invalidOption",
-      `synchronous must be "full" or "normal", but got '${synchronous}'`,
-      {
-        details: { option: "synchronous", value: synchronous },
-      },
+      "libsql() needs an address or a client that createClient() of @libsql/client made",
+      { details: { option: "client" } },
     );
   }
-  return makeLibsqlStore({ address: parseAddress(url), dialect: sqliteDialect(tablePrefix), synchronous });
+  return makeLibsqlStore({
+    address: { path: "", location: `a ${client.protocol} client`, inMemory: false },
+    dialect: sqliteDialect(tablePrefix ?? defaultTablePrefix),
+    synchronous: checkSynchronous(synchronous),
+    client,
+  });
+}
+
+function checkSynchronous(value: "full" | "normal" = "full"): "full" | "normal" {
+  if (value === "full" || value === "normal") return value;
+  throw new CarillonError("invalidOption", `synchronous must be "full" or "normal", but got '${value}'`, {
+    details: { option: "synchronous", value },
+  });
 }

@@ -2,15 +2,15 @@ import { CarillonError } from "../../errors.ts";
 
 /** Where a database is. */
 export interface Address {
-  /** What the native binding opens. */
+  /** What opens it: the native binding for files and memory, a client for servers. */
   readonly path: string;
   /** For people; without secrets. */
   readonly location: string;
   /** It lives in this process only. */
   readonly inMemory: boolean;
+  /** A server keeps it. @default false */
+  readonly onServer?: boolean;
 }
-
-const remoteSchemes = ["http:", "https:", "ws:", "wss:", "libsql:"];
 
 /** Reads the address of a database. Throws `invalidOption` for one that cannot be opened. */
 export function parseAddress(url: string): Address {
@@ -20,15 +20,30 @@ export function parseAddress(url: string): Address {
   if (url.startsWith("file:") && url.length > "file:".length) {
     return { path: url, location: url.replace(/\?.*$/, ""), inMemory: false };
   }
-  const scheme = /^[a-z]+:/i.exec(url)?.[0].toLowerCase();
-  if (scheme !== undefined && remoteSchemes.includes(scheme)) {
-    throw refused(url, `names a server, which this version cannot use yet; use a file, "file:carillon.db"`);
+  if (/^(https?|wss?|libsql):/i.test(url)) return serverAddress(url);
+  throw refused(
+    url,
+    `must be a file ("file:..."), a server ("https://...", "libsql://...") or ":memory:"; ` +
+      `for a file write "file:${url || "carillon.db"}"`,
+  );
+}
+
+function serverAddress(url: string): Address {
+  if (!/^[a-z]+:\/\/[^/?#]/i.test(url) || !URL.canParse(url)) {
+    throw refused(
+      url,
+      `names no server: write it like "https://db.example.org" or "libsql://db.example.org"`,
+    );
   }
-  throw refused(url, `must be "file:..." or ":memory:"; for a file write "file:${url || "carillon.db"}"`);
+  return { path: url, location: withoutSecrets(url), inMemory: false, onServer: true };
+}
+
+function withoutSecrets(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, "//").replace(/[?#].*$/, "");
 }
 
 function refused(url: string, rule: string): CarillonError {
-  const shown = url.replace(/\/\/[^/@]*@/, "//").replace(/\?.*$/, "");
+  const shown = withoutSecrets(url);
   return new CarillonError("invalidOption", `The address '${shown}' of a libSQL database ${rule}`, {
     details: { option: "url", value: shown },
   });

@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { CarillonError } from "../../errors.ts";
 import { meaningOf } from "./native_errors.ts";
-import type { NativeDriver } from "./native_driver.ts";
+import type { SqlDriver } from "../../sql/driver.ts";
+import { NativeDriver } from "./native_driver.ts";
 import type { DatabaseOptions } from "./open_database.ts";
 
 /** What the copying thread is told. */
@@ -23,7 +24,7 @@ export interface CopyFailure {
  * does this process: a thread of its own does it. A database in memory can only be copied by its own connection.
  */
 export async function backupDatabase(
-  driver: NativeDriver,
+  driver: SqlDriver,
   path: string,
   options: DatabaseOptions,
 ): Promise<void> {
@@ -35,6 +36,13 @@ export async function backupDatabase(
     );
   }
   const { address } = options;
+  if (!(driver instanceof NativeDriver)) {
+    throw new CarillonError(
+      "invalidState",
+      `Cannot copy the store ${address.location} into a file: it is reached through a client; use its server's own backups`,
+      { details: { location: address.location } },
+    );
+  }
   if (address.inMemory) {
     await driver.runAlone({ sql: "vacuum into ?1", args: [path] });
     return;

@@ -1,14 +1,27 @@
 import type { SqlValue } from "../../sql/driver.ts";
 import type { Clock, Timer } from "../../time/clock.ts";
 
-/** How often the database is asked whether it has changed: wakes others within half of it on average. */
-const POLL_MS = 20;
+/** How often the database is asked whether it has changed. */
+export interface WatchPace {
+  /** After something has happened. */
+  readonly firstMs: number;
+  /** The waits grow by half, up to this, while nothing happens. */
+  readonly maxMs: number;
+  /** The count only grows: a lower one is an old answer. */
+  readonly grows: boolean;
+}
+
+/** A file is asked without a round trip: wakes others within half of it on average. */
+export const filePace: WatchPace = { firstMs: 20, maxMs: 20, grows: false };
+/** A server is asked over the network, and may count each question. */
+export const serverPace: WatchPace = { firstMs: 200, maxMs: 5000, grows: true };
 
 /** What a {@linkcode ChangeWatch} looks at. */
 export interface Watched {
   readonly clock: Clock;
+  readonly pace: WatchPace;
   /** Changes when somebody else has committed; undefined where nobody else can. */
-  readonly counter: (() => SqlValue) | undefined;
+  readonly counter: (() => SqlValue | Promise<SqlValue>) | undefined;
 }
 
 /** Tells listeners that others have committed. Looks only while the store is open and somebody listens. */
@@ -16,7 +29,9 @@ export class ChangeWatch {
   readonly #listeners = new Set<() => void>();
   #watched: Watched | undefined;
   #timer: Timer | undefined;
+  #waitMs = 0;
   #seen: SqlValue | undefined;
+  #looking: Promise<void> | undefined;
   #calling = false;
 
   /** Adds a listener; answers how to take it back. */
@@ -31,16 +46,19 @@ export class ChangeWatch {
     };
   }
 
-  /** Begins to look. */
-  start(watched: Watched): void {
+  /** Begins to look. `seen` is the count that is known already. */
+  start(watched: Watched, seen?: SqlValue): void {
     this.#watched = watched;
+    this.#waitMs = watched.pace.firstMs;
+    this.#seen = seen;
     this.#plan();
   }
 
-  /** Stops looking; listeners stay. */
-  stop(): void {
+  /** Stops looking; listeners stay. Resolves when no look is on its way. */
+  async stop(): Promise<void> {
     this.#watched = undefined;
     this.#rest();
+    await this.#looking;
   }
 
   /** Calls the listeners soon, once for whatever happens until then. */
@@ -53,35 +71,62 @@ export class ChangeWatch {
     });
   }
 
-  #plan(): void {
-    const { counter, clock } = this.#watched ?? {};
-    if (!counter || !clock || this.#timer || this.#listeners.size === 0) return;
-    this.#seen ??= read(counter);
-    this.#timer = clock.setTimer(() => this.#look(counter), POLL_MS, { keepAlive: false });
+  /** This process has made this count: not news, but more may follow from elsewhere. */
+  ownCount(count: number): void {
+    if (this.#seen === count - 1) this.#seen = count;
+    const { pace } = this.#watched ?? {};
+    if (!pace || this.#waitMs === pace.firstMs) return;
+    this.#waitMs = pace.firstMs;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#plan();
   }
 
-  #look(counter: () => SqlValue): void {
+  #plan(): void {
+    const { counter, clock } = this.#watched ?? {};
+    if (!counter || !clock || this.#timer || this.#looking || this.#listeners.size === 0) return;
+    if (this.#seen === undefined) this.#look(counter);
+    if (this.#looking) return;
+    this.#timer = clock.setTimer(() => this.#ring(counter), this.#waitMs, { keepAlive: false });
+  }
+
+  #ring(counter: () => SqlValue | Promise<SqlValue>): void {
     this.#timer = undefined;
-    const now = read(counter);
-    if (now !== undefined && now !== this.#seen) {
-      this.#seen = now;
-      this.call();
-    }
+    this.#look(counter);
     this.#plan();
+  }
+
+  /** A database that cannot be asked just now is asked again later; whoever uses it is told what is wrong. */
+  #look(counter: () => SqlValue | Promise<SqlValue>): void {
+    try {
+      const count = counter();
+      if (count instanceof Promise) this.#looking = this.#await(count);
+      else this.#saw(count);
+    } catch {
+      this.#saw(undefined);
+    }
+  }
+
+  async #await(count: Promise<SqlValue>): Promise<void> {
+    const answer = await count.catch(() => undefined);
+    this.#looking = undefined;
+    this.#saw(answer);
+    this.#plan();
+  }
+
+  #saw(count: SqlValue | undefined): void {
+    const { pace } = this.#watched ?? {};
+    if (!pace) return;
+    // A count of this process may have overtaken the answer.
+    const old = pace.grows && Number(count) < Number(this.#seen);
+    const news = count !== undefined && this.#seen !== undefined && count !== this.#seen && !old;
+    this.#waitMs = news ? pace.firstMs : Math.min(pace.maxMs, this.#waitMs * 1.5);
+    if (count !== undefined && !old) this.#seen = count;
+    if (news) this.call();
   }
 
   #rest(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#seen = undefined;
-  }
-}
-
-/** A database that cannot be asked just now is asked again later; whoever uses it is told what is wrong. */
-function read(counter: () => SqlValue): SqlValue | undefined {
-  try {
-    return counter();
-  } catch {
-    return undefined;
   }
 }

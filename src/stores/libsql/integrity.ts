@@ -1,8 +1,8 @@
 import type { Dialect } from "../../sql/dialect.ts";
-import type { NativeDriver } from "./native_driver.ts";
+import type { SqlDriver } from "../../sql/driver.ts";
 
 /** What is wrong with the file or with what is in it, in sentences; empty for a sound one. */
-export async function checkIntegrity(driver: NativeDriver, { tables }: Dialect): Promise<readonly string[]> {
+export async function checkIntegrity(driver: SqlDriver, { tables }: Dialect): Promise<readonly string[]> {
   const { jobs, schedulers } = tables;
   const [file, orphaned, unknown] = await driver.read([
     { sql: "pragma integrity_check(20)", args: [] },

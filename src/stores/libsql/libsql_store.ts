@@ -1,4 +1,6 @@
 import { CarillonError } from "../../errors.ts";
+import { ChangeCount } from "../../sql/change_count.ts";
+import type { SqlDriver, StatementResult, Step } from "../../sql/driver.ts";
 import { GroupCommit } from "../../sql/group_commit.ts";
 import type { MigrationReport, MigrationStep } from "../../sql/migrate.ts";
 import type { SqlSession, WriteOptions } from "../../sql/session.ts";
@@ -7,10 +9,9 @@ import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { DataStore, StoreContext } from "../data_store.ts";
 import { backupDatabase } from "./backup.ts";
-import { ChangeWatch } from "./change_watch.ts";
+import { ChangeWatch, filePace, serverPace } from "./change_watch.ts";
 import { checkIntegrity } from "./integrity.ts";
-import type { NativeDriver } from "./native_driver.ts";
-import { connect, type DatabaseOptions, migrateDatabase } from "./open_database.ts";
+import { type DatabaseOptions, migrateDatabase, openDriver, usesClient } from "./open_database.ts";
 
 /** A data store on libSQL, with what its keepers need. */
 export interface LibsqlStore extends DataStore {
@@ -22,7 +23,7 @@ export interface LibsqlStore extends DataStore {
   /**
    * Copies the database into a new file, as it is at one moment and without its free pages, while everything goes on:
    * a thread of its own does it. Throws `storeUnavailable` when the file cannot be written, `storeFailed` when it is
-   * there already.
+   * there already, and `invalidState` for a database that is not a file here: its server has its own backups.
    */
   backup(path: string): Promise<void>;
   /** What is wrong with the database, in sentences; empty for a sound one. */
@@ -49,7 +50,7 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
 }
 
 interface OpenState {
-  readonly driver: NativeDriver;
+  readonly driver: SqlDriver;
   readonly commits: GroupCommit;
 }
 
@@ -62,19 +63,32 @@ class OpenDatabase {
   #opening: Promise<void> | undefined;
   #state: OpenState | undefined;
   #clock: Clock = systemClock;
+  /** Counts commits where the database does not tell of those of others. */
+  readonly #count: ChangeCount | undefined;
   /** A database in memory lives as long as its connection, so that is kept when the store is closed. */
-  #kept: NativeDriver | undefined;
+  #kept: SqlDriver | undefined;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
+    this.#count = usesClient(options)
+      ? new ChangeCount(options.dialect, (count) => this.watch.ownCount(count))
+      : undefined;
     this.session = {
       dialect: options.dialect,
       nowArgument: () => (this.#clock === systemClock ? null : this.#clock.nowMs()),
       read: async (step) => await this.#opened().driver.read(step),
-      write: async (step, options) => this.#noticed(await this.#opened().commits.run(step), options),
-      writeBulk: async (operation, items) =>
-        this.#noticed(await this.#opened().commits.runBulk(operation, items)),
+      write: async (step, options) => this.#noticed(await this.#write(step, options), options),
+      writeBulk: async (operation, items) => {
+        const counted = this.#count?.bulk(operation) ?? operation;
+        return this.#noticed(await this.#opened().commits.runBulk(counted, items));
+      },
     };
+  }
+
+  async #write(step: Step, options: WriteOptions = {}): Promise<readonly StatementResult[]> {
+    const { commits } = this.#opened();
+    if (!this.#count || options.quiet) return await commits.run(step);
+    return this.#count.results(await commits.run(this.#count.step(step)));
   }
 
   async open({ clock }: StoreContext): Promise<void> {
@@ -98,14 +112,15 @@ class OpenDatabase {
     await commits.idle();
     // Somebody may have opened it again meanwhile.
     if (this.#opens > 0) return;
-    this.watch.stop();
+    await this.watch.stop();
+    if (this.#opens > 0) return;
     this.#state = undefined;
     this.#opening = undefined;
     if (!this.#options.address.inMemory) driver.close();
   }
 
   /** Uses the open connection, or one of its own where the store is not open. */
-  async using<T>(use: (driver: NativeDriver) => Promise<T>): Promise<T> {
+  async using<T>(use: (driver: SqlDriver) => Promise<T>): Promise<T> {
     if (this.#state) return await use(this.#state.driver);
     const driver = await this.#connect();
     try {
@@ -124,13 +139,23 @@ class OpenDatabase {
       throw error;
     }
     this.#state = { driver, commits: new GroupCommit((steps) => driver.write(steps)) };
-    const counter = this.#options.address.inMemory ? undefined : () => driver.changeCounter();
-    this.watch.start({ clock: this.#clock, counter });
+    await this.#startWatch(driver);
   }
 
-  async #connect(): Promise<NativeDriver> {
+  async #startWatch(driver: SqlDriver): Promise<void> {
+    const count = this.#count;
+    if (count) {
+      const counter = () => count.current(driver);
+      this.watch.start({ clock: this.#clock, counter, pace: serverPace }, await counter());
+      return;
+    }
+    const counter = this.#options.address.inMemory ? undefined : () => driver.changeCounter?.() ?? null;
+    this.watch.start({ clock: this.#clock, counter, pace: filePace });
+  }
+
+  async #connect(): Promise<SqlDriver> {
     if (this.#kept) return this.#kept;
-    const driver = await connect(this.#options);
+    const driver = await openDriver(this.#options);
     if (this.#options.address.inMemory) this.#kept = driver;
     return driver;
   }

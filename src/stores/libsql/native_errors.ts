@@ -2,7 +2,7 @@ import { CarillonError, type ErrorCode, messageOf } from "../../errors.ts";
 import { guardConstraint, GuardFailure } from "../../sql/guard.ts";
 
 /** SQLite's primary result codes that mean something of their own here. */
-const resultCodes = {
+export const resultCodes = {
   permission: 3,
   busy: 5,
   locked: 6,

@@ -1,15 +1,39 @@
 import { migrate, type MigrateOptions, type MigrationReport, type MigrationStep } from "../../sql/migrate.ts";
 import type { Dialect } from "../../sql/dialect.ts";
+import type { SqlDriver } from "../../sql/driver.ts";
 import type { Address } from "./address.ts";
+import { givenConnection, serverConnection } from "./client_connection.ts";
+import { ClientDriver, type ClientDriverOptions } from "./client_driver.ts";
+import type { LibsqlClient } from "./libsql_client.ts";
 import { loadNativeBinding } from "./native_binding.ts";
 import { NativeConnection } from "./native_connection.ts";
 import { NativeDriver, type NativeDriverOptions } from "./native_driver.ts";
 
 /** How a database is opened. */
-export interface DatabaseOptions extends NativeDriverOptions {
+export interface DatabaseOptions extends NativeDriverOptions, ClientDriverOptions {
   readonly address: Address;
   readonly dialect: Dialect;
   readonly synchronous: "full" | "normal";
+  /** The token of a server. */
+  readonly authToken?: string | undefined;
+  /** The caller's own client, which is used instead of the address. */
+  readonly client?: LibsqlClient | undefined;
+}
+
+/** Whether a client reaches the database, and not the native binding. */
+export function usesClient({ address, client }: DatabaseOptions): boolean {
+  return client !== undefined || address.onServer === true;
+}
+
+/** A driver for the database, whatever it is; it connects when first used. */
+export async function openDriver(options: DatabaseOptions): Promise<SqlDriver> {
+  const { address, client, authToken } = options;
+  if (client) return new ClientDriver(givenConnection(client, clientPragmas(options)), options);
+  if (!address.onServer) return await connect(options);
+  return new ClientDriver(
+    serverConnection({ url: address.path, location: address.location, authToken }),
+    options,
+  );
 }
 
 /** A driver on the native binding; it connects when first used. */
@@ -22,7 +46,7 @@ export async function connect(options: DatabaseOptions): Promise<NativeDriver> {
 
 /** Brings the schema to this code's version. */
 export function migrateDatabase(
-  driver: NativeDriver,
+  driver: SqlDriver,
   { dialect, address }: DatabaseOptions,
   onStep?: (step: MigrationStep) => void,
 ): Promise<MigrationReport> {
@@ -42,4 +66,9 @@ function pragmasFor({ address, synchronous }: DatabaseOptions): readonly string[
     "cache_size = -65536",
     "temp_store = memory",
   ];
+}
+
+/** What a caller's own client on a file is told; servers refuse to be told any of it. */
+function clientPragmas({ synchronous }: DatabaseOptions): readonly string[] {
+  return ["journal_mode = wal", `synchronous = ${synchronous}`];
 }

