@@ -1,4 +1,6 @@
+import { messageOf } from "../errors.ts";
 import type { JobFence, JobRecord, JobTransition } from "../model/job_record.ts";
+import type { Logger } from "../model/logger.ts";
 
 /** Why a run was told to stop. */
 export type AbortCause =
@@ -44,10 +46,12 @@ export class RunTable {
   readonly #all = new Set<JobRun>();
   /** The latest run of each row. */
   readonly #bySeq = new Map<number, JobRun>();
+  readonly #logger: Logger;
   readonly #onOver: (run: JobRun) => void;
 
   /** `onOver` is called after every run that is over. */
-  constructor(onOver: (run: JobRun) => void) {
+  constructor(logger: Logger, onOver: (run: JobRun) => void) {
+    this.#logger = logger;
     this.#onOver = onOver;
   }
 
@@ -75,7 +79,10 @@ export class RunTable {
   track(run: JobRun, work: () => Promise<void>): void {
     this.#all.add(run);
     this.#bySeq.set(run.job.seq, run);
-    run.done = work().finally(() => {
+    run.done = work().catch((error) => {
+      // Its end is not written: the beats find that nobody runs it, and hand it back.
+      this.#logger.error("a run broke off", { job: run.job.id, error: messageOf(error) });
+    }).finally(() => {
       this.#all.delete(run);
       if (this.#bySeq.get(run.job.seq) === run) this.#bySeq.delete(run.job.seq);
       this.#onOver(run);

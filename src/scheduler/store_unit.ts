@@ -60,7 +60,7 @@ export class StoreUnit {
     this.failureHooks = new FailureHooks(environment, this.gateway, () => this.#tellRest());
     this.results = new ResultWaiter(store, clock);
     this.triggers = new TriggerReader(store);
-    this.runs = new RunTable((run) => this.#runOver(run));
+    this.runs = new RunTable(logger, (run) => this.#runOver(run));
     this.#health = new StoreHealth(environment, alias);
     this.#takeover = new Takeover(environment, this.gateway, () => this.wake());
     this.runner = new JobRunner({

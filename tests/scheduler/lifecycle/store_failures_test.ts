@@ -142,3 +142,22 @@ test("stop() ends in time although ends of runs cannot be written", async () => 
   await clock.advance({ seconds: 10 });
   assert.equal(clock.pendingTimers, 0);
 });
+
+test("a run that breaks off inside the scheduler crashes nothing, and its job is handed back", async () => {
+  const lines: string[] = [];
+  const logger = { debug() {}, info() {}, warn() {}, error: (line: string) => void lines.push(line) };
+  let broken = true;
+  const random = () => {
+    if (broken) throw new Error("no chance");
+    return 0;
+  };
+  const { scheduler, clock } = setUp({ tasks: [quick], logger, random });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  const handle = await scheduler.addJob(quick);
+  await settle(clock);
+  assert.deepEqual(lines, ["a run broke off"]);
+  broken = false;
+  await clock.advance({ seconds: 30 });
+  assert.equal(await handle.result(), "ran");
+});
