@@ -27,6 +27,8 @@ export type {
   WaitOptions,
 } from "./src/scheduler/handles.ts";
 export type { Job, JobResult } from "./src/scheduler/views/job.ts";
+export type { JobAttempt, JobLogLine, JobLogs } from "./src/scheduler/views/job_history.ts";
+export type { AttemptOutcome } from "./src/model/job_history.ts";
 export type { Schedule } from "./src/scheduler/views/schedule.ts";
 export type { TaskInfo } from "./src/scheduler/views/task.ts";
 

@@ -18,7 +18,9 @@ export interface CurrentJob {
   readonly metadata: Metadata;
 }
 
-/** A job's own log: its lines become events and go to the scheduler's logger with the job's id. */
+/**
+ * A job's own log: its lines become events, are kept with the job, and go to the scheduler's logger with the job's id.
+ */
 export interface JobLog {
   /** What helps to find an error. */
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;

@@ -108,8 +108,13 @@ export type JobTransition =
     /** How long the finished job is kept; null is for ever. */
     readonly keepMs: number | null;
   }
-  /** Another attempt, `delayMs` from now. */
-  | { readonly to: "retry"; readonly delayMs: number; readonly error: StoredError | null }
+  /** Another attempt, `delayMs` from now; `outcome` is what became of this one, `error` unless told otherwise. */
+  | {
+    readonly to: "retry";
+    readonly delayMs: number;
+    readonly error: StoredError | null;
+    readonly outcome?: "error" | "timedOut";
+  }
   /** Put off by itself, `delayMs` from now: uses no attempt. */
   | { readonly to: "snooze"; readonly delayMs: number }
   /** Handed back untried: uses no attempt. */

@@ -11,6 +11,7 @@ import { decodePayload } from "../serializers/payload.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import { jobLog } from "./job_context_of.ts";
+import { LogKeeper } from "./log_keeper.ts";
 
 /**
  * Calls `onFailure` of the tasks whose jobs this scheduler has ended as failed: its own runs, those of schedulers
@@ -57,11 +58,12 @@ export class FailureHooks {
     task: RegisteredTask,
     hook: FailureHook,
   ): Promise<void> {
-    const { self, logger } = this.#environment;
+    const { self, logger, clock } = this.#environment;
     try {
       const [job] = await this.#gateway.store.getJobs({ ids: [event.jobId] });
       if (!job) return;
-      const log = jobLog(job, this.#environment, this.#gateway);
+      const keeper = new LogKeeper(clock, (lines) => this.#gateway.jobs.keepLog(job, "onFailure", lines));
+      const log = jobLog(job, this.#environment, this.#gateway, keeper);
       const error = event.local?.error ?? revivedError(event.error ?? { name: "Error", message: outcome });
       const failure = {
         job: currentJobOf(job),
@@ -74,10 +76,11 @@ export class FailureHooks {
       } catch (thrown) {
         log.error("onFailure failed", { error: messageOf(thrown) });
       }
-    } catch (unread) {
-      logger.error("onFailure was not called: its job cannot be read", {
+      await keeper.close();
+    } catch (failed) {
+      logger.error("onFailure was not called, or its log not kept: the store failed", {
         job: event.jobId,
-        error: messageOf(unread),
+        error: messageOf(failed),
       });
     }
   }

@@ -10,6 +10,7 @@ import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import { type ExecutedTask, executorOf, executorRun } from "./executor_run.ts";
 import { jobContext } from "./job_context_of.ts";
+import { LogKeeper } from "./log_keeper.ts";
 import { ProgressReporter } from "./progress_reporter.ts";
 import { RunGuards } from "./run_guards.ts";
 import { type AbortCause, JobRun, type RunTable } from "./run_table.ts";
@@ -118,7 +119,8 @@ export class JobRunner {
       (progress) =>
         gateway.jobs.progress(run.job, run.fence, progress).catch((error) => this.#debug(run, error)),
     );
-    const context = jobContext(run, environment, gateway, reporter);
+    const keeper = new LogKeeper(environment.clock, (lines) => gateway.jobs.keepLog(run.job, "run", lines));
+    const context = jobContext(run, environment, gateway, reporter, keeper);
     const guards = new RunGuards(run, prepared.settings, environment, {
       timeIsUp: (message) => this.abort(run, { kind: "timeout", message }),
       stillRunning: () => void this.terminate(run),
@@ -136,7 +138,7 @@ export class JobRunner {
       return { result: { ok: false, error } };
     } finally {
       guards.dispose();
-      await reporter.close();
+      await Promise.all([reporter.close(), keeper.close().catch((error) => this.#debug(run, error))]);
     }
   }
 
@@ -234,7 +236,7 @@ export class JobRunner {
   }
 
   #debug(run: JobRun, error: unknown): void {
-    this.#options.environment.logger.debug("progress was not written", {
+    this.#options.environment.logger.debug("progress or log was not written", {
       job: run.job.id,
       error: messageOf(error),
     });

@@ -44,7 +44,7 @@ export function runTransition(input: RunTransitionInput): JobTransition {
   const error = cause?.kind === "timeout"
     ? timeoutError(cause, input)
     : (result as { readonly error: unknown }).error;
-  return retryTransition(input, error) ?? failed(outcome, storedError(error), settings);
+  return retryTransition(input, outcome, error) ?? failed(outcome, storedError(error), settings);
 }
 
 /** What the job said about itself from inside, which no retry can overrule. */
@@ -58,19 +58,23 @@ function ownTransition({ result, settings }: RunTransitionInput): JobTransition 
   return failed("cancelled", { name: "Cancelled", message: error.message }, settings);
 }
 
-function retryTransition(input: RunTransitionInput, error: unknown): JobTransition | undefined {
+function retryTransition(
+  input: RunTransitionInput,
+  outcome: "error" | "timedOut",
+  error: unknown,
+): JobTransition | undefined {
   const { settings, retryIf, customBackoffMs, random } = input;
   const { attempt } = input.job;
   if (attempt >= settings.retry.maxAttempts) return undefined;
   if (isCarillonError(error, "jobRetryAfter")) {
-    return { to: "retry", delayMs: Number(error.details["delayMs"]), error: storedError(error) };
+    return { to: "retry", delayMs: Number(error.details["delayMs"]), error: storedError(error), outcome };
   }
   try {
     if (retryIf && !retryIf(error)) return undefined;
     // The function is the task's; what a job, its schedule or `configureTask` says about waiting wins over it.
     const custom = settings.retry.backoff.kind === "custom" ? customBackoffMs : undefined;
     const delayMs = custom?.(attempt, error) ?? backoffMs(settings.retry.backoff, attempt, random);
-    return { to: "retry", delayMs, error: storedError(error) };
+    return { to: "retry", delayMs, error: storedError(error), outcome };
   } catch (thrown) {
     // The task's own retry functions failed: its error counts, and it says what else went wrong.
     const message = `${messageOf(error)} (and deciding about a retry failed: ${messageOf(thrown)})`;

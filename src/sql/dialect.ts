@@ -18,6 +18,9 @@ const tableNames = [
   "schedulers",
   "schedules",
   "jobs",
+  "attempts",
+  "logs",
+  "names",
 ] as const;
 
 /** The full name of every table. */

@@ -8,6 +8,7 @@ import { endJobs } from "./operations/end_jobs.ts";
 import { findJobs } from "./operations/find_jobs.ts";
 import { findSchedules } from "./operations/find_schedules.ts";
 import { putProgress } from "./operations/put_progress.ts";
+import { jobHistory } from "./operations/job_history.ts";
 import { prune } from "./operations/prune.ts";
 import { schedulers } from "./operations/schedulers.ts";
 import { tasks } from "./operations/tasks.ts";
@@ -34,6 +35,7 @@ export function sqlOperations(session: SqlSession): SqlOperations {
     ...putProgress(session),
     ...changeJobs(session),
     ...findJobs(session),
+    ...jobHistory(session),
     ...schedulers(session),
     ...calendars(session),
     ...prune(session),

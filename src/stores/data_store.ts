@@ -15,6 +15,7 @@
  */
 import type { Clock } from "../time/clock.ts";
 import type { CalendarStore } from "./calendar_store.ts";
+import type { JobHistoryStore } from "./job_history_store.ts";
 import type { JobStore } from "./job_store.ts";
 import type { ScheduleStore } from "./schedule_store.ts";
 import type { SchedulerStore } from "./scheduler_store.ts";
@@ -35,7 +36,8 @@ export interface StoreCapabilities {
 }
 
 /** Where tasks, schedules, jobs and results live. */
-export interface DataStore extends TaskStore, ScheduleStore, JobStore, SchedulerStore, CalendarStore {
+export interface DataStore
+  extends TaskStore, ScheduleStore, JobStore, JobHistoryStore, SchedulerStore, CalendarStore {
   /** What it is, for people: `memory`, `libsql`. */
   readonly kind: string;
   /** Where it is, for people, without secrets: `file:carillon.db`. */

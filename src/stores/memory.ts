@@ -1,4 +1,5 @@
 import { CarillonError } from "../errors.ts";
+import type { LogBatch } from "../model/job_history.ts";
 import type { JobEnding, JobFence, JobProgress, NewJob } from "../model/job_record.ts";
 import type { JsonValue } from "../model/payload.ts";
 import type { SchedulerWrite } from "../model/scheduler_record.ts";
@@ -13,6 +14,7 @@ import { claimJobs } from "./memory/claim_jobs.ts";
 import { endJobs, putProgress } from "./memory/end_jobs.ts";
 import { countJobs, getJobs } from "./memory/find_jobs.ts";
 import { dueSchedules, getFireTimes, getSchedules } from "./memory/find_schedules.ts";
+import { getAttempts, getLogs, putLogs } from "./memory/job_history.ts";
 import { MemoryState } from "./memory/memory_state.ts";
 import { prune } from "./memory/prune.ts";
 import { getCalendars, putCalendar } from "./memory/put_calendar.ts";
@@ -110,6 +112,10 @@ class MemoryStore implements DataStore {
     this.#write((state, nowMs) => updateJob(state, id, change, nowMs));
   retryJobs = (ids: readonly string[]) => this.#write((state, nowMs) => retryJobs(state, ids, nowMs));
   removeJobs = (ids: readonly string[]) => this.#write((state, nowMs) => removeJobs(state, ids, nowMs));
+
+  getAttempts = (jobId: string) => this.#read((state) => getAttempts(state, jobId));
+  putLogs = (batches: readonly LogBatch[]) => this.#read((state) => putLogs(state, batches));
+  getLogs = (jobId: string) => this.#read((state) => getLogs(state, jobId));
 
   registerScheduler = (scheduler: SchedulerWrite) =>
     this.#write((state, nowMs) => registerScheduler(state, scheduler, nowMs));

@@ -7,6 +7,7 @@ import { deadlineTests } from "./store_conformance/deadlines.ts";
 import { endingTests } from "./store_conformance/ending.ts";
 import { findingTests } from "./store_conformance/finding.ts";
 import { followingTests } from "./store_conformance/following.ts";
+import { historyTests } from "./store_conformance/histories.ts";
 import { openingTests } from "./store_conformance/opening.ts";
 import { planningTests } from "./store_conformance/planning.ts";
 import { pruningTests } from "./store_conformance/pruning.ts";
@@ -28,6 +29,7 @@ const checks: readonly StoreCheck[] = [
   ...endingTests,
   ...changingTests,
   ...findingTests,
+  ...historyTests,
   ...writingTests,
   ...planningTests,
   ...advancingTests,

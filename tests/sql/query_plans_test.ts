@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ClaimRequest } from "../../src/stores/job_store.ts";
 import { sqliteDialect } from "../../src/sql/dialect.ts";
-import { firstTables } from "../../src/sql/migrations/m001_first_tables.ts";
+import { migrations } from "../../src/sql/migrations/migrations.ts";
 import type { SqlOperations } from "../../src/sql/sql_store.ts";
 import { loadNativeBinding, type NativeDatabase } from "../../src/stores/libsql/native_binding.ts";
 import {
@@ -37,6 +37,12 @@ const operations: Readonly<Record<string, (store: SqlOperations) => Promise<unkn
     }]),
   "endJobs that go on": (store) =>
     store.endJobs([{ fence, transition: { to: "retry", delayMs: 5, error: null } }]),
+  getAttempts: (store) => store.getAttempts("a"),
+  putLogs: (store) => {
+    const line = { line: 1, atMs: 1, level: "info", message: "x", fields: null } as const;
+    return store.putLogs([{ jobSeq: 1, claimNumber: 1, part: "run", lines: [line] }]);
+  },
+  getLogs: (store) => store.getLogs("a"),
   "getJobs by id": (store) => store.getJobs({ ids: ["a"] }),
   "getJobs of an owner": (store) => store.getJobs({ owner: 1, states: ["running"] }),
   "getJobs of a schedule": (store) => store.getJobs({ scheduleId: "s" }),
@@ -72,7 +78,7 @@ async function explainer(filled: boolean): Promise<NativeDatabase> {
   const dialect = sqliteDialect();
   const statements = [
     "create table carillon_guard(ok integer not null)",
-    ...firstTables.statements(dialect),
+    ...migrations.flatMap(({ statements }) => statements(dialect)),
     ...(filled ? fillings : []),
   ];
   for (const sql of statements) database.prepare(sql).run([]);

@@ -1,4 +1,5 @@
 import type { JobEvent } from "../../events/event.ts";
+import type { LogBatch, LogLine } from "../../model/job_history.ts";
 import type { JobEnding, JobFence, JobProgress, JobRecord, NewJob } from "../../model/job_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type {
@@ -132,6 +133,11 @@ export class JobGateway {
   tell(type: JobEvent["type"], job: JobRecord, more: Pick<JobEvent, "reason" | "runAtMs"> = {}): void {
     const { id: jobId, taskName, scheduleId, fireTimeMs, attempt } = job;
     this.#teller.tell({ type, jobId, taskName, scheduleId, fireTimeMs, attempt, ...more });
+  }
+
+  /** Keeps lines of a job's log. */
+  keepLog(job: JobRecord, part: LogBatch["part"], lines: readonly LogLine[]): Promise<void> {
+    return this.#store.putLogs([{ jobSeq: job.seq, claimNumber: job.claimNumber, part, lines }]);
   }
 
   /** Passes a line of a job's log on. */

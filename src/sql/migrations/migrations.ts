@@ -1,8 +1,9 @@
 import { firstTables } from "./m001_first_tables.ts";
+import { jobHistory } from "./m002_job_history.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
-export const migrations: readonly Migration[] = [firstTables];
+export const migrations: readonly Migration[] = [firstTables, jobHistory];
 
 /** The schema's version that this code works with. */
 export const schemaVersion: number = migrations.length;

@@ -33,7 +33,10 @@ export function changeJobs(session: SqlSession): ChangingJobs {
     },
     async retryJobs(ids): Promise<readonly JobRecord[]> {
       const args = [JSON.stringify(ids), session.nowArgument()];
-      const [retried] = await session.write([{ sql: sql.retry, args }]);
+      const [, retried] = await session.write([
+        { sql: sql.keepAttempts, args: [args[0]!] },
+        { sql: sql.retry, args },
+      ]);
       return jobsInOrder(ids, retried!.cells);
     },
     async removeJobs(ids) {
@@ -49,7 +52,7 @@ export function changeJobs(session: SqlSession): ChangingJobs {
 }
 
 function changeTexts(dialect: Dialect) {
-  const { jobs } = dialect.tables;
+  const { jobs, attempts } = dialect.tables;
   const named = `${jobs}.seq in (select j.seq from json_each(?1) e cross join ${jobs} j on j.id = e.value)`;
   const schedulesOf = (condition: string) =>
     `select j.schedule_seq from json_each(?1) e cross join ${jobs} j on j.id = e.value where ${condition}`;
@@ -64,6 +67,11 @@ function changeTexts(dialect: Dialect) {
     }, cancel_requested = coalesce(cancel_requested, ?2), parked_reason = null,
         finished_at = ${dialect.now("?3")}, expires_at = ${dialect.now("?3")} + ?4
       where ${named} and +state not in ('running', 'finished') returning ${jobCell(jobs)}`,
+    keepAttempts:
+      `insert into ${attempts}(job_seq, claim_number, attempt, owner, started_at, finished_at, outcome, error)
+      select j.seq, j.claim_number, j.attempt, j.owner, j.started_at, j.finished_at, j.outcome, j.error
+      from json_each(?1) e cross join ${jobs} j on j.id = e.value
+      where +j.state = 'finished' and j.started_at is not null on conflict do nothing`,
     retry: `update ${jobs} set state = ${ready}, outcome = null, run_at = ${dialect.now("?2")},
         start_deadline = null, attempt = 0, lost_leases = 0, cancel_requested = null, progress = null,
         parked_reason = null, started_at = null, finished_at = null, expires_at = null, value = null, error = null

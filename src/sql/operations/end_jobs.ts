@@ -37,6 +37,8 @@ export function endOperation(session: SqlSession): EndOperation {
       }
       const leaving = JSON.stringify(leaveGroups(runs));
       const leave: Statement[] = [
+        { sql: sql.keepAttempts, args: [leaving, now] },
+        { sql: sql.dropAttempts, args: [leaving] },
         { sql: sql.noteStopped, args: [leaving, now] },
         { sql: sql.leave, args: [leaving, now] },
       ];

@@ -1,3 +1,4 @@
+import { ATTEMPTS_MAX } from "../../model/job_history.ts";
 import { endedAs } from "../../model/decisions.ts";
 import type { Dialect } from "../dialect.ts";
 import { finishGroupColumns, leaveGroupColumns } from "../rows/ending_rows.ts";
@@ -10,6 +11,8 @@ export function endTexts(dialect: Dialect) {
   return {
     finish: finishText(dialect),
     leave: leaveText(dialect),
+    keepAttempts: keepAttemptsText(dialect),
+    dropAttempts: dropAttemptsText(dialect),
     noteFinished: noteFinishSql(dialect, schedulesOfRuns(dialect, finishGroupColumns.length, "true"), "?2"),
     noteStopped: noteFinishSql(
       dialect,
@@ -65,6 +68,27 @@ function finishText(dialect: Dialect): string {
     update ${jobs} set state = 'finished', outcome = r.outcome, value = r.result, error = r.error,
       parked_reason = null, finished_at = r.now, expires_at = r.now + r.keep_ms
     from r where ${fenceHolds(jobs)}`;
+}
+
+/** Notes the attempts of runs that go on later, while they still run. */
+function keepAttemptsText(dialect: Dialect): string {
+  const { jobs, attempts } = dialect.tables;
+  return `with ${runs(dialect, leaveGroupColumns, ["seq", "claim_number"])}
+    insert into ${attempts}(job_seq, claim_number, attempt, owner, started_at, finished_at, outcome, error)
+    select ${jobs}.seq, ${jobs}.claim_number, ${jobs}.attempt, ${jobs}.owner,
+      coalesce(${jobs}.started_at, r.now), r.now, r.left_as, r.error
+    from r cross join ${jobs} on ${fenceHolds(jobs)} where +${jobs}.cancel_requested is null
+    on conflict do nothing`;
+}
+
+/** Claims are numbered one by one, so the oldest attempts are known by their numbers. */
+function dropAttemptsText(dialect: Dialect): string {
+  const { attempts } = dialect.tables;
+  return `delete from ${attempts} where (job_seq, claim_number) in (
+    select a.job_seq, a.claim_number from json_each(?1) b
+      cross join json_each(b.value, '$[${leaveGroupColumns.length}]') e
+      cross join ${attempts} a on a.job_seq = (e.value ->> 0)
+        and a.claim_number <= (e.value ->> 1) - ${ATTEMPTS_MAX})`;
 }
 
 /** A run that was asked to stop in the meantime is not tried again, handed back or parked: it ends as cancelled. */

@@ -6,6 +6,9 @@ import type { SqlSession } from "../session.ts";
 import { endAnswers, endOperation } from "./end_jobs.ts";
 import { waitingState } from "./waiting_state.ts";
 
+/** How many starts of schedulers are remembered by name. */
+const NAMES_MAX = 10_000;
+
 type Owned = readonly [seq: number, id: string, claimNumber: number, cancelRequested: string | null];
 
 /** Schedulers, their leases and their work. */
@@ -20,6 +23,8 @@ export function schedulers(session: SqlSession): SchedulerStore {
       const facts = [name, role, names, JSON.stringify(tags), JSON.stringify(process), leaseMs];
       const [registered] = await session.write([
         { sql: sql.register, args: [...facts, now] },
+        { sql: sql.remember, args: [] },
+        { sql: sql.forget, args: [] },
         { sql: sql.unpark, args: [names] },
       ]);
       const [incarnation, nowMs] = JSON.parse(registered!.cells[0] as string) as readonly [number, number];
@@ -73,13 +78,18 @@ function ownedJobs(cell: string): HeartbeatAnswer["owned"] {
 }
 
 function schedulerTexts(dialect: Dialect) {
-  const { schedulers, jobs } = dialect.tables;
+  const { schedulers, jobs, names } = dialect.tables;
   const nowMs = dialect.now("?7");
   return {
     register:
       `insert into ${schedulers}(name, role, task_names, tags, process, lease_ms, started_at, lease_until)
       select ?1, ?2, ?3, ?4, ?5, ?6, now, now + ?6 from (select ${nowMs} as now)
       returning json_array(incarnation, started_at)`,
+    // Identities only grow: the last one is the one that was just given.
+    remember: `insert into ${names} select incarnation, name from ${schedulers}
+      where incarnation = (select max(incarnation) from ${schedulers})`,
+    forget:
+      `delete from ${names} where incarnation <= (select max(incarnation) from ${names}) - ${NAMES_MAX}`,
     unpark: `update ${jobs} set state = ${waitingState(dialect, `${jobs}.schedule_seq`)}, parked_reason = null
       where state = 'parked' and task_name in (select value from json_each(?1))`,
     beat: `update ${schedulers} set lease_ms = ?2, lease_until = ${

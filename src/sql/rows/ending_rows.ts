@@ -1,4 +1,5 @@
 import type { JobEnding, JobTransition } from "../../model/job_record.ts";
+import { leavingOutcome } from "../../model/job_history.ts";
 import { groupRows, type RowGroup } from "./row_groups.ts";
 
 type Finish = Extract<JobTransition, { readonly to: "finished" }>;
@@ -8,7 +9,15 @@ type Leave = Exclude<JobTransition, Finish>;
 export const finishGroupColumns = ["owner", "outcome", "error", "keep_ms"] as const;
 
 /** What is shared by a group of runs that go on later, in this order; then follow rows of seq and claim number. */
-export const leaveGroupColumns = ["owner", "leaves_to", "error", "delay_ms", "lost_lease", "reason"] as const;
+export const leaveGroupColumns = [
+  "owner",
+  "leaves_to",
+  "left_as",
+  "error",
+  "delay_ms",
+  "lost_lease",
+  "reason",
+] as const;
 
 /** The runs among these that finish, as groups of rows. */
 export function finishGroups(endings: readonly JobEnding[]): readonly RowGroup[] {
@@ -34,7 +43,12 @@ export function leaveGroups(endings: readonly JobEnding[]): readonly RowGroup[] 
   );
   return groupRows(
     leaving,
-    ({ fence, transition }) => [fence.incarnation, transition.to, ...leaveValues(transition)],
+    ({ fence, transition }) => [
+      fence.incarnation,
+      transition.to,
+      leavingOutcome(transition) ?? null,
+      ...leaveValues(transition),
+    ],
     ({ fence }) => [fence.seq, fence.claimNumber],
   );
 }

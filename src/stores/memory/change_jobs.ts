@@ -43,14 +43,17 @@ export function updateJob(
 export function retryJobs(state: MemoryState, ids: readonly string[], nowMs: number): readonly JobRecord[] {
   return jobsOf(state, ids)
     .filter((job) => job.state === "finished" || job.state === "parked")
-    .map((job) => state.jobs.put(retriedJob(job, nowMs)));
+    .map((job) => {
+      state.histories.noteRetried(job);
+      return state.jobs.put(retriedJob(job, nowMs));
+    });
 }
 
 /** Deletes jobs that are not running. */
 export function removeJobs(state: MemoryState, ids: readonly string[], nowMs: number): readonly string[] {
   const removed = jobsOf(state, ids).filter((job) => job.state !== "running");
   for (const job of removed) {
-    state.jobs.delete(job);
+    state.deleteJob(job);
     if (job.state !== "finished") state.noteFinish(job, nowMs);
   }
   return removed.map((job) => job.id);

@@ -20,6 +20,7 @@ export function endJobs(
 
 function endRun(state: MemoryState, job: JobRecord, ending: JobEnding, nowMs: number): void {
   const transition = heededTransition(job, ending.transition, state.settingsOf(job));
+  state.histories.noteLeft(job, transition, nowMs);
   const ended = transitionedJob(job, transition, nowMs);
   if (ended.state === "finished") state.finishJob(ended, nowMs);
   else state.jobs.put(ended);

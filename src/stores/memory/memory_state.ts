@@ -3,6 +3,7 @@ import type { JobRecord } from "../../model/job_record.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
 import type { CalendarRecord } from "../calendar_store.ts";
+import { JobHistories } from "./job_histories.ts";
 import { JobTable } from "./job_table.ts";
 import { ScheduleTable } from "./schedule_table.ts";
 
@@ -13,6 +14,7 @@ export type StoredTask = Omit<TaskRecord, "runningJobs">;
 export class MemoryState {
   readonly tasks = new Map<string, StoredTask>();
   readonly jobs = new JobTable();
+  readonly histories = new JobHistories();
   readonly schedules = new ScheduleTable();
   readonly schedulers = new Map<number, SchedulerRecord>();
   readonly calendars = new Map<string, CalendarRecord>();
@@ -48,6 +50,12 @@ export class MemoryState {
     const row = this.jobs.put(job);
     this.noteFinish(job, nowMs);
     return row;
+  }
+
+  /** Deletes a job with its history. */
+  deleteJob(job: JobRecord): void {
+    this.jobs.delete(job);
+    this.histories.delete(job);
   }
 
   /** Notes on a job's schedule that the job is over; one that counts from there is planned anew. */

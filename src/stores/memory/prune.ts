@@ -13,7 +13,7 @@ function pruneJobs(state: MemoryState, limit: number, nowMs: number): number {
   for (; deleted < limit; deleted++) {
     const job = state.jobs.expiring.first();
     if (job === undefined || !isDue(job.expiresAtMs as number, nowMs)) break;
-    state.jobs.delete(job);
+    state.deleteJob(job);
   }
   return deleted;
 }

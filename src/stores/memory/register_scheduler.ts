@@ -16,6 +16,7 @@ export function registerScheduler(
   const incarnation = state.nextIncarnation();
   const record = { ...copy, incarnation, startedAtMs: nowMs, leaseUntilMs: nowMs + copy.leaseMs };
   state.schedulers.set(incarnation, Object.freeze(record));
+  state.histories.noteName(incarnation, copy.name);
   for (const taskName of new Set(copy.taskNames)) unparkJobs(state, taskName);
   return { incarnation, nowMs };
 }

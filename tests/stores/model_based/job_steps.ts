@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { LogLine } from "../../../src/model/job_history.ts";
 import type { JobEnding, JobRecord, JobTransition, NewJob } from "../../../src/model/job_record.ts";
 import { jobOutcomes, jobStates } from "../../../src/model/states.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";
@@ -68,6 +69,7 @@ export const transition: fc.Arbitrary<JobTransition> = fc.oneof(
     to: fc.constant("retry" as const),
     delayMs: fc.constantFrom(0, 5),
     error: fc.constantFrom(null, error),
+    outcome: fc.constantFrom("error" as const, "timedOut" as const),
   }),
   fc.record({ to: fc.constant("snooze" as const), delayMs: fc.constantFrom(0, 5) }),
   fc.record({ to: fc.constant("handBack" as const), lostLease: fc.boolean() }),
@@ -113,6 +115,10 @@ function asWaiting(job: JobRecord): JobRecord {
   return job.state === "blocked" ? { ...job, state: "ready" } : job;
 }
 
+function logLine(line: number, atMs: number): LogLine {
+  return { line, atMs, level: "info", message: `line ${line}`, fields: line % 2 === 0 ? null : '{"a":1}' };
+}
+
 /** What is done with jobs. */
 export const jobSteps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<Step> }[] = [
   {
@@ -150,6 +156,21 @@ export const jobSteps: readonly { readonly weight: number; readonly arbitrary: f
       const progress = { done, total: 3, message: null, atMs: s.nowMs };
       return s.store.putProgress(job === undefined ? [] : [{ fence: fenceOf(job), progress }]);
     }),
+  },
+  { weight: 2, arbitrary: steps("getAttempts", jobId, (s, id) => s.store.getAttempts(id)) },
+  { weight: 2, arbitrary: steps("getLogs", jobId, (s, id) => s.store.getLogs(id)) },
+  {
+    weight: 2,
+    arbitrary: steps(
+      "putLogs",
+      fc.record({ run: place, from: fc.nat(2), part: fc.constantFrom("run" as const, "onFailure" as const) }),
+      (s, { run, from, part }) => {
+        const job = pick(s.runs, run);
+        if (job === undefined) return Promise.resolve();
+        const lines = [1, 2].map((n) => logLine(from + n, s.nowMs));
+        return s.store.putLogs([{ jobSeq: job.seq, claimNumber: job.claimNumber, part, lines }]);
+      },
+    ),
   },
   { weight: 2, arbitrary: steps("getJobs", filter, (s, given) => s.store.getJobs(given)) },
   {

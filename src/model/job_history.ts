@@ -1,0 +1,143 @@
+/** What is remembered of a job's runs: its attempts, and the lines of its log. */
+import type { JobRecord, JobTransition, StoredError } from "./job_record.ts";
+import type { JobOutcome } from "./states.ts";
+
+/** How many attempts of one job are kept; then the oldest go. */
+export const ATTEMPTS_MAX = 100;
+/** How many lines of one job's log are kept; then the oldest go. */
+export const LOG_LINES_MAX = 1000;
+/** How many bytes of one job's log are kept, messages and fields together. */
+export const LOG_BYTES_MAX = 262_144;
+
+/** How an attempt ended: as its job did, or so that the job goes on. */
+export type AttemptOutcome = JobOutcome | "handedBack" | "leaseLost" | "snoozed" | "parked";
+
+/** One time that a scheduler took a job. */
+export interface AttemptRecord {
+  /** Number of the claim: grows with every attempt of the job, also after it was retried by hand. */
+  readonly claimNumber: number;
+  /** Number of the attempt in the retry budget. */
+  readonly attempt: number;
+  /** Incarnation of the scheduler that ran it. */
+  readonly owner: number | null;
+  /** That scheduler's name; null when it is no longer remembered. */
+  readonly ownerName: string | null;
+  readonly startedAtMs: number;
+  /** Null while it runs. */
+  readonly finishedAtMs: number | null;
+  /** Null while it runs. */
+  readonly outcome: AttemptOutcome | null;
+  readonly error: StoredError | null;
+}
+
+/** An attempt as stored: the scheduler's name is looked up. */
+export type StoredAttempt = Omit<AttemptRecord, "ownerName">;
+
+/** How an attempt ended after which its job goes on; undefined for the end of a job. */
+export function leavingOutcome(transition: JobTransition): AttemptOutcome | undefined {
+  switch (transition.to) {
+    case "retry":
+      return transition.outcome ?? "error";
+    case "snooze":
+      return "snoozed";
+    case "handBack":
+      return transition.lostLease ? "leaseLost" : "handedBack";
+    case "parked":
+      return "parked";
+    case "finished":
+      return undefined;
+  }
+}
+
+/**
+ * The attempt to be stored when a run leaves its job unfinished. The attempt that finishes a job is not stored: the
+ * job's own row tells of it.
+ */
+export function leftAttempt(
+  job: JobRecord,
+  transition: JobTransition,
+  nowMs: number,
+): StoredAttempt | undefined {
+  const outcome = leavingOutcome(transition);
+  if (outcome === undefined) return undefined;
+  const { claimNumber, attempt, owner, startedAtMs } = job;
+  const error = transition.to === "retry" ? transition.error : null;
+  return {
+    claimNumber,
+    attempt,
+    owner,
+    startedAtMs: startedAtMs ?? nowMs,
+    finishedAtMs: nowMs,
+    outcome,
+    error,
+  };
+}
+
+/** The attempt that the job's own row tells of: the one that runs, or that finished it; undefined without one. */
+export function currentAttempt(job: JobRecord): StoredAttempt | undefined {
+  const { state, claimNumber, attempt, owner, startedAtMs, finishedAtMs, outcome, error } = job;
+  if (startedAtMs === null || (state !== "running" && state !== "finished")) return undefined;
+  // The error of a running job is that of the attempt before.
+  const end = state === "running"
+    ? { finishedAtMs: null, outcome: null, error: null }
+    : { finishedAtMs, outcome, error };
+  return { claimNumber, attempt, owner, startedAtMs, ...end };
+}
+
+/** All attempts of a job that are known, oldest first: those stored, and the one of its row with its owner's name. */
+export function attemptsOf(
+  job: JobRecord,
+  ownerName: string | null,
+  stored: readonly AttemptRecord[],
+): readonly AttemptRecord[] {
+  const current = currentAttempt(job);
+  // A job that ended while it waited (cancelled between attempts) still carries the claim of the attempt before.
+  if (current === undefined || stored.some((one) => one.claimNumber === current.claimNumber)) return stored;
+  return [...stored, { ...current, ownerName }];
+}
+
+/** A line of a job's log. */
+export interface LogLine {
+  /** Counts up from 1 in one run: who sends a line twice is known by it. */
+  readonly line: number;
+  readonly atMs: number;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  /** JSON text of an object; null without fields. */
+  readonly fields: string | null;
+}
+
+/** Lines that one run wrote, or what was called when its job had failed. */
+export interface LogBatch {
+  readonly jobSeq: number;
+  readonly claimNumber: number;
+  readonly part: "run" | "onFailure";
+  readonly lines: readonly LogLine[];
+}
+
+/** A line of a job's log as stored. */
+export interface StoredLogLine extends LogLine {
+  /** Counts all lines of the job that were ever stored, from 1. */
+  readonly ordinal: number;
+  readonly claimNumber: number;
+  readonly part: LogBatch["part"];
+}
+
+/** How many bytes of the bound a line takes. */
+export function logLineBytes({ message, fields }: LogLine): number {
+  return encoder.encode(message).length + (fields === null ? 0 : encoder.encode(fields).length);
+}
+
+/** The newest lines that fit the bounds. */
+export function keptLogLines<Line extends LogLine>(lines: readonly Line[]): readonly Line[] {
+  let bytes = 0;
+  let from = lines.length;
+  while (from > 0 && lines.length - from < LOG_LINES_MAX) {
+    bytes += logLineBytes(lines[from - 1]!);
+    if (bytes > LOG_BYTES_MAX) break;
+    from--;
+  }
+  return from === 0 ? lines : lines.slice(from);
+}
+
+const encoder = new TextEncoder();
