@@ -27,6 +27,9 @@ export const holds = task({
   },
 });
 
+/** Waits for ever, deaf to its signal. */
+export const deaf = task({ name: "deaf", run: () => new Promise(() => {}) });
+
 /** Says where it runs, and computes for ever without a pause. */
 export const hot = task({
   name: "hot",

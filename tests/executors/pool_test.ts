@@ -6,7 +6,7 @@ import { task } from "../../src/registry/task.ts";
 import { cbor } from "../../src/serializers/cbor.ts";
 import { richJson } from "../../src/serializers/rich_json.ts";
 import { test } from "../harness.ts";
-import { crashes, exits, grows, holds, rejects, Undone, where } from "./pool_tasks.ts";
+import { crashes, deaf, exits, grows, holds, rejects, Undone, where } from "./pool_tasks.ts";
 import { errorOf, isAlive, modules, pidsOf, pools, start } from "./pools.ts";
 
 for (const [name, makePool] of Object.entries(pools)) {
@@ -141,6 +141,16 @@ for (const [name, makePool] of Object.entries(pools)) {
       assert.deepEqual([state === "running", attempt], [false, 0], "it was handed back");
     }
     assert.deepEqual(children.filter(isAlive), []);
+  });
+
+  test(`${name}() terminates a job that waits for ever, and opens another place`, async () => {
+    await using scheduler = await start(makePool({ modules, max: 1 }));
+    const first = await scheduler.runJob(where);
+    const job = await scheduler.addJob(deaf, undefined, { timeout: { milliseconds: 20 } });
+    const { outcome, message, details } = await errorOf(scheduler, job);
+    assert.deepEqual([outcome, details], ["timedOut", { endedBy: "terminate" }]);
+    assert.match(message ?? "", /was terminated, as it ignored its signal$/);
+    assert.notDeepEqual(await scheduler.runJob(where), first);
   });
 
   test(`${name}() refuses options that do not fit`, () => {

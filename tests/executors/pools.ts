@@ -7,7 +7,7 @@ import { worker } from "../../src/executors/worker.ts";
 import type { JobHandle } from "../../src/scheduler/handles.ts";
 import { Scheduler } from "../../src/preset/scheduler.ts";
 import type { SchedulerOptions } from "../../src/scheduler/scheduler_options.ts";
-import * as tasks from "./pool_tasks.ts";
+import { crashes, deaf, exits, grows, holds, hot, rejects, where } from "./pool_tasks.ts";
 
 /** The executors that have a pool, by name. */
 export const pools: Readonly<Record<string, (options: PoolOptions) => Executor>> = { worker, processes };
@@ -18,7 +18,7 @@ export const modules = [new URL("./pool_tasks.ts", import.meta.url)];
 /** A started scheduler on one executor. */
 export async function start(executor: Executor, options: Partial<SchedulerOptions> = {}): Promise<Scheduler> {
   const scheduler = new Scheduler({
-    tasks: [tasks.where, tasks.holds, tasks.hot, tasks.exits, tasks.crashes, tasks.rejects, tasks.grows],
+    tasks: [where, holds, deaf, hot, exits, crashes, rejects, grows],
     executors: { tested: executor },
     abortGrace: { milliseconds: 100 },
     ...options,
