@@ -1,16 +1,20 @@
 import type { JobRecord } from "../model/job_record.ts";
 import type { Logger } from "../model/logger.ts";
 import type { ClaimAnswer } from "../stores/job_store.ts";
+import type { Clock } from "../time/clock.ts";
 import type { ClaimsInFlight } from "./claims_in_flight.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import type { NextRoundMs } from "./poller.ts";
 import type { Slots } from "./slots.ts";
 
 /** How many jobs one claim takes at the most. */
-const CLAIM_MAX = 100;
+const CLAIM_MAX = 1000;
+/** How often the store is brought up to date at the most while there is no room for another job. */
+const UPKEEP_EVERY_MS = 100;
 
 /** What the job loop needs. */
 export interface JobLoopOptions {
+  readonly clock: Clock;
   readonly gateway: StoreGateway;
   readonly logger: Logger;
   /** The incarnation whose lease holds; undefined while there is none. */
@@ -33,6 +37,9 @@ export class JobLoop {
   /** The earliest `runAt` that is ahead, as of the last claim. */
   nextRunAtMs: number | null = null;
 
+  /** When the last claim was. */
+  #lookedMs = -Infinity;
+
   constructor(options: JobLoopOptions) {
     this.#options = options;
   }
@@ -45,14 +52,16 @@ export class JobLoop {
   }
 
   async #fill(limit: number): Promise<NextRoundMs> {
-    const { gateway, logger, pollMs } = this.#options;
+    const { clock, gateway, logger, pollMs } = this.#options;
     const incarnation = this.#options.incarnation();
-    if (incarnation === undefined || limit === 0) {
-      logger.debug("no claim", {
-        store: gateway.alias,
-        reason: incarnation === undefined ? "no lease" : "all slots of this scheduler are taken",
-      });
+    if (incarnation === undefined) {
+      logger.debug("no claim", { store: gateway.alias, reason: "no lease" });
       return pollMs;
+    }
+    const restMs = limit === 0 ? this.#lookedMs + UPKEEP_EVERY_MS - clock.monotonicMs() : 0;
+    if (restMs > 0) {
+      logger.debug("no claim", { store: gateway.alias, reason: "all slots of this scheduler are taken" });
+      return earliest(restMs, pollMs);
     }
     const answer = await this.#claim(incarnation, limit);
     this.nextRunAtMs = answer.nextRunAtMs;
@@ -65,6 +74,9 @@ export class JobLoop {
       nextRunInMs: waitMs,
       more: answer.more,
     });
+    this.#lookedMs = clock.monotonicMs();
+    // Without room a claim takes nothing; it still ends what missed its start deadline, and tells when to look again.
+    if (limit === 0) return earliest(waitMs === null ? null : Math.max(waitMs, UPKEEP_EVERY_MS), pollMs);
     if (answer.more || answer.claimed.length === limit) return 0;
     this.drained = answer.claimed.length === 0;
     return earliest(waitMs, pollMs);

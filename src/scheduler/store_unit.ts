@@ -73,6 +73,7 @@ export class StoreUnit {
     const claims = new ClaimsInFlight();
     const pollMs = store.capabilities.shared ? POLL_MS : null;
     this.#jobLoop = new JobLoop({
+      clock,
       gateway: this.gateway,
       logger,
       incarnation: () => this.#membership.incarnation,

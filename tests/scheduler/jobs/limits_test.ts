@@ -183,3 +183,17 @@ test("a job whose time to live ends while it waits for a slot is told so at once
   assert.equal((await late.status()).outcome, "missedStartDeadline");
   await clock.advance({ seconds: 10 });
 });
+
+test("a start deadline passes on time on a scheduler that has no room for another job", async () => {
+  const { define } = tenSeconds(() => clock);
+  const [slow, other] = [define("slow", 1), define("other", 1)];
+  const { scheduler, clock } = setUp({ tasks: [slow, other], maxConcurrentJobs: 1 });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  await scheduler.addJob(slow);
+  await clock.advance({ milliseconds: 10 });
+  const late = await scheduler.addJob(other, undefined, { timeToLive: { seconds: 5 } });
+  await clock.advance({ seconds: 5, milliseconds: 1 });
+  assert.equal((await late.status()).outcome, "missedStartDeadline");
+  await clock.advance({ seconds: 10 });
+});
