@@ -37,19 +37,24 @@ type Check = (
 export function executorConformance({ test, makeExecutor }: ExecutorConformanceOptions): void {
   const modules = [new URL("./executor_conformance/tasks.ts", import.meta.url)];
   for (const [name, check] of Object.entries(checks)) {
-    test(name, async () => {
-      const executor = makeExecutor(modules);
-      await using scheduler = new SchedulerCore({
-        store: memory(),
-        tasks: Object.values(tasks),
-        executors: { tested: executor },
-        abortGrace: { milliseconds: 500 },
-      });
-      const events: CarillonEvent[] = [];
-      scheduler.subscribe((event) => events.push(event));
-      await scheduler.startInBackground();
-      await check(scheduler, events, executor);
-    });
+    test(name, () => runCheck(check, makeExecutor(modules)));
+  }
+}
+
+async function runCheck(check: Check, executor: Executor): Promise<void> {
+  const scheduler = new SchedulerCore({
+    store: memory(),
+    tasks: Object.values(tasks),
+    executors: { tested: executor },
+    abortGrace: { milliseconds: 500 },
+  });
+  const events: CarillonEvent[] = [];
+  scheduler.subscribe((event) => events.push(event));
+  try {
+    await scheduler.startInBackground();
+    await check(scheduler, events, executor);
+  } finally {
+    await scheduler.stop();
   }
 }
 

@@ -7,6 +7,13 @@ import type { Connection, ConnectionEvents } from "./connection.ts";
 /** How long a child that was told to end may take before it is killed. */
 const END_MS = 2000;
 
+/** The children of now: one that computes would not notice at once that this process ends. */
+const running = new Set<ChildProcess>();
+
+function killAll(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 /** Starts a child process of the same runtime. It inherits the standard output and the environment. */
 export function openProcess({ onText, onEnd }: ConnectionEvents): Connection {
   const child = fork(fileURLToPath(new URL("./process_main.ts", import.meta.url)), [], {
@@ -18,11 +25,12 @@ export function openProcess({ onText, onEnd }: ConnectionEvents): Connection {
   const over = (how: string) => {
     if (isOver) return;
     isOver = true;
-    process.off("exit", kill);
+    running.delete(child);
+    if (running.size === 0) process.off("exit", killAll);
     onEnd(how, error);
   };
-  // A child that computes would not notice that its scheduler has ended.
-  process.on("exit", kill);
+  if (running.size === 0) process.on("exit", killAll);
+  running.add(child);
   child.on("message", (text) => onText(String(text)));
   child.on("error", (thrown) => {
     error = thrown;
