@@ -62,7 +62,9 @@ export const defaultRunSettings: RunSettings = {
 
 /** Merges levels of settings, the first one that says something wins, over the defaults table. */
 export function resolveRunSettings(...levels: readonly (RunOverrides | undefined)[]): RunSettings {
-  return mergeOverrides(...levels, defaultRunSettings) as RunSettings;
+  const merged = mergeOverrides(...levels) as Record<string, unknown>;
+  const known = Object.keys(defaultRunSettings).filter((key) => key in merged);
+  return { ...defaultRunSettings, ...Object.fromEntries(known.map((key) => [key, merged[key]])) };
 }
 
 /** Merges levels of settings into one level, the first one that says something wins. */

@@ -12,12 +12,20 @@ export interface TaskWrite {
   readonly metadata: Metadata;
 }
 
+/** What is set about a task at run time; it wins over what the code says. */
+export type TaskOverrides = RunOverrides & { readonly metadata?: Metadata };
+
 /** A task as stored. */
 export interface TaskRecord extends TaskWrite {
   /** What `configureTask` set; wins over the code's settings and stays when the program starts again. */
-  readonly overrides: RunOverrides;
+  readonly overrides: TaskOverrides;
   /** Paused for the whole cluster: its jobs wait. */
   readonly paused: boolean;
   /** How many of its jobs run now, counted from the jobs themselves. */
   readonly runningJobs: number;
+}
+
+/** A task's metadata with what was set at run time. */
+export function taskMetadata(record: Pick<TaskRecord, "metadata" | "overrides">): Metadata {
+  return { ...record.metadata, ...record.overrides.metadata };
 }

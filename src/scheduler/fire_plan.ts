@@ -2,6 +2,7 @@ import { Temporal as TemporalValue } from "../time/temporal.ts";
 import { mergeOverrides, resolveRunSettings } from "../model/settings.ts";
 import type { NewJob } from "../model/job_record.ts";
 import type { ScheduleRecord, ScheduleWrite } from "../model/schedule_record.ts";
+import { taskMetadata } from "../model/task_record.ts";
 import type { DueSchedule, ScheduleAdvance } from "../stores/schedule_store.ts";
 import type { Trigger, TriggerContext } from "../triggers/trigger.ts";
 import { chooseFires, type DroppedFires } from "./fire_choice.ts";
@@ -150,7 +151,7 @@ function jobOf(
     priority: settings.priority,
     input: schedule.input,
     overrides: mergeOverrides(schedule.policies.overrides),
-    metadata: { ...task?.metadata, ...schedule.metadata },
+    metadata: { ...(task && taskMetadata(task)), ...schedule.metadata },
     startDeadlineMs: settings.misfireGraceTimeMs === null ? null : runAtMs + settings.misfireGraceTimeMs,
   };
 }

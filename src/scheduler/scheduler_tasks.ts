@@ -12,7 +12,7 @@ import { type TaskInfo, taskView } from "./views/task.ts";
 
 /** What `configureTask` can set. What is left out goes back to what the code says. */
 export interface ConfigureTaskOptions extends DefaultOptions {
-  /** Replaces the task's metadata. @default unchanged */
+  /** Wins over the task's metadata, key by key. @default {} */
   readonly metadata?: Metadata;
 }
 
@@ -39,9 +39,11 @@ export abstract class SchedulerTasks extends SchedulerBase {
     const where = `configureTask for '${this.nameOfTask(task)}'`;
     refuseUnknownOptions(options, [...defaultOptionKeys, "metadata"], where);
     const { metadata, ...runOptions } = options;
+    const overrides = resolveRunOptions(runOptions, where);
     return await this.#change(task, {
-      overrides: resolveRunOptions(runOptions, where),
-      ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, where) }),
+      overrides: metadata === undefined
+        ? overrides
+        : { ...overrides, metadata: checkMetadata(metadata, where) },
     });
   }
 

@@ -1,6 +1,4 @@
-import type { Metadata } from "../model/payload.ts";
-import type { RunOverrides } from "../model/settings.ts";
-import type { TaskRecord, TaskWrite } from "../model/task_record.ts";
+import type { TaskOverrides, TaskRecord, TaskWrite } from "../model/task_record.ts";
 
 /** What a data store does with tasks. */
 export interface TaskStore {
@@ -16,7 +14,5 @@ export interface TaskStore {
 export interface TaskChange {
   readonly paused?: boolean;
   /** Replaces all earlier overrides. */
-  readonly overrides?: RunOverrides;
-  /** Replaces all earlier metadata. */
-  readonly metadata?: Metadata;
+  readonly overrides?: TaskOverrides;
 }

@@ -2,6 +2,7 @@ import { CarillonError } from "../../errors.ts";
 import { type JobOptions, resolveJobOptions } from "../../model/job_options.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
+import { taskMetadata } from "../../model/task_record.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
 import type { JobFilter } from "../../stores/job_store.ts";
 import type { Environment } from "../environment.ts";
@@ -61,7 +62,7 @@ export class JobCommands {
       input: payload,
       options: resolved,
       settings,
-      metadata: record?.metadata ?? task.code?.metadata ?? {},
+      metadata: record ? taskMetadata(record) : task.code?.metadata ?? {},
       nowMs: await this.#nowFor(unit, resolved.delayMs > 0 || settings.timeToLiveMs !== null),
     });
     return { unit, task, job };
@@ -131,11 +132,17 @@ export class JobCommands {
     const stored = unit.taskRecord(task.name);
     const nowMs = this.#environment.clock.nowMs();
     return fireTimesMs.map((fireTimeMs) =>
-      scheduleJob(record, stored?.version ?? task.code?.version ?? 1, settings, stored?.metadata ?? {}, {
-        nowMs,
-        fireTimeMs,
-        again,
-      })
+      scheduleJob(
+        record,
+        stored?.version ?? task.code?.version ?? 1,
+        settings,
+        stored ? taskMetadata(stored) : {},
+        {
+          nowMs,
+          fireTimeMs,
+          again,
+        },
+      )
     );
   }
 

@@ -1,6 +1,6 @@
 import type { Metadata } from "../../model/payload.ts";
 import { resolveRunSettings, type RunSettings } from "../../model/settings.ts";
-import type { TaskRecord } from "../../model/task_record.ts";
+import { taskMetadata, type TaskRecord } from "../../model/task_record.ts";
 
 /** A task as stored, as people and programs see it. */
 export interface TaskInfo {
@@ -23,7 +23,7 @@ export function taskView(record: TaskRecord): TaskInfo {
     description: record.description ?? undefined,
     version: record.version,
     settings: resolveRunSettings(record.overrides, record.settings),
-    metadata: record.metadata,
+    metadata: taskMetadata(record),
     paused: record.paused,
     runningJobs: record.runningJobs,
   };

@@ -29,7 +29,7 @@ export function tasks(session: SqlSession): TaskStore {
         : { sql: sql.named, args: [JSON.stringify(names)] };
       return (await session.read([statement]))[0]!.cells.map(decodeTask);
     },
-    async updateTask(name, { paused, overrides, metadata }) {
+    async updateTask(name, { paused, overrides }) {
       const limit = overrides?.maxRunningJobs;
       const args = [
         name,
@@ -37,7 +37,6 @@ export function tasks(session: SqlSession): TaskStore {
         overrides === undefined ? null : JSON.stringify(overrides),
         limit === undefined ? 0 : 1,
         limit ?? null,
-        metadata === undefined ? null : JSON.stringify(metadata),
       ];
       const [updated] = await session.write([{ sql: sql.update, args }]);
       return updated!.cells.map(decodeTask)[0];
@@ -61,8 +60,7 @@ function taskTexts({ tables: { tasks, jobs } }: Dialect) {
       where t.name in (select value from json_each(?1)) order by t.name`,
     update: `update ${tasks} set paused = coalesce(?2, paused), overrides = coalesce(?3, overrides),
         has_own_limit = case when ?3 is null then has_own_limit else ?4 end,
-        own_limit = case when ?3 is null then own_limit else ?5 end,
-        metadata = coalesce(?6, metadata)
+        own_limit = case when ?3 is null then own_limit else ?5 end
       where name = ?1 returning ${taskCell(tasks, jobs)}`,
   };
 }

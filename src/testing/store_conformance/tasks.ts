@@ -44,10 +44,9 @@ export const taskTests: readonly StoreCheck[] = [
   }),
   check("updateTask() replaces what is given and leaves the rest", async (t) => {
     await t.store.putTasks([taskWrite("a", { priority: 1 })]);
-    await t.store.updateTask("a", { overrides: { priority: 2 }, metadata: { team: "mail" } });
+    await t.store.updateTask("a", { overrides: { priority: 2, metadata: { team: "mail" } } });
     const record = defined(await t.store.updateTask("a", { paused: true }));
-    assert.deepEqual(record.overrides, { priority: 2 });
-    assert.deepEqual(record.metadata, { team: "mail" });
+    assert.deepEqual(record.overrides, { priority: 2, metadata: { team: "mail" } });
     assert.equal(record.paused, true);
     assert.equal(record.settings.priority, 1);
 

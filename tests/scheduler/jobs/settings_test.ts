@@ -21,7 +21,11 @@ const failing = task({
 test("configureTask() wins over the code and stays when the program starts again", async () => {
   const store = memory();
   const first = setUp({ store, tasks: [failing] });
-  const info = await first.scheduler.configureTask(failing, { retry: { maxAttempts: 1 }, priority: 7 });
+  const info = await first.scheduler.configureTask(failing, {
+    retry: { maxAttempts: 1 },
+    priority: 7,
+    metadata: { owner: "ada" },
+  });
   assert.equal(info.settings.retry.maxAttempts, 1);
   await first.scheduler.stop();
   const second = setUp({ store, tasks: [failing], clock: first.clock });
@@ -31,6 +35,8 @@ test("configureTask() wins over the code and stays when the program starts again
   await settle(first.clock);
   const job = await handle.status();
   assert.deepEqual([job.outcome, job.attempt, job.priority], ["error", 1, 7]);
+  assert.deepEqual(job.metadata["owner"], "ada");
+  assert.deepEqual((await second.scheduler.getTask(failing)).metadata["owner"], "ada");
 });
 
 test("configureTask() with nothing goes back to what the code says", async () => {

@@ -37,8 +37,9 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
         name: writtenTask,
         change: fc.record({
           paused: fc.boolean(),
-          overrides: fc.record({ maxRunningJobs: limit }, { requiredKeys: [] }),
-          metadata: fc.constant({ x: 1 }),
+          overrides: fc.record({ maxRunningJobs: limit, metadata: fc.constant({ x: 1 }) }, {
+            requiredKeys: [],
+          }),
         }, { requiredKeys: [] }),
       }),
       (s, { name, change }) => s.store.updateTask(name, change),
