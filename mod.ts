@@ -16,6 +16,8 @@ export type { SchedulerState } from "./src/scheduler/scheduler_base.ts";
 export type { ConfigureTaskOptions, TaskName } from "./src/scheduler/scheduler_tasks.ts";
 export type { AppliedSchedule, ResumeOptions, SchedulesFilter } from "./src/scheduler/scheduler_schedules.ts";
 export { type JobEditOptions, type JobsFilter, SchedulerJobs } from "./src/scheduler/scheduler_jobs.ts";
+export type { BulkFilter, BulkOptions, CancelJobsOptions } from "./src/scheduler/scheduler_bulk.ts";
+export type { BulkAnswer } from "./src/scheduler/commands/bulk_jobs.ts";
 export type { SchedulerOptions } from "./src/scheduler/scheduler_options.ts";
 export type { ScheduleEditOptions } from "./src/scheduler/commands/schedule_edit.ts";
 export type { IdleCondition } from "./src/scheduler/idle.ts";

@@ -21,16 +21,16 @@ export class Cancellation {
     this.#reconciler = reconciler;
   }
 
-  /** Cancels jobs; answers how many there were to cancel. */
-  async cancel(ids: readonly string[], reason: string): Promise<number> {
-    let count = 0;
+  /** Cancels jobs; answers those that there were to cancel, ended or asked to. */
+  async cancel(ids: readonly string[], reason: string): Promise<readonly JobRecord[]> {
+    const told: JobRecord[] = [];
     const jobs = await this.#gateway.store.getJobs({ ids });
     for (const [keepMs, group] of Map.groupBy(jobs, (job) => this.#keepMs(job))) {
       const answer = await this.#gateway.jobs.cancel(group.map((job) => job.id), { reason, keepMs });
       for (const job of answer.requested) this.#reconciler.cancelIfRequested(job);
-      count += answer.cancelled.length + answer.requested.length;
+      told.push(...answer.cancelled, ...answer.requested);
     }
-    return count;
+    return told;
   }
 
   /** Cancels the unfinished jobs of a schedule but the given ones. */

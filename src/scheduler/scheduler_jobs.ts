@@ -18,7 +18,7 @@ import type { StoreUnit } from "./store_unit.ts";
 import { type Job, type JobResult, jobView } from "./views/job.ts";
 
 /** Which jobs `getJobs` answers; a missing key does not restrict. */
-export interface JobsFilter extends JobFilter {
+export interface JobsFilter extends Omit<JobFilter, "afterSeq"> {
   /** Alias of the store. @default all of them */
   readonly store?: string;
 }

@@ -101,6 +101,8 @@ export interface JobFilter {
   readonly outcomes?: readonly JobOutcome[];
   /** Run or last run by this incarnation. */
   readonly owner?: number;
+  /** Only those added after the job of this `seq`: how to go through many, page by page. */
+  readonly afterSeq?: number;
   /** @default "newest" by order of adding */
   readonly order?: "newest" | "oldest";
   readonly limit?: number;

@@ -39,6 +39,7 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
     where.add((ids) => `j.id in (select value from json_each(${ids}))`, JSON.stringify(filter.ids));
   }
   addPlace(where, filter);
+  if (filter.afterSeq !== undefined) where.add((seq) => `j.seq > ${seq}`, filter.afterSeq);
   if (filter.owner !== undefined) where.add((owner) => `j.owner = ${owner}`, filter.owner);
   if (filter.outcomes) where.addText(`j.outcome in ${sqlList(filter.outcomes)}`);
   if (filter.states) where.addText(presentedIn(dialect, filter.states));

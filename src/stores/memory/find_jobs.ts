@@ -46,6 +46,7 @@ function inOrder(state: MemoryState, { ids, order }: JobFilter): Iterable<JobRec
 function matches(job: JobRecord, filter: JobFilter): boolean {
   return (filter.taskName === undefined || job.taskName === filter.taskName) &&
     (filter.scheduleId === undefined || job.scheduleId === filter.scheduleId) &&
+    (filter.afterSeq === undefined || job.seq > filter.afterSeq) &&
     (filter.owner === undefined || job.owner === filter.owner) &&
     (filter.outcomes === undefined || (job.outcome !== null && filter.outcomes.includes(job.outcome)));
 }

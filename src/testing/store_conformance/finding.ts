@@ -12,6 +12,9 @@ export const findingTests: readonly StoreCheck[] = [
     assert.deepEqual(await ids({ order: "oldest" }), ["a", "b", "c", "d"]);
     assert.deepEqual(await ids({ limit: 2, offset: 1 }), ["c", "b"]);
     assert.deepEqual(await ids({ order: "oldest", limit: 2, offset: 3 }), ["d"]);
+    const [, b] = await t.store.getJobs({ order: "oldest" });
+    assert.deepEqual(await ids({ order: "oldest", afterSeq: b?.seq, limit: 1 }), ["c"]);
+    assert.deepEqual(await ids({ afterSeq: b?.seq }), ["d", "c"]);
     assert.deepEqual(await ids({ limit: 0 }), []);
     assert.deepEqual(await ids({ offset: 4 }), []);
   }),

@@ -101,6 +101,7 @@ const filter = fc.record({
   order: fc.constantFrom("newest" as const, "oldest" as const),
   limit: fc.nat(4),
   offset: fc.nat(3),
+  afterSeq: fc.nat(6),
 }, { requiredKeys: [] });
 
 const change = fc.record({
