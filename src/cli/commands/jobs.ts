@@ -1,13 +1,14 @@
 import type { CommandGroup } from "../command.ts";
 import { cancelJobCommand } from "./jobs/cancel.ts";
 import { listJobsCommand } from "./jobs/list.ts";
+import { removeJobsCommand } from "./jobs/remove.ts";
 import { retryJobCommand } from "./jobs/retry.ts";
 import { showJobCommand } from "./jobs/show.ts";
 
 /** `jobs …`: the jobs of the store. */
 export const jobsGroup: CommandGroup = {
   name: "jobs",
-  summary: "List, show, cancel and retry jobs",
-  commands: [listJobsCommand, showJobCommand, cancelJobCommand, retryJobCommand],
+  summary: "List, show, cancel, retry and remove jobs",
+  commands: [listJobsCommand, showJobCommand, cancelJobCommand, retryJobCommand, removeJobsCommand],
   defaultCommand: "list",
 };
