@@ -10,25 +10,15 @@ import { join } from "node:path";
 import process from "node:process";
 import type { NewJob } from "../src/model/job_record.ts";
 import { defaultRunSettings } from "../src/model/settings.ts";
-import { sqliteDialect } from "../src/sql/dialect.ts";
-import { migrate } from "../src/sql/migrate.ts";
 import { libsql } from "../src/stores/libsql.ts";
-import { parseAddress } from "../src/stores/libsql/address.ts";
-import { connect } from "../src/stores/libsql/open_database.ts";
 import { systemClock } from "../src/time/system_clock.ts";
+import { benchId, benchPayload, benchTask, type Setting, throughDriver } from "./raw_ceiling.ts";
 
-const task = "bench.noop";
-const payload = `rich:${JSON.stringify({ user: "ada", text: "about forty bytes" })}`;
-
-interface Setting {
-  readonly jobs: number;
-  readonly inFlight: number;
-  readonly synchronous: "full" | "normal";
-}
+const task = benchTask;
 
 function newJob(number: number): NewJob {
   return {
-    id: `job-${String(number).padStart(20, "0")}`,
+    id: benchId(number),
     taskName: task,
     taskVersion: 1,
     scheduleSeq: null,
@@ -36,7 +26,7 @@ function newJob(number: number): NewJob {
     fireTimeMs: null,
     runAtMs: null,
     priority: 0,
-    input: payload,
+    input: benchPayload,
     overrides: {},
     metadata: {},
     startDeadlineMs: null,
@@ -80,51 +70,6 @@ async function throughStore(path: string, { jobs, inFlight, synchronous }: Setti
   await ending;
   const perSecond = jobs / (systemClock.monotonicMs() - startMs) * 1000;
   await store.close();
-  return perSecond;
-}
-
-/**
- * The ceiling: the same rows in the same tables by the bare driver, many in one transaction: no limits, no leases, no
- * answers to anybody.
- */
-async function throughDriver(path: string, { jobs, inFlight, synchronous }: Setting): Promise<number> {
-  const dialect = sqliteDialect();
-  const address = parseAddress(`file:${path}`);
-  const driver = await connect({ address, dialect, synchronous });
-  await migrate({ driver, dialect, location: address.location });
-  const table = dialect.tables.jobs;
-  const startMs = systemClock.monotonicMs();
-  for (let done = 0; done < jobs; done += inFlight) {
-    const rows = Array.from({ length: Math.min(inFlight, jobs - done) }, (_, i) => newJob(done + i));
-    const [added] = await driver.write([[
-      {
-        sql:
-          `insert into ${table}(id, state, task_name, task_version, priority, run_at, attempt, claim_number,
-            lost_leases, created_at, overrides, metadata, input)
-          select value ->> 0, 'ready', '${task}', 1, 0, 1, 0, 0, 0, 1, '{}', '{}', value ->> 1 from json_each(?1)`,
-        args: [JSON.stringify(rows.map(({ id, input }) => [id, input]))],
-      },
-      {
-        sql: `update ${table} set state = 'running', owner = 1, attempt = 1, claim_number = 1, started_at = 1
-          where seq in (select seq from ${table} where state = 'ready' and task_name = '${task}'
-            order by priority desc, run_at, seq limit ?1)
-          returning json_array(seq, id, task_name, input)`,
-        args: [inFlight],
-      },
-    ]]);
-    if ("error" in added!) throw added.error;
-    const seqs = added!.results[1]!.cells.map((cell) => (JSON.parse(cell as string) as [number])[0]);
-    const [ended] = await driver.write([[{
-      sql:
-        `update ${table} set state = 'finished', outcome = 'success', value = e.value ->> 1, finished_at = 1,
-          expires_at = 2 from json_each(?1) e
-        where ${table}.seq = (e.value ->> 0) and +${table}.owner = 1 and +${table}.state = 'running'`,
-      args: [JSON.stringify(seqs.map((seq) => [seq, "rich:1"]))],
-    }]]);
-    if ("error" in ended!) throw ended.error;
-  }
-  const perSecond = jobs / (systemClock.monotonicMs() - startMs) * 1000;
-  driver.close();
   return perSecond;
 }
 

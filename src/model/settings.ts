@@ -60,11 +60,20 @@ export const defaultRunSettings: RunSettings = {
   executor: null,
 };
 
+const settingNames = Object.keys(defaultRunSettings) as readonly (keyof RunSettings)[];
+
 /** Merges levels of settings, the first one that says something wins, over the defaults table. */
 export function resolveRunSettings(...levels: readonly (RunOverrides | undefined)[]): RunSettings {
-  const merged = mergeOverrides(...levels) as Record<string, unknown>;
-  const known = Object.keys(defaultRunSettings).filter((key) => key in merged);
-  return { ...defaultRunSettings, ...Object.fromEntries(known.map((key) => [key, merged[key]])) };
+  const resolved: Record<string, unknown> = { ...defaultRunSettings };
+  for (const name of settingNames) {
+    for (const level of levels) {
+      const value = level?.[name];
+      if (value === undefined) continue;
+      resolved[name] = value;
+      break;
+    }
+  }
+  return resolved as unknown as RunSettings;
 }
 
 /** Merges levels of settings into one level, the first one that says something wins. */

@@ -132,10 +132,12 @@ const checks: Readonly<Record<Exclude<keyof DefaultOptions, "retry">, readonly [
     maxLostLeases: ["maxLostLeases", check.checkInteger],
   };
 
+const checkEntries = Object.entries(checks);
+
 function resolveOverrides(options: object, where: string, functions: boolean): RunOverrides {
   const given = options as Readonly<Record<string, unknown>>;
   const overrides: Record<string, unknown> = {};
-  for (const [option, [setting, checkOne]] of Object.entries(checks)) {
+  for (const [option, [setting, checkOne]] of checkEntries) {
     if (given[option] !== undefined) overrides[setting] = checkOne(given[option], option, where);
   }
   if (given["retry"] !== undefined) overrides["retry"] = resolveRetry(given["retry"], where, functions);

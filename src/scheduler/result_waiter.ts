@@ -1,5 +1,5 @@
 import type { CarillonEvent } from "../events/event.ts";
-import type { JobRecord } from "../model/job_record.ts";
+import type { JobRecord, JobTransition } from "../model/job_record.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 
@@ -11,6 +11,10 @@ const LOOKS_PER_MS = 10;
 interface Waiting {
   readonly resolve: (job: JobRecord | undefined) => void;
   readonly reject: (error: unknown) => void;
+  /** Whether only its value or error is wanted, and not the times that the store notes. */
+  readonly valueOnly: boolean;
+  /** False while it is being added: that it is not there yet means nothing. */
+  isStored: boolean;
   /** Lets go of the signal. */
   readonly over: () => void;
 }
@@ -42,6 +46,18 @@ export class ResultWaiter {
     if (ends && this.#waiting.has(event.jobId)) void this.#look([event.jobId]);
   }
 
+  /**
+   * Notes how a job ended in this process, once that is written: whoever waits for its value only has it without a look.
+   * To be called before the end is told.
+   */
+  onEnded(job: JobRecord, { outcome, value, error }: JobTransition & { readonly to: "finished" }): void {
+    for (const waiting of this.#waiting.get(job.id) ?? []) {
+      if (!waiting.valueOnly) continue;
+      this.#drop(job.id, waiting);
+      waiting.resolve({ ...job, state: "finished", outcome, value, error });
+    }
+  }
+
   /** The job once it is finished or parked; undefined when there is none (any more). */
   wait(jobId: string, signal?: AbortSignal): Promise<JobRecord | undefined> {
     return new Promise((resolve, reject) => {
@@ -49,13 +65,35 @@ export class ResultWaiter {
       const giveUp = () => {
         if (this.#drop(jobId, waiting)) reject(signal?.reason);
       };
-      const waiting = { resolve, reject, over: () => signal?.removeEventListener("abort", giveUp) };
-      const all = this.#waiting.get(jobId) ?? new Set();
-      this.#waiting.set(jobId, all.add(waiting));
+      const over = () => signal?.removeEventListener("abort", giveUp);
+      const waiting: Waiting = { resolve, reject, over, valueOnly: false, isStored: true };
       signal?.addEventListener("abort", giveUp, { once: true });
-      this.#watch();
+      this.#enter(jobId, waiting);
       void this.#look([jobId]);
     });
+  }
+
+  /**
+   * Adds a job and waits for its value: where it runs in this process, that costs no look. `add` answers whether the
+   * job is new.
+   */
+  async waitForNew(jobId: string, add: () => Promise<boolean>): Promise<JobRecord | undefined> {
+    let waiting!: Waiting;
+    const job = new Promise<JobRecord | undefined>((resolve, reject) => {
+      waiting = { resolve, reject, over: () => {}, valueOnly: true, isStored: false };
+    });
+    // It may be given up while it is still being added.
+    job.catch(() => {});
+    this.#enter(jobId, waiting);
+    try {
+      const isNew = await add();
+      waiting.isStored = true;
+      if (!isNew) void this.#look([jobId]);
+    } catch (error) {
+      this.#drop(jobId, waiting);
+      throw error;
+    }
+    return await job;
   }
 
   /** Gives all waiting up with an error, after a last look: what has just finished is answered. */
@@ -68,6 +106,13 @@ export class ResultWaiter {
         waiting.reject(error);
       }
     }
+  }
+
+  #enter(jobId: string, waiting: Waiting): void {
+    const all = this.#waiting.get(jobId);
+    if (all) all.add(waiting);
+    else this.#waiting.set(jobId, new Set([waiting]));
+    this.#watch();
   }
 
   #watch(): void {
@@ -135,6 +180,7 @@ export class ResultWaiter {
       const over = !job || job.state === "finished" || (job.state === "parked" && job.parkedReason !== null);
       if (!over) continue;
       for (const waiting of this.#waiting.get(id) ?? []) {
+        if (!job && !waiting.isStored) continue;
         this.#drop(id, waiting);
         waiting.resolve(job);
       }

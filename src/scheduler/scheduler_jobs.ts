@@ -221,9 +221,11 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     const runsHere = this.currentState === "stopped" && (this.role === "both" || this.role === "worker");
     return this.#waiting(unit, job.id, task.name, async () => {
       if (runsHere && task.code) return await unit.soloRuns.run(job);
-      await unit.gateway.jobs.add([job]);
-      unit.wakeJobs();
-      return await unit.results.wait(job.id);
+      return await unit.results.waitForNew(job.id, async () => {
+        const answer = await unit.gateway.jobs.add([job]);
+        unit.wakeJobs();
+        return answer.jobs[0]!.outcome === "added";
+      });
     });
   }
 

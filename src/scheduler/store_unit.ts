@@ -55,10 +55,10 @@ export class StoreUnit {
     const { clock, logger } = environment;
     this.alias = alias;
     this.#environment = environment;
-    this.gateway = new StoreGateway(alias, store, clock, (event) => this.#publish(event));
+    this.results = new ResultWaiter(store, clock);
+    this.gateway = new StoreGateway(alias, store, clock, (event) => this.#publish(event), this.results);
     this.#tasks = new TaskCache(store, clock);
     this.failureHooks = new FailureHooks(environment, this.gateway, () => this.#tellRest());
-    this.results = new ResultWaiter(store, clock);
     this.triggers = new TriggerReader(store);
     this.runs = new RunTable(logger, (run) => this.#runOver(run));
     this.#health = new StoreHealth(environment, alias);

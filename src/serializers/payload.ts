@@ -14,8 +14,11 @@ export function encodePayload(value: unknown, serializer: Serializer): Payload |
     const message = `The name of a serializer must be letters only, but is '${serializer.name}'`;
     throw new CarillonError("invalidOption", message, { details: { option: "serializer" } });
   }
-  const text = guarded("serializationFailed", serializer, () => serializer.serialize(value));
-  return `${serializer.name}:${text}`;
+  try {
+    return `${serializer.name}:${serializer.serialize(value)}`;
+  } catch (cause) {
+    throw failure("serializationFailed", serializer, cause);
+  }
 }
 
 /**
@@ -26,25 +29,26 @@ export function decodePayload(payload: Payload | null, serializers: readonly Ser
   if (payload === null) return undefined;
   const colon = payload.indexOf(":");
   const name = payload.slice(0, Math.max(0, colon));
-  const serializer = [...serializers, ...builtIn].find((known) => known.name === name);
+  const named = (known: Serializer) => known.name === name;
+  const serializer = serializers.find(named) ?? builtIn.find(named);
   if (serializer === undefined) throw unknownSerializer(payload, name);
-  return guarded("deserializationFailed", serializer, () => serializer.deserialize(payload.slice(colon + 1)));
+  try {
+    return serializer.deserialize(payload.slice(colon + 1));
+  } catch (cause) {
+    throw failure("deserializationFailed", serializer, cause);
+  }
 }
 
 /** Whatever a serializer throws becomes an error that tells it apart. */
-function guarded<Answer>(
+function failure(
   code: "serializationFailed" | "deserializationFailed",
   { name }: Serializer,
-  step: () => Answer,
-): Answer {
-  try {
-    return step();
-  } catch (cause) {
-    if (isCarillonError(cause, code)) throw cause;
-    const doing = code === "serializationFailed" ? "write" : "read";
-    const message = `The serializer '${name}' could not ${doing} the value: ${messageOf(cause)}`;
-    throw new CarillonError(code, message, { details: { serializer: name }, cause });
-  }
+  cause: unknown,
+): CarillonError {
+  if (isCarillonError(cause, code)) return cause;
+  const doing = code === "serializationFailed" ? "write" : "read";
+  const message = `The serializer '${name}' could not ${doing} the value: ${messageOf(cause)}`;
+  return new CarillonError(code, message, { details: { serializer: name }, cause });
 }
 
 function unknownSerializer(payload: Payload, name: string): CarillonError {

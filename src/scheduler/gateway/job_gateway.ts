@@ -1,6 +1,13 @@
 import type { JobEvent } from "../../events/event.ts";
 import type { LogBatch, LogLine } from "../../model/job_history.ts";
-import type { JobEnding, JobFence, JobProgress, JobRecord, NewJob } from "../../model/job_record.ts";
+import type {
+  JobEnding,
+  JobFence,
+  JobProgress,
+  JobRecord,
+  JobTransition,
+  NewJob,
+} from "../../model/job_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type {
   AddAnswer,
@@ -20,14 +27,21 @@ export interface RunEnding extends JobEnding {
   readonly durationMs: number | null;
 }
 
+/** Is told how a job ended here, once that is written and before it is told as an event. */
+export interface EndListener {
+  onEnded(job: JobRecord, end: JobTransition & { readonly to: "finished" }): void;
+}
+
 /** Writes jobs and tells about it. */
 export class JobGateway {
   readonly #store: DataStore;
   readonly #teller: Teller;
+  readonly #listener: EndListener | undefined;
 
-  constructor(store: DataStore, teller: Teller) {
+  constructor(store: DataStore, teller: Teller, listener?: EndListener) {
     this.#store = store;
     this.#teller = teller;
+    this.#listener = listener;
   }
 
   /** Adds jobs. */
@@ -155,6 +169,7 @@ export class JobGateway {
     switch (transition.to) {
       case "finished": {
         const { outcome, error } = transition;
+        this.#listener?.onEnded(job, transition);
         return this.#tellFinished({ ...job, outcome, error }, ending);
       }
       case "retry": {

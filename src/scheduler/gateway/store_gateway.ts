@@ -1,7 +1,7 @@
 import type { CarillonEvent } from "../../events/event.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { Clock } from "../../time/clock.ts";
-import { JobGateway } from "./job_gateway.ts";
+import { type EndListener, JobGateway } from "./job_gateway.ts";
 import { ScheduleGateway } from "./schedule_gateway.ts";
 import { TaskGateway } from "./task_gateway.ts";
 import { Teller } from "./teller.ts";
@@ -18,12 +18,18 @@ export class StoreGateway {
   readonly jobs: JobGateway;
 
   /** Stands before a store known under this alias. */
-  constructor(alias: string, store: DataStore, clock: Clock, publish: (event: CarillonEvent) => void) {
+  constructor(
+    alias: string,
+    store: DataStore,
+    clock: Clock,
+    publish: (event: CarillonEvent) => void,
+    listener?: EndListener,
+  ) {
     const teller = new Teller(alias, clock, publish);
     this.alias = alias;
     this.store = store;
     this.tasks = new TaskGateway(store, teller);
     this.schedules = new ScheduleGateway(store, teller);
-    this.jobs = new JobGateway(store, teller);
+    this.jobs = new JobGateway(store, teller, listener);
   }
 }

@@ -56,6 +56,11 @@ export class CellReader {
     return null;
   }
 
+  /** Whether everything could be read so far. */
+  get isSound(): boolean {
+    return this.#problems.length === 0;
+  }
+
   /** The key that marks a record as broken, when it is. */
   get undecodable(): { readonly undecodable?: string } {
     return this.#problems.length === 0 ? {} : { undecodable: this.#problems.join("; ") };

@@ -40,6 +40,8 @@ export function jobCell(table: string, state = `${table}.state`): string {
   return `json_array(${[state, ...columns.map((column) => `${table}.${column}`)].join(", ")})`;
 }
 
+const storedOutcomes = [null, ...jobOutcomes];
+
 /** Reads a job from its cell. Never throws: what cannot be read is said in `undecodable`. */
 export function decodeJob(cell: SqlValue): JobRecord {
   const reader = new CellReader(cell);
@@ -53,7 +55,7 @@ export function decodeJob(cell: SqlValue): JobRecord {
     scheduleId: reader.next<string | null>(),
     fireTimeMs: reader.next<number | null>(),
     state,
-    outcome: reader.nextWord("outcome", [null, ...jobOutcomes], null),
+    outcome: reader.nextWord("outcome", storedOutcomes, null),
     runAtMs: reader.next<number>(),
     priority: reader.next<number>(),
     input: reader.next<string | null>(),
@@ -74,7 +76,7 @@ export function decodeJob(cell: SqlValue): JobRecord {
     value: reader.next<string | null>(),
     error: reader.nextOptionalJSON<NonNullable<JobRecord["error"]>>("error"),
   };
-  return { ...record, ...reader.undecodable };
+  return reader.isSound ? record : { ...record, ...reader.undecodable };
 }
 
 /** What the insert statement reads of a group of new jobs, in this order; then follow the jobs themselves. */
