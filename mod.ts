@@ -18,6 +18,7 @@ export type { AppliedSchedule, ResumeOptions, SchedulesFilter } from "./src/sche
 export { type JobEditOptions, type JobsFilter, SchedulerJobs } from "./src/scheduler/scheduler_jobs.ts";
 export type { BulkFilter, BulkOptions, CancelJobsOptions } from "./src/scheduler/scheduler_bulk.ts";
 export type { BulkAnswer } from "./src/scheduler/commands/bulk_jobs.ts";
+export type { ExplainedCause, Explanation, ExplanationCause } from "./src/scheduler/explain.ts";
 export type { SchedulerOptions } from "./src/scheduler/scheduler_options.ts";
 export type { ScheduleEditOptions } from "./src/scheduler/commands/schedule_edit.ts";
 export type { IdleCondition } from "./src/scheduler/idle.ts";

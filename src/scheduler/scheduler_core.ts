@@ -5,7 +5,7 @@ import type { Clock } from "../time/clock.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
 import { DeclaredSchedules } from "./declared_schedules.ts";
 import { type IdleCondition, untilIdle } from "./idle.ts";
-import { SchedulerBulk } from "./scheduler_bulk.ts";
+import { SchedulerExplain } from "./scheduler_explain.ts";
 import { onStopSignals } from "./signals.ts";
 import type { StoreUnit } from "./store_unit.ts";
 import { endWork, letGo, listenersSettled } from "./end_work.ts";
@@ -48,7 +48,7 @@ export interface TickResult {
  * console.assert(scheduler.state === "stopped");
  * ```
  */
-export class SchedulerCore extends SchedulerBulk implements AsyncDisposable {
+export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
   /** How to leave each store that was joined. */
   readonly #leaves = new Map<StoreUnit, () => Promise<void>>();
   #starting: Promise<void> | undefined;

@@ -11,6 +11,16 @@ export class Slots {
     this.#running = running;
   }
 
+  /** How many jobs it may run at once. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Whether no place is free. */
+  get full(): boolean {
+    return this.#running() + this.#reserved >= this.#limit;
+  }
+
   /**
    * Sets up to `max` free places aside while jobs are claimed for them, so that claims of several stores never
    * take more than there are. Where none is left, `whenReturned` is called once when somebody gives theirs back.

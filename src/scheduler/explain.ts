@@ -1,0 +1,231 @@
+/** Why a job is not running: a pure function from what is known about it to a sentence with its facts. */
+import { deadlineMissed, isDue, scheduleLimit, slotsLeft, taskLimit } from "../model/decisions.ts";
+import type { JobRecord } from "../model/job_record.ts";
+import type { JsonValue } from "../model/payload.ts";
+import type { ScheduleRecord } from "../model/schedule_record.ts";
+import type { SchedulerRecord } from "../model/scheduler_record.ts";
+import { resolveRunSettings } from "../model/settings.ts";
+import type { JobState } from "../model/states.ts";
+import type { TaskRecord } from "../model/task_record.ts";
+import { instantOf } from "./views/instant.ts";
+
+/** What can be said of a job: how it stands, or what keeps it from running. */
+export type ExplanationCause =
+  | "finished"
+  | "running"
+  | "parked"
+  /** Its `runAt` is ahead. */
+  | "notDue"
+  /** Its last attempt failed, and the next one waits for its time. */
+  | "retryBackOff"
+  /** Its start deadline has passed: it ends at the next look. */
+  | "startDeadlinePassed"
+  /** No scheduler that runs jobs is alive. */
+  | "noWorker"
+  /** Schedulers are alive, but none has the task's code. */
+  | "taskUnknown"
+  | "taskPaused"
+  | "taskLimit"
+  | "scheduleLimit"
+  /** The only scheduler that could run it is this one, which is paused. */
+  | "schedulerPaused"
+  /** The only scheduler that could run it is this one, which runs as many jobs as it may. */
+  | "noSlot"
+  /** Nothing holds it back. */
+  | "next";
+
+/** One thing to be said of a job, with its facts for programs. */
+export interface ExplainedCause {
+  readonly cause: ExplanationCause;
+  /** For people: a part of a sentence. */
+  readonly text: string;
+  readonly facts: Readonly<Record<string, JsonValue>>;
+}
+
+/** Why a job is not running, or how it stands. */
+export interface Explanation {
+  readonly jobId: string;
+  readonly taskName: string;
+  readonly state: JobState;
+  /** All of it in one sentence. */
+  readonly sentence: string;
+  /** Everything that holds it back, the most telling first. */
+  readonly causes: readonly ExplainedCause[];
+}
+
+/** What an explanation is made of. */
+export interface ExplanationFacts {
+  readonly nowMs: number;
+  /** The job as people see it. */
+  readonly job: JobRecord;
+  readonly task: TaskRecord | undefined;
+  readonly schedule: ScheduleRecord | undefined;
+  /** Running jobs of its task, the oldest first; some of them where there are many. */
+  readonly taskHolders: readonly JobRecord[];
+  /** Running jobs of its schedule. */
+  readonly scheduleHolders: readonly JobRecord[];
+  /** All registered schedulers. */
+  readonly schedulers: readonly SchedulerRecord[];
+  /** The scheduler that is asked, where it runs jobs itself. */
+  readonly local: LocalFacts | undefined;
+}
+
+/** What a scheduler knows of itself. */
+export interface LocalFacts {
+  readonly incarnation: number;
+  readonly paused: boolean;
+  readonly full: boolean;
+  readonly maxConcurrentJobs: number;
+}
+
+/** Says why a job is not running. */
+export function explain(facts: ExplanationFacts): Explanation {
+  const { job } = facts;
+  const causes = causesOf(facts);
+  const stands = causes[0]!.cause === "finished" || causes[0]!.cause === "running";
+  const begin = `Job ${job.id} of task '${job.taskName}' ${stands ? "" : "is not running: "}`;
+  const sentence = begin + causes.map(({ text }) => text).join("; ");
+  return { jobId: job.id, taskName: job.taskName, state: job.state, sentence, causes };
+}
+
+function causesOf(facts: ExplanationFacts): readonly ExplainedCause[] {
+  const { job, nowMs } = facts;
+  if (job.state === "finished") return [finished(job)];
+  if (job.state === "running") return [running(facts)];
+  const reason = job.undecodable ?? job.parkedReason;
+  if (reason !== null) return [cause("parked", `it is parked: ${reason}`, { reason })];
+  if (deadlineMissed(job, nowMs)) {
+    const until = timeOf(job.startDeadlineMs!);
+    return [cause("startDeadlinePassed", `its start deadline passed at ${until}`, { startDeadline: until })];
+  }
+  const holding = [
+    !isDue(job.runAtMs, nowMs) ? notDue(facts) : undefined,
+    unreachable(facts),
+    facts.task?.paused ? cause("taskPaused", `task '${job.taskName}' is paused`, {}) : undefined,
+    isDue(job.runAtMs, nowMs) ? taskFull(facts) : undefined,
+    isDue(job.runAtMs, nowMs) ? scheduleFull(facts) : undefined,
+    localCause(facts),
+  ].filter((one) => one !== undefined);
+  return holding.length > 0 ? holding : [cause("next", "nothing holds it back; a worker takes it next", {})];
+}
+
+function finished({ outcome, finishedAtMs, error }: JobRecord): ExplainedCause {
+  const at = timeOf(finishedAtMs ?? 0);
+  const why = error === null ? "" : `: ${error.message}`;
+  return cause("finished", `finished at ${at} as ${outcome}${why}`, { outcome, finishedAt: at });
+}
+
+function running({ job, schedulers, task }: ExplanationFacts): ExplainedCause {
+  const { scheduler, since } = holder(job, schedulers);
+  const { retry } = resolveRunSettings(job.overrides, task?.overrides, task?.settings);
+  const asked = job.cancelRequested === null ? "" : `; it was asked to stop: ${job.cancelRequested}`;
+  const attempts = `attempt ${job.attempt} of ${Math.max(job.attempt, retry.maxAttempts)}`;
+  return cause("running", `runs since ${since} on scheduler '${scheduler}' (${attempts})${asked}`, {
+    scheduler,
+    since,
+    attempt: job.attempt,
+    cancelRequested: job.cancelRequested,
+  });
+}
+
+function notDue({ job, nowMs, task }: ExplanationFacts): ExplainedCause {
+  const runAt = timeOf(job.runAtMs);
+  const inMs = job.runAtMs - nowMs;
+  if (job.attempt === 0 || job.error === null) {
+    return cause("notDue", `it is not due until ${runAt}`, { runAt, inMs });
+  }
+  const { maxAttempts } = resolveRunSettings(job.overrides, task?.overrides, task?.settings).retry;
+  const failed = `attempt ${job.attempt} of ${maxAttempts} failed (${job.error.message})`;
+  return cause("retryBackOff", `${failed}, and the next one is not due until ${runAt}`, {
+    runAt,
+    inMs,
+    attempt: job.attempt,
+    maxAttempts,
+    error: job.error.message,
+  });
+}
+
+/** The live schedulers that run jobs. */
+function workers({ schedulers, nowMs }: ExplanationFacts): readonly SchedulerRecord[] {
+  return schedulers.filter(({ role, leaseUntilMs }) =>
+    leaseUntilMs >= nowMs && (role === "worker" || role === "both")
+  );
+}
+
+function capable(facts: ExplanationFacts): readonly SchedulerRecord[] {
+  return workers(facts).filter(({ taskNames }) => taskNames.includes(facts.job.taskName));
+}
+
+function unreachable(facts: ExplanationFacts): ExplainedCause | undefined {
+  if (capable(facts).length > 0) return undefined;
+  const alive = workers(facts).map(({ name }) => name);
+  if (alive.length === 0) return cause("noWorker", "no scheduler that runs jobs is alive", {});
+  const names = alive.map((name) => `'${name}'`).join(", ");
+  const text = `no live scheduler knows task '${facts.job.taskName}' (alive: ${names})`;
+  return cause("taskUnknown", text, { alive });
+}
+
+function taskFull({ job, task, taskHolders, schedulers }: ExplanationFacts): ExplainedCause | undefined {
+  const limit = taskLimit(task);
+  const count = task?.runningJobs ?? taskHolders.length;
+  if (limit === null || slotsLeft(limit, count) > 0) return undefined;
+  const holders = taskHolders.map((one) => holder(one, schedulers));
+  return cause("taskLimit", `limit of task '${job.taskName}' ${count} of ${limit}${heldBy(holders, count)}`, {
+    limit,
+    running: count,
+    holders,
+  });
+}
+
+function scheduleFull(
+  { schedule, scheduleHolders, schedulers }: ExplanationFacts,
+): ExplainedCause | undefined {
+  if (schedule === undefined) return undefined;
+  const limit = scheduleLimit(schedule.policies.overlap, schedule.policies.maxRunningJobs);
+  const count = scheduleHolders.length;
+  if (limit === null || slotsLeft(limit, count) > 0) return undefined;
+  const holders = scheduleHolders.map((one) => holder(one, schedulers));
+  const text = `limit of schedule '${schedule.id}' ${count} of ${limit}${heldBy(holders, count)}`;
+  return cause("scheduleLimit", text, { scheduleId: schedule.id, limit, running: count, holders });
+}
+
+/** What only the scheduler itself knows; it matters where no other one could run the job. */
+function localCause(facts: ExplanationFacts): ExplainedCause | undefined {
+  const { local } = facts;
+  const able = capable(facts);
+  if (local === undefined || able.length !== 1 || able[0]!.incarnation !== local.incarnation) {
+    return undefined;
+  }
+  const name = able[0]!.name;
+  if (local.paused) return cause("schedulerPaused", `scheduler '${name}' is paused`, { scheduler: name });
+  if (!local.full) return undefined;
+  const { maxConcurrentJobs } = local;
+  return cause("noSlot", `scheduler '${name}' runs as many jobs as it may (${maxConcurrentJobs})`, {
+    scheduler: name,
+    maxConcurrentJobs,
+  });
+}
+
+type Holder = { readonly jobId: string; readonly scheduler: string; readonly since: string };
+
+function holder({ id, owner, startedAtMs }: JobRecord, schedulers: readonly SchedulerRecord[]): Holder {
+  const scheduler = schedulers.find(({ incarnation }) => incarnation === owner)?.name ?? `#${owner}`;
+  return { jobId: id, scheduler, since: timeOf(startedAtMs ?? 0) };
+}
+
+function heldBy(holders: readonly Holder[], count: number): string {
+  if (holders.length === 0) return "";
+  const shown = holders.slice(0, 3).map((one) =>
+    `job ${one.jobId} on scheduler '${one.scheduler}' since ${one.since}`
+  );
+  const more = count > shown.length ? ` and ${count - shown.length} more` : "";
+  return `, held by ${shown.join(", ")}${more}`;
+}
+
+function timeOf(atMs: number): string {
+  return instantOf(atMs).toString();
+}
+
+function cause(name: ExplanationCause, text: string, facts: ExplainedCause["facts"]): ExplainedCause {
+  return { cause: name, text, facts };
+}
