@@ -1,0 +1,157 @@
+import { CarillonError } from "../../src/errors.ts";
+import type { DataStore } from "../../src/stores/data_store.ts";
+import { interceptStore, type StoreCall, type StoreOperation } from "../../src/testing/intercept_store.ts";
+import type { Machine } from "./machine.ts";
+import type { Oracle } from "./oracle.ts";
+import type { Random } from "./random.ts";
+import type { World } from "./world.ts";
+
+/** What the network does to calls while it lasts. Probabilities are for each call. */
+export interface Weather {
+  /** The machine it is about; undefined is all of them. */
+  readonly machine?: string;
+  readonly delayMs: number;
+  readonly loseRequest: number;
+  readonly loseAnswer: number;
+  /** The call arrives again, later. */
+  readonly repeat: number;
+  /** The store refuses it. */
+  readonly refuse: number;
+}
+
+/** After how long a call without an answer fails. */
+export const CALL_LIMIT_MS = 2000;
+/** How late a repeated call may be. */
+const REPEAT_MS_MAX = 20_000;
+
+const reads: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
+  "getTasks",
+  "getSchedules",
+  "dueSchedules",
+  "getFireTimes",
+  "getJobs",
+  "countJobs",
+  "getSchedulers",
+  "getOrphanedIncarnations",
+  "nowMs",
+  "getCalendars",
+  "getFact",
+  "heartbeat",
+  "claimJobs",
+  "putProgress",
+  "prune",
+]);
+/** What is sent again is what the protocol is made of; a change that somebody asked for twice would be another one. */
+const repeatable: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
+  "claimJobs",
+  "endJobs",
+  "heartbeat",
+  "advanceSchedules",
+  "writeSchedules",
+  "addJobs",
+  "buryScheduler",
+  "registerScheduler",
+  "putProgress",
+  "putTasks",
+]);
+
+/** The one store of a simulation and the bad lines to it. */
+export class Network {
+  readonly weather = new Set<Weather>();
+  readonly #world: World;
+  readonly #store: DataStore;
+  readonly #oracle: Oracle;
+  readonly #random: Random;
+  readonly #listeners = new Set<{ readonly machine: Machine; readonly listener: () => void }>();
+  /** How far the store's clock is off. */
+  storeSkewMs = 0;
+  /** How many calls have reached the store. */
+  calls = 0;
+
+  constructor(world: World, store: DataStore, oracle: Oracle, random: Random) {
+    this.#world = world;
+    this.#store = store;
+    this.#oracle = oracle;
+    this.#random = random;
+  }
+
+  /** The store as a machine sees it. */
+  storeOf(machine: Machine): DataStore {
+    const far = interceptStore(this.#store, (call, proceed) => this.#call(machine, call, proceed));
+    const own: Partial<DataStore> = {
+      capabilities: { durable: true, shared: true },
+      open: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+      watch: (listener) => this.#watch(machine, listener),
+    };
+    return new Proxy(far, {
+      get: (target, key) => Reflect.get(key in own ? own : target, key),
+    });
+  }
+
+  #watch(machine: Machine, listener: () => void): () => void {
+    const entry = { machine, listener };
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
+  }
+
+  #call(machine: Machine, call: StoreCall, proceed: () => Promise<unknown>): Promise<unknown> {
+    const random = this.#random;
+    const weather = [...this.weather].filter((one) =>
+      one.machine === undefined || one.machine === machine.name
+    );
+    const happens = (pick: (one: Weather) => number) => weather.some((one) => random.chance(pick(one)));
+    const delayMs = () =>
+      random.between(0.1, 3) + weather.reduce((sum, one) => sum + random.between(0, one.delayMs), 0);
+    return new Promise((resolve, reject) => {
+      const limit = machine.deliver(CALL_LIMIT_MS, () => reject(unavailable(call, "no answer came in time")));
+      const answer = (tell: () => void) => {
+        if (happens((one) => one.loseAnswer)) return;
+        machine.deliver(delayMs(), () => {
+          limit.cancel();
+          tell();
+        });
+      };
+      if (happens((one) => one.loseRequest)) return;
+      const refused = happens((one) => one.refuse);
+      const repeated = repeatable.has(call.name) && happens((one) => one.repeat);
+      this.#world.after(delayMs(), () => {
+        if (refused) return answer(() => reject(unavailable(call, "the store refused it")));
+        this.#execute(machine, call, proceed).then(
+          (value) => answer(() => resolve(value)),
+          (error) => answer(() => reject(error)),
+        );
+      });
+      if (!repeated) return;
+      const againMs = random.between(0, REPEAT_MS_MAX);
+      this.#world.after(againMs, () => void this.#execute(machine, call, proceed).catch(() => {}));
+    });
+  }
+
+  async #execute(machine: Machine, call: StoreCall, proceed: () => Promise<unknown>): Promise<unknown> {
+    this.calls++;
+    this.#world.callsUnderWay++;
+    try {
+      const answer = await proceed();
+      this.#oracle.saw(call, answer, machine.name, this.#world.nowMs + this.storeSkewMs);
+      if (!reads.has(call.name)) this.#tellOthers(machine);
+      return answer;
+    } finally {
+      this.#world.callsUnderWay--;
+    }
+  }
+
+  /** A hint that something changed; hints may get lost. */
+  #tellOthers(changer: Machine): void {
+    for (const entry of this.#listeners) {
+      if (!entry.machine.alive) this.#listeners.delete(entry);
+      else if (entry.machine !== changer && this.#random.chance(0.8)) {
+        entry.machine.deliver(this.#random.between(1, 50), entry.listener);
+      }
+    }
+  }
+}
+
+function unavailable(call: StoreCall, why: string): CarillonError {
+  return new CarillonError("storeUnavailable", `${call.name} failed: ${why}`, { retryable: true });
+}

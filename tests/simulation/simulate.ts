@@ -1,0 +1,187 @@
+import type { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
+import type { DataStore } from "../../src/stores/data_store.ts";
+import { interval } from "../../src/triggers/interval.ts";
+import { taskRef } from "../../src/registry/task_ref.ts";
+import { Cluster, LEASE_MS } from "./cluster.ts";
+import type { Ask, Incident, Plan } from "./plan.ts";
+import { checkBooks } from "./check_books.ts";
+import { START_MS } from "./world.ts";
+
+/** How a simulation went. */
+export interface Outcome {
+  /** What must never happen and did; undefined where all went well. */
+  readonly violation: string | undefined;
+  readonly steps: number;
+  readonly calls: number;
+  readonly fires: number;
+  readonly runs: number;
+  /** What happened, where that was asked for. */
+  readonly trace: readonly string[];
+}
+
+/** How late anything from bad times may arrive. */
+const LATE_MS = 25_000;
+/** How long a healthy cluster may take for what faults left behind. */
+const HEAL_MS = 240_000;
+/** How long an idle cluster is watched. */
+const IDLE_MS = 60_000;
+/** Calls of an idle scheduler: beats with what they read, cleaning, and looking whether anything changed. */
+const IDLE_CALLS_PER_LEASE = 9;
+
+/** Lives through a plan on an empty store and says what went wrong. */
+export async function simulate(plan: Plan, store: DataStore, tracing = false): Promise<Outcome> {
+  const cluster = new Cluster(plan.seed, plan.machines, store);
+  const { world, oracle } = cluster;
+  oracle.tracing = tracing;
+  await cluster.open();
+  const failed = () => oracle.violations.first !== undefined;
+  try {
+    const client = cluster.client();
+    for (let place = 0; place < plan.machines; place++) world.after(place * 50, () => cluster.start(place));
+    for (const incident of plan.incidents) {
+      world.after(incident.atMs, () => happen(cluster, client, incident));
+    }
+    await world.run(START_MS + plan.faultsMs, failed);
+    await heal(cluster, plan, failed);
+    if (!failed()) await checkBooks(oracle, store);
+  } finally {
+    await store.close();
+  }
+  const { violations: { first }, schedules, trace } = oracle;
+  const { network: { calls }, floor } = cluster;
+  return { violation: first, steps: world.steps, calls, fires: schedules.fires, runs: floor.starts, trace };
+}
+
+/** Everything works again; nothing new is asked. Whatever is left must come to an end, and then nothing happens. */
+async function heal(cluster: Cluster, plan: Plan, failed: () => boolean): Promise<void> {
+  const { world, oracle, network } = cluster;
+  if (failed()) return;
+  oracle.note("everything works again");
+  network.weather.clear();
+  for (let place = 0; place < plan.machines; place++) cluster.start(place);
+  // Also what is still on its way from bad times arrives, and what the code declares is stored.
+  await world.run(world.nowMs + LATE_MS, failed);
+  const keeper = cluster.client();
+  let quiet = false;
+  cluster.ask("healing", () => settleDown(keeper), () => quiet = true);
+  const unfinished = () =>
+    [...oracle.jobs.jobs.values()].filter(({ state }) => state !== "finished" && state !== "removed");
+  const limitMs = world.nowMs + HEAL_MS;
+  await world.run(limitMs, () => failed() || (quiet && unfinished().length === 0));
+  const left = () =>
+    unfinished().slice(0, 5).map(({ id, taskName, state }) => `${id} of ${taskName} is ${state}`);
+  oracle.violations.unless(
+    quiet && unfinished().length === 0,
+    () => `nothing gets done any more: ${left().join(", ")}`,
+  );
+  if (failed()) return;
+  await world.run(world.nowMs + 2 * LEASE_MS, failed);
+  const before = network.calls;
+  await world.run(world.nowMs + IDLE_MS, failed);
+  const most = plan.machines * IDLE_CALLS_PER_LEASE * (IDLE_MS / LEASE_MS);
+  const calls = network.calls - before;
+  oracle.violations.unless(calls <= most, () => `${calls} calls in an idle minute, expected at most ${most}`);
+  let stopped = 0;
+  for (let place = 0; place < plan.machines; place++) {
+    cluster.ask("stopping", () => cluster.stop(place), () => stopped++);
+  }
+  await world.run(world.nowMs + 20_000, () => stopped === plan.machines);
+  oracle.violations.unless(
+    stopped === plan.machines,
+    () => `${plan.machines - stopped} schedulers do not stop`,
+  );
+}
+
+async function settleDown(keeper: SchedulerCore): Promise<void> {
+  for (const { id } of await keeper.getSchedules()) await keeper.pauseSchedule(id);
+  for (const { name } of await keeper.getTasks()) await keeper.resumeTask(name);
+}
+
+function happen(cluster: Cluster, client: SchedulerCore, incident: Incident): void {
+  const { world, network, oracle } = cluster;
+  oracle.note(`* ${JSON.stringify(incident)}`);
+  switch (incident.kind) {
+    case "crash":
+      cluster.kill(incident.machine);
+      return void world.after(incident.downMs, () => cluster.start(incident.machine));
+    case "stop":
+      return cluster.ask("stopping", () => cluster.stop(incident.machine), () => {
+        world.after(incident.downMs, () => cluster.start(incident.machine));
+      });
+    case "stall":
+      return cluster.machine(incident.machine)?.stall(incident.forMs);
+    case "clock": {
+      const machine = cluster.machine(incident.machine);
+      if (machine) machine.skewMs += incident.byMs;
+      return;
+    }
+    case "storeClock":
+      network.storeSkewMs += incident.byMs;
+      return;
+    case "weather":
+      network.weather.add(incident.weather);
+      return void world.after(incident.forMs, () => network.weather.delete(incident.weather));
+    default:
+      askClient(cluster, client, incident);
+  }
+}
+
+function askClient(cluster: Cluster, client: SchedulerCore, ask: Ask): void {
+  const known = () =>
+    oracle.violations.unless(oracle.jobs.jobs.has((ask as { id: string }).id), () => `${ask.kind} was lost`);
+  const { oracle } = cluster;
+  const does = (call: () => Promise<unknown>, onDone?: () => void) => cluster.ask(ask.kind, call, onDone);
+  switch (ask.kind) {
+    case "addJob": {
+      const { id, priority, delayMs } = ask;
+      const options = { id, priority, ...(delayMs > 0 ? { delay: { milliseconds: delayMs } } : {}) };
+      return does(() => client.addJob(taskRef(ask.task), undefined, options), known);
+    }
+    case "runJob":
+      return does(() => client.runJob(taskRef(ask.task), undefined, { id: ask.id }), known);
+    case "cancelJob":
+      return does(() => client.cancelJob(ask.id));
+    case "retryJob":
+      return does(() => client.retryJob(ask.id));
+    case "removeJob":
+      return does(() => client.removeJob(ask.id));
+    case "pauseTask":
+      return does(() => client.pauseTask(ask.task));
+    case "resumeTask":
+      return does(() => client.resumeTask(ask.task));
+    case "limitTask":
+      return does(() => client.configureTask(ask.task, { maxRunningJobs: ask.limit }));
+    default:
+      askAboutSchedule(does, client, ask);
+  }
+}
+
+type ScheduleAsk = Extract<Ask, { readonly schedule: string }>;
+
+function askAboutSchedule(
+  does: (call: () => Promise<unknown>) => void,
+  client: SchedulerCore,
+  ask: ScheduleAsk,
+): void {
+  const { kind, schedule } = ask;
+  switch (kind) {
+    case "pauseSchedule":
+      return does(() => client.pauseSchedule(schedule));
+    case "resumeSchedule":
+      return does(() => client.resumeSchedule(schedule));
+    case "skipAhead":
+      return does(() => client.resumeSchedule(schedule, { resumeFrom: "now" }));
+    case "runSchedule":
+      return does(() => client.runScheduleNow(schedule));
+    case "changeSchedule":
+      return does(() =>
+        client.updateSchedule(schedule, { trigger: interval({ milliseconds: ask.everyMs }) })
+      );
+    case "addSchedule":
+      return does(() =>
+        client.addSchedule(taskRef(ask.task), interval({ milliseconds: ask.everyMs }), { id: schedule })
+      );
+    case "removeSchedule":
+      return does(() => client.removeSchedule(schedule));
+  }
+}

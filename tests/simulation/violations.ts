@@ -1,0 +1,19 @@
+/** What went wrong first, if anything did. */
+export class Violations {
+  first: string | undefined;
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /** Notes what must never happen; only the first one counts, the rest follows from it. */
+  add(what: string): void {
+    this.first ??= `at ${(this.#nowMs() / 1000).toFixed(3)} s: ${what}`;
+  }
+
+  /** Notes it unless it holds. */
+  unless(holds: boolean, what: () => string): void {
+    if (!holds) this.add(what());
+  }
+}

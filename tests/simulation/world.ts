@@ -1,0 +1,45 @@
+import { TimerHeap } from "../../src/time/timer_heap.ts";
+import { nextTurn } from "../../src/time/turn.ts";
+
+/** When the world begins. */
+export const START_MS = Date.UTC(2026, 2, 28);
+
+/** Nothing takes no time at all: as on a real machine, whoever asks again and again sees time pass. */
+const LEAST_MS = 0.001;
+
+/** Where a simulation takes place: one true time, one thing after another. */
+export class World {
+  nowMs = START_MS;
+  /** How many things happened. */
+  steps = 0;
+  /** Calls that the store works on; the world waits for them. */
+  callsUnderWay = 0;
+  readonly #events = new TimerHeap();
+
+  /** Lets something happen after so long; answers how to take that back. */
+  after(delayMs: number, what: () => void): () => void {
+    const event = this.#events.add(this.nowMs + Math.max(LEAST_MS, delayMs), what);
+    return () => this.#events.cancel(event);
+  }
+
+  /** Lets things happen until then, or until `over` says so. */
+  async run(untilMs: number, over: () => boolean = () => false): Promise<void> {
+    for (;;) {
+      if (over()) return;
+      const event = this.#events.take(untilMs);
+      if (event === undefined) break;
+      this.nowMs = event.atMs;
+      this.steps++;
+      event.callback();
+      await this.#settle();
+    }
+    this.nowMs = untilMs;
+  }
+
+  /** Everything that can go on without time passing goes on: promises, and at most one turn that a loop gives away. */
+  async #settle(): Promise<void> {
+    for (let turns = 0; turns < 2 || this.callsUnderWay > 0; turns++) {
+      await new Promise<void>((resolve) => nextTurn(resolve));
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Lives through simulated clusters, one for each seed: `deno task simulate --seeds 1000 --first 1`. Stops at the first
+ * seed that breaks a promise, says which, and tries what the least is that it takes. Options: `--seeds N`,
+ * `--first K`, `--store memory|libsql`, `--trace` (the last lines of what happened), `--no-shrink`.
+ */
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { type Plan, planOf } from "../tests/simulation/plan.ts";
+import { runPlan, type StoreKind } from "../tests/simulation/run_seed.ts";
+import { shrink } from "../tests/simulation/shrink.ts";
+
+/** How many lines of a trace are shown. */
+const TRACE_LINES = 60;
+
+interface Settings {
+  readonly seeds: number;
+  readonly first: number;
+  readonly store: StoreKind;
+  readonly trace: boolean;
+  readonly shrinks: boolean;
+}
+
+/** Runs the seeds; answers the exit code. */
+async function main(settings: Settings): Promise<number> {
+  const { seeds, first, store } = settings;
+  const startMs = performance.now();
+  let runs = 0;
+  for (let seed = first; seed < first + seeds; seed++) {
+    const plan = planOf(seed);
+    const outcome = await runPlan(plan, store);
+    runs += outcome.runs;
+    if (outcome.violation !== undefined) {
+      await report(plan, outcome.violation, settings);
+      return 1;
+    }
+    if (seed % 100 === 0) process.stderr.write(`seed ${seed}\n`);
+  }
+  const seconds = (performance.now() - startMs) / 1000;
+  const speed = `${seconds.toFixed(1)} s, ${(seeds / seconds).toFixed(1)} a second`;
+  process.stdout.write(`${seeds} seeds on ${store}, ${runs} runs, nothing broken: ${speed}\n`);
+  return 0;
+}
+
+async function report(plan: Plan, violation: string, { store, trace, shrinks }: Settings): Promise<void> {
+  process.stdout.write(`seed ${plan.seed} on ${store} fails ${violation}\n`);
+  const fails = async (smaller: Plan) => (await runPlan(smaller, store)).violation !== undefined;
+  const least = shrinks ? await shrink(plan, fails) : plan;
+  const last = await runPlan(least, store, true);
+  process.stdout.write(`\nWhat it takes, of ${plan.incidents.length} incidents (${last.violation}):\n`);
+  for (const incident of least.incidents) process.stdout.write(`  ${JSON.stringify(incident)}\n`);
+  if (trace) process.stdout.write(`\n${last.trace.slice(-TRACE_LINES).join("\n")}\n`);
+  process.stdout.write(
+    `\nAgain: deno task simulate --first ${plan.seed} --seeds 1 --store ${store} --trace\n`,
+  );
+}
+
+function settingsOf(args: string[]): Settings {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seeds: { type: "string", default: "1000" },
+      first: { type: "string", default: "1" },
+      store: { type: "string", default: "memory" },
+      trace: { type: "boolean", default: false },
+      "no-shrink": { type: "boolean", default: false },
+    },
+  });
+  const { trace, store } = values;
+  if (store !== "memory" && store !== "libsql") {
+    throw new Error(`--store is memory or libsql, not '${store}'`);
+  }
+  const seeds = Number(values.seeds);
+  const first = Number(values.first);
+  if (!Number.isInteger(seeds) || !Number.isInteger(first)) {
+    throw new Error("--seeds and --first are whole numbers");
+  }
+  return { seeds, first, store, trace, shrinks: !values["no-shrink"] };
+}
+
+if (import.meta.main) process.exitCode = await main(settingsOf(process.argv.slice(2)));
