@@ -26,6 +26,8 @@ function newJob(number: number): NewJob {
     fireTimeMs: null,
     runAtMs: null,
     priority: 0,
+    tags: [],
+    concurrencyKey: null,
     input: benchPayload,
     overrides: {},
     metadata: {},

@@ -3,7 +3,12 @@
  * a randomised test holds the two together.
  */
 import type { JobEnding, JobFence, JobRecord, JobTransition } from "./job_record.ts";
-import { defaultRunSettings, type RunSettings, type StoredBackoff } from "./settings.ts";
+import {
+  defaultRunSettings,
+  type RunSettings,
+  type StoredBackoff,
+  type StoredConcurrency,
+} from "./settings.ts";
 import type { JobOutcome, JobState, OverlapPolicy } from "./states.ts";
 import type { TaskRecord } from "./task_record.ts";
 
@@ -37,6 +42,29 @@ export function scheduleLimit(overlap: OverlapPolicy, maxRunningJobs: number | n
   return overlap === "queueOne" || overlap === "queue" ? 1 : maxRunningJobs;
 }
 
+/** The limit of a task's jobs with the same key: what was set at run time, else what its code says. */
+export function keyLimit(
+  task: Pick<TaskRecord, "settings" | "overrides"> | undefined,
+): StoredConcurrency | null {
+  const set = task?.overrides.concurrency;
+  return set === undefined ? task?.settings.concurrency ?? null : set;
+}
+
+/**
+ * How many more jobs with one key may run beside `running` ones, asked for one of them; `isFirst`: no job with the key
+ * that was added before it is unfinished.
+ */
+export function keySlotsLeft(limit: StoredConcurrency | null, running: number, isFirst: boolean): number {
+  if (limit === null) return Infinity;
+  if (!limit.fifo) return slotsLeft(limit.max, running);
+  return isFirst ? slotsLeft(1, running) : 0;
+}
+
+/** Whether what a scheduler offers covers what a job demands. */
+export function coversTags(offered: readonly string[], demanded: readonly string[]): boolean {
+  return demanded.every((tag) => offered.includes(tag));
+}
+
 /** The order in which jobs are taken: higher priority, earlier `runAt`, earlier added. */
 export function claimOrder(
   a: Pick<JobRecord, "priority" | "runAtMs" | "seq">,
@@ -47,20 +75,20 @@ export function claimOrder(
 
 /** What a waiting job's surroundings say about it. */
 export interface JobSurroundings {
-  /** Whether a live scheduler knows the task. */
-  readonly taskKnown: boolean;
+  /** Whether a live scheduler knows its task and offers its tags. */
+  readonly served: boolean;
   readonly taskPaused: boolean;
-  /** Whether its task or its schedule runs as many jobs as it may. */
+  /** Whether its task, its schedule or its key runs as many jobs as it may, or its key has an earlier job to wait for. */
   readonly saturated: boolean;
 }
 
 /**
- * The state people see. Stores keep only what cannot be derived; that nobody knows the task, that it is paused
+ * The state people see. Stores keep only what cannot be derived; that nobody can run the job, that its task is paused
  * or that its slots are taken is read off the other rows at the moment of asking, so it can never be stale.
  */
 export function presentedState(stored: JobState, surroundings: JobSurroundings): JobState {
   if (stored !== "ready" && stored !== "blocked") return stored;
-  if (!surroundings.taskKnown) return "parked";
+  if (!surroundings.served) return "parked";
   return surroundings.taskPaused || surroundings.saturated ? "blocked" : "ready";
 }
 

@@ -2,6 +2,7 @@
 import { messageOf } from "../errors.ts";
 import type { DurationInput } from "../time/duration.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
+import { checkConcurrencyKey } from "./concurrency_options.ts";
 import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
@@ -15,6 +16,8 @@ export interface JobOptions extends RunOptions {
   readonly delay?: DurationInput;
   /** Not before this instant; without an offset it is local to the scheduler's zone. @default at once */
   readonly runAt?: MomentInput;
+  /** What it shares slots with other jobs of its task by. @default what the task's `concurrency.key` says */
+  readonly concurrencyKey?: string;
   /** JSON values for your own purposes. @default {} */
   readonly metadata?: Metadata;
   /** Alias of the store, where the scheduler has several. @default "main" */
@@ -22,7 +25,15 @@ export interface JobOptions extends RunOptions {
 }
 
 /** The keys of {@linkcode JobOptions}. */
-export const jobOptionKeys = [...runOptionKeys, "id", "delay", "runAt", "metadata", "store"] as const;
+export const jobOptionKeys = [
+  ...runOptionKeys,
+  "id",
+  "delay",
+  "runAt",
+  "concurrencyKey",
+  "metadata",
+  "store",
+] as const;
 
 /** Everything said about a job, checked. */
 export interface ResolvedJobOptions {
@@ -31,6 +42,8 @@ export interface ResolvedJobOptions {
   readonly delayMs: number;
   /** The instant given; null when there was none. */
   readonly runAtMs: number | null;
+  /** The key given; null when there was none. */
+  readonly concurrencyKey: string | null;
   readonly metadata: Metadata;
   readonly store: string | undefined;
   /** Settings given on the job, its priority too. */
@@ -45,7 +58,7 @@ export interface ResolvedJobOptions {
  */
 export function resolveJobOptions(options: JobOptions, where: string, timeZone = "UTC"): ResolvedJobOptions {
   check.refuseUnknownOptions(options, jobOptionKeys, where);
-  const { id, delay, runAt, metadata, store } = options;
+  const { id, delay, runAt, concurrencyKey, metadata, store } = options;
   if (delay !== undefined && runAt !== undefined) {
     throw check.optionError("delay", where, "cannot go with 'runAt': give one of the two", delay);
   }
@@ -53,6 +66,7 @@ export function resolveJobOptions(options: JobOptions, where: string, timeZone =
     id: id === undefined ? undefined : check.checkName(id, "id", where),
     delayMs: delay === undefined ? 0 : check.checkDelay(delay, "delay", where),
     runAtMs: runAt === undefined ? null : instantMs(runAt, where, timeZone),
+    concurrencyKey: concurrencyKey === undefined ? null : checkConcurrencyKey(concurrencyKey, where),
     metadata: metadata === undefined ? {} : check.checkMetadata(metadata, where),
     store: store === undefined ? undefined : check.checkName(store, "store", where),
     overrides: resolveRunOptions(options, where),

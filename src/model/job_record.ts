@@ -16,6 +16,10 @@ export interface NewJob {
   /** Not before this instant; null is at once. */
   readonly runAtMs: number | null;
   readonly priority: number;
+  /** What a scheduler must offer to take it: sorted, each once. */
+  readonly tags: readonly string[];
+  /** What it shares slots with other jobs of its task by; null shares none. */
+  readonly concurrencyKey: string | null;
   readonly input: Payload | null;
   /** Settings given on the job, merged over those of its schedule; the task's fill in when it runs. */
   readonly overrides: RunOverrides;
@@ -57,6 +61,8 @@ export interface JobRecord {
   readonly outcome: JobOutcome | null;
   readonly runAtMs: number;
   readonly priority: number;
+  readonly tags: readonly string[];
+  readonly concurrencyKey: string | null;
   readonly input: Payload | null;
   readonly overrides: RunOverrides;
   readonly metadata: Metadata;

@@ -127,6 +127,12 @@ export function checkName(value: unknown, option: string, where: string): string
   return value;
 }
 
+/** Names that schedulers offer and jobs demand, sorted, each once. */
+export function checkTags(value: unknown, option: string, where: string): readonly string[] {
+  if (!Array.isArray(value)) throw optionError(option, where, 'must be a list such as ["gpu"]', value);
+  return [...new Set(value.map((tag) => checkName(tag, option, where)))].sort();
+}
+
 /** A length of time in milliseconds, which may be zero. */
 export function checkDelay(value: unknown, option: string, where: string): number {
   return durationMs(value as DurationInput, `Option '${option}' of ${where}`);

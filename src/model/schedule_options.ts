@@ -1,5 +1,6 @@
 /** What users say about a schedule beside its task and trigger, and its stored form. */
 import type { DurationInput } from "../time/duration.ts";
+import { checkConcurrencyKey } from "./concurrency_options.ts";
 import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import type { SchedulePolicies } from "./schedule_record.ts";
@@ -25,6 +26,8 @@ export interface SchedulePolicyOptions extends RunOptions {
   readonly maxRuns?: number | null;
   /** How many of this schedule's jobs may run at once; null is no limit. @default null */
   readonly maxRunningJobs?: number | null;
+  /** What its jobs share slots with others of their task by. @default what the task's `concurrency.key` says */
+  readonly concurrencyKey?: string;
 }
 
 /** Everything that can be said about a schedule but its input. */
@@ -65,6 +68,7 @@ const policyKeys = [
   "spread",
   "maxRuns",
   "maxRunningJobs",
+  "concurrencyKey",
 ] as const satisfies readonly (keyof SchedulePolicyOptions)[];
 
 /** The keys of {@linkcode ScheduleOptions}. */
@@ -88,7 +92,7 @@ export const scheduleOptionKeys = [
 export function resolveSchedulePolicies(options: SchedulePolicyOptions, where: string): SchedulePolicies {
   const { coalesce = "latest", jitter, spread, maxRuns = null } = options;
   const { overlap = coalesce === "all" ? "queue" : "queueOne" } = options;
-  const { maxRunningJobs = null, ...runOptions } = options;
+  const { maxRunningJobs = null, concurrencyKey, ...runOptions } = options;
   return {
     coalesce: check.checkChoice(coalesce, "coalesce", where, coalescePolicies),
     overlap: check.checkChoice(overlap, "overlap", where, overlapPolicies),
@@ -96,6 +100,7 @@ export function resolveSchedulePolicies(options: SchedulePolicyOptions, where: s
     spreadMs: optionalDuration(spread, "spread", where),
     maxRuns: check.checkLimit(maxRuns, "maxRuns", where),
     maxRunningJobs: check.checkLimit(maxRunningJobs, "maxRunningJobs", where),
+    concurrencyKey: concurrencyKey === undefined ? null : checkConcurrencyKey(concurrencyKey, where),
     overrides: resolveRunOptions(runOptions, where),
   };
 }

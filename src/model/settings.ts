@@ -17,6 +17,13 @@ export interface StoredRetry {
   readonly backoff: StoredBackoff;
 }
 
+/** How many jobs with the same key run at once, as stored. */
+export interface StoredConcurrency {
+  readonly max: number;
+  /** One at a time in order of adding: an unfinished job holds back all that were added after it. */
+  readonly fifo: boolean;
+}
+
 /** How long finished jobs are kept, as stored; null is for ever. */
 export interface StoredRetention {
   readonly successMs: number | null;
@@ -38,6 +45,10 @@ export interface RunSettings {
   readonly onLostLease: LostLeasePolicy;
   readonly maxLostLeases: number;
   readonly executor: string | null;
+  /** What a scheduler must offer to run them: sorted, each once. */
+  readonly tags: readonly string[];
+  /** The limit of jobs with the same key; a matter of tasks alone. */
+  readonly concurrency: StoredConcurrency | null;
 }
 
 /** Settings given at one level; the missing ones come from the next. */
@@ -58,6 +69,8 @@ export const defaultRunSettings: RunSettings = {
   onLostLease: "retry",
   maxLostLeases: 3,
   executor: null,
+  tags: [],
+  concurrency: null,
 };
 
 const settingNames = Object.keys(defaultRunSettings) as readonly (keyof RunSettings)[];

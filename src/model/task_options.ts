@@ -1,5 +1,6 @@
 /** What users say about how jobs run, and its stored form. */
 import type { DurationInput } from "../time/duration.ts";
+import { type ConcurrencyKey, type ConcurrencyOptions, resolveConcurrency } from "./concurrency_options.ts";
 import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import {
@@ -37,6 +38,8 @@ export interface RunOptions {
   readonly onLostLease?: LostLeasePolicy;
   /** After so many lost leases the job ends `abandoned`. @default 3 */
   readonly maxLostLeases?: number;
+  /** What a scheduler must offer (its own `tags`) to run it, all of them. Read when a job is added. @default [] */
+  readonly tags?: readonly string[];
 }
 
 /** How jobs of a task run, and how late they may be: what a scheduler's `defaults` can say. */
@@ -57,6 +60,8 @@ export interface TaskOptions extends Omit<DefaultOptions, "retry"> {
   readonly metadata?: Metadata;
   /** Whether and when a failed job is tried again. @default { maxAttempts: 1 } */
   readonly retry?: TaskRetryOptions;
+  /** How jobs share slots by a key, such as a tenant. @default none */
+  readonly concurrency?: ConcurrencyOptions;
 }
 
 /** The options of a task, checked and in stored form, with the functions that cannot be stored. */
@@ -67,6 +72,8 @@ export interface ResolvedTaskOptions {
   readonly overrides: RunOverrides;
   readonly backoff: BackoffFunction | undefined;
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
+  /** Tells the key of a job from its input. */
+  readonly concurrencyKey: ConcurrencyKey | undefined;
 }
 
 /** The keys of {@linkcode RunOptions}. */
@@ -79,13 +86,20 @@ export const runOptionKeys = [
   "executor",
   "onLostLease",
   "maxLostLeases",
+  "tags",
 ] as const satisfies readonly (keyof RunOptions)[];
 
 /** The keys of {@linkcode DefaultOptions}. */
 export const defaultOptionKeys = [...runOptionKeys, "maxRunningJobs", "misfireGraceTime"] as const;
 
 /** The keys of {@linkcode TaskOptions}. */
-export const taskOptionKeys = [...defaultOptionKeys, "description", "version", "metadata"] as const;
+export const taskOptionKeys = [
+  ...defaultOptionKeys,
+  "description",
+  "version",
+  "metadata",
+  "concurrency",
+] as const;
 
 /**
  * Checks run options and gives their stored form: only what was said. Other keys are left alone. `where` names
@@ -100,11 +114,14 @@ export function resolveRunOptions(options: DefaultOptions, where: string): RunOv
 /** Checks the options of a task and gives their stored form. Other keys are left alone. Throws `invalidOption`. */
 export function resolveTaskOptions(options: TaskOptions, where: string): ResolvedTaskOptions {
   const { description, version, metadata, retry } = options;
+  const concurrency = options.concurrency && resolveConcurrency(options.concurrency, where);
+  const overrides = resolveOverrides(options, where, true);
   return {
     description: description === undefined ? null : check.checkText(description, "description", where),
     version: version === undefined ? 1 : check.checkInteger(version, "version", where),
     metadata: metadata === undefined ? {} : check.checkMetadata(metadata, where),
-    overrides: resolveOverrides(options, where, true),
+    overrides: concurrency === undefined ? overrides : { ...overrides, concurrency: concurrency.limit },
+    concurrencyKey: concurrency?.key,
     backoff: typeof retry?.backoff === "function" ? retry.backoff : undefined,
     retryIf: retry?.retryIf,
   };
@@ -130,6 +147,7 @@ const checks: Readonly<Record<Exclude<keyof DefaultOptions, "retry">, readonly [
       (value, option, where) => check.checkChoice(value, option, where, ["retry", "abandon"]),
     ],
     maxLostLeases: ["maxLostLeases", check.checkInteger],
+    tags: ["tags", check.checkTags],
   };
 
 const checkEntries = Object.entries(checks);

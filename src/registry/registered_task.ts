@@ -1,5 +1,6 @@
 import type { FailureHook } from "../context/job_failure.ts";
 import type { TaskContext } from "../context/task_context.ts";
+import type { ConcurrencyKey } from "../model/concurrency_options.ts";
 import type { Metadata } from "../model/payload.ts";
 import type { BackoffFunction } from "../model/retry_options.ts";
 import type { ResolvedScheduleOptions } from "../model/schedule_options.ts";
@@ -26,6 +27,8 @@ export interface RegisteredTask {
   readonly backoff: BackoffFunction | undefined;
   /** Whether an error is worth another attempt; undefined is always. */
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
+  /** Tells the key of a job from its input. */
+  readonly concurrencyKey: ConcurrencyKey | undefined;
   /** What is called when a job has finally failed. */
   readonly onFailure: FailureHook | undefined;
   readonly metadata: Metadata;
@@ -66,6 +69,7 @@ export function registeredTask(
     overrides: options?.overrides ?? {},
     backoff: options?.backoff,
     retryIf: options?.retryIf,
+    concurrencyKey: options?.concurrencyKey,
     onFailure: spec?.onFailure,
     metadata: options?.metadata ?? {},
     schedules: schedules.map((schedule, index) => ({

@@ -1,6 +1,7 @@
 /** The types that carry a task's input and result from its definition to every caller. */
 import type { FailureContext, JobFailure } from "../context/job_failure.ts";
 import type { TaskContext } from "../context/task_context.ts";
+import type { ConcurrencyOptions } from "../model/concurrency_options.ts";
 import type { ScheduleOptions } from "../model/schedule_options.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
 import type { TaskOptions } from "../model/task_options.ts";
@@ -88,6 +89,8 @@ export interface MethodOptions<S extends StandardSchema | undefined, O extends S
    * does, would make it another task. @default `Class.method` of the declaring class
    */
   readonly name?: string;
+  /** How jobs share slots by a key, such as a tenant. @default none */
+  readonly concurrency?: ConcurrencyOptions<KeyOf<S>>;
   /** Checks the input (any Standard Schema); the method gets what it makes of it. @default no check */
   readonly input?: S;
   /** Checks the result (any Standard Schema). @default no check */
@@ -99,6 +102,11 @@ export interface MethodOptions<S extends StandardSchema | undefined, O extends S
    */
   onFailure?(failure: JobFailure<SchemaOutput<S>>, context: FailureContext): unknown;
 }
+
+/** What tells a key from the input as `run` gets it; where no schema gives its type, the function says it itself. */
+export type KeyOf<S extends StandardSchema | undefined> = S extends StandardSchema
+  ? (input: SchemaOutput<S>) => string
+  : (input: never) => string;
 
 /** A function task. */
 export interface TaskDefinition<

@@ -1,9 +1,8 @@
 import type { DeclaredSchedule, RegisteredTask } from "../registry/registered_task.ts";
 import { CarillonError, messageOf } from "../errors.ts";
-import { encodeInput } from "./commands/task_input.ts";
 import type { WantedSchedule } from "./commands/schedule_write.ts";
 import type { ScheduleCommands } from "./commands/schedule_commands.ts";
-import { zonedTrigger } from "./commands/wanted_schedule.ts";
+import { encodedSchedule, zonedTrigger } from "./commands/wanted_schedule.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreUnit } from "./store_unit.ts";
 import type { StoreUnits } from "./store_units.ts";
@@ -46,9 +45,9 @@ export class DeclaredSchedules {
       generatedId: false,
       taskName: task.name,
       trigger: zonedTrigger(trigger, this.#environment.timeZone),
-      input: await encodeInput({ name: task.name, code: task }, options.input, this.#environment),
       group: DECLARED_GROUP,
       options,
+      ...await encodedSchedule({ name: task.name, code: task }, options, this.#environment),
     };
   }
 

@@ -149,6 +149,8 @@ function jobOf(
     fireTimeMs: fireMs,
     runAtMs,
     priority: settings.priority,
+    tags: settings.tags,
+    concurrencyKey: schedule.policies.concurrencyKey,
     input: schedule.input,
     overrides: mergeOverrides(schedule.policies.overrides),
     metadata: { ...(task && taskMetadata(task)), ...schedule.metadata },

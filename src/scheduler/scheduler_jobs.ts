@@ -171,7 +171,9 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
         ? {}
         : { runAtMs: runAt === "now" ? null : momentMs(momentOf(runAt, "runAt"), this.timeZone) }),
       ...(priority === undefined ? {} : { priority: checkPriority(priority, `job ${id}`) }),
-      ...("input" in change ? { input: await encodeInput(task, change.input, this.parts.environment) } : {}),
+      ...("input" in change
+        ? { input: (await encodeInput(task, change.input, this.parts.environment)).input }
+        : {}),
       ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, `job ${id}`) }),
     });
     unit.wakeJobs();

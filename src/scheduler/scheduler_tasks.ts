@@ -1,4 +1,5 @@
 import { CarillonError } from "../errors.ts";
+import { type KeyLimitOptions, resolveKeyLimit } from "../model/concurrency_options.ts";
 import type { Metadata } from "../model/payload.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { checkMetadata, refuseUnknownOptions } from "../model/option_checks.ts";
@@ -14,6 +15,8 @@ import { type TaskInfo, taskView } from "./views/task.ts";
 export interface ConfigureTaskOptions extends DefaultOptions {
   /** Wins over the task's metadata, key by key. @default {} */
   readonly metadata?: Metadata;
+  /** How many jobs with the same key run at once; null is no limit. */
+  readonly concurrency?: KeyLimitOptions | null;
 }
 
 /** A task in a call that only needs its name. */
@@ -37,13 +40,14 @@ export abstract class SchedulerTasks extends SchedulerBase {
    */
   async configureTask(task: TaskName, options: ConfigureTaskOptions): Promise<TaskInfo> {
     const where = `configureTask for '${this.nameOfTask(task)}'`;
-    refuseUnknownOptions(options, [...defaultOptionKeys, "metadata"], where);
-    const { metadata, ...runOptions } = options;
-    const overrides = resolveRunOptions(runOptions, where);
+    refuseUnknownOptions(options, [...defaultOptionKeys, "metadata", "concurrency"], where);
+    const { metadata, concurrency, ...runOptions } = options;
     return await this.#change(task, {
-      overrides: metadata === undefined
-        ? overrides
-        : { ...overrides, metadata: checkMetadata(metadata, where) },
+      overrides: {
+        ...resolveRunOptions(runOptions, where),
+        ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, where) }),
+        ...(concurrency === undefined ? {} : { concurrency: resolveKeyLimit(concurrency, where) }),
+      },
     });
   }
 

@@ -8,12 +8,14 @@ import { endingTests } from "./store_conformance/ending.ts";
 import { findingTests } from "./store_conformance/finding.ts";
 import { followingTests } from "./store_conformance/following.ts";
 import { historyTests } from "./store_conformance/histories.ts";
+import { keyTests } from "./store_conformance/keys.ts";
 import { openingTests } from "./store_conformance/opening.ts";
 import { planningTests } from "./store_conformance/planning.ts";
 import { pruningTests } from "./store_conformance/pruning.ts";
 import { runCheck, type StoreConformanceOptions } from "./store_conformance/run_check.ts";
 import { schedulerTests } from "./store_conformance/schedulers.ts";
 import type { StoreCheck } from "./store_conformance/store_check.ts";
+import { tagTests } from "./store_conformance/tags.ts";
 import { takeoverTests } from "./store_conformance/takeover.ts";
 import { taskTests } from "./store_conformance/tasks.ts";
 import { undecodableTests } from "./store_conformance/undecodable.ts";
@@ -25,6 +27,8 @@ const checks: readonly StoreCheck[] = [
   ...addingTests,
   ...claimingTests,
   ...claimLimitTests,
+  ...tagTests,
+  ...keyTests,
   ...deadlineTests,
   ...endingTests,
   ...changingTests,

@@ -76,16 +76,16 @@ test("claimOrder() goes by priority, then runAt, then order of adding, and is to
 });
 
 test("presentedState() shows what a ready job waits for, and leaves other states alone", () => {
-  const free = { taskKnown: true, taskPaused: false, saturated: false };
+  const free = { served: true, taskPaused: false, saturated: false };
   for (const stored of ["ready", "blocked"] as const) {
     assert.equal(presentedState(stored, free), "ready");
     assert.equal(presentedState(stored, { ...free, taskPaused: true }), "blocked");
     assert.equal(presentedState(stored, { ...free, saturated: true }), "blocked");
-    const unknown = { taskKnown: false, taskPaused: true, saturated: true };
+    const unknown = { served: false, taskPaused: true, saturated: true };
     assert.equal(presentedState(stored, unknown), "parked");
   }
   for (const stored of jobStates.filter((state) => state !== "ready" && state !== "blocked")) {
-    assert.equal(presentedState(stored, { taskKnown: false, taskPaused: true, saturated: true }), stored);
+    assert.equal(presentedState(stored, { served: false, taskPaused: true, saturated: true }), stored);
   }
 });
 

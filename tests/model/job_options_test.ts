@@ -11,6 +11,7 @@ test("resolveJobOptions() without options is a job at once", () => {
     id: undefined,
     delayMs: 0,
     runAtMs: null,
+    concurrencyKey: null,
     metadata: {},
     store: undefined,
     overrides: {},

@@ -17,6 +17,7 @@ test("resolveSchedulePolicies() fills in the defaults table", () => {
     spreadMs: 0,
     maxRuns: null,
     maxRunningJobs: null,
+    concurrencyKey: null,
     overrides: {},
   });
 });
@@ -39,6 +40,7 @@ test("resolveSchedulePolicies() keeps its own limit apart from what it overrides
     spreadMs: 60_000,
     maxRuns: 10,
     maxRunningJobs: 2,
+    concurrencyKey: null,
     overrides: { misfireGraceTimeMs: 300_000, priority: 4 },
   });
 });

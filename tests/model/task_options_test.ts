@@ -27,6 +27,7 @@ test("resolveRunOptions() gives the stored form of every option", () => {
     maxLostLeases: 1,
     maxRunningJobs: 4,
     misfireGraceTime: { seconds: 5 },
+    tags: ["gpu", "big", "gpu"],
   };
   assert.deepEqual(resolveRunOptions(given, where), {
     priority: -3,
@@ -42,6 +43,7 @@ test("resolveRunOptions() gives the stored form of every option", () => {
     maxLostLeases: 1,
     maxRunningJobs: 4,
     misfireGraceTimeMs: 5000,
+    tags: ["big", "gpu"],
   });
 });
 

@@ -70,7 +70,7 @@ const operations: Readonly<Record<string, (store: SqlOperations) => Promise<unkn
 };
 
 /** Small by nature: they hold what runs or waits for the clock now, never what has piled up. */
-const smallIndexes = /_(running|running_task|parked|blocked|planning|leaving)\b/;
+const smallIndexes = /_(running|running_task|running_key|parked|blocked|planning|leaving)\b/;
 
 /** A database of its own for explaining: doing that spoils the binding's connection for writing. */
 async function explainer(filled: boolean): Promise<NativeDatabase> {

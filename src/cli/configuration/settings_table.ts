@@ -210,6 +210,12 @@ export const settings: readonly Setting[] = [
     fallback: "3",
   },
   {
+    path: "defaults.tags",
+    kind: kind.names,
+    summary: "What a scheduler must offer to run jobs",
+    fallback: "none",
+  },
+  {
     path: "defaults.maxRunningJobs",
     kind: kind.limit,
     summary: "How many jobs of a task run at once",

@@ -53,13 +53,14 @@ export class JobCommands {
     const where = `job of task '${task.name}'`;
     const resolved = resolveJobOptions(options, where, this.#environment.timeZone);
     const unit = await this.#units.open(resolved.store);
-    const payload = await encodeInput(task, input, this.#environment);
+    const encoded = await encodeInput(task, input, this.#environment);
     const settings = await settingsOf(task, unit, this.#environment, resolved.overrides);
     const record = unit.taskRecord(task.name);
     const job = directJob({
       task,
       taskVersion: task.code?.version ?? record?.version ?? 1,
-      input: payload,
+      input: encoded.input,
+      concurrencyKey: resolved.concurrencyKey ?? encoded.concurrencyKey,
       options: resolved,
       settings,
       metadata: record ? taskMetadata(record) : task.code?.metadata ?? {},

@@ -11,6 +11,7 @@ export interface WantedJob {
   readonly task: NamedTask;
   readonly taskVersion: number;
   readonly input: Payload | null;
+  readonly concurrencyKey: string | null;
   readonly options: ResolvedJobOptions;
   readonly settings: RunSettings;
   readonly metadata: Metadata;
@@ -32,6 +33,8 @@ export function directJob(wanted: WantedJob): NewJob {
     fireTimeMs: null,
     runAtMs,
     priority: settings.priority,
+    tags: settings.tags,
+    concurrencyKey: wanted.concurrencyKey,
     input: wanted.input,
     overrides: options.overrides,
     metadata: { ...wanted.metadata, ...options.metadata },
@@ -57,6 +60,8 @@ export function scheduleJob(
     fireTimeMs: fire.fireTimeMs,
     runAtMs: null,
     priority: settings.priority,
+    tags: settings.tags,
+    concurrencyKey: schedule.policies.concurrencyKey,
     input: schedule.input,
     overrides: mergeOverrides(schedule.policies.overrides),
     metadata: { ...metadata, ...schedule.metadata },

@@ -44,11 +44,13 @@ export async function editedSchedule(
   const input = "input" in change ? await inputOf(id, change.input, environment, units) : undefined;
   const given = resolveSchedulePolicies(policies, where);
   return (before, facts) => {
+    const merged = mergedPolicies(before.policies, given, policies);
+    const key = policies.concurrencyKey ?? input?.concurrencyKey ?? merged.concurrencyKey;
     const schedule = edited(before, {
-      policies: mergedPolicies(before.policies, given, policies),
+      policies: { ...merged, concurrencyKey: key },
       ...(description === undefined ? {} : { description: checkText(description, "description", where) }),
       ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, where) }),
-      ...(input === undefined ? {} : { input }),
+      ...(input === undefined ? {} : { input: input.input }),
     });
     if (zoned) return withNextFire(schedule, zoned, facts);
     return before.status === "failed"

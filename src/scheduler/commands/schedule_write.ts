@@ -19,6 +19,7 @@ export interface WantedSchedule {
   /** With its time zone filled in. */
   readonly trigger: Trigger;
   readonly input: Payload | null;
+  readonly concurrencyKey: string | null;
   readonly group: string | null;
   readonly options: ResolvedScheduleOptions;
 }
@@ -91,8 +92,9 @@ export function resumedFrom(before: ScheduleRecord, fromMs: number, facts: Plann
 }
 
 function definitionOf(wanted: WantedSchedule) {
-  const { id, generatedId, taskName, group, input, options } = wanted;
-  const { description, metadata, policies } = options;
+  const { id, generatedId, taskName, group, input, options, concurrencyKey } = wanted;
+  const { description, metadata } = options;
+  const policies = { ...options.policies, concurrencyKey };
   const trigger = wanted.trigger.toJSON();
   return {
     id,

@@ -1,3 +1,6 @@
+import { messageOf } from "../../errors.ts";
+import { checkConcurrencyKey, type ConcurrencyKey } from "../../model/concurrency_options.ts";
+import { invalidOption } from "../../model/option_checks.ts";
 import type { Payload } from "../../model/payload.ts";
 import type { RunOverrides, RunSettings } from "../../model/settings.ts";
 import { resolveRunSettings } from "../../model/settings.ts";
@@ -30,14 +33,35 @@ function isDefinition(reference: TaskReference): boolean {
   return typeof reference === "function" || !registryState.references.has(reference);
 }
 
+/** An input as it is stored, and the key that the task's code tells from it. */
+export interface EncodedInput {
+  readonly input: Payload | null;
+  /** null where the task has no keys, or its code is not here. */
+  readonly concurrencyKey: string | null;
+}
+
 /** Checks an input where the task's schema is known, and encodes it as it was given. */
 export async function encodeInput(
-  task: NamedTask,
+  { code }: NamedTask,
   input: unknown,
   { serializer }: Environment,
-): Promise<Payload | null> {
-  if (task.code) await validateInput(task.code, input);
-  return encodePayload(input, serializer);
+): Promise<EncodedInput> {
+  const checked = code === undefined ? input : await validateInput(code, input);
+  return {
+    input: encodePayload(input, serializer),
+    concurrencyKey: code?.concurrencyKey === undefined ? null : keyOf(code, code.concurrencyKey, checked),
+  };
+}
+
+function keyOf(task: RegisteredTask, key: ConcurrencyKey, input: unknown): string {
+  const where = `task '${task.name}'`;
+  let answer: unknown;
+  try {
+    answer = key(input);
+  } catch (cause) {
+    throw invalidOption("concurrency.key", where, `it threw: ${messageOf(cause)}`, cause);
+  }
+  return checkConcurrencyKey(answer, `a job of ${where}`);
 }
 
 /** What holds for a new job of a task, as far as it is known when it is added. */

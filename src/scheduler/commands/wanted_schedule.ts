@@ -5,7 +5,7 @@ import type { Trigger } from "../../triggers/trigger.ts";
 import type { Environment } from "../environment.ts";
 import { newJobId } from "../job_id.ts";
 import type { WantedSchedule } from "./schedule_write.ts";
-import { encodeInput, namedTask } from "./task_input.ts";
+import { type EncodedInput, encodeInput, type NamedTask, namedTask } from "./task_input.ts";
 
 /** Checks and encodes what somebody wants scheduled. Throws `unknownTask`, `invalidInput` or `invalidTrigger`. */
 export async function wantedSchedule(
@@ -21,10 +21,20 @@ export async function wantedSchedule(
     generatedId: options.id === undefined,
     taskName: task.name,
     trigger: zonedTrigger(trigger, environment.timeZone),
-    input: await encodeInput(task, options.input, environment),
     group,
     options,
+    ...await encodedSchedule(task, options, environment),
   };
+}
+
+/** The input of a schedule as it is stored, and the key that its jobs share slots by. */
+export async function encodedSchedule(
+  task: NamedTask,
+  { input, policies }: ResolvedScheduleOptions,
+  environment: Environment,
+): Promise<EncodedInput> {
+  const encoded = await encodeInput(task, input, environment);
+  return { ...encoded, concurrencyKey: policies.concurrencyKey ?? encoded.concurrencyKey };
 }
 
 /** The trigger with the scheduler's zone where it names none. Throws `invalidTrigger` for anything else. */

@@ -17,6 +17,10 @@ export interface Job {
   /** Not before this instant it runs. */
   readonly runAt: Temporal.Instant;
   readonly priority: number;
+  /** What a scheduler must offer to run it. */
+  readonly tags: readonly string[];
+  /** What it shares slots with other jobs of its task by; undefined shares none. */
+  readonly concurrencyKey: string | undefined;
   /** Attempts begun so far, of its retry budget. */
   readonly attempt: number;
   readonly metadata: Metadata;
@@ -60,6 +64,8 @@ export function jobView(record: JobRecord): Job {
     outcome: record.outcome ?? undefined,
     runAt: instantOf(record.runAtMs),
     priority: record.priority,
+    tags: record.tags,
+    concurrencyKey: record.concurrencyKey ?? undefined,
     attempt: record.attempt,
     metadata: record.metadata,
     progress: record.progress ?? undefined,

@@ -1,9 +1,10 @@
 import { firstTables } from "./m001_first_tables.ts";
 import { jobHistory } from "./m002_job_history.ts";
+import { lanes } from "./m003_lanes.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
-export const migrations: readonly Migration[] = [firstTables, jobHistory];
+export const migrations: readonly Migration[] = [firstTables, jobHistory, lanes];
 
 /** The schema's version that this code works with. */
 export const schemaVersion: number = migrations.length;

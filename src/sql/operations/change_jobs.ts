@@ -56,7 +56,7 @@ function changeTexts(dialect: Dialect) {
   const named = `${jobs}.seq in (select j.seq from json_each(?1) e cross join ${jobs} j on j.id = e.value)`;
   const schedulesOf = (condition: string) =>
     `select j.schedule_seq from json_each(?1) e cross join ${jobs} j on j.id = e.value where ${condition}`;
-  const ready = waitingState(dialect, `${jobs}.schedule_seq`);
+  const ready = waitingState(dialect, jobs);
   return {
     request: `update ${jobs} set cancel_requested = coalesce(cancel_requested, ?2)
       where ${named} and +state = 'running' returning ${jobCell(jobs)}`,

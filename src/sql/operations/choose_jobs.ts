@@ -1,23 +1,36 @@
 const claimOrder = "priority desc, run_at, seq";
 
-/** The candidates whose schedule limits them, in order among its jobs of the same task: `lane_place`. */
+/**
+ * The candidates that something beside their task limits, in order among those that share its slots: `placed` by
+ * schedule, then of what is left `keyed` by key. A job without a slot for its key takes no place from others.
+ */
 export const placedCandidates = `placed as materialized (
-  select *, row_number() over (partition by schedule_seq, task_name order by ${claimOrder}) as lane_place
-  from candidate where schedule_free is not null)`;
+  select *, row_number() over (partition by schedule_seq, task_name order by ${claimOrder}) as schedule_place
+  from candidate where schedule_free is not null and coalesce(key_free, 1) > 0),
+  unscheduled as materialized (
+    select seq, task_name, priority, run_at, concurrency_key, task_free, key_free from placed
+      where schedule_place <= schedule_free
+    union all
+    select seq, task_name, priority, run_at, concurrency_key, task_free, key_free from candidate
+      where schedule_free is null and key_free > 0),
+  keyed as materialized (
+    select *, row_number() over (partition by task_name, concurrency_key order by ${claimOrder}) as key_place
+    from unscheduled where key_free is not null)`;
 
 /**
  * The table expressions that end in `chosen(seq)`: of the candidates those to take, in claim order, as if each were
- * looked at in turn and taken while its task and its schedule have slots left. They need `with recursive`.
+ * looked at in turn and taken while its task, its schedule and its key have slots left. They need `with recursive`.
  *
- * Where every schedule's jobs are of one task, counting places comes to the same: first within the schedule, then
- * within the task. Jobs that nothing limits are not even counted, because putting them in order once more is what would
- * cost most. A schedule whose task was changed while jobs of it waited can have jobs of several tasks; then the
- * candidates really are looked at in turn.
+ * Where every schedule's jobs are of one task and one key, counting places comes to the same: first within the
+ * schedule, then within the key, then within the task. Jobs that nothing limits are not even counted, because putting
+ * them in order once more is what would cost most. A schedule that was changed while jobs of it waited can have jobs of
+ * several tasks or keys; then the candidates really are looked at in turn.
  */
 export function choosing(limit: string): string {
   return `${placedCandidates},
     mixed(yes) as materialized (select exists (
-      select 1 from placed group by schedule_seq having min(task_name) <> max(task_name))),
+      select 1 from placed group by schedule_seq having min(task_name) <> max(task_name)
+        or min(coalesce(concurrency_key, '')) <> max(coalesce(concurrency_key, '')))),
     ${inTurn(limit)},
     chosen(seq) as (
       select seq from walk where taken
@@ -27,33 +40,40 @@ export function choosing(limit: string): string {
 }
 
 const byPlaces =
-  `select seq, priority, run_at from candidate where schedule_free is null and task_free is null
+  `select seq, priority, run_at from candidate where schedule_free is null and key_free is null and task_free is null
   union all
   select seq, priority, run_at from (
     select *, row_number() over (partition by task_name order by ${claimOrder}) as task_place from (
-      select seq, task_name, priority, run_at, task_free from placed where lane_place <= schedule_free
+      select seq, task_name, priority, run_at, task_free from unscheduled where key_free is null
+      union all
+      select seq, task_name, priority, run_at, task_free from keyed where key_place <= key_free
       union all
       select seq, task_name, priority, run_at, task_free from candidate
-        where schedule_free is null and task_free is not null))
+        where schedule_free is null and key_free is null and task_free is not null))
   where task_free is null or task_place <= task_free`;
 
-/** Walks the candidates in order; what was taken is counted in a JSON object, per task (by number) and schedule. */
+/** Walks the candidates in order; what was taken is counted in a JSON object, per task and key (by number) and schedule. */
 function inTurn(limit: string): string {
-  const used = (key: string) => `coalesce(walked.counts ->> ${key}, 0)`;
-  const [task, schedule] = ["('$.t' || o.task_number)", "('$.s' || coalesce(o.schedule_seq, 0))"];
-  const fits = `((o.task_free is null or ${used(task)} < o.task_free)
-        and (o.schedule_free is null or ${used(schedule)} < o.schedule_free))`;
-  return `in_order(place, seq, schedule_seq, task_number, task_free, schedule_free) as materialized (
+  const slots = [
+    ["('$.t' || o.task_number)", "o.task_free"],
+    ["('$.s' || coalesce(o.schedule_seq, 0))", "o.schedule_free"],
+    ["('$.k' || o.key_number)", "o.key_free"],
+  ] as const;
+  const used = (path: string) => `coalesce(walked.counts ->> ${path}, 0)`;
+  const fits = `(${
+    slots.map(([path, free]) => `(${free} is null or ${used(path)} < ${free})`).join(" and ")
+  })`;
+  const counted = slots.map(([path]) => `${path}, ${used(path)} + 1`).join(", ");
+  return `in_order(place, seq, schedule_seq, task_number, key_number, task_free, schedule_free, key_free)
+      as materialized (
       select row_number() over (order by ${claimOrder}), seq, schedule_seq,
-        dense_rank() over (order by task_name), task_free, schedule_free
+        dense_rank() over (order by task_name), dense_rank() over (order by task_name, concurrency_key),
+        task_free, schedule_free, key_free
       from candidate where (select yes from mixed)),
     walk(place, seq, taken, total, counts) as (
       select 0, 0, 0, 0, '{}'
       union all
       select o.place, o.seq, ${fits}, walked.total + ${fits},
-        case when ${fits} then json_set(walked.counts, ${task}, ${used(task)} + 1, ${schedule}, ${
-    used(schedule)
-  } + 1)
-          else walked.counts end
+        case when ${fits} then json_set(walked.counts, ${counted}) else walked.counts end
       from walk walked join in_order o on o.place = walked.place + 1 where walked.total < ${limit})`;
 }

@@ -5,9 +5,10 @@ import type { Dialect } from "../dialect.ts";
 import type { Statement, StatementResult, Step } from "../driver.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
-import { blockSql, namedCandidates, openTasks, readyCandidates, unblockSql } from "./claim_sql.ts";
+import { blockSql, namedCandidates, openTasks, readyCandidates } from "./claim_sql.ts";
 import { choosing } from "./choose_jobs.ts";
 import { endMissed } from "./end_missed.ts";
+import { unblockSql } from "./unblock_jobs.ts";
 import { waitingState } from "./waiting_state.ts";
 
 /** Rows that one claim brings up to date in each of its first statements; the next claim goes on. */
@@ -15,7 +16,7 @@ const UPKEEP_MAX = 500;
 /** Jobs of a task or schedule that a claim looks at, at least: some may have to be set aside. */
 const WINDOW_MIN = 32;
 
-const claimArguments = { taskNames: "?1", window: "?2", now: "?3" };
+const claimArguments = { taskNames: "?1", window: "?2", now: "?3", limit: "?4", incarnation: "?5" };
 
 /** The claim of jobs. */
 export function claimJobs(session: SqlSession): Pick<JobStore, "claimJobs"> {
@@ -49,12 +50,12 @@ function claimTexts(dialect: Dialect) {
   const ready = readyCandidates(dialect, claimArguments);
   return {
     endMissed: endMissed(dialect),
-    promote: `update ${jobs} set state = ${waitingState(dialect, `${jobs}.schedule_seq`)} where seq in (
+    promote: `update ${jobs} set state = ${waitingState(dialect, jobs)} where seq in (
       select seq from ${jobs} where state = 'scheduled' and run_at <= ${
       dialect.now("?1")
     } order by run_at limit ?2)`,
-    unblock: unblockSql(dialect, { ...claimArguments, limit: "?4" }),
-    block: blockSql(dialect, { ...claimArguments, limit: "?4" }),
+    unblock: unblockSql(dialect, claimArguments),
+    block: blockSql(dialect, claimArguments),
     take: takeSql(dialect, ready),
     takeNamed: takeSql(dialect, namedCandidates(dialect, "?6", claimArguments)),
     // Asked only when the claim was filled: whether one more could have been taken.
@@ -63,7 +64,7 @@ function claimTexts(dialect: Dialect) {
       select 1 from chosen) else 0 end`,
     moreNamed: `select case when changes() >= ?4 and ?4 > 0 then exists (
       with recursive ${openTasks(dialect, claimArguments)}, ${
-      namedCandidates(dialect, "?5", claimArguments)
+      namedCandidates(dialect, "?6", claimArguments)
     }, ${choosing("1")}
       select 1 from chosen) else 0 end`,
     next: `select min(first) from (select (select min(j.run_at) from ${jobs} j
@@ -100,15 +101,14 @@ function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): 
   const window = windowOf(request.limit);
   const ids = request.jobIds === undefined ? undefined : JSON.stringify(request.jobIds);
   const common = [tasks, window, now];
+  const claim = [...common, request.limit, request.incarnation];
   return [
     ...sql.endMissed(now, UPKEEP_MAX),
     { sql: sql.promote, args: [now, UPKEEP_MAX] },
-    { sql: sql.unblock, args: [...common, UPKEEP_MAX] },
+    { sql: sql.unblock, args: [...common, UPKEEP_MAX, request.incarnation] },
     takeStatement(ids === undefined ? sql.take : sql.takeNamed, request, now, ids),
-    ids === undefined
-      ? { sql: sql.more, args: [...common, request.limit] }
-      : { sql: sql.moreNamed, args: [...common, request.limit, ids] },
-    { sql: sql.block, args: [...common, request.limit] },
+    ids === undefined ? { sql: sql.more, args: claim } : { sql: sql.moreNamed, args: [...claim, ids] },
+    { sql: sql.block, args: claim },
     ids === undefined ? { sql: sql.next, args: [tasks] } : { sql: sql.nextNamed, args: [tasks, ids] },
     { sql: sql.now, args: [now] },
   ];

@@ -1,49 +1,68 @@
 import type { Dialect } from "../dialect.ts";
 import { placedCandidates } from "./choose_jobs.ts";
+import { keyFree, scheduleFree } from "./free_slots.ts";
 
 /** How the pieces of a claim name their arguments. */
 export interface ClaimArguments {
   /** JSON list of the asked tasks. */
   readonly taskNames: string;
-  /** How many jobs of one task or one schedule are looked at. */
+  /** How many jobs of one task, one set of tags or one lane are looked at. */
   readonly window: string;
   /** The time. */
   readonly now: string;
+  /** How many jobs are wanted. */
+  readonly limit: string;
+  /** Who wants them. */
+  readonly incarnation: string;
 }
 
-/** The asked tasks that are not paused and have slots left: `name`, `free` (null is without limit). */
-export function openTasks({ tables }: Dialect, { taskNames }: ClaimArguments): string {
+/**
+ * The asked tasks that are not paused and have slots left: `name`, `free` (null is without limit), and how their jobs
+ * with the same key are limited; and the tags that the claiming scheduler offers.
+ */
+export function openTasks({ tables }: Dialect, { taskNames, incarnation }: ClaimArguments): string {
   const running =
     `(select count(*) from ${tables.jobs} r where r.state = 'running' and r.task_name = a.name)`;
-  return `asked_task(name, paused, free) as materialized (
+  return `asked_task(name, paused, free, key_max, key_fifo) as materialized (
       select a.name, coalesce(t.paused, 0), case when t.name is null then 1 - ${running}
-        when t.max_running is not null then t.max_running - ${running} end
+        when t.max_running is not null then t.max_running - ${running} end, t.key_max, t.key_fifo
       from (select distinct value as name from json_each(${taskNames})) a
         left join ${tables.tasks} t on t.name = a.name),
-    open_task(name, free) as materialized (
-      select name, free from asked_task where paused = 0 and (free is null or free > 0))`;
+    open_task(name, free, key_max, key_fifo) as materialized (
+      select name, free, key_max, key_fifo from asked_task where paused = 0 and (free is null or free > 0)),
+    offered(tag) as materialized (
+      select e.value from ${tables.schedulers} l
+        cross join json_each(case when json_valid(l.tags) then l.tags else '[]' end) e
+      where l.incarnation = ${incarnation})`;
 }
 
-/** How many more jobs of a schedule may run: null where nothing limits it. */
-function freeOfSchedule({ tables }: Dialect, seq: string): string {
-  return `(select s.max_running - (select count(*) from ${tables.jobs} r
-      where r.schedule_seq = s.seq and r.schedule_seq is not null and r.state <> 'finished' and r.state = 'running')
-    from ${tables.schedules} s where s.seq = ${seq})`;
+/** Whether the claiming scheduler offers the tags in this expression. */
+export function covered(tags: string): string {
+  const list = `json_each(case when json_valid(${tags}) then ${tags} else '[]' end)`;
+  return `(${tags} = '[]' or not exists (
+        select 1 from ${list} d where d.value not in (select tag from offered)))`;
 }
 
-/** The first ready jobs of each open task, which a claim chooses from. */
+/**
+ * The first ready jobs of each open task, which a claim chooses from: of each set of tags that the scheduler offers by
+ * itself, so that jobs for other schedulers hide none.
+ */
 export function readyCandidates(dialect: Dialect, args: ClaimArguments, condition = "true"): string {
   const { jobs } = dialect.tables;
   // The inner query walks the index of one task and stops; joining it by identity keeps that plan whatever the
   // planner thinks of the tables' sizes.
-  return candidates(
-    dialect,
-    `open_task cross join ${jobs} j on j.seq in (
-      select w.seq from ${jobs} w where w.state = 'ready' and w.task_name = open_task.name
-      order by w.priority desc, w.run_at, w.seq limit ${args.window})`,
-    args,
-    condition,
-  );
+  const source = `ready_set o cross join ${jobs} j on j.seq in (
+      select w.seq from ${jobs} w where w.state = 'ready' and w.task_name = o.name and w.tags = o.tags
+      order by w.priority desc, w.run_at, w.seq limit ${args.window})`;
+  return `tag_set(name, free, key_max, key_fifo, tags) as (
+      select t.*, (select min(k.tags) from ${jobs} k where k.state = 'ready' and k.task_name = t.name)
+      from open_task t
+      union all
+      select p.name, p.free, p.key_max, p.key_fifo, (select min(k.tags) from ${jobs} k
+        where k.state = 'ready' and k.task_name = p.name and k.tags > p.tags)
+      from tag_set p where p.tags is not null),
+    ready_set as materialized (select * from tag_set where tags is not null and ${covered("tags")}),
+    ${candidates(dialect, source, args, condition)}`;
 }
 
 /** These jobs, as far as they wait and their tasks are open; those that the step has picked are left out. */
@@ -52,63 +71,33 @@ export function namedCandidates(dialect: Dialect, jobIds: string, args: ClaimArg
   return candidates(
     dialect,
     `(select distinct value as id from json_each(${jobIds})) named cross join ${jobs} j on j.id = named.id
-      join open_task on open_task.name = j.task_name and +j.state in ('ready', 'blocked')
-        and j.seq not in (select seq from ${picked})`,
+      join open_task o on o.name = j.task_name and +j.state in ('ready', 'blocked')
+        and j.seq not in (select seq from ${picked}) and ${covered("j.tags")}`,
     args,
   );
 }
 
 function candidates(dialect: Dialect, source: string, { now }: ClaimArguments, condition = "true"): string {
   return `candidate as materialized (
-    select j.seq, j.task_name, j.priority, j.run_at, j.schedule_seq, open_task.free as task_free,
-      case when j.schedule_seq is not null then ${
-    freeOfSchedule(dialect, "j.schedule_seq")
-  } end as schedule_free
+    select j.seq, j.task_name, j.priority, j.run_at, j.schedule_seq, j.concurrency_key, o.free as task_free,
+      case when j.schedule_seq is not null then ${scheduleFree(dialect, "j")} end as schedule_free,
+      case when j.concurrency_key is not null then ${keyFree(dialect, "j", "o")} end as key_free
     from ${source}
     where ${condition}
       and (j.start_deadline is null or j.attempt > 0 or j.start_deadline >= ${dialect.now(now)}))`;
 }
 
 /**
- * The text that makes blocked jobs ready: of each schedule with free slots the first ones of each task in claim order,
- * counting those that are ready already.
- */
-export function unblockSql(dialect: Dialect, args: ClaimArguments & { readonly limit: string }): string {
-  const { jobs } = dialect.tables;
-  const first = (state: string) =>
-    `select * from (select w.seq from ${jobs} w
-      where w.schedule_seq = open_schedule.seq and w.schedule_seq is not null and w.state <> 'finished'
-        and w.state = '${state}' and w.task_name in (select name from open_task)
-      order by w.priority desc, w.run_at, w.seq limit ${args.window})`;
-  return `with recursive ${openTasks(dialect, args)},
-    blocked_schedule(seq) as (
-      select min(schedule_seq) from ${jobs} where state = 'blocked'
-      union all
-      select (select min(k.schedule_seq) from ${jobs} k where k.state = 'blocked' and k.schedule_seq > p.seq)
-      from blocked_schedule p where p.seq is not null),
-    counted_schedule(seq, free) as materialized (
-      select b.seq, ${freeOfSchedule(dialect, "b.seq")} from blocked_schedule b where b.seq is not null),
-    open_schedule(seq, free) as materialized (
-      select seq, free from counted_schedule where free is null or free > 0)
-    update ${jobs} set state = 'ready' where seq in (
-      select seq from (
-        select j.seq, j.state, open_schedule.free,
-          row_number() over (partition by j.schedule_seq, j.task_name
-            order by j.priority desc, j.run_at, j.seq) as place
-        from open_schedule cross join ${jobs} j on j.seq in (${first("blocked")} union all ${first("ready")}))
-      where state = 'blocked' and (free is null or place <= free)
-      limit ${args.limit})`;
-}
-
-/**
- * The text that sets ready jobs aside whose schedule has no slot left for them, so that they hide no others. It
+ * The text that sets ready jobs aside whose schedule or key has no slot left for them, so that they hide no others. It
  * follows the claim, and reads nothing when that was filled up to `limit`.
  */
-export function blockSql(dialect: Dialect, args: ClaimArguments & { readonly limit: string }): string {
+export function blockSql(dialect: Dialect, args: ClaimArguments): string {
   const { jobs } = dialect.tables;
   const window = `case when changes() < ${args.limit} then ${args.window} else 0 end`;
-  const ofSchedules = readyCandidates(dialect, { ...args, window }, "j.schedule_seq is not null");
-  return `with ${openTasks(dialect, args)}, ${ofSchedules}, ${placedCandidates}
-    update ${jobs} set state = 'blocked'
-    where seq in (select seq from placed where lane_place > schedule_free)`;
+  const inLanes = readyCandidates(dialect, { ...args, window }, "j.lane is not null");
+  return `with recursive ${openTasks(dialect, args)}, ${inLanes}, ${placedCandidates}
+    update ${jobs} set state = 'blocked' where seq in (
+      select seq from placed where schedule_place > schedule_free
+      union all select seq from keyed where key_place > key_free
+      union all select seq from candidate where key_free <= 0)`;
 }

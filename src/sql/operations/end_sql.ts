@@ -97,7 +97,7 @@ function leaveText(dialect: Dialect): string {
   const asked = `${jobs}.cancel_requested`;
   const stopped = (value: string, other: string) =>
     `case when ${asked} is not null then ${value} else ${other} end`;
-  const waiting = waitingState(dialect, `${jobs}.schedule_seq`);
+  const waiting = waitingState(dialect, jobs);
   return `with ${runs(dialect, leaveGroupColumns, ["seq", "claim_number"])}
     update ${jobs} set
       state = ${

@@ -44,7 +44,7 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
   if (filter.outcomes) where.addText(`j.outcome in ${sqlList(filter.outcomes)}`);
   if (filter.states) where.addText(presentedIn(dialect, filter.states));
   const order = filter.order === "oldest" ? "j.seq" : "j.seq desc";
-  const { sql, args } = where.select(jobCell("j", presentedState), `${jobs} j`, order, filter);
+  const { sql, args } = where.select(jobCell("j", presentedState(dialect)), `${jobs} j`, order, filter);
   return { sql: `with ${surroundings(dialect, "?1")} ${sql}`, args };
 }
 
@@ -70,7 +70,9 @@ function countStatement(
   );
   const waiting = ["ready", "blocked"].map((state) =>
     `select json_array(shown, count(*)) from (
-      select ${presentedState} as shown from ${jobs} j where j.state = '${state}' and ${where.text}) group by shown`
+      select ${
+      presentedState(dialect)
+    } as shown from ${jobs} j where j.state = '${state}' and ${where.text}) group by shown`
   );
   return {
     sql: `with ${surroundings(dialect, "?1")} ${[...whole, ...waiting].join(" union all ")}`,

@@ -6,30 +6,34 @@ import { newJobGroupColumns } from "../rows/job_row.ts";
  * that holds the time.
  */
 export function insertJobsSql(dialect: Dialect, groups: string, now: string): string {
-  const { jobs, schedules } = dialect.tables;
+  const { jobs, schedules, tasks } = dialect.tables;
   const shared = newJobGroupColumns.map((column, index) => `b.value ->> ${index} as ${column}`);
   return `with clock(now) as materialized (select ${dialect.now(now)}),
     g as materialized (select ${shared}, b.value -> ${newJobGroupColumns.length} as own from ${groups})
     insert into ${jobs}(id, state, task_name, task_version, schedule_seq, schedule_id, fire_time, priority,
-      run_at, start_deadline, attempt, claim_number, lost_leases, created_at, overrides, metadata, input)
+      tags, concurrency_key, run_at, start_deadline, attempt, claim_number, lost_leases, created_at, overrides, metadata, input)
     select e.value ->> 0, ${firstState(dialect)}, g.task_name, g.task_version, g.schedule_seq, g.schedule_id,
-      g.fire_time, g.priority, coalesce(g.run_at, clock.now), g.start_deadline, 0, 0, 0, clock.now,
+      g.fire_time, g.priority, g.tags, g.concurrency_key, coalesce(g.run_at, clock.now), g.start_deadline, 0, 0, 0, clock.now,
       g.overrides, g.metadata, e.value ->> 1
-    from clock cross join g left join ${schedules} s on s.seq = g.schedule_seq cross join json_each(g.own) e
+    from clock cross join g left join ${schedules} s on s.seq = g.schedule_seq
+      left join ${tasks} t on t.name = g.task_name cross join json_each(g.own) e
     where true
     on conflict(id) do nothing`;
 }
 
 /**
- * A job of a limited schedule may start as ready when nothing of the schedule is in front of it; this spares the
- * usual job of a schedule the way through `blocked`.
+ * A job of a limited schedule or with a limited key may start as ready when nothing of the same is in front of it; this
+ * spares the usual one the way through `blocked`.
  */
 function firstState({ tables: { jobs } }: Dialect): string {
   return `case
       when g.run_at > clock.now then 'scheduled'
-      when s.max_running is null then 'ready'
-      when g.is_first and e.key = 0 and not exists (
-        select 1 from ${jobs} u where u.schedule_seq = s.seq and u.schedule_seq is not null
-          and u.state <> 'finished' and u.state in ('ready', 'blocked', 'running')) then 'ready'
+      when s.max_running is null and (g.concurrency_key is null or t.key_max is null) then 'ready'
+      when g.is_first and e.key = 0 and (s.max_running is null or not exists (
+          select 1 from ${jobs} u where u.schedule_seq = s.seq and u.schedule_seq is not null
+            and u.state <> 'finished' and u.state in ('ready', 'blocked', 'running')))
+        and (g.concurrency_key is null or t.key_max is null or not exists (
+          select 1 from ${jobs} u where u.task_name = g.task_name and u.concurrency_key = g.concurrency_key
+            and u.concurrency_key is not null and u.state <> 'finished')) then 'ready'
       else 'blocked' end`;
 }

@@ -5,8 +5,9 @@ import type { Dialect } from "../dialect.ts";
 export function surroundings(dialect: Dialect, now: string): string {
   const { schedulers, tasks, schedules, jobs } = dialect.tables;
   return `clock(now) as materialized (select ${dialect.now(now)}),
-    known_task(name) as materialized (
-      select distinct e.value from clock cross join ${schedulers} l
+    known_task(name, tags) as materialized (
+      select distinct e.value, case when json_valid(l.tags) then l.tags else '[]' end
+      from clock cross join ${schedulers} l
         cross join json_each(case when json_valid(l.task_names) then l.task_names else '[]' end) e
       where l.lease_until >= clock.now),
     running_task(name, running) as materialized (
@@ -18,21 +19,40 @@ export function surroundings(dialect: Dialect, now: string): string {
     held_schedule(seq) as materialized (
       select s.seq from (select schedule_seq, count(*) as running from ${jobs}
           where schedule_seq is not null and state <> 'finished' and state = 'running' group by schedule_seq) r
-        cross join ${schedules} s on s.seq = r.schedule_seq where s.max_running <= r.running)`;
+        cross join ${schedules} s on s.seq = r.schedule_seq where s.max_running <= r.running),
+    held_key(name, key) as materialized (
+      select r.task_name, r.concurrency_key from (
+          select task_name, concurrency_key, count(*) as running from ${jobs}
+          where concurrency_key is not null and state = 'running' group by task_name, concurrency_key) r
+        cross join ${tasks} t on t.name = r.task_name
+      where r.running >= case when t.key_fifo then 1 else t.key_max end),
+    ordered_task(name) as materialized (
+      select name from ${tasks} where key_max is not null and key_fifo)`;
 }
 
 /** The expression for the state people see of the job `j`: the rule of `presentedState` in the model. */
-export const presentedState = `case when j.state not in ('ready', 'blocked') then j.state
-    when j.task_name not in (select name from known_task) then 'parked'
+export function presentedState({ tables: { jobs } }: Dialect): string {
+  return `case when j.state not in ('ready', 'blocked') then j.state
+    when case when j.tags = '[]' then j.task_name not in (select name from known_task) else not exists (
+        select 1 from known_task k where k.name = j.task_name and not exists (
+          select 1 from json_each(case when json_valid(j.tags) then j.tags else '[]' end) d
+          where d.value not in (select value from json_each(k.tags)))) end then 'parked'
     when j.task_name in (select name from held_task) or j.schedule_seq in (select seq from held_schedule)
       then 'blocked'
+    when j.concurrency_key is null then 'ready'
+    when (j.task_name, j.concurrency_key) in (select name, key from held_key) then 'blocked'
+    when j.task_name in (select name from ordered_task) and exists (select 1 from ${jobs} u
+      where u.task_name = j.task_name and u.concurrency_key = j.concurrency_key
+        and u.concurrency_key is not null and u.state <> 'finished' and u.seq < j.seq) then 'blocked'
     else 'ready' end`;
+}
 
 /**
  * The condition that keeps the jobs which people see in one of these states. Where these are states that few jobs are
  * in, they are found by their small indexes; otherwise the jobs are read in the order they are listed in.
  */
-export function presentedIn({ tables: { jobs } }: Dialect, asked: readonly JobState[]): string {
+export function presentedIn(dialect: Dialect, asked: readonly JobState[]): string {
+  const { jobs } = dialect.tables;
   const states = jobStates.filter((state) => asked.includes(state));
   const derived = states.some((state) => state === "ready" || state === "blocked" || state === "parked");
   const stored = [...new Set<JobState>(derived ? [...states, "ready", "blocked"] : states)];
@@ -42,7 +62,7 @@ export function presentedIn({ tables: { jobs } }: Dialect, asked: readonly JobSt
       stored.map((state) => `select seq from ${jobs} where state = '${state}'`).join(" union all ")
     })`
     : `j.state in ${sqlList(stored)}`;
-  return derived ? `${found} and (${presentedState}) in ${sqlList(states)}` : found;
+  return derived ? `${found} and (${presentedState(dialect)}) in ${sqlList(states)}` : found;
 }
 
 /** Words of a closed list as a list for SQL; in the text itself, so that the planner can match partial indexes. */

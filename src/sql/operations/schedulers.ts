@@ -90,7 +90,7 @@ function schedulerTexts(dialect: Dialect) {
       where incarnation = (select max(incarnation) from ${schedulers})`,
     forget:
       `delete from ${names} where incarnation <= (select max(incarnation) from ${names}) - ${NAMES_MAX}`,
-    unpark: `update ${jobs} set state = ${waitingState(dialect, `${jobs}.schedule_seq`)}, parked_reason = null
+    unpark: `update ${jobs} set state = ${waitingState(dialect, jobs)}, parked_reason = null
       where state = 'parked' and task_name in (select value from json_each(?1))`,
     beat: `update ${schedulers} set lease_ms = ?2, lease_until = ${
       dialect.now("?3")

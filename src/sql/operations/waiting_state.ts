@@ -1,11 +1,13 @@
 import type { Dialect } from "../dialect.ts";
 
 /**
- * How a job that may run now is stored: `ready`, or `blocked` where its schedule limits how many run at once. A
- * claim makes the first ones of each such schedule ready as far as there are slots, so that the ready jobs a claim
- * reads are jobs it can take, however many wait behind them. `scheduleSeq` is the expression for its schedule.
+ * How a job that may run now is stored: `ready`, or `blocked` where its schedule or its key limits how many run at
+ * once. A claim makes the first ones of each such lane ready as far as there are slots, so that the ready jobs a claim
+ * reads are jobs it can take, however many wait behind them. `job` is what the job's row is called.
  */
-export function waitingState({ tables }: Dialect, scheduleSeq: string): string {
-  return `case when (select max_running from ${tables.schedules} where seq = ${scheduleSeq}) is null
+export function waitingState({ tables }: Dialect, job: string): string {
+  return `case when (select max_running from ${tables.schedules} where seq = ${job}.schedule_seq) is null
+      and (${job}.concurrency_key is null
+        or (select key_max from ${tables.tasks} where name = ${job}.task_name) is null)
     then 'ready' else 'blocked' end`;
 }

@@ -16,6 +16,8 @@ const columns = [
   "outcome",
   "run_at",
   "priority",
+  "tags",
+  "concurrency_key",
   "input",
   "overrides",
   "metadata",
@@ -58,6 +60,8 @@ export function decodeJob(cell: SqlValue): JobRecord {
     outcome: reader.nextWord("outcome", storedOutcomes, null),
     runAtMs: reader.next<number>(),
     priority: reader.next<number>(),
+    tags: reader.nextJSON<readonly string[]>("tags", []),
+    concurrencyKey: reader.next<string | null>(),
     input: reader.next<string | null>(),
     overrides: reader.nextJSON("overrides", {}),
     metadata: reader.nextJSON("metadata", {}),
@@ -88,19 +92,24 @@ export const newJobGroupColumns = [
   "fire_time",
   "run_at",
   "priority",
+  "tags",
+  "concurrency_key",
   "start_deadline",
   "overrides",
   "metadata",
   "is_first",
 ] as const;
 
-/** New jobs as groups of rows of id and input; the first job of each schedule is marked. */
+/** New jobs as groups of rows of id and input; those that are the first of their schedule and of their key are marked. */
 export function newJobGroups(jobs: readonly NewJob[]): readonly RowGroup[] {
-  const schedules = new Set<number>();
-  const isFirst = ({ scheduleSeq }: NewJob) => {
-    if (scheduleSeq === null || schedules.has(scheduleSeq)) return 0;
-    schedules.add(scheduleSeq);
-    return 1;
+  const seen = new Set<unknown>();
+  const isFirst = ({ taskName, scheduleSeq, concurrencyKey }: NewJob) => {
+    if (scheduleSeq === null && concurrencyKey === null) return 0;
+    const marks = [scheduleSeq, concurrencyKey === null ? null : JSON.stringify([taskName, concurrencyKey])]
+      .filter((mark) => mark !== null);
+    const first = marks.every((mark) => !seen.has(mark));
+    for (const mark of marks) seen.add(mark);
+    return first ? 1 : 0;
   };
   return groupRows(
     jobs,
@@ -112,6 +121,8 @@ export function newJobGroups(jobs: readonly NewJob[]): readonly RowGroup[] {
       job.fireTimeMs,
       job.runAtMs,
       job.priority,
+      job.tags.length === 0 ? "[]" : JSON.stringify(job.tags),
+      job.concurrencyKey,
       job.startDeadlineMs,
       JSON.stringify(job.overrides),
       JSON.stringify(job.metadata),

@@ -19,6 +19,7 @@ const unreadablePolicies: SchedulePolicies = {
   spreadMs: 0,
   maxRuns: null,
   maxRunningJobs: null,
+  concurrencyKey: null,
   overrides: {},
 };
 

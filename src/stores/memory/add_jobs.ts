@@ -21,7 +21,12 @@ export function addJobs(
 
 /** A job as the store keeps it. Throws where it cannot be kept, so that this comes before any write. */
 export function storedJob(job: NewJob): NewJob {
-  return { ...job, overrides: storedCopy(job.overrides), metadata: storedCopy(job.metadata) };
+  return {
+    ...job,
+    tags: storedCopy(job.tags),
+    overrides: storedCopy(job.overrides),
+    metadata: storedCopy(job.metadata),
+  };
 }
 
 /** Inserts a job that was made ready by `storedJob`, unless its id is there already. */

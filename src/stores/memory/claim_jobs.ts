@@ -1,7 +1,10 @@
 import {
   claimOrder,
+  coversTags,
   deadlineMissed,
   isDue,
+  keyLimit,
+  keySlotsLeft,
   missedDeadlineTransition,
   scheduleLimit,
   slotsLeft,
@@ -28,9 +31,10 @@ export function takeJobs(
   nowMs: number,
 ): Pick<ClaimAnswer, "claimed" | "more"> {
   const claimed: JobRecord[] = [];
-  if (!state.schedulers.has(request.incarnation)) return { claimed, more: false };
+  const scheduler = state.schedulers.get(request.incarnation);
+  if (scheduler === undefined) return { claimed, more: false };
   for (const job of candidates(state, request)) {
-    if (!mayStart(state, job, nowMs)) continue;
+    if (!coversTags(scheduler.tags, job.tags) || !mayStart(state, job, nowMs)) continue;
     if (claimed.length >= request.limit) return { claimed, more: true };
     claimed.push(state.jobs.put(claimedJob(job, request.incarnation, nowMs)));
   }
@@ -52,9 +56,19 @@ export function scheduleOpen(state: MemoryState, scheduleSeq: number): boolean {
   return slotsLeft(limit, state.jobs.ofSchedule(scheduleSeq)?.running.size ?? 0) > 0;
 }
 
+/** Whether a job's key, where it has one, has a slot left for it. */
+export function keyOpen(state: MemoryState, job: JobRecord): boolean {
+  const { taskName, concurrencyKey } = job;
+  const limit = concurrencyKey === null ? null : keyLimit(state.tasks.get(taskName));
+  if (limit === null || concurrencyKey === null) return true;
+  const jobs = state.jobs.ofKey(taskName, concurrencyKey);
+  const first = jobs?.unfinished.first();
+  return keySlotsLeft(limit, jobs?.running.size ?? 0, first === undefined || first.seq >= job.seq) > 0;
+}
+
 function mayStart(state: MemoryState, job: JobRecord, nowMs: number): boolean {
   return taskOpen(state, job.taskName) && !deadlineMissed(job, nowMs) &&
-    (job.scheduleSeq === null || scheduleOpen(state, job.scheduleSeq));
+    (job.scheduleSeq === null || scheduleOpen(state, job.scheduleSeq)) && keyOpen(state, job);
 }
 
 function candidates(state: MemoryState, request: ClaimRequest): Iterable<JobRecord> {

@@ -1,9 +1,9 @@
-import { leaseIsOver, presentedState } from "../../model/decisions.ts";
+import { coversTags, leaseIsOver, presentedState } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { JobState } from "../../model/states.ts";
 import type { JobCounts, JobFilter } from "../job_store.ts";
 import { jobsOf } from "./change_jobs.ts";
-import { scheduleOpen, taskOpen } from "./claim_jobs.ts";
+import { keyOpen, scheduleOpen, taskOpen } from "./claim_jobs.ts";
 import type { MemoryState } from "./memory_state.ts";
 
 /** The jobs that match, as people see them. */
@@ -53,26 +53,27 @@ function matches(job: JobRecord, filter: JobFilter): boolean {
 
 /** Tells the state people see, asking about each task and schedule once. */
 function presenter(state: MemoryState, nowMs: number): (job: JobRecord) => JobState {
-  const known = knownTasks(state, nowMs);
+  const live = [...state.schedulers.values()]
+    .filter((scheduler) => !leaseIsOver({ ...scheduler, watchedMs: null }, nowMs));
+  const served = new Map<string, boolean>();
   const tasks = new Map<string, boolean>();
   const schedules = new Map<number, boolean>();
   const openTask = (name: string) => remembered(tasks, name, () => taskOpen(state, name));
   const openSchedule = (seq: number) => remembered(schedules, seq, () => scheduleOpen(state, seq));
+  const isServed = ({ taskName, tags }: JobRecord) =>
+    remembered(
+      served,
+      tags.length === 0 ? ` ${taskName}` : JSON.stringify([taskName, tags]),
+      () =>
+        live.some((scheduler) => scheduler.taskNames.includes(taskName) && coversTags(scheduler.tags, tags)),
+    );
   return (job) =>
     presentedState(job.state, {
-      taskKnown: known.has(job.taskName),
+      served: isServed(job),
       taskPaused: state.tasks.get(job.taskName)?.paused ?? false,
-      saturated: !openTask(job.taskName) || (job.scheduleSeq !== null && !openSchedule(job.scheduleSeq)),
+      saturated: !openTask(job.taskName) || (job.scheduleSeq !== null && !openSchedule(job.scheduleSeq)) ||
+        !keyOpen(state, job),
     });
-}
-
-function knownTasks(state: MemoryState, nowMs: number): ReadonlySet<string> {
-  const known = new Set<string>();
-  for (const scheduler of state.schedulers.values()) {
-    if (leaseIsOver({ ...scheduler, watchedMs: null }, nowMs)) continue;
-    for (const name of scheduler.taskNames) known.add(name);
-  }
-  return known;
 }
 
 function remembered<Key>(answers: Map<Key, boolean>, key: Key, ask: () => boolean): boolean {

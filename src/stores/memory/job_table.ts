@@ -8,6 +8,14 @@ class TaskJobs {
   readonly scheduled = new SortedList(byRunAt);
   readonly running = new Set<number>();
   readonly parked = new Set<number>();
+  readonly keys = new Map<string, KeyJobs>();
+}
+
+/** The unfinished jobs of one task with one key. */
+class KeyJobs {
+  /** In order of adding. */
+  readonly unfinished = new SortedList<JobRecord>((a, b) => a.seq - b.seq);
+  readonly running = new Set<number>();
 }
 
 /** The jobs of one schedule. */
@@ -67,6 +75,16 @@ export class JobTable {
     return this.#tasks.get(taskName);
   }
 
+  /** The unfinished jobs of one task with one key; undefined when there is none. */
+  ofKey(taskName: string, key: string): KeyJobs | undefined {
+    return this.#tasks.get(taskName)?.keys.get(key);
+  }
+
+  /** Says whether the jobs of a task with a key must be taken in order of adding. */
+  setFifo(taskName: string, fifo: boolean): void {
+    at(this.#tasks, taskName, () => new TaskJobs()).ready.setFifo(fifo);
+  }
+
   /** The jobs of one schedule; undefined when it has none. */
   ofSchedule(scheduleSeq: number): ScheduleJobs | undefined {
     return this.#schedules.get(scheduleSeq);
@@ -110,6 +128,7 @@ export class JobTable {
     if (hasDeadline(job)) this.deadlines.add(job);
     if (job.state === "finished" && job.expiresAtMs !== null) this.expiring.add(job);
     if (job.scheduleSeq !== null) this.#indexInSchedule(job, job.scheduleSeq);
+    if (job.concurrencyKey !== null) indexByKey(task, job, job.concurrencyKey);
   }
 
   #indexInSchedule(job: JobRecord, scheduleSeq: number): void {
@@ -136,6 +155,7 @@ export class JobTable {
     if (hasDeadline(job)) this.deadlines.delete(job);
     if (job.state === "finished" && job.expiresAtMs !== null) this.expiring.delete(job);
     if (job.scheduleSeq !== null) this.#unindexInSchedule(job, job.scheduleSeq);
+    if (job.concurrencyKey !== null) unindexByKey(task, job, job.concurrencyKey);
   }
 
   #unindexInSchedule(job: JobRecord, scheduleSeq: number): void {
@@ -146,6 +166,21 @@ export class JobTable {
     schedule.running.delete(job.seq);
     if (schedule.all.size === 0) this.#schedules.delete(scheduleSeq);
   }
+}
+
+function indexByKey(task: TaskJobs, job: JobRecord, key: string): void {
+  if (job.state === "finished") return;
+  const jobs = at(task.keys, key, () => new KeyJobs());
+  jobs.unfinished.add(job);
+  if (job.state === "running") jobs.running.add(job.seq);
+}
+
+function unindexByKey(task: TaskJobs, job: JobRecord, key: string): void {
+  const jobs = task.keys.get(key);
+  if (jobs === undefined || job.state === "finished") return;
+  jobs.unfinished.delete(job);
+  jobs.running.delete(job.seq);
+  if (jobs.unfinished.size === 0) task.keys.delete(key);
 }
 
 function hasDeadline(job: JobRecord): boolean {

@@ -1,3 +1,4 @@
+import { keyLimit } from "../../model/decisions.ts";
 import { resolveRunSettings, type RunSettings } from "../../model/settings.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
@@ -30,6 +31,12 @@ export class MemoryState {
   /** A calendar version never given before, also not to a calendar that was removed. */
   nextCalendarVersion(): number {
     return ++this.#lastCalendarVersion;
+  }
+
+  /** Writes a task. */
+  putTask(task: StoredTask): void {
+    this.tasks.set(task.name, task);
+    this.jobs.setFifo(task.name, keyLimit(task)?.fifo ?? false);
   }
 
   /** A task with what is counted. */

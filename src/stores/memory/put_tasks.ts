@@ -8,7 +8,7 @@ export function putTasks(state: MemoryState, tasks: readonly TaskWrite[]): reado
   const copies = tasks.map(storedCopy);
   for (const task of copies) {
     const before = state.tasks.get(task.name);
-    state.tasks.set(task.name, {
+    state.putTask({
       ...task,
       overrides: before?.overrides ?? {},
       paused: before?.paused ?? false,
@@ -29,6 +29,6 @@ export function getTasks(state: MemoryState, names?: readonly string[]): readonl
 export function updateTask(state: MemoryState, name: string, change: TaskChange): TaskRecord | undefined {
   const before = state.tasks.get(name);
   if (before === undefined) return undefined;
-  state.tasks.set(name, { ...before, ...storedCopy(change) });
+  state.putTask({ ...before, ...storedCopy(change) });
   return state.task(name);
 }

@@ -35,6 +35,8 @@ export function newJob(id: string, job: Partial<NewJob> = {}): NewJob {
     fireTimeMs: null,
     runAtMs: null,
     priority: 0,
+    tags: [],
+    concurrencyKey: null,
     input: null,
     overrides: {},
     metadata: {},
@@ -52,6 +54,7 @@ export function policies(given: Partial<SchedulePolicies> = {}): SchedulePolicie
     spreadMs: 0,
     maxRuns: null,
     maxRunningJobs: null,
+    concurrencyKey: null,
     overrides: {},
     ...given,
   };
@@ -89,12 +92,16 @@ export function versionOf({ id, seq, version }: ScheduleRecord): ScheduleVersion
 }
 
 /** A scheduler that is about to start, with the code of these tasks. */
-export function schedulerWrite(taskNames: readonly string[], leaseMs = 30_000): SchedulerWrite {
+export function schedulerWrite(
+  taskNames: readonly string[],
+  leaseMs = 30_000,
+  tags: readonly string[] = [],
+): SchedulerWrite {
   return {
     name: "test",
     role: "both",
     taskNames,
-    tags: [],
+    tags,
     process: { hostname: "host", pid: 1, bootId: null, pidNamespace: null, startedAt: null },
     leaseMs,
   };

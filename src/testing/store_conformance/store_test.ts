@@ -64,8 +64,12 @@ export class StoreTest {
   }
 
   /** Registers a scheduler that has the code of these tasks; answers its incarnation. */
-  async scheduler(taskNames: readonly string[] = [TASK], leaseMs?: number): Promise<number> {
-    return (await this.store.registerScheduler(schedulerWrite(taskNames, leaseMs))).incarnation;
+  async scheduler(
+    taskNames: readonly string[] = [TASK],
+    leaseMs?: number,
+    tags?: readonly string[],
+  ): Promise<number> {
+    return (await this.store.registerScheduler(schedulerWrite(taskNames, leaseMs, tags))).incarnation;
   }
 
   /** Adds a job. */

@@ -60,6 +60,7 @@ const texts: Readonly<Record<string, string>> = {
   "defaults.executor": "heavy",
   "defaults.onLostLease": "abandon",
   "defaults.maxLostLeases": "2",
+  "defaults.tags": "gpu,big",
   "defaults.maxRunningJobs": "none",
   "defaults.misfireGraceTime": "10s",
 };
@@ -125,6 +126,7 @@ test("resolveConfiguration() gives what was said the form that the scheduler tak
       executor: "heavy",
       onLostLease: "abandon",
       maxLostLeases: 2,
+      tags: ["gpu", "big"],
       maxRunningJobs: null,
       misfireGraceTime: { seconds: 10 },
     },

@@ -75,6 +75,8 @@ test("an input that cannot be decoded is parked and never crashes the loop", asy
     fireTimeMs: null,
     runAtMs: null,
     priority: 1,
+    tags: [],
+    concurrencyKey: null,
     input: "{{{ not a payload",
     overrides: {},
     metadata: {},

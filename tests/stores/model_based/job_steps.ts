@@ -4,7 +4,7 @@ import type { JobEnding, JobRecord, JobTransition, NewJob } from "../../../src/m
 import { jobOutcomes, jobStates } from "../../../src/model/states.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";
 import { fenceOf } from "../../../src/testing/store_conformance/store_test.ts";
-import { jobId, jobIds, place, soonMs, type Step, steps, taskName, taskNames } from "./step.ts";
+import { jobId, jobIds, place, soonMs, type Step, steps, tags, taskName, taskNames } from "./step.ts";
 import { pick, type Subject } from "./subject.ts";
 
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
@@ -16,6 +16,8 @@ export const jobGiven = fc.record({
   id: jobId,
   taskName,
   priority: fc.integer({ min: -1, max: 1 }),
+  tags,
+  concurrencyKey: orNull(fc.constantFrom("k", "l")),
   runInMs: orNull(soonMs),
   deadlineInMs: orNull(soonMs),
   schedule: orNull(place),
@@ -31,6 +33,8 @@ export function jobOf(s: Subject, given: JobGiven): NewJob {
   return newJob(given.id, {
     taskName: given.taskName,
     priority: given.priority,
+    tags: given.tags,
+    concurrencyKey: given.concurrencyKey,
     overrides: given.overrides,
     fireTimeMs: given.fireTimeMs,
     runAtMs: given.runInMs === null ? null : s.nowMs + given.runInMs,

@@ -1,10 +1,16 @@
 import fc from "fast-check";
 import { schedulerWrite, taskWrite } from "../../../src/testing/store_conformance/records.ts";
 import { endingsGiven, endingsOf } from "./job_steps.ts";
-import { place, type Step, steps, taskNames } from "./step.ts";
+import { place, type Step, steps, tags, taskNames } from "./step.ts";
 import { pick, type Subject } from "./subject.ts";
 
 const limit = fc.constantFrom(null, 1, 2);
+const concurrency = fc.constantFrom(
+  null,
+  { max: 1, fifo: false },
+  { max: 2, fifo: false },
+  { max: 1, fifo: true },
+);
 const leaseMs = fc.constantFrom(10, 100);
 const writtenTask = fc.constantFrom("a", "b");
 
@@ -22,10 +28,10 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
     weight: 2,
     arbitrary: steps(
       "putTasks",
-      fc.record({ name: writtenTask, limit }),
-      (s, { name, limit }) =>
+      fc.record({ name: writtenTask, limit, concurrency }),
+      (s, { name, limit, concurrency }) =>
         s.store.putTasks([
-          taskWrite(name, { maxRunningJobs: limit, retention: { successMs: 1, otherMs: 15 } }),
+          taskWrite(name, { maxRunningJobs: limit, concurrency, retention: { successMs: 1, otherMs: 15 } }),
         ]),
     ),
   },
@@ -37,7 +43,7 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
         name: writtenTask,
         change: fc.record({
           paused: fc.boolean(),
-          overrides: fc.record({ maxRunningJobs: limit, metadata: fc.constant({ x: 1 }) }, {
+          overrides: fc.record({ maxRunningJobs: limit, concurrency, metadata: fc.constant({ x: 1 }) }, {
             requiredKeys: [],
           }),
         }, { requiredKeys: [] }),
@@ -50,9 +56,9 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
     weight: 3,
     arbitrary: steps(
       "registerScheduler",
-      fc.record({ taskNames, leaseMs }),
-      async (s, { taskNames, leaseMs }) => {
-        const answer = await s.store.registerScheduler(schedulerWrite(taskNames, leaseMs));
+      fc.record({ taskNames, leaseMs, tags }),
+      async (s, { taskNames, leaseMs, tags }) => {
+        const answer = await s.store.registerScheduler(schedulerWrite(taskNames, leaseMs, tags));
         s.incarnations.push(answer.incarnation);
         return answer;
       },

@@ -35,5 +35,11 @@ export const taskName: fc.Arbitrary<string> = fc.constantFrom("a", "b", "c");
 /** Some tasks. */
 export const taskNames: fc.Arbitrary<string[]> = fc.subarray(["a", "b", "c"], { minLength: 1 });
 
+/** What schedulers offer and jobs demand: sorted, each once. */
+export const tags: fc.Arbitrary<string[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<string[]>([]) },
+  fc.subarray(["x", "y"]),
+);
+
 /** Milliseconds from now, near ones. */
 export const soonMs: fc.Arbitrary<number> = fc.constantFrom(-7, -1, 0, 1, 5, 20);

@@ -1,0 +1,66 @@
+/** What users say about jobs with the same key, and its stored form. */
+import * as check from "./option_checks.ts";
+import type { StoredConcurrency } from "./settings.ts";
+
+/** How many jobs with the same key run at once, in all schedulers together: what can be set at run time. */
+export interface KeyLimitOptions {
+  /** How many run at once. @default 1 */
+  readonly max?: number;
+  /**
+   * Strictly one after the other, in order of adding: whatever its priority or `runAt`, no job starts before all that
+   * were added earlier with its key are finished, those that wait for another attempt or are parked too. Goes with no
+   * `max` but 1. @default false
+   */
+  readonly fifo?: boolean;
+}
+
+/** How jobs of a task share slots by a key, such as a tenant; beside `maxRunningJobs`, which counts them all. */
+export interface ConcurrencyOptions<Key = (input: never) => string> extends KeyLimitOptions {
+  /**
+   * Tells the key from the input as `run` gets it. It is asked when a job is added, or a schedule; where the task's
+   * code is not at hand, say `concurrencyKey` there.
+   */
+  readonly key: Key;
+}
+
+/** Tells the key of a job from its input. */
+export type ConcurrencyKey = (input: unknown) => string;
+
+/** A checked limit by key, with the function that tells the key where there may be one. Throws `invalidOption`. */
+export function resolveConcurrency(
+  value: unknown,
+  where: string,
+): { readonly limit: StoredConcurrency; readonly key: ConcurrencyKey } {
+  const { key, ...limit } = optionsOf(value, ["key", "max", "fifo"], where) as Partial<ConcurrencyOptions>;
+  if (typeof key !== "function") {
+    throw check.optionError("concurrency.key", where, "must be a function from the input to a text", key);
+  }
+  return { limit: checkLimits(limit, where), key: key as ConcurrencyKey };
+}
+
+/** A checked limit by key without its key, or null for none. Throws `invalidOption`. */
+export function resolveKeyLimit(value: unknown, where: string): StoredConcurrency | null {
+  return value === null ? null : checkLimits(optionsOf(value, ["max", "fifo"], where), where);
+}
+
+/** A key: like a name. Throws `invalidOption`. */
+export function checkConcurrencyKey(value: unknown, where: string): string {
+  return check.checkName(value, "concurrencyKey", where);
+}
+
+function optionsOf(value: unknown, keys: readonly string[], where: string): object {
+  if (typeof value !== "object" || value === null) {
+    throw check.optionError("concurrency", where, "must be an object such as { key, max: 1 }", value);
+  }
+  check.refuseUnknownOptions(value, keys, `'concurrency' of ${where}`);
+  return value;
+}
+
+function checkLimits({ max = 1, fifo = false }: KeyLimitOptions, where: string): StoredConcurrency {
+  const limit = {
+    max: check.checkInteger(max, "concurrency.max", where),
+    fifo: check.checkBoolean(fifo, "concurrency.fifo", where),
+  };
+  if (!limit.fifo || limit.max === 1) return limit;
+  throw check.optionError("concurrency.max", where, "must be 1 with 'fifo'", max);
+}
