@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 const benches: Readonly<Record<string, string>> = {
   end_to_end: "Jobs through the public API, beside the bare driver",
   store: "Jobs through the store alone, beside the bare driver",
+  wake_up: "How soon another process is heard of, and what listening costs",
   triggers: "Fire times, beside other cron engines",
 };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DataStore } from "../../src/stores/data_store.ts";
@@ -94,6 +94,42 @@ test("watch() tells of another store object's commits on the same file, and not 
     await clock.advance({ milliseconds: 100 });
     assert.equal(calls, before + 1);
     assert.equal(clock.pendingTimers, 0);
+    await watching.close();
+    await writing.close();
+  });
+});
+
+test("close() leaves everything in the one file, as soon as nobody else uses it", async () => {
+  await withFile(async (url, folder) => {
+    const [one, two] = [libsql(url), libsql(url)];
+    await one.open({ clock: systemClock });
+    await two.open({ clock: systemClock });
+    await one.addJobs([newJob("a")]);
+    await one.close();
+    await two.addJobs([newJob("b")]);
+    await two.close();
+    assert.equal((await stat(join(folder, "store.db-wal"))).size, 0);
+    await copyFile(join(folder, "store.db"), join(folder, "alone.db"));
+    const alone = libsql(`file:${join(folder, "alone.db")}`);
+    await alone.open({ clock: systemClock });
+    assert.deepEqual(await ids(alone), ["a", "b"]);
+    await alone.close();
+  });
+});
+
+test("watch() hears of another store object's commits in real time", async () => {
+  await withFile(async (url) => {
+    const [watching, writing] = [libsql(url), libsql(url)];
+    await watching.open({ clock: systemClock });
+    await writing.open({ clock: systemClock });
+    let told = () => {};
+    const stop = watching.watch(() => told());
+    for (const id of ["a", "b", "c"]) {
+      const heard = new Promise<void>((resolve) => told = resolve);
+      await writing.addJobs([newJob(id)]);
+      await heard;
+    }
+    stop();
     await watching.close();
     await writing.close();
   });

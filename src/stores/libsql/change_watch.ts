@@ -13,6 +13,8 @@ export interface WatchPace {
 
 /** A file is asked without a round trip: wakes others within half of it on average. */
 export const filePace: WatchPace = { firstMs: 20, maxMs: 20, grows: false };
+/** A file whose writes are hinted at: waking up 50 times a second would cost a percent of a core. */
+export const hintedPace: WatchPace = { firstMs: 4, maxMs: 100, grows: false };
 /** A server is asked over the network, and may count each question. */
 export const serverPace: WatchPace = { firstMs: 200, maxMs: 5000, grows: true };
 
@@ -22,6 +24,8 @@ export interface Watched {
   readonly pace: WatchPace;
   /** Changes when somebody else has committed; undefined where nobody else can. */
   readonly counter: (() => SqlValue | Promise<SqlValue>) | undefined;
+  /** Calls back when it may be worth a look; answers how to stop that. @default nobody hints */
+  readonly hints?: (onHint: () => void) => (() => void) | undefined;
 }
 
 /** Tells listeners that others have committed. Looks only while the store is open and somebody listens. */
@@ -33,6 +37,7 @@ export class ChangeWatch {
   #seen: SqlValue | undefined;
   #looking: Promise<void> | undefined;
   #calling = false;
+  #stopHints: (() => void) | undefined;
 
   /** Adds a listener; answers how to take it back. */
   add(listener: () => void): () => void {
@@ -74,8 +79,13 @@ export class ChangeWatch {
   /** This process has made this count: not news, but more may follow from elsewhere. */
   ownCount(count: number): void {
     if (this.#seen === count - 1) this.#seen = count;
+    this.#hurry();
+  }
+
+  /** Looks soon, unless it is going to anyway: hints come by the hundred. */
+  #hurry(): void {
     const { pace } = this.#watched ?? {};
-    if (!pace || this.#waitMs === pace.firstMs) return;
+    if (!pace || this.#waitMs <= pace.firstMs * 5) return;
     this.#waitMs = pace.firstMs;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -85,9 +95,21 @@ export class ChangeWatch {
   #plan(): void {
     const { counter, clock } = this.#watched ?? {};
     if (!counter || !clock || this.#timer || this.#looking || this.#listeners.size === 0) return;
+    this.#listenForHints();
     if (this.#seen === undefined) this.#look(counter);
     if (this.#looking) return;
     this.#timer = clock.setTimer(() => this.#ring(counter), this.#waitMs, { keepAlive: false });
+  }
+
+  /** Where nobody hints, the database is asked more often. */
+  #listenForHints(): void {
+    const watched = this.#watched;
+    if (!watched?.hints || this.#stopHints) return;
+    this.#stopHints = watched.hints(() => this.#hurry());
+    if (this.#stopHints) return;
+    const { clock, counter } = watched;
+    this.#watched = { clock, counter, pace: filePace };
+    this.#waitMs = filePace.firstMs;
   }
 
   #ring(counter: () => SqlValue | Promise<SqlValue>): void {
@@ -128,5 +150,7 @@ export class ChangeWatch {
   #rest(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#stopHints?.();
+    this.#stopHints = undefined;
   }
 }

@@ -62,6 +62,19 @@ export class NativeConnection {
     if (!sound) this.#reconnect();
   }
 
+  /**
+   * Brings what is in the log into the file, where nobody else reads it, and lets go of the database. The binding keeps
+   * its descriptors until the statements are collected, so the log, then empty, may stay.
+   */
+  finish(): void {
+    try {
+      if (this.#database && this.#options.path !== ":memory:") this.run("pragma wal_checkpoint(truncate)");
+    } catch {
+      // Read only, or somebody else writes: the log is complete, and theirs too.
+    }
+    this.close();
+  }
+
   /** Lets go of the database. */
   close(): void {
     this.#statements.clear();

@@ -56,9 +56,9 @@ export class NativeDriver implements SqlDriver {
     return this.#connection.run("pragma data_version").cells[0] ?? null;
   }
 
-  /** Closes the connection. */
+  /** Closes the connection; the last one to close a file leaves everything in that file. */
   close(): void {
-    this.#connection.close();
+    this.#connection.finish();
   }
 
   #runStep(step: Step, several: boolean): StepResult {

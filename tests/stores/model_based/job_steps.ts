@@ -112,6 +112,7 @@ const change = fc.record({
   runInMs: orNull(soonMs),
   priority: fc.integer({ min: -2, max: 2 }),
   input: fc.constantFrom(null, "json:2"),
+  taskVersion: fc.nat(3),
   metadata: fc.constantFrom({}, { x: [1] }),
 }, { requiredKeys: [] });
 
