@@ -14,6 +14,8 @@ export interface SchedulePolicies {
   readonly maxRuns: number | null;
   /** How many of this schedule's jobs may run at once; null is no limit. */
   readonly maxRunningJobs: number | null;
+  /** Version of the task whose input the schedule has. @default the version of the task as stored */
+  readonly inputVersion?: number;
   /** What its jobs share slots with others of their task by; null shares none. */
   readonly concurrencyKey: string | null;
   /** Settings given on the schedule; they win over the task's. */

@@ -54,7 +54,7 @@ export interface DefaultOptions extends RunOptions {
 export interface TaskOptions extends Omit<DefaultOptions, "retry"> {
   /** What it does, for people. @default none */
   readonly description?: string;
-  /** Raise it when stored inputs no longer fit. @default 1 */
+  /** Raise it when the shape of the input changes, and say in `migrate` how to bring older inputs along. @default 1 */
   readonly version?: number;
   /** JSON values for your own purposes. @default {} */
   readonly metadata?: Metadata;

@@ -118,6 +118,7 @@ export function changedJob(job: JobRecord, change: WaitingJobChange, nowMs: numb
     runAtMs,
     priority: change.priority ?? job.priority,
     input: change.input === undefined ? job.input : change.input,
+    taskVersion: change.taskVersion ?? job.taskVersion,
     metadata: change.metadata ?? job.metadata,
     ...(placedAnew ? { state: waitingState(runAtMs, nowMs), parkedReason: null } : {}),
   };
@@ -128,6 +129,7 @@ export interface WaitingJobChange {
   readonly runAtMs?: number | null;
   readonly priority?: number;
   readonly input?: Payload | null;
+  readonly taskVersion?: number;
   readonly metadata?: Metadata;
 }
 

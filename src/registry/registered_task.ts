@@ -8,7 +8,7 @@ import { resolveRunSettings, type RunOverrides } from "../model/settings.ts";
 import type { StandardSchema } from "../model/standard_schema.ts";
 import type { TaskWrite } from "../model/task_record.ts";
 import type { Trigger } from "../triggers/trigger.ts";
-import type { ScheduleSpec, TaskSpec } from "./registry_state.ts";
+import type { InputMigration, ScheduleSpec, TaskSpec } from "./registry_state.ts";
 
 /** A task that a scheduler knows, wherever it was defined. */
 export interface RegisteredTask {
@@ -31,6 +31,8 @@ export interface RegisteredTask {
   readonly concurrencyKey: ConcurrencyKey | undefined;
   /** What is called when a job has finally failed. */
   readonly onFailure: FailureHook | undefined;
+  /** Brings inputs of older versions to the present one. */
+  readonly migrate: InputMigration | undefined;
   readonly metadata: Metadata;
   /** In the order of the source. */
   readonly schedules: readonly DeclaredSchedule[];
@@ -71,6 +73,7 @@ export function registeredTask(
     retryIf: options?.retryIf,
     concurrencyKey: options?.concurrencyKey,
     onFailure: spec?.onFailure,
+    migrate: spec?.migrate,
     metadata: options?.metadata ?? {},
     schedules: schedules.map((schedule, index) => ({
       ...schedule,

@@ -10,6 +10,9 @@ import type { Trigger } from "../triggers/trigger.ts";
 /** The function of a task, or a method. */
 export type TaskFunction = (input: unknown, context: TaskContext) => unknown;
 
+/** Brings an input from an older version of a task to its present one. */
+export type InputMigration = (oldInput: unknown, fromVersion: number) => unknown;
+
 /** What was said about a task, checked. */
 export interface TaskSpec {
   /** Undefined where the method's own name is to be used. */
@@ -18,6 +21,7 @@ export interface TaskSpec {
   readonly output: StandardSchema | undefined;
   readonly options: ResolvedTaskOptions;
   readonly onFailure: FailureHook | undefined;
+  readonly migrate: InputMigration | undefined;
   /** Where it was defined, `file:line`. */
   readonly place: string | undefined;
 }

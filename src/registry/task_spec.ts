@@ -1,17 +1,17 @@
-import type { JobFailure } from "../context/job_failure.ts";
+import type { FailureHook } from "../context/job_failure.ts";
 import { CarillonError } from "../errors.ts";
 import { checkName, optionError, refuseUnknownOptions } from "../model/option_checks.ts";
 import { resolveScheduleOptions } from "../model/schedule_options.ts";
 import { isStandardSchema, type StandardSchema } from "../model/standard_schema.ts";
 import { resolveTaskOptions, taskOptionKeys } from "../model/task_options.ts";
 import type { Trigger } from "../triggers/trigger.ts";
-import type { ScheduleSpec, TaskSpec } from "./registry_state.ts";
+import type { InputMigration, ScheduleSpec, TaskSpec } from "./registry_state.ts";
 import type { MethodOptions } from "./task_types.ts";
 
 /** What `task({ name, run })` and `@task` can be told, beside `run` and `schedules`. */
 type SpecOptions = MethodOptions<StandardSchema | undefined, StandardSchema | undefined>;
 
-const specKeys = [...taskOptionKeys, "name", "input", "output", "onFailure"] as const;
+const specKeys = [...taskOptionKeys, "name", "input", "output", "onFailure", "migrate"] as const;
 
 /**
  * Checks what was said about a task. `moreKeys` are keys that somebody else looks at. Throws `invalidOption`
@@ -29,8 +29,8 @@ export function taskSpec(
     input: checkSchema(options.input, "input", where),
     output: checkSchema(options.output, "output", where),
     options: resolveTaskOptions(options, where),
-    onFailure: checkFunction(options.onFailure, "onFailure", where) &&
-      ((failure, context) => options.onFailure!(failure as JobFailure<never>, context)),
+    onFailure: boundFunction(options, "onFailure", where) as FailureHook | undefined,
+    migrate: boundFunction(options, "migrate", where) as InputMigration | undefined,
     place,
   };
 }
@@ -74,10 +74,12 @@ function checkSchema(value: unknown, option: string, where: string): StandardSch
   throw optionError(option, where, "must be a schema (Zod, Valibot, ArkType or any Standard Schema)", value);
 }
 
-function checkFunction(value: unknown, option: string, where: string): true | undefined {
+/** A function among the options, which may use `this`. */
+function boundFunction(options: SpecOptions, option: "onFailure" | "migrate", where: string): unknown {
+  const value: unknown = options[option];
   if (value === undefined) return undefined;
   if (typeof value !== "function") throw optionError(option, where, "must be a function", value);
-  return true;
+  return value.bind(options);
 }
 
 function isTrigger(value: unknown): value is Trigger {

@@ -96,6 +96,11 @@ export interface MethodOptions<S extends StandardSchema | undefined, O extends S
   /** Checks the result (any Standard Schema). @default no check */
   readonly output?: O;
   /**
+   * Brings the input of a job that was added by an older `version` of this code to the present one, before it is
+   * checked. When it throws, the job is parked. @default older inputs are checked as they are
+   */
+  migrate?(oldInput: unknown, fromVersion: number): SchemaInput<S> | Promise<SchemaInput<S>>;
+  /**
    * Called when a job has finally failed: with `error`, `timedOut`, `abandoned` or `missedStartDeadline`, not when it
    * was cancelled. By the scheduler that ended it, at most once, after its end was written. What it throws goes to
    * the job's log and changes nothing about the job. @default nothing is called

@@ -45,6 +45,7 @@ export class DeclaredSchedules {
       generatedId: false,
       taskName: task.name,
       trigger: zonedTrigger(trigger, this.#environment.timeZone),
+      inputVersion: task.version,
       group: DECLARED_GROUP,
       options,
       ...await encodedSchedule({ name: task.name, code: task }, options, this.#environment),

@@ -3,6 +3,7 @@ import { runInSchedulerContext } from "../context/scheduler_context.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import { CarillonError } from "../errors.ts";
 import type { Executor, ExecutorRun } from "../executors/executor.ts";
+import type { Payload } from "../model/payload.ts";
 import type { RunSettings } from "../model/settings.ts";
 import type { RegisteredTask } from "../registry/registered_task.ts";
 import { validateOutput } from "../registry/validate.ts";
@@ -14,6 +15,8 @@ import type { JobRun } from "./run_table.ts";
 export interface ExecutedTask {
   readonly task: RegisteredTask;
   readonly input: unknown;
+  /** The same as its schema is to check it again elsewhere. */
+  readonly payload: Payload | null;
 }
 
 /** A run as the executor sees it; `local` is there once the function has returned in this process. */
@@ -33,7 +36,7 @@ export function executorOf({ executor }: RunSettings, environment: Environment):
 /** One run for an executor: how to call the function here, and what another place needs to call it there. */
 export function executorRun(
   { job, controller: { signal } }: JobRun,
-  { task, input }: ExecutedTask,
+  { task, input, payload }: ExecutedTask,
   context: TaskContext,
   { serializer, self }: Environment,
   started: () => void,
@@ -42,7 +45,7 @@ export function executorRun(
   const inContext = () => runInJobContext(context, () => task.call(input, context));
   const request: LocalRun = {
     job: { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata },
-    input: job.input,
+    input: payload,
     serializer: serializer.name,
     signal,
     async call() {

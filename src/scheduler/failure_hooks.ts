@@ -6,12 +6,11 @@ import type { CarillonEvent, JobFinishedEvent } from "../events/event.ts";
 import type { JobRecord } from "../model/job_record.ts";
 import { revivedError } from "../model/stored_error.ts";
 import type { RegisteredTask } from "../registry/registered_task.ts";
-import { validateInput } from "../registry/validate.ts";
-import { decodePayload } from "../serializers/payload.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import { jobLog } from "./job_context_of.ts";
 import { LogKeeper } from "./log_keeper.ts";
+import { storedInput } from "./stored_input.ts";
 
 /**
  * Calls `onFailure` of the tasks whose jobs this scheduler has ended as failed: its own runs, those of schedulers
@@ -87,7 +86,7 @@ export class FailureHooks {
 
   async #input(job: JobRecord, task: RegisteredTask): Promise<unknown> {
     try {
-      return await validateInput(task, decodePayload(job.input, [this.#environment.serializer]));
+      return (await storedInput(task, job, this.#environment.serializer)).input;
     } catch {
       return undefined;
     }

@@ -143,7 +143,7 @@ function jobOf(
   return {
     id: fireJobId(schedule.seq, fireMs),
     taskName: schedule.taskName,
-    taskVersion: task?.version ?? 1,
+    taskVersion: schedule.policies.inputVersion ?? task?.version ?? 1,
     scheduleSeq: schedule.seq,
     scheduleId: schedule.id,
     fireTimeMs: fireMs,

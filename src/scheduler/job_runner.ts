@@ -1,8 +1,7 @@
-import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
+import { CarillonError, messageOf } from "../errors.ts";
 import type { JobRecord, JobTransition } from "../model/job_record.ts";
 import { resolveRunSettings, type RunSettings } from "../model/settings.ts";
 import type { TaskRecord } from "../model/task_record.ts";
-import { validateInput } from "../registry/validate.ts";
 import { decodePayload } from "../serializers/payload.ts";
 import { durationMs } from "../time/duration.ts";
 import { sleep } from "../time/clock.ts";
@@ -15,6 +14,7 @@ import { ProgressReporter } from "./progress_reporter.ts";
 import { RunGuards } from "./run_guards.ts";
 import { type AbortCause, JobRun, type RunTable } from "./run_table.ts";
 import { type RunResult, runTransition } from "./run_transition.ts";
+import { storedInput } from "./stored_input.ts";
 
 /** How long to wait before a failed write of a job's end is tried again. */
 const END_RETRY_MS = { first: 100, max: 5000 };
@@ -97,17 +97,14 @@ export class JobRunner {
     if (job.undecodable !== undefined) return `the stored job cannot be read: ${job.undecodable}`;
     const task = this.#options.environment.registry.find(job.taskName);
     if (!task) return `this scheduler does not know task '${job.taskName}'`;
+    const { serializer, defaults } = this.#options.environment;
     try {
-      const stored = decodePayload(job.input, [this.#options.environment.serializer]);
-      const input = await validateInput(task, stored);
+      const stored = await storedInput(task, job, serializer);
       const record = this.#options.taskRecord(task.name);
-      const { defaults } = this.#options.environment;
       const settings = resolveRunSettings(job.overrides, record?.overrides, task.overrides, defaults);
-      return { task, input, settings };
+      return { task, ...stored, settings };
     } catch (error) {
-      return isCarillonError(error, "invalidInput")
-        ? `the stored input no longer fits the task: ${error.message}`
-        : `the stored input cannot be decoded: ${messageOf(error)}`;
+      return messageOf(error);
     }
   }
 

@@ -174,6 +174,7 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
       ...("input" in change
         ? { input: (await encodeInput(task, change.input, this.parts.environment)).input }
         : {}),
+      ...("input" in change && task.code ? { taskVersion: task.code.version } : {}),
       ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, `job ${id}`) }),
     });
     unit.wakeJobs();

@@ -133,6 +133,8 @@ export interface JobChange {
   readonly runAtMs?: number | null;
   readonly priority?: number;
   readonly input?: Payload | null;
+  /** Version of the task whose input that is. */
+  readonly taskVersion?: number;
   /** Replaces all earlier metadata. */
   readonly metadata?: Metadata;
 }

@@ -135,7 +135,7 @@ export class JobCommands {
     return fireTimesMs.map((fireTimeMs) =>
       scheduleJob(
         record,
-        stored?.version ?? task.code?.version ?? 1,
+        record.policies.inputVersion ?? stored?.version ?? 1,
         settings,
         stored ? taskMetadata(stored) : {},
         {

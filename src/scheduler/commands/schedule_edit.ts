@@ -47,7 +47,7 @@ export async function editedSchedule(
     const merged = mergedPolicies(before.policies, given, policies);
     const key = policies.concurrencyKey ?? input?.concurrencyKey ?? merged.concurrencyKey;
     const schedule = edited(before, {
-      policies: { ...merged, concurrencyKey: key },
+      policies: { ...merged, concurrencyKey: key, ...input?.version },
       ...(description === undefined ? {} : { description: checkText(description, "description", where) }),
       ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, where) }),
       ...(input === undefined ? {} : { input: input.input }),
@@ -62,7 +62,8 @@ export async function editedSchedule(
 async function inputOf(id: string, input: unknown, environment: Environment, units: StoreUnits) {
   const { record } = await units.schedule(id);
   const task = { name: record.taskName, code: environment.registry.find(record.taskName) };
-  return await encodeInput(task, input, environment);
+  const version = task.code === undefined ? {} : { inputVersion: task.code.version };
+  return { ...await encodeInput(task, input, environment), version };
 }
 
 /** The stored policies with those that the change names. */

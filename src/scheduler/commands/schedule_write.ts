@@ -19,6 +19,8 @@ export interface WantedSchedule {
   /** With its time zone filled in. */
   readonly trigger: Trigger;
   readonly input: Payload | null;
+  /** Version of the task's code that has checked the input; undefined where the code is not here. */
+  readonly inputVersion: number | undefined;
   readonly concurrencyKey: string | null;
   readonly group: string | null;
   readonly options: ResolvedScheduleOptions;
@@ -92,7 +94,7 @@ export function resumedFrom(before: ScheduleRecord, fromMs: number, facts: Plann
 }
 
 function definitionOf(wanted: WantedSchedule) {
-  const { id, generatedId, taskName, group, input, options, concurrencyKey } = wanted;
+  const { id, generatedId, taskName, group, input, inputVersion, options, concurrencyKey } = wanted;
   const { description, metadata } = options;
   const policies = { ...options.policies, concurrencyKey };
   const trigger = wanted.trigger.toJSON();
@@ -104,7 +106,7 @@ function definitionOf(wanted: WantedSchedule) {
     input,
     description,
     metadata,
-    policies,
+    policies: inputVersion === undefined ? policies : { ...policies, inputVersion },
     trigger,
     followsFinish: followsFinish(trigger),
   };

@@ -21,6 +21,7 @@ export async function wantedSchedule(
     generatedId: options.id === undefined,
     taskName: task.name,
     trigger: zonedTrigger(trigger, environment.timeZone),
+    inputVersion: task.code?.version,
     group,
     options,
     ...await encodedSchedule(task, options, environment),

@@ -93,12 +93,13 @@ function updateText(dialect: Dialect, ready: string): string {
         else state end,
       parked_reason = case when ${placedAnew} then null else parked_reason end,
       run_at = ${runAt}, priority = coalesce(?5, priority), input = case when ?6 then ?7 else input end,
-      metadata = coalesce(?8, metadata)
+      metadata = coalesce(?8, metadata),
+      task_version = coalesce(?9, task_version)
     where id = ?1 and state not in ('running', 'finished') returning ${jobCell(jobs)}`;
 }
 
 function updateStatement(sql: string, id: string, change: JobChange, now: number | null): Statement {
-  const { runAtMs, priority, input, metadata } = change;
+  const { runAtMs, priority, input, metadata, taskVersion } = change;
   return {
     sql,
     args: [
@@ -110,6 +111,7 @@ function updateStatement(sql: string, id: string, change: JobChange, now: number
       input === undefined ? 0 : 1,
       input ?? null,
       metadata === undefined ? null : JSON.stringify(metadata),
+      taskVersion ?? null,
     ],
   };
 }

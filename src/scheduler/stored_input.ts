@@ -1,0 +1,71 @@
+import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
+import type { JobRecord } from "../model/job_record.ts";
+import type { Payload } from "../model/payload.ts";
+import type { RegisteredTask } from "../registry/registered_task.ts";
+import { validateInput } from "../registry/validate.ts";
+import { decodePayload, encodePayload } from "../serializers/payload.ts";
+import type { Serializer } from "../serializers/serializer.ts";
+
+/** A job's input as its task's code takes it. */
+export interface StoredInput {
+  /** What the function gets. */
+  readonly input: unknown;
+  /** The same before the schema made something of it, for executors elsewhere. */
+  readonly payload: Payload | null;
+}
+
+type Versioned = Pick<JobRecord, "input" | "taskVersion">;
+
+/**
+ * Reads a job's input: decoded, brought from the version it was added with to that of the code, and checked. Throws an
+ * error whose message says why this code cannot run the job.
+ */
+export async function storedInput(
+  task: RegisteredTask,
+  job: Versioned,
+  serializer: Serializer,
+): Promise<StoredInput> {
+  if (job.taskVersion > task.version) throw new CarillonError("invalidInput", newerVersionReason(job));
+  const decoded = decoding(() => decodePayload(job.input, [serializer]));
+  const migrates = task.migrate !== undefined && job.taskVersion < task.version;
+  const current = migrates ? await migrated(task, decoded, job.taskVersion) : decoded;
+  try {
+    const input = await validateInput(task, current);
+    return { input, payload: migrates ? encodePayload(current, serializer) : job.input };
+  } catch (error) {
+    throw isCarillonError(error, "invalidInput") ? noLongerFits(task, job, error) : error;
+  }
+}
+
+/** Why a job is parked whose input was added by newer code than takes it. Made of the job alone: it is compared. */
+export function newerVersionReason({ taskVersion }: Pick<JobRecord, "taskVersion">): string {
+  return `it was added by version ${taskVersion} of the task, and waits for a scheduler that has that version`;
+}
+
+function decoding<Value>(decode: () => Value): Value {
+  try {
+    return decode();
+  } catch (error) {
+    throw new CarillonError("invalidInput", `the stored input cannot be decoded: ${messageOf(error)}`);
+  }
+}
+
+async function migrated(task: RegisteredTask, value: unknown, fromVersion: number): Promise<unknown> {
+  try {
+    return await task.migrate!(value, fromVersion);
+  } catch (error) {
+    const steps = `from version ${fromVersion} to ${task.version}`;
+    throw new CarillonError(
+      "invalidInput",
+      `migrating the stored input ${steps} failed: ${messageOf(error)}`,
+    );
+  }
+}
+
+function noLongerFits(task: RegisteredTask, job: Versioned, error: CarillonError): CarillonError {
+  const hint = task.migrate === undefined && job.taskVersion < task.version
+    ? `; give the task a 'migrate' from version ${job.taskVersion}`
+    : "";
+  const message = `the stored input no longer fits the task: ${error.message}${hint}`;
+  return new CarillonError("invalidInput", message, { details: error.details });
+}
