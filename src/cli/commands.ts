@@ -1,5 +1,6 @@
 import type { CommandEntry } from "./command.ts";
 import { checkCommand } from "./commands/check.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { helpCommand } from "./commands/help.ts";
 import { jobsGroup } from "./commands/jobs.ts";
 import { migrateCommand } from "./commands/migrate.ts";
@@ -19,5 +20,6 @@ export const commands: readonly CommandEntry[] = [
   nextCommand,
   checkCommand,
   migrateCommand,
+  doctorCommand,
   helpCommand,
 ];

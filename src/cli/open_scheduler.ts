@@ -84,7 +84,7 @@ export async function withClient<T>(
 }
 
 /** Throws `storeUnavailable` for a file that is not there. */
-function refuseMissingStores(configuration: ResolvedConfiguration, directory: string): void {
+export function refuseMissingStores(configuration: ResolvedConfiguration, directory: string): void {
   const url = missingStore(configuration, directory);
   if (url === undefined) return;
   throw new CarillonError(

@@ -2,10 +2,11 @@ import { CarillonError } from "../errors.ts";
 import { defaultTablePrefix, sqliteDialect } from "../sql/dialect.ts";
 import type { MigrationReport, MigrationStep } from "../sql/migrate.ts";
 import { parseAddress } from "./libsql/address.ts";
+import type { DatabaseSize } from "./libsql/database_size.ts";
 import type { LibsqlClient } from "./libsql/libsql_client.ts";
 import { type LibsqlStore, makeLibsqlStore } from "./libsql/libsql_store.ts";
 
-export type { LibsqlClient, LibsqlStore, MigrationReport, MigrationStep };
+export type { DatabaseSize, LibsqlClient, LibsqlStore, MigrationReport, MigrationStep };
 
 /** Options of {@linkcode libsql}. */
 export interface LibsqlOptions {

@@ -12,6 +12,7 @@ import { backupDatabase } from "./backup.ts";
 import { ChangeWatch, filePace, hintedPace, serverPace } from "./change_watch.ts";
 import { fileHints } from "./file_hints.ts";
 import { checkIntegrity } from "./integrity.ts";
+import { type DatabaseSize, databaseSize } from "./database_size.ts";
 import { type DatabaseOptions, migrateDatabase, openDriver, usesClient } from "./open_database.ts";
 
 /** A data store on libSQL, with what its keepers need. */
@@ -29,6 +30,8 @@ export interface LibsqlStore extends DataStore {
   backup(path: string): Promise<void>;
   /** What is wrong with the database, in sentences; empty for a sound one. */
   integrity(): Promise<readonly string[]>;
+  /** How large the database is. */
+  size(): Promise<DatabaseSize>;
 }
 
 /** Makes the store: its life cycle here, what it does with the database in `sql/`. */
@@ -47,6 +50,7 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
     migrate: (onStep) => database.using((driver) => migrateDatabase(driver, options, onStep)),
     backup: (path) => database.using((driver) => backupDatabase(driver, path, options)),
     integrity: () => database.using((driver) => checkIntegrity(driver, options.dialect)),
+    size: () => database.using(databaseSize),
   };
 }
 

@@ -1,0 +1,70 @@
+import { examineStore, type StoreFinding } from "../../scheduler/examine_store.ts";
+import type { DataStore } from "../../stores/data_store.ts";
+import { systemClock } from "../../time/system_clock.ts";
+import type { Command } from "../command.ts";
+import { loadConfiguration } from "../configuration/load_configuration.ts";
+import { configurationOptions, settingOptions } from "../configuration/option_layer.ts";
+import { isLibsqlStore } from "../configuration/store_setting.ts";
+import { refuseMissingStores, storesOf } from "../open_scheduler.ts";
+import { withProgress } from "../progress.ts";
+
+/** What was found in one store. */
+interface ExaminedStore {
+  readonly store: string;
+  readonly location: string;
+  readonly findings: readonly StoreFinding[];
+}
+
+/** `doctor`: looks the stores over. */
+export const doctorCommand: Command = {
+  name: "doctor",
+  summary: "Look the stores over: damage, dead schedulers, late schedules, stuck jobs, clocks, size",
+  details:
+    "Changes nothing, but opening a store brings its tables up to date. The exit code is 1 where something is to be mended.",
+  options: [...settingOptions("store"), ...configurationOptions],
+  async run(context) {
+    const configuration = await loadConfiguration(context);
+    refuseMissingStores(configuration, context.terminal.directory);
+    const examined: ExaminedStore[] = [];
+    for (const [alias, store] of Object.entries(storesOf(configuration))) {
+      const label = () => `examining ${store.location}`;
+      const options = { terminal: context.terminal, clock: systemClock, label };
+      const findings = await withProgress(options, () => examine(store));
+      examined.push({ store: alias, location: store.location, findings });
+    }
+    context.print(examined, () => examined.map(lines).join("\n\n"));
+    return examined.some(({ findings }) => findings.some(({ level }) => level === "problem")) ? 1 : 0;
+  },
+};
+
+async function examine(store: DataStore): Promise<readonly StoreFinding[]> {
+  await store.open({ clock: systemClock });
+  try {
+    return [...await fileFindings(store), ...await examineStore(store, systemClock)];
+  } finally {
+    await store.close();
+  }
+}
+
+async function fileFindings(store: DataStore): Promise<readonly StoreFinding[]> {
+  if (!isLibsqlStore(store)) return [];
+  const { bytes, freeBytes } = await store.size();
+  const damages = await store.integrity();
+  const size = `The database takes ${megabytes(bytes)}, of which ${
+    megabytes(freeBytes)
+  } are free for rows to come`;
+  return [
+    ...damages.map((message) => ({ level: "problem", topic: "file", message }) as const),
+    { level: "note", topic: "file", message: size },
+  ];
+}
+
+function lines({ store, location, findings }: ExaminedStore): string {
+  const marks = { problem: "!", note: " " };
+  return [`${store}  ${location}`, ...findings.map(({ level, message }) => `${marks[level]} ${message}`)]
+    .join("\n");
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { StoreFinding } from "../../../src/scheduler/examine_store.ts";
+import { libsql } from "../../../src/stores/libsql.ts";
+import { newJob, schedulerWrite } from "../../../src/testing/store_conformance/records.ts";
+import { systemClock } from "../../../src/time/system_clock.ts";
+import { test } from "../../harness.ts";
+import { withProject } from "../sample_project.ts";
+
+type Report = readonly { readonly location: string; readonly findings: readonly StoreFinding[] }[];
+
+test("doctor finds nothing to mend in a new store, and tells its size", async () => {
+  await withProject({}, async (project) => {
+    await project.run(["migrate"]);
+    const { code, out } = await project.run(["doctor"]);
+    assert.equal(code, 0, out);
+    assert.match(out, /The database takes \d+\.\d MB/);
+    assert.match(out, /No scheduler is registered/);
+    assert.doesNotMatch(out, /^!/m);
+  });
+});
+
+test("doctor names schedulers that died, jobs without an owner and jobs that nobody knows", async () => {
+  await withProject({}, async (project) => {
+    const store = libsql(`file:${join(project.folder, "carillon.db")}`);
+    await store.open({ clock: systemClock });
+    const { incarnation } = await store.registerScheduler({ ...schedulerWrite(["mail"]), leaseMs: -60_000 });
+    await store.addJobs([newJob("a")], { incarnation: incarnation, taskNames: ["mail"], limit: 1 });
+    await store.addJobs([newJob("b", { taskName: "unknown" })]);
+    await store.close();
+    const { code, out } = await project.run(["doctor", "--json"]);
+    assert.equal(code, 1);
+    const [{ findings }] = JSON.parse(out) as [Report[number]];
+    const problems = findings.filter(({ level }) => level === "problem").map(({ message }) => message);
+    assert.ok(problems.some((text) => /lease ended 60\.\d s ago/.test(text)), out);
+    assert.ok(problems.some((text) => /1 jobs are parked/.test(text)), out);
+  });
+});
+
+test("doctor refuses a store that is not there", async () => {
+  await withProject({}, async (project) => {
+    const { err, code } = await project.run(["doctor"]);
+    assert.notEqual(code, 0);
+    assert.match(err, /There is no database/);
+  });
+});
