@@ -117,10 +117,9 @@ class OpenDatabase {
     await commits.idle();
     // Somebody may have opened it again meanwhile.
     if (this.#opens > 0) return;
-    await this.watch.stop();
-    if (this.#opens > 0) return;
     this.#state = undefined;
     this.#opening = undefined;
+    await this.watch.stop();
     if (!this.#options.address.inMemory) driver.close();
   }
 
