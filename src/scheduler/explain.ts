@@ -1,5 +1,14 @@
 /** Why a job is not running: a pure function from what is known about it to a sentence with its facts. */
-import { deadlineMissed, isDue, scheduleLimit, slotsLeft, taskLimit } from "../model/decisions.ts";
+import {
+  coversTags,
+  deadlineMissed,
+  isDue,
+  keyLimit,
+  keySlotsLeft,
+  scheduleLimit,
+  slotsLeft,
+  taskLimit,
+} from "../model/decisions.ts";
 import type { JobRecord } from "../model/job_record.ts";
 import type { JsonValue } from "../model/payload.ts";
 import type { ScheduleRecord } from "../model/schedule_record.ts";
@@ -24,9 +33,13 @@ export type ExplanationCause =
   | "noWorker"
   /** Schedulers are alive, but none has the task's code. */
   | "taskUnknown"
+  /** Schedulers that know the task are alive, but none offers all of the job's tags. */
+  | "tagsMissing"
   | "taskPaused"
   | "taskLimit"
   | "scheduleLimit"
+  /** As many jobs with its key run as may, or, where they run in order, an earlier one is not finished. */
+  | "keyBusy"
   /** The only scheduler that could run it is this one, which is paused. */
   | "schedulerPaused"
   /** The only scheduler that could run it is this one, which runs as many jobs as it may. */
@@ -64,6 +77,10 @@ export interface ExplanationFacts {
   readonly taskHolders: readonly JobRecord[];
   /** Running jobs of its schedule. */
   readonly scheduleHolders: readonly JobRecord[];
+  /** Running jobs of its task with its key. */
+  readonly keyHolders: readonly JobRecord[];
+  /** The first job of its task with its key that was added before it and is not finished. */
+  readonly keyAhead: JobRecord | undefined;
   /** All registered schedulers. */
   readonly schedulers: readonly SchedulerRecord[];
   /** The scheduler that is asked, where it runs jobs itself. */
@@ -104,6 +121,7 @@ function causesOf(facts: ExplanationFacts): readonly ExplainedCause[] {
     facts.task?.paused ? cause("taskPaused", `task '${job.taskName}' is paused`, {}) : undefined,
     isDue(job.runAtMs, nowMs) ? taskFull(facts) : undefined,
     isDue(job.runAtMs, nowMs) ? scheduleFull(facts) : undefined,
+    isDue(job.runAtMs, nowMs) ? keyBusy(facts) : undefined,
     localCause(facts),
   ].filter((one) => one !== undefined);
   return holding.length > 0 ? holding : [cause("next", "nothing holds it back; a worker takes it next", {})];
@@ -152,17 +170,31 @@ function workers({ schedulers, nowMs }: ExplanationFacts): readonly SchedulerRec
   );
 }
 
-function capable(facts: ExplanationFacts): readonly SchedulerRecord[] {
+function knowing(facts: ExplanationFacts): readonly SchedulerRecord[] {
   return workers(facts).filter(({ taskNames }) => taskNames.includes(facts.job.taskName));
+}
+
+function capable(facts: ExplanationFacts): readonly SchedulerRecord[] {
+  return knowing(facts).filter(({ tags }) => coversTags(tags, facts.job.tags));
 }
 
 function unreachable(facts: ExplanationFacts): ExplainedCause | undefined {
   if (capable(facts).length > 0) return undefined;
+  const { taskName, tags } = facts.job;
   const alive = workers(facts).map(({ name }) => name);
   if (alive.length === 0) return cause("noWorker", "no scheduler that runs jobs is alive", {});
-  const names = alive.map((name) => `'${name}'`).join(", ");
-  const text = `no live scheduler knows task '${facts.job.taskName}' (alive: ${names})`;
-  return cause("taskUnknown", text, { alive });
+  const able = knowing(facts).map(({ name }) => name);
+  if (able.length === 0) {
+    const text = `no live scheduler knows task '${taskName}' (alive: ${quoted(alive)})`;
+    return cause("taskUnknown", text, { alive });
+  }
+  const demanded = `${tags.length === 1 ? "tag" : "all of the tags"} ${quoted(tags)}`;
+  const text = `no live scheduler that knows the task (${quoted(able)}) offers ${demanded}`;
+  return cause("tagsMissing", text, { tags: [...tags], alive: able });
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(", ");
 }
 
 function taskFull({ job, task, taskHolders, schedulers }: ExplanationFacts): ExplainedCause | undefined {
@@ -187,6 +219,25 @@ function scheduleFull(
   const holders = scheduleHolders.map((one) => holder(one, schedulers));
   const text = `limit of schedule '${schedule.id}' ${count} of ${limit}${heldBy(holders, count)}`;
   return cause("scheduleLimit", text, { scheduleId: schedule.id, limit, running: count, holders });
+}
+
+function keyBusy(
+  { job, task, keyHolders, keyAhead, schedulers }: ExplanationFacts,
+): ExplainedCause | undefined {
+  const limit = keyLimit(task);
+  const key = job.concurrencyKey;
+  if (key === null || keySlotsLeft(limit, keyHolders.length, keyAhead === undefined) > 0) return undefined;
+  const holders = keyHolders.map((one) => holder(one, schedulers));
+  const facts = { key, running: keyHolders.length, holders, ahead: keyAhead?.id ?? null };
+  if (limit?.fifo && keyAhead) {
+    return cause(
+      "keyBusy",
+      `key '${key}' runs in order, and job ${keyAhead.id} is before it (${keyAhead.state})`,
+      facts,
+    );
+  }
+  const count = `${keyHolders.length} of ${limit?.max ?? 1}`;
+  return cause("keyBusy", `limit of key '${key}' ${count}${heldBy(holders, keyHolders.length)}`, facts);
 }
 
 /** What only the scheduler itself knows; it matters where no other one could run the job. */

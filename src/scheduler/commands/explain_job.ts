@@ -1,3 +1,5 @@
+import type { JobRecord } from "../../model/job_record.ts";
+import type { DataStore } from "../../stores/data_store.ts";
 import type { Environment } from "../environment.ts";
 import { explain, type Explanation, type LocalFacts } from "../explain.ts";
 import type { StoreUnit } from "../store_unit.ts";
@@ -5,6 +7,8 @@ import type { StoreUnits } from "../store_units.ts";
 
 /** How many of the jobs that hold a slot are named. */
 const HOLDERS_MAX = 10;
+/** How many unfinished jobs of the task are looked through for those with the same key. */
+const NEIGHBOURS_MAX = 10_000;
 
 /** Gathers what is known about a job and says why it is not running. Throws `jobNotFound`. */
 export async function explainJob(
@@ -26,8 +30,21 @@ export async function explainJob(
   ]);
   // A schedule that was removed limits nothing, also when another one has its id now.
   const schedule = schedules.find(({ seq }) => seq === job.scheduleSeq);
-  const local = localFacts(unit, environment);
-  return explain({ nowMs, job, task, schedule, taskHolders, scheduleHolders, schedulers, local });
+  const facts = { nowMs, job, task, schedule, taskHolders, scheduleHolders, schedulers };
+  return explain({ ...facts, ...await keyFacts(store, job), local: localFacts(unit, environment) });
+}
+
+/** The jobs that share its key: those that run, and the first one before it. */
+async function keyFacts(store: DataStore, job: JobRecord) {
+  const { taskName, concurrencyKey: key, seq } = job;
+  if (key === null) return { keyHolders: [], keyAhead: undefined };
+  const unfinished = ["scheduled", "blocked", "ready", "running", "parked"] as const;
+  const jobs = await store.getJobs({ taskName, states: unfinished, order: "oldest", limit: NEIGHBOURS_MAX });
+  const sharing = jobs.filter((one) => one.concurrencyKey === key && one.seq !== seq);
+  return {
+    keyHolders: sharing.filter(({ state }) => state === "running"),
+    keyAhead: sharing.find((one) => one.seq < seq),
+  };
 }
 
 function localFacts(unit: StoreUnit, { role, paused, slots }: Environment): LocalFacts | undefined {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { task } from "../../../src/registry/task.ts";
 import { taskRef } from "../../../src/registry/task_ref.ts";
 import { interval } from "../../../src/triggers/interval.ts";
@@ -129,6 +130,43 @@ test("explain() says that nobody alive knows the task, or that nobody is alive",
     (await scheduler.explain(id)).sentence,
     /no live scheduler knows task 'unknown' \(alive: 'host-1'\)$/,
   );
+});
+
+test("explain() says that no live scheduler offers the job's tags", async () => {
+  const { wait } = waiter();
+  const { scheduler, clock } = setUp({ tasks: [wait], name: "host-1", tags: ["cpu"] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  const { id } = await scheduler.addJob(wait, undefined, { tags: ["gpu"] });
+  await settle(clock);
+  const { sentence, causes: [tags] } = await scheduler.explain(id);
+  assert.ok(sentence.endsWith("no live scheduler that knows the task ('host-1') offers tag 'gpu'"), sentence);
+  assert.deepEqual([tags?.cause, tags?.facts], ["tagsMissing", { tags: ["gpu"], alive: ["host-1"] }]);
+});
+
+test("explain() names who holds the slots of a key, and who is before it where jobs run in order", async () => {
+  const { opened, open } = gate();
+  const keyed = (name: string, fifo: boolean) =>
+    task({
+      name,
+      input: z.string(),
+      maxRunningJobs: null,
+      concurrency: { key: (tenant) => tenant, max: 1, ...(fifo ? { fifo } : {}) },
+      run: () => opened,
+    });
+  const [parallel, ordered] = [keyed("parallel", false), keyed("ordered", true)];
+  const { scheduler, clock } = setUp({ tasks: [parallel, ordered] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  const holder = await scheduler.addJob(parallel, "ada");
+  const first = await scheduler.addJob(ordered, "ada");
+  await settle(clock);
+  const busy = await scheduler.explain((await scheduler.addJob(parallel, "ada")).id);
+  assert.match(busy.sentence, new RegExp(`limit of key 'ada' 1 of 1, held by job ${holder.id} on scheduler`));
+  const behind = await scheduler.explain((await scheduler.addJob(ordered, "ada")).id);
+  assert.ok(behind.sentence.endsWith(`key 'ada' runs in order, and job ${first.id} is before it (running)`));
+  assert.deepEqual([busy, behind].map(({ causes }) => causes[0]?.cause), ["keyBusy", "keyBusy"]);
+  open();
 });
 
 test("explain() gives the reason for which a job is parked", async () => {
