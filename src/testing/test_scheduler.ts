@@ -63,7 +63,21 @@ export async function testScheduler(options: TestSchedulerOptions = {}): Promise
   return test;
 }
 
-/** What {@linkcode testScheduler} answers. `await using` stops it, also with jobs that still wait. */
+/**
+ * What {@linkcode testScheduler} answers. `await using` stops it, also with jobs that still wait.
+ *
+ * @example
+ * ```ts
+ * import { task } from "carillon";
+ * import { testScheduler } from "carillon/testing";
+ *
+ * const mail = task({ name: "mail", run() {} });
+ * await using t = await testScheduler({ tasks: [mail] });
+ * await t.scheduler.addJob(mail, undefined, { delay: { days: 2 } });
+ * await t.drain();
+ * t.assertRan(mail, { times: 1 });
+ * ```
+ */
 export class TestScheduler implements AsyncDisposable {
   /** The scheduler under test; it is started. */
   get scheduler(): Scheduler {
@@ -160,8 +174,7 @@ export class TestScheduler implements AsyncDisposable {
     let leftMs = durationMs(within, "Option 'within' of drain");
     await this.clock.advance({ milliseconds: 0 });
     for (;;) {
-      const { scheduled, blocked, ready, running } = await this.scheduler.countJobs();
-      const unfinished = scheduled + blocked + ready + running;
+      const unfinished = await this.#unfinishedJobs();
       if (unfinished === 0) return;
       const fromMs = this.clock.monotonicMs();
       if (!await this.clock.advanceToNextTimer(leftMs)) {
@@ -188,6 +201,16 @@ export class TestScheduler implements AsyncDisposable {
       if (!await this.clock.advanceToNextTimer(Infinity)) await sleep(systemClock, 1);
     }
     await ending;
+  }
+
+  /** Also those that wait for a scheduler that knows their task; not those that no code can run. */
+  async #unfinishedJobs(): Promise<number> {
+    const { scheduled, blocked, ready, running, parked } = await this.scheduler.countJobs();
+    const lists = parked === 0 ? [] : await Promise.all(
+      this.scheduler.storeNames.map((name) => this.scheduler.getStore(name).getJobs({ states: ["parked"] })),
+    );
+    const waiting = lists.flat().filter((job) => job.parkedReason === null).length;
+    return scheduled + blocked + ready + running + waiting;
   }
 
   async #stop(): Promise<void> {

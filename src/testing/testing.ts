@@ -8,6 +8,15 @@ export type { TestClock } from "./kit/test_clock.ts";
 export type { TestRun } from "./kit/test_run.ts";
 export type { RunState } from "./kit/history.ts";
 export type { Expected } from "./kit/assertions.ts";
+export {
+  type Fault,
+  type FaultyStore,
+  faultyStore,
+  type FaultyStoreOptions,
+  type InjectedFault,
+  type PlannedFault,
+} from "./faulty_store.ts";
+export type { StoreOperation } from "./intercept_store.ts";
 export { VirtualClock } from "../time/virtual_clock.ts";
 export { storeConformance } from "./store_conformance.ts";
 export type { StoreConformanceOptions } from "./store_conformance/run_check.ts";

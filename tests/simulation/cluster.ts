@@ -133,7 +133,7 @@ export class Cluster {
       name: machine.name,
       clock: machine.clock,
       random: () => random.next(),
-      store: this.network.storeOf(machine),
+      store: this.network.storeOf(machine, this.#places.length > 1),
       executors: { eventLoop: eventLoop() },
       lease: { milliseconds: LEASE_MS },
       abortGrace: { seconds: 1 },

@@ -14,27 +14,26 @@ export interface BookedJob {
   cancelRequested: boolean;
   attempt: number;
   outcome: string | undefined;
-  /** When this was written. */
-  sinceMs: number;
+  /** Not before this, by the store's clock. */
+  runAtMs: number;
 }
 
 /** A second account of all jobs, kept from what the store said it did. */
 export class JobBook {
   readonly jobs = new Map<string, BookedJob>();
   readonly running = new Set<BookedJob>();
+  readonly waiting = new Set<BookedJob>();
   readonly #bySeq = new Map<number, BookedJob>();
   readonly #violations: Violations;
-  readonly #nowMs: () => number;
 
-  constructor(violations: Violations, nowMs: () => number) {
+  constructor(violations: Violations) {
     this.#violations = violations;
-    this.#nowMs = nowMs;
   }
 
   /** A job was stored. */
-  added(job: NewJob): void {
+  added(job: NewJob, storeMs: number): void {
     this.#violations.unless(!this.jobs.has(job.id), () => `job ${job.id} was added a second time`);
-    this.jobs.set(job.id, {
+    const booked: BookedJob = {
       id: job.id,
       taskName: job.taskName,
       scheduleSeq: job.scheduleSeq,
@@ -43,8 +42,10 @@ export class JobBook {
       cancelRequested: false,
       attempt: 0,
       outcome: undefined,
-      sinceMs: this.#nowMs(),
-    });
+      runAtMs: job.runAtMs ?? storeMs,
+    };
+    this.jobs.set(job.id, booked);
+    this.waiting.add(booked);
   }
 
   /** A job was taken. */
@@ -72,7 +73,7 @@ export class JobBook {
   }
 
   /** A run's end was sent; `accepted` is what the store said. */
-  ended(ending: JobEnding, accepted: boolean, by: string): void {
+  ended(ending: JobEnding, accepted: boolean, by: string, storeMs: number): void {
     const { fence, transition } = ending;
     const job = this.#bySeq.get(fence.seq);
     if (!job) return this.#violations.add(`${by} ended row ${fence.seq}, which nobody claimed`);
@@ -82,7 +83,7 @@ export class JobBook {
       const text = () => `the end of job ${job.id} by its owner was refused: ${transition.to} by ${by}`;
       return this.#violations.unless(!holds, text);
     }
-    if (holds) return this.#end(job, transition);
+    if (holds) return this.#end(job, transition, storeMs);
     const repeated = job.state === "finished" && transition.to === "finished" &&
       job.fence?.incarnation === fence.incarnation && job.fence.claimNumber === fence.claimNumber;
     const whose = () =>
@@ -135,20 +136,22 @@ export class JobBook {
     }
   }
 
-  #end(job: BookedJob, asked: JobTransition): void {
+  #end(job: BookedJob, asked: JobTransition, storeMs: number): void {
     const record = { cancelRequested: job.cancelRequested ? "cancelled" : null };
     const transition = heededTransition(record, asked, defaultRunSettings);
     if (transition.to === "finished") {
       job.outcome = transition.outcome;
       return this.#become(job, "finished");
     }
-    if (transition.to !== "retry") job.attempt = Math.max(0, job.attempt - 1);
+    if (transition.to === "retry") job.runAtMs = storeMs + transition.delayMs;
+    else if (transition.to !== "snooze") job.attempt = Math.max(0, job.attempt - 1);
     this.#become(job, transition.to === "parked" ? "parked" : "waiting");
   }
 
   #become(job: BookedJob, state: BookedJob["state"]): void {
     job.state = state;
-    job.sinceMs = this.#nowMs();
+    if (state === "waiting") this.waiting.add(job);
+    else this.waiting.delete(job);
     if (state === "running") this.running.add(job);
     else this.running.delete(job);
   }

@@ -55,6 +55,12 @@ const repeatable: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   "putTasks",
 ]);
 
+interface Watching {
+  readonly machine: Machine;
+  readonly listener: () => void;
+  readonly shared: boolean;
+}
+
 /** The one store of a simulation and the bad lines to it. */
 export class Network {
   readonly weather = new Set<Weather>();
@@ -62,7 +68,7 @@ export class Network {
   readonly #store: DataStore;
   readonly #oracle: Oracle;
   readonly #random: Random;
-  readonly #listeners = new Set<{ readonly machine: Machine; readonly listener: () => void }>();
+  readonly #listeners = new Set<Watching>();
   /** How far the store's clock is off. */
   storeSkewMs = 0;
   /** How many calls have reached the store. */
@@ -75,22 +81,21 @@ export class Network {
     this.#random = random;
   }
 
-  /** The store as a machine sees it. */
-  storeOf(machine: Machine): DataStore {
+  /** The store as a machine sees it: one that others may change unseen, or one whose every change is told. */
+  storeOf(machine: Machine, shared: boolean): DataStore {
     const far = interceptStore(this.#store, (call, proceed) => this.#call(machine, call, proceed));
     const own: Partial<DataStore> = {
-      capabilities: { durable: true, shared: true },
+      capabilities: { durable: true, shared },
       open: () => Promise.resolve(),
       close: () => Promise.resolve(),
-      watch: (listener) => this.#watch(machine, listener),
+      watch: (listener) => this.#watch({ machine, listener, shared }),
     };
     return new Proxy(far, {
       get: (target, key) => Reflect.get(key in own ? own : target, key),
     });
   }
 
-  #watch(machine: Machine, listener: () => void): () => void {
-    const entry = { machine, listener };
+  #watch(entry: Watching): () => void {
     this.#listeners.add(entry);
     return () => void this.#listeners.delete(entry);
   }
@@ -145,7 +150,7 @@ export class Network {
   #tellOthers(changer: Machine): void {
     for (const entry of this.#listeners) {
       if (!entry.machine.alive) this.#listeners.delete(entry);
-      else if (entry.machine !== changer && this.#random.chance(0.8)) {
+      else if (entry.machine !== changer && (!entry.shared || this.#random.chance(0.8))) {
         entry.machine.deliver(this.#random.between(1, 50), entry.listener);
       }
     }

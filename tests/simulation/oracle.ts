@@ -1,6 +1,8 @@
 import { scheduleLimit, taskLimit } from "../../src/model/decisions.ts";
 import type { JobEnding } from "../../src/model/job_record.ts";
 import type { StoreAnswer, StoreCall } from "../../src/testing/intercept_store.ts";
+import type { TaskRecord } from "../../src/model/task_record.ts";
+import type { ClaimAnswer, ClaimRequest } from "../../src/stores/job_store.ts";
 import { JobBook } from "./job_book.ts";
 import { ScheduleBook } from "./schedule_book.ts";
 import { Violations } from "./violations.ts";
@@ -18,6 +20,7 @@ export class Oracle {
   /** What happened last, for whoever looks into a failing seed. */
   readonly trace: string[] = [];
   tracing = false;
+  readonly #paused = new Set<string>();
   readonly #world: World;
   readonly #leaseMs: number;
   #latestMs = 0;
@@ -25,9 +28,8 @@ export class Oracle {
   constructor(world: World, leaseMs: number) {
     this.#world = world;
     this.#leaseMs = leaseMs;
-    const nowMs = () => world.nowMs;
     this.violations = new Violations(() => world.nowMs - Date.UTC(2026, 2, 28));
-    this.jobs = new JobBook(this.violations, nowMs);
+    this.jobs = new JobBook(this.violations);
     this.schedules = new ScheduleBook(this.violations);
   }
 
@@ -51,18 +53,19 @@ export class Oracle {
     switch (call.name) {
       case "addJobs": {
         const { jobs, claimed } = answer as StoreAnswer<"addJobs">;
-        call.args[0].forEach((job, i) => jobs[i]?.outcome === "added" && this.jobs.added(job));
+        call.args[0].forEach((job, i) => jobs[i]?.outcome === "added" && this.jobs.added(job, storeMs));
         return this.#sawClaims(claimed);
       }
       case "claimJobs": {
         const { claimed, missed } = answer as StoreAnswer<"claimJobs">;
         missed.forEach((job) => this.jobs.over(job));
-        return this.#sawClaims(claimed);
+        this.#sawClaims(claimed);
+        return this.#sawNothingLeft(call.args[0], answer as StoreAnswer<"claimJobs">);
       }
       case "endJobs":
-        return this.#sawEndings(call.args[0], answer as StoreAnswer<"endJobs">, by);
+        return this.#sawEndings(call.args[0], answer as StoreAnswer<"endJobs">, by, storeMs);
       case "advanceSchedules":
-        return this.#sawAdvances(call.args[0], answer as StoreAnswer<"advanceSchedules">);
+        return this.#sawAdvances(call.args[0], answer as StoreAnswer<"advanceSchedules">, storeMs);
       case "writeSchedules": {
         const written = answer as StoreAnswer<"writeSchedules">;
         if (!written) return;
@@ -70,11 +73,11 @@ export class Oracle {
         return this.schedules.written(written);
       }
       default:
-        return this.#sawMore(call, answer, by);
+        return this.#sawMore(call, answer, by, storeMs);
     }
   }
 
-  #sawMore(call: StoreCall, answer: unknown, by: string): void {
+  #sawMore(call: StoreCall, answer: unknown, by: string, storeMs: number): void {
     switch (call.name) {
       case "cancelJobs": {
         const { cancelled, requested } = answer as StoreAnswer<"cancelJobs">;
@@ -91,7 +94,7 @@ export class Oracle {
         );
       case "updateTask": {
         const task = answer as StoreAnswer<"updateTask">;
-        return void (task && this.limits.set(task.name, taskLimit(task)));
+        return void (task && this.#sawTask(task));
       }
       case "registerScheduler": {
         const { incarnation } = answer as StoreAnswer<"registerScheduler">;
@@ -104,7 +107,7 @@ export class Oracle {
       case "unregisterScheduler":
         return void this.heardMs.delete(call.args[0]);
       case "buryScheduler":
-        return this.#sawBurial(call.args, answer as StoreAnswer<"buryScheduler">, by);
+        return this.#sawBurial(call.args, answer as StoreAnswer<"buryScheduler">, by, storeMs);
       default:
     }
   }
@@ -142,18 +145,47 @@ export class Oracle {
     }
   }
 
-  #sawEndings(endings: readonly JobEnding[], accepted: readonly boolean[], by: string): void {
-    endings.forEach((ending, i) => this.jobs.ended(ending, accepted[i] ?? false, by));
+  #sawTask(task: TaskRecord): void {
+    this.limits.set(task.name, taskLimit(task));
+    if (task.paused) this.#paused.add(task.name);
+    else this.#paused.delete(task.name);
+  }
+
+  /** Whoever asks for all it can get leaves nothing that may run: no job hides another one. */
+  #sawNothingLeft(request: ClaimRequest, { claimed, more, nowMs }: ClaimAnswer): void {
+    if (more || claimed.length >= request.limit || request.jobIds || !this.heardMs.has(request.incarnation)) {
+      return;
+    }
+    const of = (key: "taskName" | "scheduleSeq", value: unknown) =>
+      [...this.jobs.running].filter((job) => job[key] === value).length;
+    for (const { id, taskName, scheduleSeq, runAtMs } of this.jobs.waiting) {
+      if (runAtMs > nowMs || this.#paused.has(taskName) || !request.taskNames.includes(taskName)) continue;
+      if (of("taskName", taskName) >= (this.limits.get(taskName) ?? Infinity)) continue;
+      const policies = this.schedules.schedules.get(scheduleSeq ?? -1)?.record.policies;
+      const own = policies && scheduleLimit(policies.overlap, policies.maxRunningJobs);
+      if (own !== undefined && own !== null && of("scheduleSeq", scheduleSeq) >= own) continue;
+      this.violations.add(`job ${id} of ${taskName} may run and was not given to ${request.incarnation}`);
+    }
+  }
+
+  #sawEndings(
+    endings: readonly JobEnding[],
+    accepted: readonly boolean[],
+    by: string,
+    storeMs: number,
+  ): void {
+    endings.forEach((ending, i) => this.jobs.ended(ending, accepted[i] ?? false, by, storeMs));
   }
 
   #sawAdvances(
     advances: Extract<StoreCall, { readonly name: "advanceSchedules" }>["args"][0],
     moved: readonly boolean[],
+    storeMs: number,
   ): void {
     advances.forEach((advance, i) => {
       if (!moved[i]) return;
       this.schedules.advanced(advance);
-      for (const job of advance.jobs) this.jobs.added(job);
+      for (const job of advance.jobs) this.jobs.added(job, storeMs);
     });
   }
 
@@ -161,6 +193,7 @@ export class Oracle {
     [incarnation, , endings]: Extract<StoreCall, { readonly name: "buryScheduler" }>["args"],
     answer: StoreAnswer<"buryScheduler">,
     by: string,
+    storeMs: number,
   ): void {
     if (answer === undefined) return;
     const silentMs = this.#world.nowMs - (this.heardMs.get(incarnation) ?? -Infinity);
@@ -169,6 +202,6 @@ export class Oracle {
       () => `${by} took over the work of ${incarnation}, heard ${silentMs} ms ago`,
     );
     this.heardMs.delete(incarnation);
-    this.#sawEndings(endings, answer, by);
+    this.#sawEndings(endings, answer, by, storeMs);
   }
 }

@@ -23,6 +23,9 @@ export interface Outcome {
 const LATE_MS = 25_000;
 /** How long a healthy cluster may take for what faults left behind. */
 const HEAL_MS = 240_000;
+/** How often it is tried to catch a scheduler unawares, and how soon it must have done the job then. */
+const PROBES = 30;
+const PROBE_MS = 5000;
 /** How long an idle cluster is watched. */
 const IDLE_MS = 60_000;
 /** Calls of an idle scheduler: beats with what they read, cleaning, and looking whether anything changed. */
@@ -75,6 +78,7 @@ async function heal(cluster: Cluster, plan: Plan, failed: () => boolean): Promis
     () => `nothing gets done any more: ${left().join(", ")}`,
   );
   if (failed()) return;
+  if (plan.machines === 1) await probe(cluster, keeper, failed);
   await world.run(world.nowMs + 2 * LEASE_MS, failed);
   const before = network.calls;
   await world.run(world.nowMs + IDLE_MS, failed);
@@ -90,6 +94,27 @@ async function heal(cluster: Cluster, plan: Plan, failed: () => boolean): Promis
     stopped === plan.machines,
     () => `${plan.machines - stopped} schedulers do not stop`,
   );
+}
+
+/** On a store that is told of every change nobody polls: a wake-up that gets lost leaves a job behind. */
+async function probe(cluster: Cluster, keeper: SchedulerCore, failed: () => boolean): Promise<void> {
+  const { world, oracle } = cluster;
+  for (let i = 0; i < PROBES && !failed(); i++) {
+    let done = false;
+    cluster.ask("waking", () => keeper.resumeSchedule("all").then(() => keeper.pauseSchedule("all")));
+    // Later each time, so that the job comes at every moment of the round that the change has set off.
+    await world.run(world.nowMs + i, failed);
+    cluster.ask(
+      "probing",
+      () => keeper.runJob(taskRef("quick"), undefined, { id: `probe${i}` }),
+      () => done = true,
+    );
+    await world.run(world.nowMs + PROBE_MS, () => done || failed());
+    oracle.violations.unless(
+      done,
+      () => `a job that was added to an idle scheduler did not run within ${PROBE_MS} ms`,
+    );
+  }
 }
 
 async function settleDown(keeper: SchedulerCore): Promise<void> {

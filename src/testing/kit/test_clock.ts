@@ -22,6 +22,16 @@ export interface TestClockParts {
 /**
  * The clock of a test: it stands still until it is told to move, and then waits for all that happens on the way.
  * Jobs may wait on it too (`clock.sleep`).
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { testScheduler } from "carillon/testing";
+ *
+ * await using t = await testScheduler();
+ * await t.clock.advanceTo("2026-01-02T12:00:00Z");
+ * assert.equal(t.clock.now().toString(), "2026-01-02T12:00:00Z");
+ * ```
  */
 export class TestClock extends VirtualClock {
   /** The clock of the scheduler itself, whose timers are nobody's job. */

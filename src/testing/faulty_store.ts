@@ -1,0 +1,253 @@
+import { CarillonError } from "../errors.ts";
+import { lostLeaseTransition } from "../model/decisions.ts";
+import type { JobFence } from "../model/job_record.ts";
+import { resolveRunSettings } from "../model/settings.ts";
+import type { DataStore } from "../stores/data_store.ts";
+import { interceptStore, type StoreAnswer, type StoreCall, type StoreOperation } from "./intercept_store.ts";
+
+/**
+ * What goes wrong with a call of the store.
+ *
+ * - `crashAfterClaim`: jobs were claimed, and their scheduler is as good as dead before it runs them.
+ * - `crashBeforeCommit`: a job ran, and its scheduler is as good as dead before the end is stored: it runs again.
+ * - `loseLease`: the scheduler is taken for dead before the call, and its work is taken over.
+ * - `errorBefore`: the call fails and has done nothing.
+ * - `errorAfter`: the call has done its work, and fails all the same.
+ * - `deliverTwice`: the call reaches the store twice.
+ */
+export type Fault =
+  | "crashAfterClaim"
+  | "crashBeforeCommit"
+  | "loseLease"
+  | "errorBefore"
+  | "errorAfter"
+  | "deliverTwice";
+
+/** A fault at a certain place. */
+export interface PlannedFault {
+  readonly fault: Fault;
+  /** Only at calls of this operation. @default the ones that the fault is about: `claimJobs` or `endJobs` */
+  readonly on?: StoreOperation;
+  /** Only at calls about jobs of this task (`claimJobs` by what it took, `addJobs`, `endJobs`). @default any */
+  readonly task?: string;
+  /** How many calls before it go well. @default 0 */
+  readonly after?: number;
+  /** How often it happens. @default 1 */
+  readonly times?: number;
+}
+
+/** Options of {@linkcode faultyStore}: a plan, or a seed. */
+export interface FaultyStoreOptions {
+  /** What goes wrong, and where. @default [] */
+  readonly plan?: readonly PlannedFault[];
+  /** Faults of all kinds by chance; the same seed, the same faults. @default none */
+  readonly seed?: number;
+  /** With a seed: how many calls of a hundred go wrong. @default 5 */
+  readonly percent?: number;
+}
+
+/** A fault that happened. */
+export interface InjectedFault {
+  readonly fault: Fault;
+  readonly on: StoreOperation;
+}
+
+/** A store on which things go wrong as they do in production. */
+export interface FaultyStore extends DataStore {
+  /** What has gone wrong so far, in order. */
+  readonly faults: readonly InjectedFault[];
+  /** From now on all goes well. */
+  heal(): void;
+}
+
+/**
+ * Wraps a store so that things go wrong where a test wants it, to prove that handlers can live with running twice and
+ * callers with errors. Clocks that jump are the test clock's own: `t.clock.jump()`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { memory, task } from "carillon";
+ * import { faultyStore, testScheduler } from "carillon/testing";
+ *
+ * const paid = new Set<string>();
+ * const pay = task({ name: "pay", run: (_input, { job }) => void paid.add(job.id) });
+ * const store = faultyStore(memory(), { plan: [{ fault: "crashBeforeCommit", task: "pay" }] });
+ * await using t = await testScheduler({ tasks: [pay], store });
+ * await t.scheduler.addJob(pay);
+ * await t.drain();
+ * t.assertRan(pay, { times: 2 });
+ * assert.equal(paid.size, 1);
+ * ```
+ */
+export function faultyStore(store: DataStore, options: FaultyStoreOptions): FaultyStore {
+  const faults: InjectedFault[] = [];
+  const chooser = new FaultChooser(options);
+  const calls = new FaultyCalls(store);
+  const faulty = interceptStore(store, async (call, proceed) => {
+    const before = chooser.choose((planned) => calls.fits(planned, call), call.name);
+    if (before !== undefined) {
+      faults.push({ fault: before, on: call.name });
+      return await calls.wrong(before, call, proceed);
+    }
+    const answer = await calls.well(call, proceed);
+    const tasks = call.name === "claimJobs"
+      ? (answer as StoreAnswer<"claimJobs">).claimed.map((job) => job.taskName)
+      : [];
+    const after = tasks.length === 0
+      ? undefined
+      : chooser.choose((planned) => fitsClaim(planned, tasks), "claimed");
+    if (after === undefined) return answer;
+    faults.push({ fault: after, on: call.name });
+    return await calls.crash(call);
+  });
+  return Object.assign(Object.create(faulty) as FaultyStore, { faults, heal: () => chooser.heal() });
+}
+
+/** Where a fault can happen: at a call, or once a call has claimed jobs. */
+type Moment = StoreOperation | "claimed";
+
+function fitsClaim({ fault, task }: PlannedFault, claimed: readonly string[]): boolean {
+  return fault === "crashAfterClaim" && (task === undefined || claimed.includes(task));
+}
+
+/** The operations that a fault is about, where the plan does not say. */
+const usual: Readonly<Record<Fault, readonly Moment[]>> = {
+  crashAfterClaim: ["claimed"],
+  crashBeforeCommit: ["endJobs"],
+  loseLease: ["endJobs", "claimJobs"],
+  errorBefore: ["addJobs", "claimJobs", "endJobs", "advanceSchedules", "heartbeat"],
+  errorAfter: ["addJobs", "claimJobs", "endJobs", "advanceSchedules", "heartbeat"],
+  deliverTwice: ["addJobs", "claimJobs", "endJobs", "advanceSchedules", "heartbeat"],
+};
+
+/** Decides which call goes wrong. */
+class FaultChooser {
+  #left: { readonly planned: PlannedFault; after: number; times: number }[];
+  #state: number | undefined;
+  readonly #share: number;
+
+  constructor({ plan = [], seed, percent = 5 }: FaultyStoreOptions) {
+    this.#left = plan.map((planned) => ({ planned, after: planned.after ?? 0, times: planned.times ?? 1 }));
+    this.#state = seed;
+    this.#share = percent / 100;
+  }
+
+  heal(): void {
+    this.#left = [];
+    this.#state = undefined;
+  }
+
+  choose(fits: (planned: PlannedFault) => boolean, moment: Moment): Fault | undefined {
+    for (const entry of this.#left) {
+      if (entry.times <= 0 || !fits(entry.planned)) continue;
+      if (entry.after-- > 0) continue;
+      entry.times--;
+      return entry.planned.fault;
+    }
+    return this.#byChance(moment);
+  }
+
+  #byChance(moment: Moment): Fault | undefined {
+    if (this.#state === undefined || this.#next() >= this.#share) return undefined;
+    const fitting = (Object.keys(usual) as Fault[]).filter((fault) => usual[fault].includes(moment));
+    return fitting[Math.floor(this.#next() * fitting.length)];
+  }
+
+  #next(): number {
+    this.#state = (this.#state! + 0x6d2b79f5) | 0;
+    const mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    return ((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 32;
+  }
+}
+
+/** Makes calls, well or wrong. */
+class FaultyCalls {
+  readonly #store: DataStore;
+  /** The task of each job that was claimed, by row. */
+  readonly #taskOf = new Map<number, string>();
+
+  constructor(store: DataStore) {
+    this.#store = store;
+  }
+
+  fits({ fault, on, task }: PlannedFault, call: StoreCall): boolean {
+    if (fault === "crashAfterClaim") return false;
+    const here = on === undefined ? usual[fault].includes(call.name) : on === call.name;
+    return here && (task === undefined || this.#isAbout(call, task));
+  }
+
+  #isAbout(call: StoreCall, task: string): boolean {
+    if (call.name === "claimJobs") return call.args[0].taskNames.includes(task);
+    if (call.name === "addJobs") return call.args[0].some((job) => job.taskName === task);
+    if (call.name === "endJobs") {
+      return call.args[0].some(({ fence }) => this.#taskOf.get(fence.seq) === task);
+    }
+    return false;
+  }
+
+  async well(call: StoreCall, proceed: () => Promise<unknown>): Promise<unknown> {
+    const answer = await proceed();
+    if (call.name === "claimJobs" || call.name === "addJobs") {
+      const { claimed } = answer as StoreAnswer<"claimJobs">;
+      for (const job of claimed) this.#taskOf.set(job.seq, job.taskName);
+    }
+    return answer;
+  }
+
+  async wrong(fault: Fault, call: StoreCall, proceed: () => Promise<unknown>): Promise<unknown> {
+    switch (fault) {
+      case "errorBefore":
+        throw unavailable(call, "nothing was done");
+      case "errorAfter":
+        await this.well(call, proceed);
+        throw unavailable(call, "its answer was lost");
+      case "deliverTwice": {
+        const answer = await this.well(call, proceed);
+        await this.well(call, proceed);
+        return answer;
+      }
+      case "crashAfterClaim":
+        await this.well(call, proceed);
+        return await this.crash(call);
+      case "crashBeforeCommit":
+      case "loseLease":
+        await this.#bury(incarnationOf(call));
+        return await this.well(call, proceed);
+    }
+  }
+
+  /** The caller is as good as dead: its work is taken over, and it hears nothing. */
+  async crash(call: StoreCall): Promise<never> {
+    await this.#bury(incarnationOf(call));
+    throw unavailable(call, "the scheduler is as good as dead");
+  }
+
+  /** Does what other schedulers do when one is gone. */
+  async #bury(incarnation: number | undefined): Promise<void> {
+    const store = this.#store;
+    const gone = (await store.getSchedulers()).find((one) => one.incarnation === incarnation);
+    if (gone === undefined) return;
+    const tasks = new Map((await store.getTasks()).map((task) => [task.name, task]));
+    const jobs = await store.getJobs({ owner: gone.incarnation, states: ["running"] });
+    const endings = jobs.map((job) => {
+      const task = tasks.get(job.taskName);
+      const settings = resolveRunSettings(job.overrides, task?.overrides, task?.settings);
+      const fence = { seq: job.seq, incarnation: gone.incarnation, claimNumber: job.claimNumber };
+      return { fence, transition: lostLeaseTransition(job, settings) };
+    });
+    await store.buryScheduler(gone.incarnation, gone.leaseUntilMs, endings);
+  }
+}
+
+function incarnationOf(call: StoreCall): number | undefined {
+  if (call.name === "claimJobs") return call.args[0].incarnation;
+  if (call.name === "heartbeat") return call.args[0];
+  const fence: JobFence | undefined = call.name === "endJobs" ? call.args[0][0]?.fence : undefined;
+  return fence?.incarnation;
+}
+
+function unavailable(call: StoreCall, why: string): CarillonError {
+  const message = `The test made ${call.name} of the store fail: ${why}`;
+  return new CarillonError("storeUnavailable", message, { retryable: true });
+}
