@@ -65,3 +65,26 @@ test("jobs cancel, retry and remove ask which jobs where nothing says so", async
     assert.match(err, /jobNotFound/);
   });
 });
+
+test("jobs show tells the attempts of a job and the lines of its log", async () => {
+  await withProject(sampleTasks, async (project) => {
+    const flaky = task({
+      name: "flaky",
+      retry: { maxAttempts: 2, base: { milliseconds: 1 } },
+      run(_input, { job, log }) {
+        log.warn("trying", { attempt: job.attempt });
+        if (job.attempt === 1) throw new Error("not yet");
+      },
+    });
+    const scheduler = new Scheduler({ store: libsql(project.store), tasks: [flaky], name: "host-1" });
+    await scheduler.addJob(flaky, undefined, { id: "flaky" });
+    await scheduler.runUntilIdle({ until: "empty" });
+    await scheduler.stop();
+    const { out } = await project.run(["jobs", "show", "flaky"]);
+    assert.match(out, /ATTEMPT +STARTED +TOOK +ENDED +SCHEDULER/);
+    assert.match(out, /\n1 .* error +host-1 +not yet\n2 .* success +host-1\n/);
+    assert.match(out, /warn {2}trying \{"attempt":1\}\n.*warn {2}trying \{"attempt":2\}\n$/);
+    const shown = await project.json(["jobs", "show", "flaky"]) as Record<string, unknown[]>;
+    assert.equal(shown["attempts"]?.length, 2);
+  });
+});
