@@ -1,3 +1,4 @@
+import { optionError } from "../model/option_checks.ts";
 import type { CarillonEvent, EventSelector } from "./event.ts";
 import type { SelectedEvent } from "./event_groups.ts";
 import { eventSelection } from "./event_selection.ts";
@@ -51,12 +52,15 @@ export class EventHub {
 
   /**
    * Calls a listener for each event, or for those of some names and groups. Throws `invalidOption` for a name
-   * that no event has.
+   * that no event has, and for a listener that is no function.
    */
   subscribe<const Selector extends EventSelector = EventSelector>(
     listener: EventListener<SelectedEvent<Selector>>,
     options: SubscribeOptions<Selector> = {},
   ): Subscription {
+    if (typeof listener !== "function") {
+      throw optionError("listener", "subscribe", "must be a function", listener);
+    }
     const { types, once = false, signal } = options;
     const entry: Entry = {
       listener: listener as EventListener,

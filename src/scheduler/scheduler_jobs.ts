@@ -237,7 +237,7 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     await unit.open();
     if (this.#waiter === undefined) return await unit.results.wait(id, signal);
     const [job] = await unit.store.getJobs({ ids: [id] });
-    if (!job || job.state === "finished" || unit.runs.has(id)) return await unit.results.wait(id, signal);
+    if (!job || job.state === "finished") return await unit.results.wait(id, signal);
     return await this.#waiting(unit, id, job.taskName, () => unit.results.wait(id, signal));
   }
 
@@ -256,7 +256,9 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     const waiter = this.#waiter;
     if (waiter === undefined) return wait();
     const { environment, waits } = this.parts;
-    waits.refuseCycle(waiter, taskName, unit.runs, taskLimit(unit.taskRecord(taskName)));
+    // What runs already needs no slot; the wait for it counts all the same.
+    if (unit.runs.has(jobId)) waits.refuseLoop(waiter, jobId);
+    else waits.refuseCycle(waiter, taskName, unit.runs, taskLimit(unit.taskRecord(taskName)));
     return waits.during(waiter, jobId, () => {
       environment.onFreed();
       return wait();

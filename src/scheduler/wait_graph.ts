@@ -28,6 +28,17 @@ export class WaitGraph {
     );
   }
 
+  /** Refuses to let a job wait for a running one that waits for it, or for itself. Throws `jobWaitsForItself`. */
+  refuseLoop(waiter: string, awaited: string): void {
+    if (!this.#leadsTo(awaited, waiter)) return;
+    throw new CarillonError(
+      "jobWaitsForItself",
+      `Job ${waiter} would wait for ever: it waits for job ${awaited}, which is itself or waits for it; ` +
+        "let one of them end without waiting",
+      { details: { jobId: waiter, awaited } },
+    );
+  }
+
   /** Notes a wait for as long as it takes. */
   async during<Answer>(
     waiter: string | undefined,

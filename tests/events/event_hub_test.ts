@@ -135,3 +135,8 @@ test("settled() waits for what asynchronous listeners are doing", async () => {
   await settled;
   assert.equal(done, true);
 });
+
+test("subscribe() refuses a listener that is no function", () => {
+  const listener = 5 as unknown as () => void;
+  assert.throws(() => new EventHub().subscribe(listener), (error) => isCarillonError(error, "invalidOption"));
+});
