@@ -1,6 +1,9 @@
 import type { DurationInput } from "../time/duration.ts";
-import { DAY_S, weekdayOf } from "../time/civil.ts";
+import { DAY_S, daysFromDate, weekdayOf } from "../time/civil.ts";
+import { isLocalMoment } from "../time/moment.ts";
+import type { Moment } from "../time/moment.ts";
 import { wallOf } from "../time/resolve_wall.ts";
+import { Temporal } from "../time/temporal.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
 import { zoneTable } from "../time/zone_table.ts";
 import type { ZoneTable } from "../time/zone_table.ts";
@@ -78,6 +81,8 @@ class CalendarIntervalCore implements TriggerCore {
   readonly #period: CalendarPeriod;
   readonly #options: CalendarIntervalOptions;
   readonly #window: Window;
+  /** The date of a local start. */
+  readonly #startDay: number | undefined;
   readonly #atS: number;
   readonly #dayOfWeek: number | undefined;
   #table: ZoneTable | undefined;
@@ -89,6 +94,7 @@ class CalendarIntervalCore implements TriggerCore {
     this.#period = period;
     this.#options = options;
     this.#window = readWindow(options, options.timeZone);
+    this.#startDay = localDay(this.#window.start);
     this.#atS = options.at === undefined ? 0 : timeOfDayS(options.at, "at");
     this.#dayOfWeek = options.dayOfWeek === undefined ? undefined : readWeekday(options.dayOfWeek);
     if (this.#dayOfWeek !== undefined && (period.months !== 0 || period.days % 7 !== 0)) {
@@ -105,7 +111,7 @@ class CalendarIntervalCore implements TriggerCore {
     const baseMs = startMs !== -Infinity ? startMs : context?.anchor?.epochMilliseconds ?? 0;
     const fromS = Math.max(Math.floor(epochMs / 1000) + 1, Math.ceil(baseMs / 1000));
     const { gap = "after", overlap = "first" } = this.#options;
-    const fireS = firstFireS(this.#wallsFrom(baseMs, table), table, gap, overlap, fromS);
+    const fireS = firstFireS(this.#wallsFrom(this.#baseDay(baseMs, table)), table, gap, overlap, fromS);
     return fireS !== Infinity && fireS * 1000 <= endMs ? fireS * 1000 : undefined;
   }
 
@@ -139,8 +145,12 @@ class CalendarIntervalCore implements TriggerCore {
     });
   }
 
-  #wallsFrom(baseMs: number, table: ZoneTable): CalendarWalls {
-    const baseDay = Math.floor(wallOf(table, Math.floor(baseMs / 1000)) / DAY_S);
+  /** The date that the start is on; a start that was given as a local date is on that one, even where a zone left it out. */
+  #baseDay(baseMs: number, table: ZoneTable): number {
+    return this.#startDay ?? Math.floor(wallOf(table, Math.floor(baseMs / 1000)) / DAY_S);
+  }
+
+  #wallsFrom(baseDay: number): CalendarWalls {
     if (this.#walls?.baseDay === baseDay) return this.#walls.walls;
     const align = this.#dayOfWeek === undefined ? 0 : (this.#dayOfWeek - weekdayOf(baseDay) + 7) % 7;
     const walls = new CalendarWalls({
@@ -152,4 +162,11 @@ class CalendarIntervalCore implements TriggerCore {
     this.#walls = { baseDay, walls };
     return walls;
   }
+}
+
+/** The date of a stored point in time that is local, in days since 1970-01-01. */
+function localDay(moment: Moment | undefined): number | undefined {
+  if (moment === undefined || !isLocalMoment(moment)) return undefined;
+  const { year, month, day } = Temporal.PlainDate.from(moment);
+  return daysFromDate(year, month, day);
 }

@@ -54,10 +54,14 @@ export function readWeekday(value: unknown): number {
       field: "dayOfWeek",
     });
   }
-  const scanner = new CronScanner(value, 0, value.length);
+  const scanner = new CronScanner(value, 0, value.length, CRON_FIELDS.dayOfWeek);
   const weekday = readValue(scanner, CRON_FIELDS.dayOfWeek, "fields");
   if (!scanner.done) {
-    throw scanner.fail(`Unexpected '${scanner.peek}' in dayOfWeek`, "one weekday such as 'mon'");
+    throw scanner.fail(
+      `Unexpected ${scanner.shownNext} in dayOfWeek`,
+      "one weekday such as 'mon'",
+      "dayOfWeek aligns weeks; use cron() for several weekdays",
+    );
   }
   return weekday % 7;
 }

@@ -86,7 +86,9 @@ function readSource(expression: unknown): CronSource {
     return { definition: readCronText(expression), text: expression.replace(/[ \t]+/g, " ").trim() };
   }
   if (typeof expression !== "object" || expression === null) {
-    throw invalidTrigger(`cron() takes crontab text or named fields, but got ${shown(expression)}`);
+    throw invalidTrigger(`cron() takes crontab text or named fields, but got ${shown(expression)}`, {
+      expected: "'0 9 * * mon-fri' or { hour: 9, dayOfWeek: 'mon-fri' }",
+    });
   }
   const texts = cronFieldTexts(expression);
   return { definition: readCronFields(texts), text: texts };

@@ -4,6 +4,9 @@ import { readValue } from "./cron_value.ts";
 
 const ORDINALS: readonly string[] = ["1st", "2nd", "3rd", "4th", "5th"];
 
+const NTH_HINT = "write fri#2 for the second Friday, fri#L or friL for the last";
+const NAMED_HINT = "write '3rd fri', 'last sun' or 'last'";
+
 /** Reads what only a day of the month can be; undefined (and nothing read) when it is an ordinary piece. */
 export function dayItem(scanner: CronScanner, field: CronField, form: CronForm): CronItem | undefined {
   const start = scanner.position;
@@ -20,7 +23,7 @@ export function weekdaySuffix(scanner: CronScanner, form: CronForm): number | "l
   if (form === "fields") {
     throw scanner.fail(
       `'${written}' belongs to crontab text`,
-      undefined,
+      "',', '-' or the end of the field",
       "write day: 'last fri' or day: '2nd fri'",
     );
   }
@@ -30,13 +33,13 @@ export function weekdaySuffix(scanner: CronScanner, form: CronForm): number | "l
   const digits = scanner.digits();
   const nth = Number(digits);
   if (digits !== "" && nth >= 1 && nth <= 5) return nth;
-  throw scanner.fail("The number after # is not understood", "a number from 1 to 5, or L", undefined, at);
+  throw scanner.fail("The number after # is not understood", "a number from 1 to 5, or L", NTH_HINT, at);
 }
 
 function textDay(scanner: CronScanner, field: CronField): CronItem | undefined {
   const start = scanner.position;
   if (scanner.letters() === "last") {
-    throw scanner.fail("'last' belongs to named fields", undefined, "write L", start);
+    throw scanner.fail("'last' belongs to named fields", "a day of crontab text", "write L", start);
   }
   scanner.position = start;
   if (scanner.take("l")) {
@@ -58,7 +61,12 @@ function daysBeforeLast(scanner: CronScanner): number {
   const digits = scanner.digits();
   const before = Number(digits);
   if (digits !== "" && before >= 1 && before <= 30) return before;
-  throw scanner.fail("The number after L- is not understood", "a number from 1 to 30", undefined, at);
+  throw scanner.fail(
+    "The number after L- is not understood",
+    "a number from 1 to 30",
+    "L-3 is the third day before the last one",
+    at,
+  );
 }
 
 function namedDay(scanner: CronScanner, field: CronField): CronItem | undefined {
@@ -70,7 +78,7 @@ function namedDay(scanner: CronScanner, field: CronField): CronItem | undefined 
       throw scanner.fail(
         `'${word}' is not understood`,
         "1st, 2nd, 3rd, 4th or 5th and a weekday",
-        undefined,
+        NAMED_HINT,
         start,
       );
     }
@@ -85,15 +93,22 @@ function namedDay(scanner: CronScanner, field: CronField): CronItem | undefined 
       `write ${nth} for the day of the month`,
     );
   }
-  if (!spaced) throw scanner.fail(`Unexpected '${scanner.peek}' after '${word}'`, "a blank and a weekday");
+  if (!spaced) {
+    throw scanner.fail(
+      `Unexpected ${scanner.shownNext} after '${word}'`,
+      "a blank and a weekday",
+      NAMED_HINT,
+    );
+  }
   return { type: "nthWeekday", ...weekday(scanner, field), nth };
 }
 
 function weekday(scanner: CronScanner, field: CronField): { from: number; to: number } {
   if (/[0-9]/.test(scanner.peek)) {
     throw scanner.fail(
-      `Unexpected '${scanner.peek}' in the ${field.label}`,
+      `Unexpected ${scanner.shownNext} in the ${field.label}`,
       "the name of a weekday, as in '3rd fri'",
+      NAMED_HINT,
     );
   }
   const value = readValue(scanner, CRON_FIELDS.dayOfWeek, "fields");

@@ -20,7 +20,7 @@ export function readCronField(
   for (let at = plus ? start + 1 : start; at <= end;) {
     const comma = source.indexOf(",", at);
     const stop = comma === -1 || comma >= end ? end : comma;
-    const scanner = new CronScanner(source, at, stop);
+    const scanner = new CronScanner(source, at, stop, field);
     if (form === "fields" && at > start) scanner.blanks();
     items.push(readItem(scanner, field, form));
     if (!scanner.done) throw unexpected(scanner, field, form);
@@ -45,7 +45,7 @@ function readItem(scanner: CronScanner, field: CronField, form: CronForm): CronI
   } else if (to !== undefined && to < from) {
     throw scanner.fail(
       `The range ${from}-${to} of the ${field.label} goes backwards`,
-      undefined,
+      `a range that ends at ${from} or later`,
       `write ${around(from, field.max)},${around(field.min, to)}`,
       start,
     );
@@ -71,10 +71,11 @@ function unexpected(scanner: CronScanner, field: CronField, form: CronForm): Err
     "#": "only a weekday takes #, as in fri#2",
     ".": "only whole numbers are understood",
     "%": "crontab's % is not understood here",
+    "~": "name one value, and use the schedule's spread option",
   };
   const hint = form === "text" ? hints[at.toUpperCase()] : hints[at];
   return scanner.fail(
-    `Unexpected '${at}' in the ${field.label}`,
+    `Unexpected ${scanner.shownNext} in the ${field.label}`,
     "',', '-', '/' or the end of the field",
     hint,
   );

@@ -23,6 +23,8 @@ export interface CronField {
   readonly count: number;
   /** Names and the values they stand for. */
   readonly names: ReadonlyMap<string, number>;
+  /** How the field is written: the hint of an error that knows no better one. */
+  readonly usage: string;
 }
 
 /** In which of its two forms a cron expression is written. */
@@ -33,6 +35,7 @@ function field(
   label: string,
   min: number,
   max: number,
+  examples: string,
   names: string[] = [],
 ): CronField {
   const values = new Map<string, number>();
@@ -42,7 +45,7 @@ function field(
   }
   // Sunday has two numbers.
   const count = name === "dayOfWeek" ? 7 : max - min + 1;
-  return { name, label, min, max, count, names: values };
+  return { name, label, min, max, count, names: values, usage: `write the ${label} like ${examples}` };
 }
 
 /** The names of the months in order. */
@@ -74,14 +77,14 @@ export const WEEKDAY_NAMES: readonly string[] = [
 
 /** Every field by its name. */
 export const CRON_FIELDS: Readonly<Record<CronFieldName, CronField>> = {
-  year: field("year", "year", 1970, 9999),
-  month: field("month", "month", 1, 12, [...MONTH_NAMES]),
-  day: field("day", "day", 1, 31),
-  week: field("week", "week", 1, 53),
-  dayOfWeek: field("dayOfWeek", "weekday", 0, 7, [...WEEKDAY_NAMES]),
-  hour: field("hour", "hour", 0, 23),
-  minute: field("minute", "minute", 0, 59),
-  second: field("second", "second", 0, 59),
+  year: field("year", "year", 1970, 9999, "2030, 2030-2035 or 2030,2032"),
+  month: field("month", "month", 1, 12, "1, jan-mar, */3 or jan,jul", [...MONTH_NAMES]),
+  day: field("day", "day", 1, 31, "1, 1-15, */2 or 1,15"),
+  week: field("week", "week", 1, 53, "1, 1-26, */2 or 1,27"),
+  dayOfWeek: field("dayOfWeek", "weekday", 0, 7, "1, mon-fri or mon,thu", [...WEEKDAY_NAMES]),
+  hour: field("hour", "hour", 0, 23, "9, 9-17, */2 or 9,17"),
+  minute: field("minute", "minute", 0, 59, "0, 0-30, */15 or 0,30"),
+  second: field("second", "second", 0, 59, "0, 0-30, */15 or 0,30"),
 };
 
 /** The fields of crontab text with 7 fields; with 6 the year is left out, with 5 the second too. */

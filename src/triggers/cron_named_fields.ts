@@ -41,6 +41,7 @@ export function cronFieldTexts(fields: unknown): CronFieldTexts {
   if (Object.keys(texts).length === 0) {
     throw invalidTrigger("A cron trigger by fields needs at least one field", {
       expected: FIELD_ORDER.join(", "),
+      hint: "write { hour: 9 } for 09:00 every day",
     });
   }
   return texts;
@@ -65,15 +66,13 @@ function withoutBlanks(text: string): [start: number, end: number] {
 }
 
 function fieldText(value: unknown, name: CronFieldName): string {
-  if (typeof value === "number") {
-    if (Number.isInteger(value) && value >= 0) return String(value);
-    throw invalidTrigger(`${name} must be a whole number or text, but got ${value}`, { field: name });
-  }
+  if (typeof value === "number") return String(value);
+  const problem = { field: name, expected: "a whole number or text", hint: CRON_FIELDS[name].usage };
   if (typeof value !== "string") {
-    throw invalidTrigger(`${name} must be a whole number or text, but got ${shown(value)}`, { field: name });
+    throw invalidTrigger(`${name} is not understood: ${shown(value)}`, problem);
   }
   if (value.length > CRON_TEXT_MAX) {
-    throw invalidTrigger(`${name} is longer than ${CRON_TEXT_MAX} characters`, { field: name });
+    throw invalidTrigger(`${name} is longer than ${CRON_TEXT_MAX} characters`, problem);
   }
   return value;
 }

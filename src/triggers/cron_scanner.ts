@@ -1,4 +1,5 @@
 import type { CarillonError } from "../errors.ts";
+import type { CronField } from "./cron_grammar.ts";
 import { invalidTrigger } from "./invalid_trigger.ts";
 
 /** Reads one piece of a cron field from left to right, and knows where it stands. */
@@ -9,12 +10,14 @@ export class CronScanner {
   position: number;
   /** The first character after the piece. */
   readonly end: number;
+  readonly #field: CronField;
 
   /** Stands at the first character of the piece. */
-  constructor(source: string, start: number, end: number) {
+  constructor(source: string, start: number, end: number, field: CronField) {
     this.source = source;
     this.position = start;
     this.end = end;
+    this.#field = field;
   }
 
   /** Whether the piece is read to its end. */
@@ -25,6 +28,11 @@ export class CronScanner {
   /** The next character, an empty string at the end. */
   get peek(): string {
     return this.done ? "" : this.source[this.position]!;
+  }
+
+  /** What an error calls the next character: the whole of one that takes two places. */
+  get shownNext(): string {
+    return this.done ? "" : `'${String.fromCodePoint(this.source.codePointAt(this.position)!)}'`;
   }
 
   /** Steps over `character` if it is next, in either case. */
@@ -51,12 +59,18 @@ export class CronScanner {
   }
 
   /** The error for what stands at `position`. */
-  fail(what: string, expected?: string, hint?: string, position = this.position): CarillonError {
+  fail(
+    what: string,
+    expected: string,
+    hint = this.#field.usage,
+    position = this.position,
+  ): CarillonError {
     return invalidTrigger(what, {
       source: this.source,
       position,
-      ...(expected === undefined ? {} : { expected }),
-      ...(hint === undefined ? {} : { hint }),
+      field: this.#field.name,
+      expected,
+      hint,
     });
   }
 

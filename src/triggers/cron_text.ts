@@ -1,3 +1,4 @@
+import { suggest } from "../model/suggest.ts";
 import { readCronField } from "./cron_field.ts";
 import type { CronDefinition, CronFieldName, CronFieldValue } from "./cron_grammar.ts";
 import { CRON_FIELDS, MACROS, TEXT_FIELDS } from "./cron_grammar.ts";
@@ -20,7 +21,11 @@ const LEFT_OUT = {
  */
 export function readCronText(text: string): CronDefinition {
   if (text.length > CRON_TEXT_MAX) {
-    throw invalidTrigger(`The cron expression is longer than ${CRON_TEXT_MAX} characters`);
+    throw invalidTrigger(`The cron expression is longer than ${CRON_TEXT_MAX} characters`, {
+      position: CRON_TEXT_MAX,
+      expected: `no more than ${CRON_TEXT_MAX} characters`,
+      hint: "combine several triggers with or()",
+    });
   }
   const words = wordsOf(text);
   if (words[0]?.text.startsWith("@")) return readMacro(text, words);
@@ -60,6 +65,9 @@ function fieldNames(text: string, words: readonly Word[]): readonly CronFieldNam
     source: text,
     position: eighth ?? text.length,
     expected: "minute hour day month weekday, with second before and year after them if need be",
+    hint: eighth === undefined
+      ? "write '0 9 * * mon-fri' for 09:00 on workdays; * stands for every value of a field"
+      : "leave no blanks inside a field",
   });
 }
 
@@ -73,7 +81,7 @@ function readMacro(text: string, words: readonly Word[]): CronDefinition {
       source: text,
       position,
       expected: [...MACROS.keys()].join(", "),
-      ...hintForMacro(name),
+      hint: hintForMacro(name),
     });
   }
   if (extra) {
@@ -81,13 +89,15 @@ function readMacro(text: string, words: readonly Word[]): CronDefinition {
       source: text,
       position: extra.start,
       expected: "nothing more",
+      hint: `${meaning} says the same and can be changed`,
     });
   }
   return readCronText(meaning);
 }
 
-function hintForMacro(name: string): { readonly hint?: string } {
-  if (name === "@reboot") return { hint: "add a job when your program starts" };
-  if (name.startsWith("@every")) return { hint: "use interval({ minutes: 5 })" };
-  return {};
+function hintForMacro(name: string): string {
+  if (name === "@reboot") return "add a job when your program starts";
+  if (name.startsWith("@every")) return "use interval({ minutes: 5 })";
+  const near = suggest(name, MACROS.keys());
+  return near ? `did you mean '${near}'?` : "write out the five fields, as in '0 9 * * mon-fri'";
 }

@@ -70,20 +70,24 @@ function nothingToRead(scanner: CronScanner, field: CronField): Error {
     return scanner.fail(
       `A value is missing in the ${field.label}`,
       expectedOf(field),
-      scanner.source === "" ? undefined : "lists have no empty places, ranges two ends",
+      scanner.source.trim() === "" ? undefined : "lists have no empty places, ranges two ends",
     );
   }
   const hint = scanner.peek === "-" ? "there are no negative values" : undefined;
-  return scanner.fail(`Unexpected '${scanner.peek}' in the ${field.label}`, expectedOf(field), hint);
+  return scanner.fail(`Unexpected ${scanner.shownNext} in the ${field.label}`, expectedOf(field), hint);
 }
 
 function hintForWord(word: string, field: CronField, form: CronForm): string | undefined {
   if (word === "h") return "H is not understood: name the minute, and use the schedule's spread option";
+  if (word === "tz" || word === "cron") return "name the zone with the timeZone option";
   if (field.name === "dayOfWeek" && word === "l") {
     return form === "text" ? "write 5L for the last Friday, or 6 for Saturday" : "write day: 'last fri'";
   }
   if (field.name === "day" && field.names.size === 0 && form === "fields" && /^(?:l|lw|w)$/.test(word)) {
     return "write 'last'; L and W belong to crontab text";
+  }
+  if (field.name === "day" && form === "text" && word === "w") {
+    return "write 15W for the workday nearest to the 15th";
   }
   if (field.name === "day" && CRON_FIELDS.dayOfWeek.names.has(word)) {
     return form === "text"

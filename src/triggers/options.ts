@@ -12,15 +12,20 @@ export function checkKeys(
   allowed: readonly string[],
   what: string,
 ): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw invalidTrigger(`${what} must be an object, but got ${shown(value)}`);
-  }
+  if (!isPlain(value)) throw invalidTrigger(`${what} must be an object, but got ${shown(value)}`);
   const record = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(record)) {
     if (record[key] === undefined || allowed.includes(key)) continue;
     throw unknownKey(key, allowed, what);
   }
   return record;
+}
+
+/** Whether a value is an object that only carries keys, of whatever realm: no Date, no Temporal value, no trigger. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Checks that `value` is one of a few words; undefined passes. Throws `invalidTrigger`. */
@@ -45,7 +50,7 @@ export function defined<T extends object>(record: T): T {
 function unknownKey(key: string, allowed: readonly string[], what: string): Error {
   const expected = allowed.join(", ");
   const near = nearestKey(key, allowed);
-  return invalidTrigger(`${what} has no '${key}'`, {
+  return invalidTrigger(`There is no '${key}' in ${what[0]!.toLowerCase()}${what.slice(1)}`, {
     field: key,
     expected,
     ...(near ? { hint: `did you mean '${near}'?` } : {}),
@@ -60,6 +65,8 @@ const FAMILIAR: Readonly<Record<string, string>> = {
   dow: "dayOfWeek",
   dom: "day",
   date: "day",
+  dayofmonth: "day",
+  weekofyear: "week",
   from: "start",
   startdate: "start",
   starttime: "start",

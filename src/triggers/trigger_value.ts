@@ -49,6 +49,8 @@ class TriggerValue implements Trigger {
         details: { option: "limit" },
       });
     }
+    checkInstant(options.from, "from");
+    if (options.until !== undefined) checkInstant(options.until, "until");
     const zone = this.timeZone ?? zoneOf(options.from) ?? UTC;
     const untilMs = options.until === undefined ? Infinity : options.until.epochMilliseconds;
     const fires: Temporal.ZonedDateTime[] = [];
@@ -83,6 +85,17 @@ class TriggerValue implements Trigger {
 /** Makes a whole trigger of the core of its kind. */
 export function triggerOf(core: TriggerCore): Trigger {
   return new TriggerValue(core);
+}
+
+function checkInstant(value: unknown, option: string): void {
+  const name = temporalName(value);
+  if (name === "Instant" || name === "ZonedDateTime") return;
+  const got = name === undefined ? shown(value) : `a Temporal.${name}`;
+  throw new CarillonError(
+    "invalidOption",
+    `${option} of preview() must be a Temporal.Instant or Temporal.ZonedDateTime, but got ${got}`,
+    { details: { option } },
+  );
 }
 
 /** The first whole millisecond at or after an instant. */

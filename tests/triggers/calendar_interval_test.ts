@@ -80,6 +80,23 @@ test("calendarInterval() fires once for Apia's missing day and keeps its dates",
   ]);
 });
 
+test("calendarInterval() keeps the date of a start on a day that its zone left out", () => {
+  const apia = { start: "2011-12-30", at: "09:00", timeZone: "Pacific/Apia" };
+  const fires = (options: CalendarIntervalOptions) =>
+    calendarInterval({ months: 1 }, options).preview({ from, limit: 2 }).map((fire) =>
+      fire.toString().slice(0, 16)
+    );
+  const early = Temporal.Instant.from("2011-01-01T00:00Z");
+  const first = calendarInterval({ years: 1 }, apia).preview({ from: early, limit: 2 });
+  assert.deepEqual(first.map((fire) => fire.toString().slice(0, 16)), [
+    "2011-12-31T00:00",
+    "2012-12-30T09:00",
+  ]);
+  assert.deepEqual(fires(apia), ["2020-01-30T09:00", "2020-03-30T09:00"]);
+  const skipped = calendarInterval({ years: 1 }, { ...apia, gap: "skip" }).nextAfter(early);
+  assert.equal(skipped?.toString(), "2012-12-29T19:00:00Z");
+});
+
 test("calendarInterval() counts from the anchor when it has no start, and from 1970 when it has neither", () => {
   const weekly = calendarInterval({ weeks: 1 }, { at: "09:00", timeZone: "Europe/Berlin" });
   const anchor = Temporal.Instant.from("2026-01-14T10:00Z");
@@ -137,6 +154,19 @@ test("calendarInterval() refuses periods that are empty, negative, finer than a 
     calendarInterval({ days: 1 }, { onInvalidDay: "clamp" } as unknown as CalendarIntervalOptions)
   );
   refusal(() => calendarInterval({ days: 1 }, { start: "2026-01-02", end: "2026-01-01" }));
+});
+
+test("calendarInterval() refuses values of another kind where options are asked for", () => {
+  for (const at of [new Date(), [], new Map()]) {
+    refusal(() => calendarInterval({ days: 1 }, { at: at as object }), "invalidTrigger", String(at));
+  }
+  for (const options of [new Date(), from, [], null, 5, calendarInterval({ days: 1 })]) {
+    refusal(
+      () => calendarInterval({ days: 1 }, options as CalendarIntervalOptions),
+      "invalidTrigger",
+      String(options),
+    );
+  }
 });
 
 test("calendarInterval() fires like dates that are added one by one", () => {

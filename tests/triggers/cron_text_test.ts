@@ -163,7 +163,7 @@ test("cron() refuses what it does not fully understand, at the right character",
     const error = refusal(() => cron(text), "invalidTrigger", text);
     assert.equal(error.details["position"], REFUSED[i + 1]!.indexOf("^"), `${text}: ${error.message}`);
     assert.equal(error.details["source"], text);
-    assert.ok("expected" in error.details || "hint" in error.details, text);
+    assert.ok("expected" in error.details && "hint" in error.details, error.message);
   }
 });
 
@@ -179,7 +179,10 @@ test("cron() refuses another number of fields, other white space and other kinds
     "0\u00a09 * * *",
     "０ 9 * * *",
   ];
-  for (const text of texts) refusal(() => cron(text), "invalidTrigger", JSON.stringify(text));
+  for (const text of texts) {
+    const { details } = refusal(() => cron(text), "invalidTrigger", JSON.stringify(text));
+    assert.ok("position" in details && "expected" in details && "hint" in details, JSON.stringify(text));
+  }
   for (const value of [undefined, null, 5, true, [], new Date(), () => ""]) {
     refusal(() => cron(value as unknown as string), "invalidTrigger", String(value));
   }
@@ -198,6 +201,9 @@ test("cron() tells what was expected and how to mend it", () => {
     "0 24 * * *": /midnight is hour 0/,
     "0 0 * * tues": /write tue or tuesday/,
     "0 0 * * L": /5L/,
+    "TZ=UTC 0 9 * * *": /timeZone option/,
+    "0 9 * * \u{1f600}": /Unexpected '\u{1f600}'/u,
+    "@dialy": /did you mean '@daily'/,
     "0 9 * *": /5 to 7 fields, but this one has 4/,
   };
   for (const [text, hint] of Object.entries(hints)) assert.match(refusal(() => cron(text)).message, hint);

@@ -28,6 +28,18 @@ test("preview() begins and ends inclusively, and shows ten fires unless told", (
   }
 });
 
+test("preview() refuses other kinds of values than instants by name", () => {
+  const daily = cron("0 9 * * *");
+  const from = Temporal.Instant.from("2026-01-01T00:00Z");
+  for (const wrong of [undefined, null, "2026-01-01", new Date(), 5, Temporal.PlainTime.from("09:00")]) {
+    const options = { from: wrong as unknown as Temporal.Instant };
+    assert.match(refusal(() => daily.preview(options), "invalidOption").message, /^from of preview/);
+    if (wrong === undefined) continue;
+    const until = { from, until: wrong as unknown as Temporal.Instant };
+    assert.match(refusal(() => daily.preview(until), "invalidOption").message, /^until of preview/);
+  }
+});
+
 test("nextAfterMs() takes any number, and refuses what is none", () => {
   for (const trigger of [daily, interval({ hours: 1 })]) {
     assert.ok(trigger.nextAfterMs(-Infinity) !== undefined);
