@@ -3,8 +3,9 @@ import { zoneTable } from "../time/zone_table.ts";
 import type { ZonePeriod } from "../time/zone_table.ts";
 import type { TriggerContext, TriggerJSON } from "./trigger.ts";
 import { triggerFromJSON } from "./trigger_from_json.ts";
+import { policiesOf } from "./trigger_parts.ts";
 
-/** A change of the clock at which a trigger's policy makes a difference. */
+/** A change of the clock that takes local times of a trigger away, or repeats them. */
 export interface AffectingTransition {
   /** When the clock changes, in milliseconds since 1970. */
   readonly atMs: number;
@@ -12,8 +13,12 @@ export interface AffectingTransition {
   readonly movedS: number;
   /** Local times of the trigger that do not exist, or exist twice, in seconds since 1970-01-01T00:00 local. */
   readonly wallsS: readonly number[];
-  /** The fires that stand for them, in milliseconds since 1970. */
+  /** The fires that stand for them, in milliseconds since 1970; those that are fires of other times too are left out. */
   readonly firesMs: readonly number[];
+  /** Whether a fire is lost because local times that do not exist are left out. */
+  readonly isSkipped: boolean;
+  /** Whether another policy would give other fires. */
+  readonly policyMatters: boolean;
   /** The offset after the change, in seconds. */
   readonly offsetS: number;
 }
@@ -49,20 +54,22 @@ function effectOf(
 ): AffectingTransition | undefined {
   const movedS = period.offsetS - period.beforeS;
   const lengthS = Math.abs(movedS);
+  if (lengthS === 0) return undefined;
   const fires = (variant: object) => firesDuring({ ...json, ...variant }, period.startS, lengthS, context);
-  // Where every policy gives the same fires, nothing happens that anybody would notice.
-  const [plain, ...others] = movedS > 0
-    ? [fires({ gap: "skip" }), fires({ gap: "shift" }), fires({ gap: "after" })]
-    : [fires({ overlap: "first" }), fires({ overlap: "both" })];
-  if (lengthS === 0 || others.every((other) => other.join() === plain!.join())) return undefined;
   // By a clock that does not change, the special local times are all there.
   const wallOffsetS = movedS > 0 ? period.beforeS : period.offsetS;
   const special = fires({ timeZone: offsetZone(wallOffsetS) });
+  if (special.length === 0) return undefined;
+  const [plain, ...others] = movedS > 0
+    ? [fires({ gap: "skip" }), fires({ gap: "shift" }), fires({ gap: "after" })]
+    : [fires({ overlap: "first" }), fires({ overlap: "both" })];
   return {
     atMs: period.startS * 1000,
     movedS,
     wallsS: special.map((fire) => fire / 1000 + wallOffsetS),
     firesMs: standingFor(json, period, special, context),
+    isSkipped: movedS > 0 && policiesOf(json).gap === "skip",
+    policyMatters: others.some((other) => other.join() !== plain!.join()),
     offsetS: period.offsetS,
   };
 }

@@ -7,7 +7,7 @@ const NAMED_MAX = 4;
 
 /** What a change of the clock does to a trigger: `On 2026-03-29 the clock jumps from 02:00 to 03:00: …`. */
 export function transitionInWords(transition: AffectingTransition): string {
-  const { atMs, movedS, offsetS, wallsS, firesMs } = transition;
+  const { atMs, movedS, offsetS, wallsS, firesMs, isSkipped } = transition;
   const before = localText(atMs / 1000 + offsetS - movedS);
   const after = localText(atMs / 1000 + offsetS);
   const length = lengthInWords(Math.abs(movedS) * 1000);
@@ -17,8 +17,11 @@ export function transitionInWords(transition: AffectingTransition): string {
     const change =
       `On ${before.date} the clock jumps forward ${length}, from ${before.time} to ${after.time}`;
     const lacking = `${times} ${one ? "does" : "do"} not exist`;
+    if (isSkipped) return `${change}: ${lacking}, so ${one ? "that fire is" : "those fires are"} left out.`;
     if (firesMs.length === 0) {
-      return `${change}: ${lacking}, so ${one ? "it does" : "they do"} not fire that day.`;
+      return `${change}: ${lacking}; ${
+        one ? "its fire falls" : "their fires fall"
+      } together with another one.`;
     }
     const at = named(firesMs.map((ms) => ms / 1000 + offsetS));
     return `${change}: ${lacking}; ${one ? "it fires" : "they fire"} at ${at} instead.`;

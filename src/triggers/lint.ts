@@ -132,9 +132,9 @@ function lintCalendarInterval(json: TriggerJSON): LintFinding[] {
 }
 
 function lintGap(json: TriggerJSON, fromMs: number, context: TriggerContext): LintFinding[] {
-  const transition = affectingTransitions(json, fromMs, TRANSITIONS_MAX, context).find(({ movedS }) =>
-    movedS > 0
-  );
+  const transition = affectingTransitions(json, fromMs, TRANSITIONS_MAX, context).find((
+    { movedS, policyMatters },
+  ) => movedS > 0 && policyMatters);
   if (!transition) return [];
   return [{
     rule: "insideGap",

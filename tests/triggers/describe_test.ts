@@ -6,6 +6,7 @@ import { date } from "../../src/triggers/date.ts";
 import { describe } from "../../src/triggers/describe.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";
+import { lint } from "../../src/triggers/lint.ts";
 import { or } from "../../src/triggers/or.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
 import { test } from "../harness.ts";
@@ -87,12 +88,25 @@ test("describe() names the next changes of the clock that matter, and what happe
     /On 2026-10-25 the clock is set back 1 hour, from 03:00 to 02:00: 02:30 comes twice, and fires the first time only\.$/,
   );
   const recurring = describe(cron("*/20 2 * * *", berlin), options);
-  assert.match(recurring, /02:00, 02:20 and 02:40 do not exist, so they do not fire that day\./);
+  assert.match(recurring, /02:00, 02:20 and 02:40 do not exist, so those fires are left out\./);
   assert.match(recurring, /02:00, 02:20 and 02:40 come twice, and fire both times\.$/);
   const shifted = describe(cron("30 2 * * *", { ...berlin, gap: "shift", overlap: "second" }), options);
   assert.match(shifted, /it fires at 03:30 instead.*fires the second time only\.$/);
   const everySecond = describe(cron("* * 2 * * *", berlin), options);
   assert.match(everySecond, /3600 times from 02:00 to 02:59:59 do not exist/);
+});
+
+test("describe() tells of a gap that takes times away without a policy that could change it", () => {
+  const often = cron("*/20 * * * *", berlin);
+  assert.match(
+    describe(often, options),
+    /On 2026-03-29 .*: 02:00, 02:20 and 02:40 do not exist, so those fires are left out\. On 2026-10-25/,
+  );
+  assert.equal(lint(often, options).some(({ rule }) => rule === "insideGap"), false);
+  assert.match(
+    describe(cron("0 2,3 * * *", berlin), options),
+    /On 2026-03-29 .*: 02:00 does not exist; its fire falls together with another one\./,
+  );
 });
 
 test("describe() says when no change of the clock matters", () => {
