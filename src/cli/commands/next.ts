@@ -60,7 +60,10 @@ export const nextCommand: Command = {
           weekday: weekdayOf(fire),
         })),
       },
-      () => [description, ...warnings(findings, context), "", firesTable(fires, nowMs, context)].join("\n"),
+      () =>
+        [lines(description), ...warnings(findings, context), "", firesTable(fires, nowMs, context)].join(
+          "\n",
+        ),
     );
     if (fires.length > 0) return Promise.resolve();
     throw new CarillonError(
@@ -69,6 +72,11 @@ export const nextCommand: Command = {
     );
   },
 };
+
+/** One sentence a line, so that the day of a change of the clock is found at a glance. */
+function lines(description: string): string {
+  return description.replace(/\. (?=[A-Z])/g, ".\n");
+}
 
 function warnings(findings: ReturnType<typeof lint>, { terminal }: CommandContext): string[] {
   const paint = painter(terminal.color);

@@ -8,6 +8,7 @@ test("next shows fires with weekday and offset, in words and as a table", async 
     const { code, out } = await project.run(args);
     assert.equal(code, 0);
     assert.match(out, /^At 02:30, every day, by the clock of Europe\/Berlin\./);
+    assert.match(out, /^On 2026-03-29 .*02:30 does not exist; it fires at 03:00 instead\.$/m);
     assert.match(out, /note: .*02:30 does not exist/);
     const rows = out.trim().split("\n").slice(-3).map((row) => row.split(/ {2,}/).slice(0, 4));
     assert.deepEqual(rows, [
