@@ -54,6 +54,12 @@ export type {
 export type { ScheduleDecorator, TaskDecorator } from "./src/registry/decorator_types.ts";
 export type { StandardSchema } from "./src/model/standard_schema.ts";
 export type { DefaultOptions, RetentionOptions, RunOptions, TaskOptions } from "./src/model/task_options.ts";
+export type {
+  DebounceOptions,
+  IdentityBy,
+  IdentityOptions,
+  UniqueOptions,
+} from "./src/model/identity_options.ts";
 export type { ConcurrencyOptions, KeyLimitOptions } from "./src/model/concurrency_options.ts";
 export type { BackoffFunction, RetryOptions, TaskRetryOptions } from "./src/model/retry_options.ts";
 export type {

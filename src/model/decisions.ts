@@ -2,6 +2,7 @@
  * The rules that every store obeys, as pure functions. The memory store calls them; the SQL restates them, and
  * a randomised test holds the two together.
  */
+import type { JobIdentity } from "./identity.ts";
 import type { JobEnding, JobFence, JobRecord, JobTransition } from "./job_record.ts";
 import {
   defaultRunSettings,
@@ -183,4 +184,11 @@ export function backoffMs(backoff: StoredBackoff, attempt: number, random: numbe
   const growth = backoff.kind === "fixed" ? 1 : backoff.factor ** Math.max(0, attempt - 1);
   const waitMs = Math.min(backoff.capMs, backoff.baseMs * growth);
   return Math.round(waitMs * (1 + backoff.jitter * random));
+}
+
+/** Whether a job that is there, of the same task and key, stands for a new one. */
+export function standsFor(job: JobRecord, identity: JobIdentity, nowMs: number): boolean {
+  return identity.states.includes(job.state) &&
+    (identity.periodMs === null || job.createdAtMs > nowMs - identity.periodMs) &&
+    (identity.replace === null || (job.claimNumber === 0 && job.state !== "finished"));
 }

@@ -3,13 +3,19 @@ import { messageOf } from "../errors.ts";
 import type { DurationInput } from "../time/duration.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import { checkConcurrencyKey } from "./concurrency_options.ts";
+import {
+  identityOptionKeys,
+  type IdentityOptions,
+  type ResolvedIdentity,
+  resolveIdentity,
+} from "./identity_options.ts";
 import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
 import { resolveRunOptions, runOptionKeys, type RunOptions } from "./task_options.ts";
 
 /** What can be said about a job that is added directly. */
-export interface JobOptions extends RunOptions {
+export interface JobOptions extends RunOptions, IdentityOptions {
   /** Its id; adding the same id again adds nothing. @default a generated, time-ordered one */
   readonly id?: string;
   /** Not before this long from now, by the store's clock. @default at once */
@@ -26,6 +32,7 @@ export interface JobOptions extends RunOptions {
 
 /** The keys of {@linkcode JobOptions}. */
 export const jobOptionKeys = [
+  ...identityOptionKeys,
   ...runOptionKeys,
   "id",
   "delay",
@@ -44,6 +51,7 @@ export interface ResolvedJobOptions {
   readonly runAtMs: number | null;
   /** The key given; null when there was none. */
   readonly concurrencyKey: string | null;
+  readonly identity: ResolvedIdentity | undefined;
   readonly metadata: Metadata;
   readonly store: string | undefined;
   /** Settings given on the job, its priority too. */
@@ -67,6 +75,7 @@ export function resolveJobOptions(options: JobOptions, where: string, timeZone =
     delayMs: delay === undefined ? 0 : check.checkDelay(delay, "delay", where),
     runAtMs: runAt === undefined ? null : instantMs(runAt, where, timeZone),
     concurrencyKey: concurrencyKey === undefined ? null : checkConcurrencyKey(concurrencyKey, where),
+    identity: resolveIdentity(options, where),
     metadata: metadata === undefined ? {} : check.checkMetadata(metadata, where),
     store: store === undefined ? undefined : check.checkName(store, "store", where),
     overrides: resolveRunOptions(options, where),

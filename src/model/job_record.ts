@@ -1,3 +1,4 @@
+import type { JobIdentity } from "./identity.ts";
 import type { JsonValue, Metadata, Payload } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
 import type { JobOutcome, JobState } from "./states.ts";
@@ -26,6 +27,8 @@ export interface NewJob {
   readonly metadata: Metadata;
   /** Not started by then (first attempt only), it ends as `missedStartDeadline`. */
   readonly startDeadlineMs: number | null;
+  /** When it stands for the same work as a job that is there. @default never */
+  readonly identity?: JobIdentity;
 }
 
 /** An error as stored: what is left of it when it crosses processes. */
@@ -63,6 +66,8 @@ export interface JobRecord {
   readonly priority: number;
   readonly tags: readonly string[];
   readonly concurrencyKey: string | null;
+  /** The key of its identity, or null. */
+  readonly identityKey: string | null;
   readonly input: Payload | null;
   readonly overrides: RunOverrides;
   readonly metadata: Metadata;

@@ -9,9 +9,11 @@ import type { JobState } from "./states.ts";
 
 /** A job as it is first stored. */
 export function addedJob(job: NewJob, seq: number, nowMs: number): JobRecord {
+  const { identity, ...given } = job;
   const runAtMs = job.runAtMs ?? nowMs;
   return {
-    ...job,
+    ...given,
+    identityKey: identity?.key ?? null,
     seq,
     runAtMs,
     state: waitingState(runAtMs, nowMs),
@@ -29,6 +31,27 @@ export function addedJob(job: NewJob, seq: number, nowMs: number): JobRecord {
     expiresAtMs: null,
     value: null,
     error: null,
+  };
+}
+
+/** A job that never started and takes over what was said about a later one of the same identity. */
+export function replacedJob(job: JobRecord, by: NewJob, maxWaitMs: number | null, nowMs: number): JobRecord {
+  const latestMs = maxWaitMs === null ? Infinity : job.createdAtMs + maxWaitMs;
+  const runAtMs = Math.min(by.runAtMs ?? nowMs, latestMs);
+  const { taskVersion, priority, tags, concurrencyKey, input, overrides, metadata, startDeadlineMs } = by;
+  return {
+    ...job,
+    state: waitingState(runAtMs, nowMs),
+    runAtMs,
+    taskVersion,
+    priority,
+    tags,
+    concurrencyKey,
+    input,
+    overrides,
+    metadata,
+    startDeadlineMs,
+    parkedReason: null,
   };
 }
 

@@ -105,6 +105,7 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     ...[input, options]: InputArgs<InputOf<T>, JobOptions>
   ): Promise<ResultOf<T>> {
     const prepared = await this.parts.jobs.prepare(task, input, options);
+    if (prepared.job.identity) throw waitsForAnother(prepared.job);
     const record = await this.#runAndWait(prepared);
     return valueOf(found(record, prepared.job.id), this.parts.options.serializer) as ResultOf<T>;
   }
@@ -280,5 +281,14 @@ function wrongState(id: string, record: JobRecord, what: string, rule: string): 
     {
       details: { jobId: id, state: record.state },
     },
+  );
+}
+
+function waitsForAnother({ taskName }: { readonly taskName: string }): CarillonError {
+  return new CarillonError(
+    "invalidOption",
+    `runJob of task '${taskName}' cannot go with 'idempotencyKey', 'unique' or 'debounce': call addJob, and await ` +
+      "result() of its handle",
+    { details: { taskName } },
   );
 }

@@ -5,7 +5,10 @@ import type { JobOutcome, JobState } from "../model/states.ts";
 /** What a data store does with jobs. */
 export interface JobStore {
   /**
-   * Adds jobs, all or none; an id that is there already is left as it is and answered as `deduplicated`.
+   * Adds jobs, all or none; an id that is there already is left as it is and answered as `deduplicated`. A job with an
+   * `identity` is not added either where the newest job of its task that `standsFor` it is there: that one is answered,
+   * as `deduplicated`, or as `replaced` once it has taken over what was said (`replacedJob`). Nothing is claimed in a
+   * call with such jobs.
    * With `claim`, jobs just added (no others, whatever its `jobIds`) are claimed in the same step as far as
    * limits allow.
    */
@@ -60,7 +63,7 @@ export interface AddAnswer {
   readonly jobs: readonly {
     readonly id: string;
     readonly seq: number;
-    readonly outcome: "added" | "deduplicated";
+    readonly outcome: "added" | "deduplicated" | "replaced";
   }[];
   /** The jobs that were claimed in the same step. */
   readonly claimed: readonly JobRecord[];

@@ -21,7 +21,8 @@ export interface ScheduleStore {
   /**
    * Moves schedules on and inserts the jobs of their fires, each schedule with its jobs in one step and only
    * if its version (and the number of unfinished jobs, where given) still holds. Answers which ones moved.
-   * A job whose id is there already is left as it is; `lastFinishedMs` stays as stored.
+   * A job whose id is there already is left as it is, an `identity` of one means nothing; `lastFinishedMs` stays as
+   * stored.
    */
   advanceSchedules(advances: readonly ScheduleAdvance[]): Promise<readonly boolean[]>;
   /** Which of these fire times of a schedule already have a job, whatever its state, in the order asked. */

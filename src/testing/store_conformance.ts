@@ -8,6 +8,7 @@ import { endingTests } from "./store_conformance/ending.ts";
 import { findingTests } from "./store_conformance/finding.ts";
 import { followingTests } from "./store_conformance/following.ts";
 import { historyTests } from "./store_conformance/histories.ts";
+import { identityTests } from "./store_conformance/identities.ts";
 import { keyTests } from "./store_conformance/keys.ts";
 import { openingTests } from "./store_conformance/opening.ts";
 import { planningTests } from "./store_conformance/planning.ts";
@@ -29,6 +30,7 @@ const checks: readonly StoreCheck[] = [
   ...claimLimitTests,
   ...tagTests,
   ...keyTests,
+  ...identityTests,
   ...deadlineTests,
   ...endingTests,
   ...changingTests,

@@ -12,6 +12,7 @@ test("resolveJobOptions() without options is a job at once", () => {
     delayMs: 0,
     runAtMs: null,
     concurrencyKey: null,
+    identity: undefined,
     metadata: {},
     store: undefined,
     overrides: {},

@@ -8,6 +8,7 @@ import type { JobFilter } from "../../stores/job_store.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
+import { jobIdentity } from "./job_identity.ts";
 import { directJob, scheduleJob } from "./job_write.ts";
 import { encodeInput, type NamedTask, namedTask, settingsOf } from "./task_input.ts";
 
@@ -18,7 +19,7 @@ export const BACKFILL_MAX = 1000;
 export interface AddedJob {
   readonly unit: StoreUnit;
   readonly id: string;
-  readonly outcome: "added" | "deduplicated";
+  readonly outcome: "added" | "deduplicated" | "replaced";
 }
 
 /** A job ready to be added. */
@@ -61,6 +62,8 @@ export class JobCommands {
       taskVersion: task.code?.version ?? record?.version ?? 1,
       input: encoded.input,
       concurrencyKey: resolved.concurrencyKey ?? encoded.concurrencyKey,
+      identity: resolved.identity &&
+        await jobIdentity(resolved.identity, input, this.#environment.serializer, where),
       options: resolved,
       settings,
       metadata: record ? taskMetadata(record) : task.code?.metadata ?? {},

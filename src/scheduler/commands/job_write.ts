@@ -1,3 +1,4 @@
+import type { JobIdentity } from "../../model/identity.ts";
 import type { NewJob } from "../../model/job_record.ts";
 import type { ResolvedJobOptions } from "../../model/job_options.ts";
 import type { Metadata, Payload } from "../../model/payload.ts";
@@ -12,6 +13,7 @@ export interface WantedJob {
   readonly taskVersion: number;
   readonly input: Payload | null;
   readonly concurrencyKey: string | null;
+  readonly identity: JobIdentity | undefined;
   readonly options: ResolvedJobOptions;
   readonly settings: RunSettings;
   readonly metadata: Metadata;
@@ -39,6 +41,7 @@ export function directJob(wanted: WantedJob): NewJob {
     overrides: options.overrides,
     metadata: { ...wanted.metadata, ...options.metadata },
     startDeadlineMs: settings.timeToLiveMs === null ? null : beginMs + settings.timeToLiveMs,
+    ...(wanted.identity === undefined ? {} : { identity: wanted.identity }),
   };
 }
 

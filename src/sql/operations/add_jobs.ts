@@ -5,6 +5,7 @@ import type { StatementResult, Step } from "../driver.ts";
 import type { BulkOperation } from "../group_commit.ts";
 import { newJobGroups } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
+import { addIdentical } from "./add_identical.ts";
 import { claimAdded, claimedJobs } from "./claim_jobs.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
 
@@ -19,6 +20,7 @@ export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
   const { dialect } = session;
   const add = addStep(dialect);
   const addAndClaim = addAndClaimStep(dialect, add);
+  const addOneByOne = addIdentical(session);
   const bulk: BulkOperation<NewJob, Added> = {
     step: (jobs) => add(jobs, session.nowArgument()),
     answers: addedAnswers,
@@ -27,6 +29,7 @@ export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
     async addJobs(jobs, request) {
       const now = session.nowArgument();
       if (jobs.length === 0) return { nowMs: await storeTime(session), jobs: [], claimed: [] };
+      if (jobs.some(({ identity }) => identity !== undefined)) return await addOneByOne(jobs);
       if (request === undefined) return answerOf(await session.writeBulk(bulk, jobs), []);
       const [, ...results] = await session.write(addAndClaim(jobs, request, now));
       return answerOf(addedAnswers(jobs, results), claimedJobs(results[3]!));

@@ -3,21 +3,21 @@ import { newJobGroupColumns } from "../rows/job_row.ts";
 
 /**
  * The text that inserts jobs. `groups` is a source whose `b.value` is a group of `newJobGroups`; `now` is the argument
- * that holds the time.
+ * that holds the time, `condition` what must be so for anything to be inserted.
  */
-export function insertJobsSql(dialect: Dialect, groups: string, now: string): string {
+export function insertJobsSql(dialect: Dialect, groups: string, now: string, condition = "true"): string {
   const { jobs, schedules, tasks } = dialect.tables;
   const shared = newJobGroupColumns.map((column, index) => `b.value ->> ${index} as ${column}`);
   return `with clock(now) as materialized (select ${dialect.now(now)}),
     g as materialized (select ${shared}, b.value -> ${newJobGroupColumns.length} as own from ${groups})
     insert into ${jobs}(id, state, task_name, task_version, schedule_seq, schedule_id, fire_time, priority,
-      tags, concurrency_key, run_at, start_deadline, attempt, claim_number, lost_leases, created_at, overrides, metadata, input)
+      tags, concurrency_key, identity_key, run_at, start_deadline, attempt, claim_number, lost_leases, created_at, overrides, metadata, input)
     select e.value ->> 0, ${firstState(dialect)}, g.task_name, g.task_version, g.schedule_seq, g.schedule_id,
-      g.fire_time, g.priority, g.tags, g.concurrency_key, coalesce(g.run_at, clock.now), g.start_deadline, 0, 0, 0, clock.now,
+      g.fire_time, g.priority, g.tags, g.concurrency_key, g.identity_key, coalesce(g.run_at, clock.now), g.start_deadline, 0, 0, 0, clock.now,
       g.overrides, g.metadata, e.value ->> 1
     from clock cross join g left join ${schedules} s on s.seq = g.schedule_seq
       left join ${tasks} t on t.name = g.task_name cross join json_each(g.own) e
-    where true
+    where ${condition}
     on conflict(id) do nothing`;
 }
 

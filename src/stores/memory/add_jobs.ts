@@ -1,6 +1,7 @@
-import { claimOrder } from "../../model/decisions.ts";
-import type { NewJob } from "../../model/job_record.ts";
-import { addedJob } from "../../model/transitions.ts";
+import { claimOrder, standsFor } from "../../model/decisions.ts";
+import type { JobIdentity } from "../../model/identity.ts";
+import type { JobRecord, NewJob } from "../../model/job_record.ts";
+import { addedJob, replacedJob } from "../../model/transitions.ts";
 import type { AddAnswer, ClaimRequest } from "../job_store.ts";
 import { takeJobs } from "./claim_jobs.ts";
 import type { MemoryState } from "./memory_state.ts";
@@ -13,10 +14,24 @@ export function addJobs(
   claim: ClaimRequest | undefined,
   nowMs: number,
 ): AddAnswer {
-  const answers = jobs.map(storedJob).map((job) => insertJob(state, job, nowMs));
+  const answers = jobs.map(storedJob).map((job) => insertOnce(state, job, nowMs));
   const added = answers.filter(({ outcome }) => outcome === "added").map(({ id }) => id);
-  const claimed = claim === undefined ? [] : takeJobs(state, { ...claim, jobIds: added }, nowMs).claimed;
+  const claimed = claim === undefined || jobs.some(({ identity }) => identity !== undefined)
+    ? []
+    : takeJobs(state, { ...claim, jobIds: added }, nowMs).claimed;
   return { nowMs, jobs: answers, claimed: [...claimed].sort(claimOrder) };
+}
+
+/** Inserts a job, unless its id is there already or another job stands for it. */
+function insertOnce(state: MemoryState, job: NewJob, nowMs: number): AddAnswer["jobs"][number] {
+  const idIsFree = state.jobs.byId(job.id) === undefined;
+  const same = idIsFree && job.identity && identical(state, job, job.identity, nowMs);
+  if (same && job.identity?.replace) {
+    state.jobs.put(replacedJob(same, job, job.identity.replace.maxWaitMs, nowMs));
+    return { id: same.id, seq: same.seq, outcome: "replaced" };
+  }
+  if (same) return { id: same.id, seq: same.seq, outcome: "deduplicated" };
+  return insertJob(state, job, nowMs);
 }
 
 /** A job as the store keeps it. Throws where it cannot be kept, so that this comes before any write. */
@@ -36,4 +51,16 @@ export function insertJob(state: MemoryState, job: NewJob, nowMs: number): AddAn
   if (there !== undefined) return { id, seq: there.seq, outcome: "deduplicated" };
   const { seq } = state.jobs.put(addedJob(job, state.jobs.nextSeq(), nowMs));
   return { id, seq, outcome: "added" };
+}
+
+/** The newest job that stands for a new one. */
+function identical(
+  state: MemoryState,
+  { taskName }: NewJob,
+  identity: JobIdentity,
+  nowMs: number,
+): JobRecord | undefined {
+  return [...state.jobs.ofIdentity(taskName, identity.key)]
+    .filter((job) => standsFor(job, identity, nowMs))
+    .at(-1);
 }

@@ -9,12 +9,14 @@ class TaskJobs {
   readonly running = new Set<number>();
   readonly parked = new Set<number>();
   readonly keys = new Map<string, KeyJobs>();
+  /** By the key of their identity, in order of adding. */
+  readonly identities = new Map<string, SortedList<JobRecord>>();
 }
 
 /** The unfinished jobs of one task with one key. */
 class KeyJobs {
   /** In order of adding. */
-  readonly unfinished = new SortedList<JobRecord>((a, b) => a.seq - b.seq);
+  readonly unfinished = new SortedList<JobRecord>(bySeq);
   readonly running = new Set<number>();
 }
 
@@ -80,6 +82,11 @@ export class JobTable {
     return this.#tasks.get(taskName)?.keys.get(key);
   }
 
+  /** The jobs of one task with the same key of their identity, in order of adding. */
+  ofIdentity(taskName: string, key: string): Iterable<JobRecord> {
+    return this.#tasks.get(taskName)?.identities.get(key) ?? [];
+  }
+
   /** Says whether the jobs of a task with a key must be taken in order of adding. */
   setFifo(taskName: string, fifo: boolean): void {
     at(this.#tasks, taskName, () => new TaskJobs()).ready.setFifo(fifo);
@@ -129,6 +136,9 @@ export class JobTable {
     if (job.state === "finished" && job.expiresAtMs !== null) this.expiring.add(job);
     if (job.scheduleSeq !== null) this.#indexInSchedule(job, job.scheduleSeq);
     if (job.concurrencyKey !== null) indexByKey(task, job, job.concurrencyKey);
+    if (job.identityKey !== null) {
+      at(task.identities, job.identityKey, () => new SortedList<JobRecord>(bySeq)).add(job);
+    }
   }
 
   #indexInSchedule(job: JobRecord, scheduleSeq: number): void {
@@ -156,6 +166,9 @@ export class JobTable {
     if (job.state === "finished" && job.expiresAtMs !== null) this.expiring.delete(job);
     if (job.scheduleSeq !== null) this.#unindexInSchedule(job, job.scheduleSeq);
     if (job.concurrencyKey !== null) unindexByKey(task, job, job.concurrencyKey);
+    const identical = job.identityKey === null ? undefined : task.identities.get(job.identityKey);
+    identical?.delete(job);
+    if (identical?.size === 0) task.identities.delete(job.identityKey as string);
   }
 
   #unindexInSchedule(job: JobRecord, scheduleSeq: number): void {
@@ -185,6 +198,10 @@ function unindexByKey(task: TaskJobs, job: JobRecord, key: string): void {
 
 function hasDeadline(job: JobRecord): boolean {
   return job.startDeadlineMs !== null && job.attempt === 0 && job.state !== "finished";
+}
+
+function bySeq(a: JobRecord, b: JobRecord): number {
+  return a.seq - b.seq;
 }
 
 function byRunAt(a: JobRecord, b: JobRecord): number {

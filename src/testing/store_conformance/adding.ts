@@ -36,6 +36,7 @@ export const addingTests: readonly StoreCheck[] = [
       owner: null,
       lostLeases: 0,
       cancelRequested: null,
+      identityKey: null,
       progress: null,
       parkedReason: null,
       createdAtMs: t.nowMs,

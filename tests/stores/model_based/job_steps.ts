@@ -23,6 +23,15 @@ export const jobGiven = fc.record({
   schedule: orNull(place),
   fireTimeMs: orNull(fc.nat(3)),
   overrides: fc.record({ retention }, { requiredKeys: [] }),
+  identity: fc.option(
+    fc.record({
+      key: fc.constantFrom("i", "j"),
+      states: fc.subarray([...jobStates]).map((states) => ["ready" as const, "blocked" as const, ...states]),
+      periodMs: orNull(fc.constantFrom(1, 20)),
+      replace: orNull(fc.record({ maxWaitMs: orNull(fc.constantFrom(0, 10)) })),
+    }),
+    { nil: undefined, freq: 5 },
+  ),
 });
 
 type JobGiven = typeof jobGiven extends fc.Arbitrary<infer Given> ? Given : never;
@@ -34,6 +43,7 @@ export function jobOf(s: Subject, given: JobGiven): NewJob {
     taskName: given.taskName,
     priority: given.priority,
     tags: given.tags,
+    ...(given.identity === undefined ? {} : { identity: given.identity }),
     concurrencyKey: given.concurrencyKey,
     overrides: given.overrides,
     fireTimeMs: given.fireTimeMs,

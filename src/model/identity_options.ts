@@ -1,0 +1,114 @@
+/** What users say about which jobs stand for the same work, and its checked form. */
+import type { DurationInput } from "../time/duration.ts";
+import type { JobIdentity } from "./identity.ts";
+import * as check from "./option_checks.ts";
+import { type JobState, jobStates } from "./states.ts";
+
+/** What tells jobs of one task that stand for the same work: an equal input, or an equal answer of the function. */
+export type IdentityBy = "input" | ((input: never) => string);
+
+/** A job that is not added while one like it is there. */
+export interface UniqueOptions {
+  /** What it is told by. @default "input" */
+  readonly by?: IdentityBy;
+  /**
+   * In which states a job that is there counts; `blocked`, `ready` and `parked` count as one.
+   * @default all but "finished"
+   */
+  readonly states?: readonly JobState[];
+  /** How long after it was added it counts. @default as long as it is there */
+  readonly period?: DurationInput;
+}
+
+/** A job that takes the place of one like it that was not started yet. Its `delay` begins anew each time. */
+export interface DebounceOptions {
+  /** What it is told by. @default "input" */
+  readonly by?: IdentityBy;
+  /** It runs at the latest so long after the first one was added. @default no limit */
+  readonly maxWait?: DurationInput;
+}
+
+/** The ways to say what a job stands for; at most one of them can be given. */
+export interface IdentityOptions {
+  /**
+   * A text of yours for one piece of work of the task, such as the id of a request: as long as a job with it is there,
+   * also a finished one, no other is added.
+   */
+  readonly idempotencyKey?: string;
+  /** Not added while a job like it is there. */
+  readonly unique?: UniqueOptions;
+  /** Takes the place of a job like it that was not started yet. */
+  readonly debounce?: DebounceOptions;
+}
+
+/** The keys of {@linkcode IdentityOptions}. */
+export const identityOptionKeys = ["idempotencyKey", "unique", "debounce"] as const;
+
+/** A checked identity; its key is still to be told from the input unless it was given. */
+export interface ResolvedIdentity extends Omit<JobIdentity, "key"> {
+  /** Keeps keys of the three ways apart. */
+  readonly way: typeof identityOptionKeys[number];
+  readonly by: IdentityBy | { readonly key: string };
+}
+
+const unfinished = jobStates.filter((state) => state !== "finished");
+
+/** Checks what was said about a job's identity; undefined when nothing was. Throws `invalidOption`. */
+export function resolveIdentity(options: IdentityOptions, where: string): ResolvedIdentity | undefined {
+  const given = identityOptionKeys.filter((key) => options[key] !== undefined);
+  const [way, other] = given;
+  if (way === undefined) return undefined;
+  if (other !== undefined) {
+    throw check.optionError(other, where, `cannot go with '${way}': give one of the two`, options[other]);
+  }
+  if (way === "idempotencyKey") {
+    const key = check.checkName(options.idempotencyKey, way, where);
+    return { way, by: { key }, states: jobStates, periodMs: null, replace: null };
+  }
+  return way === "unique" ? uniqueness(options.unique, where) : debouncing(options.debounce, where);
+}
+
+function uniqueness(value: unknown, where: string): ResolvedIdentity {
+  const { by, states, period } = optionsOf<UniqueOptions>(value, "unique", ["by", "states", "period"], where);
+  return {
+    way: "unique",
+    by: checkBy(by, "unique.by", where),
+    states: states === undefined ? unfinished : statesOf(states, where),
+    periodMs: period === undefined ? null : check.checkDuration(period, "unique.period", where),
+    replace: null,
+  };
+}
+
+function debouncing(value: unknown, where: string): ResolvedIdentity {
+  const { by, maxWait } = optionsOf<DebounceOptions>(value, "debounce", ["by", "maxWait"], where);
+  const maxWaitMs = maxWait === undefined ? null : check.checkDuration(maxWait, "debounce.maxWait", where);
+  return {
+    way: "debounce",
+    by: checkBy(by, "debounce.by", where),
+    states: unfinished.filter((state) => state !== "running"),
+    periodMs: null,
+    replace: { maxWaitMs },
+  };
+}
+
+function statesOf(states: readonly JobState[], where: string): readonly JobState[] {
+  const asked = states.map((state) => check.checkChoice(state, "unique.states", where, jobStates));
+  const waiting: readonly JobState[] = ["blocked", "ready", "parked"];
+  const waits = asked.some((state) => waiting.includes(state));
+  return jobStates.filter((state) => asked.includes(state) || (waits && waiting.includes(state)));
+}
+
+function checkBy(by: IdentityBy = "input", option: string, where: string): IdentityBy {
+  if (by === "input" || typeof by === "function") return by;
+  throw check.optionError(option, where, 'must be "input" or a function from the input to a text', by);
+}
+
+function optionsOf<Options extends object>(
+  value: unknown,
+  option: string,
+  keys: readonly string[],
+  where: string,
+): Options {
+  check.refuseUnknownOptions(value as object, keys, `'${option}' of ${where}`);
+  return value as Options;
+}
