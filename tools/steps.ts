@@ -1,4 +1,5 @@
 import { findBun } from "./bun.ts";
+import { getServer } from "./libsql_server.ts";
 import { checkStep, type Step, testStep } from "./step.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ const TEST_LIMIT_MS = 600_000;
 const ONE_TEST_LIMIT_MS = 60_000;
 
 /** Where the examples live that must run: doc comments, and the code blocks of the README. */
-const DOCUMENTED = ["mod.ts", "src", "README.md"];
+const DOCUMENTED = ["mod.ts", "src", "README.md", "docs/task-modules.md"];
 
 /** Settings of the gate; tests shorten the limits and point it at a folder of their own. */
 export interface GateOptions {
@@ -27,7 +28,7 @@ export interface GateOptions {
 export function gateStages(options: GateOptions = {}): readonly (readonly Step[])[] {
   return [
     [installStep(options)],
-    [...checkSteps(options), bunStep()],
+    [...checkSteps(options), bunStep(), serverStep()],
     [denoTests(options)],
     [bunTests(options), docExamples(options)],
   ];
@@ -51,6 +52,14 @@ function bunStep(): Step {
   return {
     name: "get Bun",
     run: async () => ({ passed: 1, failed: 0, skipped: 0, output: await findBun() }),
+  };
+}
+
+/** The tests of the store on a server run wherever there is one. */
+function serverStep(): Step {
+  return {
+    name: "get a libSQL server",
+    run: async () => ({ passed: 1, failed: 0, skipped: 0, output: await getServer() }),
   };
 }
 

