@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../time/clock.ts";
+import { systemClock } from "../time/system_clock.ts";
 import { nextTurn } from "../time/turn.ts";
 
 /** For how long, and how many, rounds may follow each other before timers and input get their turn. */
@@ -97,4 +98,15 @@ export class Poller {
       return this.#options.onError(error);
     }
   }
+}
+
+/** How long the loops sleep at the most, where something may happen that nobody tells them. */
+const POLL_MS = 30_000;
+
+/**
+ * How long a loop sleeps at the most: for ever on a store that only this process changes, by a clock that moves
+ * only when told. Machines are put to sleep and their clocks are set, and no timer notices.
+ */
+export function longestSleepMs(shared: boolean, clock: Clock): number | null {
+  return shared || clock === systemClock ? POLL_MS : null;
 }

@@ -102,6 +102,7 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
    * runs. Starts first if need be.
    */
   async runUntilStopped(options: StartOptions & { readonly signals?: boolean } = {}): Promise<void> {
+    check.refuseUnknownOptions(options, ["signals", "keepAlive", "paused"], "runUntilStopped");
     const { signals = true, ...start } = options;
     let count = 0;
     const unlisten = signals
@@ -130,8 +131,11 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
     if (startsHere) await this.startInBackground();
     const stopped = new AbortController();
     void this.#stopped.promise.then(() => stopped.abort());
-    await untilIdle(this.parts.units, until, stopped.signal);
-    if (startsHere) await this.stop();
+    try {
+      await untilIdle(this.parts.units, until, stopped.signal);
+    } finally {
+      if (startsHere) await this.stop();
+    }
   }
 
   /**

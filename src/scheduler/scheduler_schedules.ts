@@ -9,7 +9,7 @@ import type { InputOf, TaskReference } from "../registry/task_types.ts";
 import type { ScheduleFilter } from "../stores/schedule_store.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import type { Trigger } from "../triggers/trigger.ts";
-import type { AddedJob } from "./commands/job_commands.ts";
+import { type AddedJob, BACKFILL_MAX } from "./commands/job_commands.ts";
 import { wantedSchedule } from "./commands/wanted_schedule.ts";
 import { edited } from "./commands/schedule_commands.ts";
 import { editedSchedule, type ScheduleEditOptions } from "./commands/schedule_edit.ts";
@@ -163,7 +163,7 @@ export abstract class SchedulerSchedules extends SchedulerCalendars {
       fromMs: momentMs(momentOf(range.from, "from"), this.timeZone),
       untilMs: momentMs(momentOf(range.until, "until"), this.timeZone, "down"),
       again: range.again ?? false,
-      limit: range.limit ?? 1000,
+      limit: range.limit ?? BACKFILL_MAX,
     });
     return added.map((job) => this.jobHandle(job));
   }

@@ -13,7 +13,7 @@ import { Housekeeping } from "./housekeeping.ts";
 import { earliest, JobLoop } from "./job_loop.ts";
 import { JobRunner } from "./job_runner.ts";
 import { Membership } from "./membership.ts";
-import type { Poller } from "./poller.ts";
+import { longestSleepMs, type Poller } from "./poller.ts";
 import { Reconciler } from "./reconciler.ts";
 import { ResultWaiter } from "./result_waiter.ts";
 import { type JobRun, RunTable } from "./run_table.ts";
@@ -23,9 +23,6 @@ import { StoreHealth } from "./store_health.ts";
 import { Takeover } from "./takeover.ts";
 import { TaskCache } from "./task_cache.ts";
 import { TriggerReader } from "./trigger_reader.ts";
-
-/** How long the loops sleep at the most on a store that others may change. */
-const POLL_MS = 30_000;
 
 /** Everything one scheduler does with one of its stores: the loops, the lease, the runs. */
 export class StoreUnit {
@@ -71,7 +68,7 @@ export class StoreUnit {
       registered: () => this.#membership.registered,
     });
     const claims = new ClaimsInFlight();
-    const pollMs = store.capabilities.shared ? POLL_MS : null;
+    const pollMs = longestSleepMs(store.capabilities.shared, clock);
     this.#jobLoop = new JobLoop({
       clock,
       gateway: this.gateway,
@@ -199,10 +196,12 @@ export class StoreUnit {
 
   /** Whether the loops rest, nothing runs, and the last look found nothing to do. */
   get idle(): boolean {
-    const { role } = this.#environment;
+    const { role, paused } = this.#environment;
     const { jobs, schedules } = this.#pollers;
-    const jobsIdle = role === "scheduler" || (jobs.resting && this.#jobLoop.drained);
-    const schedulesIdle = role === "worker" || (schedules.resting && this.#scheduleLoop.drained);
+    // While it is paused, nothing is due for it: who waits for that is not left waiting.
+    const jobsIdle = role === "scheduler" || (jobs.resting && (paused() || this.#jobLoop.drained));
+    const schedulesIdle = role === "worker" ||
+      (schedules.resting && (paused() || this.#scheduleLoop.drained));
     return this.runs.size === 0 && !this.failureHooks.busy && jobsIdle && schedulesIdle;
   }
 

@@ -1,5 +1,6 @@
 import { CarillonError } from "../../errors.ts";
 import { type JobOptions, resolveJobOptions } from "../../model/job_options.ts";
+import { refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import { taskMetadata } from "../../model/task_record.ts";
@@ -11,6 +12,19 @@ import type { StoreUnits } from "../store_units.ts";
 import { jobIdentity } from "./job_identity.ts";
 import { directJob, scheduleJob } from "./job_write.ts";
 import { encodeInput, type NamedTask, namedTask, settingsOf } from "./task_input.ts";
+
+const jobFilterKeys = [
+  "ids",
+  "taskName",
+  "scheduleId",
+  "states",
+  "outcomes",
+  "owner",
+  "afterSeq",
+  "order",
+  "limit",
+  "offset",
+] as const satisfies readonly (keyof JobFilter)[];
 
 /** How many fire times one backfill makes into jobs at the most, unless told otherwise. */
 export const BACKFILL_MAX = 1000;
@@ -152,6 +166,7 @@ export class JobCommands {
 
   /** The jobs that match, from one store or all of them. */
   async list(filter: JobFilter, store?: string): Promise<readonly JobRecord[]> {
+    refuseUnknownOptions(filter, jobFilterKeys, "the filter of jobs");
     const units = store === undefined ? this.#units.all() : [this.#units.get(store)];
     const { offset = 0, limit = Infinity, order } = filter;
     const [only] = units;

@@ -1,4 +1,5 @@
 import { CarillonError } from "../../errors.ts";
+import { refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { ScheduleRecord, ScheduleWrite } from "../../model/schedule_record.ts";
 import type { ScheduleFilter } from "../../stores/schedule_store.ts";
 import { Temporal } from "../../time/temporal.ts";
@@ -7,6 +8,16 @@ import { contentOf } from "../fire_plan.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { newSchedule, type PlanningFacts, replacedSchedule, type WantedSchedule } from "./schedule_write.ts";
+
+const scheduleFilterKeys = [
+  "ids",
+  "taskName",
+  "group",
+  "paused",
+  "status",
+  "limit",
+  "offset",
+] as const satisfies readonly (keyof ScheduleFilter)[];
 
 /** How often a write is tried again because somebody else changed the same schedule. */
 const CONFLICTS_MAX = 20;
@@ -90,6 +101,7 @@ export class ScheduleCommands {
 
   /** The schedules that match, from one store or all of them. */
   async list(filter: ScheduleFilter, store?: string): Promise<readonly ScheduleRecord[]> {
+    refuseUnknownOptions(filter, scheduleFilterKeys, "the filter of schedules");
     const units = store === undefined ? this.#units.all() : [this.#units.get(store)];
     const lists = await Promise.all(units.map(async (unit) => {
       await unit.open();

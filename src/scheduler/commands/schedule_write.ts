@@ -118,9 +118,10 @@ function firstFire(trigger: Trigger, anchorMs: number, facts: PlanningFacts): nu
   return trigger.nextAfterMs(trigger.kind === "date" ? EARLIEST_MS : anchorMs - 1, context);
 }
 
-function refuseNeverFiring({ id, trigger }: WantedSchedule): void {
+function refuseNeverFiring({ id, generatedId, taskName, trigger }: WantedSchedule): void {
   if (!neverFires(trigger)) return;
-  throw new CarillonError("neverFires", `Schedule '${id}' has a trigger that can never fire, at any time`, {
+  const which = generatedId ? `A schedule of task '${taskName}'` : `Schedule '${id}'`;
+  throw new CarillonError("neverFires", `${which} has a trigger that can never fire, at any time`, {
     details: { scheduleId: id, trigger: trigger.toJSON() },
   });
 }

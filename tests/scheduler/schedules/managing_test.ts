@@ -259,3 +259,34 @@ test("printSchedules() shows every schedule with its next fire", async () => {
 const anything = {
   "~standard": { version: 1 as const, vendor: "test", validate: (value: unknown) => ({ value }) },
 };
+
+test("getSchedules() and getJobs() refuse filters that mean nothing", async () => {
+  const { scheduler } = setUp();
+  await using _ = scheduler;
+  await assert.rejects(
+    scheduler.getSchedules({ statuss: "active" } as object),
+    (error) => isCarillonError(error, "invalidOption") && /status/.test(error.message),
+  );
+  await assert.rejects(
+    scheduler.getJobs({ statte: "ready" } as object),
+    (error) => isCarillonError(error, "invalidOption") && /state/.test(error.message),
+  );
+});
+
+test("runUntilIdle() returns on a paused scheduler, for which nothing is due", async () => {
+  const { scheduler, note } = setUp();
+  await using _ = scheduler;
+  await scheduler.addJob(note);
+  scheduler.pause();
+  await scheduler.runUntilIdle();
+  assert.equal((await scheduler.countJobs()).finished, 0);
+});
+
+test("runUntilStopped() names itself when an option means nothing", async () => {
+  const { scheduler } = setUp();
+  await using _ = scheduler;
+  await assert.rejects(
+    scheduler.runUntilStopped({ signls: true } as object),
+    (error) => isCarillonError(error, "invalidOption") && /signals/.test(error.message),
+  );
+});
