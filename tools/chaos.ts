@@ -11,7 +11,7 @@ if (import.meta.main) {
     args: process.argv.slice(2),
     options: { minutes: { type: "string", default: "1" }, processes: { type: "string", default: "4" } },
   });
-  const { kills, stalls, fires, runs, problems } = await runChaos(
+  const { kills, stalls, died, fires, runs, problems } = await runChaos(
     Number(values.processes),
     Number(values.minutes) * 60_000,
   );
@@ -19,5 +19,6 @@ if (import.meta.main) {
   process.stdout.write(
     `${fires} fires, ${runs} runs, ${kills} kills, ${stalls} stalls: ${problems.length} problems\n`,
   );
-  process.exitCode = problems.length === 0 ? 0 : 1;
+  if (died.length > 0) process.stdout.write(`ended by themselves: ${died.join(", ")}\n`);
+  process.exitCode = problems.length + died.length === 0 ? 0 : 1;
 }
