@@ -79,6 +79,26 @@ export abstract class SchedulerTasks extends SchedulerBase {
     return this.#change(task, { paused: false });
   }
 
+  /**
+   * Removes a task that is no longer in any code, with what was set about it. Throws `unknownTask`, and
+   * `invalidState` while its code is here, a schedule is of it, or a job of it is not finished.
+   */
+  async removeTask(task: TaskName): Promise<void> {
+    const name = this.nameOfTask(task);
+    await this.#find(name);
+    if (this.parts.environment.registry.find(name)) {
+      throw inUse(name, "its code is registered with this scheduler");
+    }
+    for (const unit of this.parts.units.all()) {
+      const [schedule] = await unit.store.getSchedules({ taskName: name, limit: 1 });
+      if (schedule) throw inUse(name, `schedule '${schedule.id}' is of it`);
+      const { finished: _, ...left } = await unit.store.countJobs({ taskName: name });
+      const jobs = Object.values(left).reduce((sum, count) => sum + count, 0);
+      if (jobs > 0) throw inUse(name, `${jobs} of its jobs are not finished`);
+    }
+    for (const unit of this.parts.units.all()) await unit.gateway.tasks.remove(name);
+  }
+
   /** The name of a task given by name or by reference. */
   protected nameOfTask(task: TaskName): string {
     return typeof task === "string" ? task : this.parts.environment.registry.nameOf(task);
@@ -115,4 +135,10 @@ export abstract class SchedulerTasks extends SchedulerBase {
       },
     );
   }
+}
+
+function inUse(name: string, why: string): CarillonError {
+  return new CarillonError("invalidState", `Task '${name}' cannot be removed while ${why}`, {
+    details: { taskName: name },
+  });
 }

@@ -85,6 +85,7 @@ class MemoryStore implements DataStore {
   putTasks = (tasks: readonly TaskWrite[]) => this.#write((state) => putTasks(state, tasks));
   getTasks = (names?: readonly string[]) => this.#read((state) => getTasks(state, names));
   updateTask = (name: string, change: TaskChange) => this.#write((state) => updateTask(state, name, change));
+  removeTask = (name: string) => this.#write((state) => state.removeTask(name));
 
   getSchedules = (filter: ScheduleFilter) => this.#read((state) => getSchedules(state, filter));
   writeSchedules = (change: ScheduleChange) =>

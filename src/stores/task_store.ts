@@ -8,6 +8,8 @@ export interface TaskStore {
   getTasks(names?: readonly string[]): Promise<readonly TaskRecord[]>;
   /** Changes what is set at run time; answers undefined when there is no such task. */
   updateTask(name: string, change: TaskChange): Promise<TaskRecord | undefined>;
+  /** Removes a task and what was set about it; its schedules and jobs stay. Answers whether there was one. */
+  removeTask(name: string): Promise<boolean>;
 }
 
 /** What can be changed about a task at run time. */

@@ -6,6 +6,7 @@ export const storeOperations = [
   "putTasks",
   "getTasks",
   "updateTask",
+  "removeTask",
   "getSchedules",
   "writeSchedules",
   "dueSchedules",

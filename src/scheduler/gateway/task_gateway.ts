@@ -29,6 +29,13 @@ export class TaskGateway {
     return tasks.map((task) => before.get(task.name)!);
   }
 
+  /** Removes a task. */
+  async remove(name: string): Promise<boolean> {
+    const removed = await this.#store.removeTask(name);
+    if (removed) this.#teller.tell({ type: "taskRemoved", taskName: name });
+    return removed;
+  }
+
   /** Changes a task at run time. */
   async update(name: string, change: TaskChange): Promise<TaskRecord | undefined> {
     const record = await this.#store.updateTask(name, change);

@@ -41,6 +41,10 @@ export function tasks(session: SqlSession): TaskStore {
       const [updated] = await session.write([{ sql: sql.update, args }]);
       return updated!.cells.map(decodeTask)[0];
     },
+    async removeTask(name) {
+      const [removed] = await session.write([{ sql: sql.remove, args: [name] }]);
+      return removed!.cells.length > 0;
+    },
   };
 }
 
@@ -62,5 +66,6 @@ function taskTexts({ tables: { tasks, jobs } }: Dialect) {
         has_own_limit = case when ?3 is null then has_own_limit else ?4 end,
         own_limit = case when ?3 is null then own_limit else ?5 end
       where name = ?1 returning ${taskCell(tasks, jobs)}`,
+    remove: `delete from ${tasks} where name = ?1 returning name`,
   };
 }

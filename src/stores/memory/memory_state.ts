@@ -39,6 +39,12 @@ export class MemoryState {
     this.jobs.setFifo(task.name, keyLimit(task)?.fifo ?? false);
   }
 
+  /** Removes a task; answers whether there was one. */
+  removeTask(name: string): boolean {
+    this.jobs.setFifo(name, false);
+    return this.tasks.delete(name);
+  }
+
   /** A task with what is counted. */
   task(name: string): TaskRecord | undefined {
     const task = this.tasks.get(name);

@@ -54,6 +54,14 @@ export const taskTests: readonly StoreCheck[] = [
     assert.deepEqual(replaced.overrides, { timeoutMs: 5 });
     assert.deepEqual(only(await t.store.getTasks(["a"])), replaced);
   }),
+  check("removeTask() removes a task with what was set about it", async (t) => {
+    await t.store.putTasks([taskWrite("a"), taskWrite("b")]);
+    await t.store.updateTask("a", { paused: true });
+    assert.equal(await t.store.removeTask("a"), true);
+    assert.equal(await t.store.removeTask("a"), false);
+    assert.deepEqual((await t.store.getTasks()).map((task) => task.name), ["b"]);
+    assert.equal(only(await t.store.putTasks([taskWrite("a")])).paused, false);
+  }),
   check("updateTask() answers undefined when there is no such task", async (t) => {
     assert.equal(await t.store.updateTask("a", { paused: true }), undefined);
     assert.deepEqual(await t.store.getTasks(), []);
