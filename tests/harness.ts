@@ -27,6 +27,15 @@ export function test(name: string, fn: TestBody, options: TestOptions = {}): voi
   else node!.test(name, { skip: ignore, timeout: TIME_LIMIT_MS }, () => fn());
 }
 
+// On Deno, handles of the native libSQL binding that are garbage but not yet collected when a test file's thread ends
+// crash the process: the binding cleans up after what that needs is gone. So they are collected while it is there
+// (`--v8-flags=--expose-gc`).
+const { addEventListener, gc } = globalThis as {
+  readonly addEventListener?: (type: "unload", listener: () => void) => void;
+  readonly gc?: () => void;
+};
+if (deno && gc) addEventListener?.("unload", () => gc());
+
 /** The runtime the tests run on. */
 export const runtime: "deno" | "bun" | "node" = deno
   ? "deno"

@@ -66,7 +66,7 @@ function serverStep(): Step {
 /** Every test on Deno, with the sanitizers that deno.json turns on. */
 export function denoTests(options: GateOptions = {}): Step {
   // The types have a step of their own.
-  const args = ["test", "-A", "--no-check", "--parallel", "tests"];
+  const args = ["test", "-A", "--no-check", "--parallel", "--v8-flags=--expose-gc", "tests"];
   return testStep("tests on Deno", (junitPath) => denoRun([...args, `--junit-path=${junitPath}`], options));
 }
 

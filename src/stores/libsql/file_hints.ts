@@ -1,4 +1,4 @@
-import { watch } from "node:fs";
+import process from "node:process";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
  */
 export function fileHints(url: string, onHint: () => void): (() => void) | undefined {
   try {
+    // Loaded when first needed: on Deno a static import makes a crash of the native binding at the end of test files likely.
+    const { watch } = process.getBuiltinModule("node:fs");
     const path = pathOf(url);
     const name = basename(path);
     // The log comes and goes; its folder stays.
