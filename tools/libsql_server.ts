@@ -45,4 +45,4 @@ async function run(program: string, args: readonly string[], cwd?: string): Prom
   throw new Error(`Cannot get the libSQL server: ${program} ${args.join(" ")} failed\n${output}`);
 }
 
-if (import.meta.main) console.log(await getServer());
+if (import.meta.main) process.stdout.write(`${await getServer()}\n`);

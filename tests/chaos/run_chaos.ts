@@ -54,10 +54,10 @@ class Chaos {
     const last = this.#start("finish");
     this.#told.add(last);
     const code = await last.ended;
-    const lines = this.#all.flatMap((child) => child.lines);
-    const { problems, fires } = await checkChaos(this.#file, lines);
+    const linesOfEach = this.#all.map((child) => child.lines);
+    const { problems, fires } = await checkChaos(this.#file, linesOfEach);
     const failed = code === 0 ? [] : [`the process that finishes what is left ended with ${code}`];
-    const runs = lines.filter((line) => line.startsWith("began")).length;
+    const runs = linesOfEach.flat().filter((line) => line.startsWith("began")).length;
     const counts = { kills: this.#kills, stalls: this.#stalls, died: this.#died, fires, runs };
     return { ...counts, problems: [...failed, ...problems] };
   }
