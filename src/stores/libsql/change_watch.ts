@@ -11,10 +11,12 @@ export interface WatchPace {
   readonly grows: boolean;
 }
 
-/** A file is asked without a round trip: wakes others within half of it on average. */
-export const filePace: WatchPace = { firstMs: 20, maxMs: 20, grows: false };
-/** A file whose writes are hinted at: waking up 50 times a second would cost a percent of a core. */
-export const hintedPace: WatchPace = { firstMs: 4, maxMs: 100, grows: false };
+/**
+ * A file is asked without a round trip, but each time the process wakes up for it: 50 times a second cost more than a
+ * percent of a core. Nothing of the runtime may watch the file or its folder instead: with Deno's file watching,
+ * SQLite's locks on it were lost, and with them the database.
+ */
+export const filePace: WatchPace = { firstMs: 10, maxMs: 50, grows: false };
 /** A server is asked over the network, and may count each question. */
 export const serverPace: WatchPace = { firstMs: 200, maxMs: 5000, grows: true };
 
@@ -24,8 +26,6 @@ export interface Watched {
   readonly pace: WatchPace;
   /** Changes when somebody else has committed; undefined where nobody else can. */
   readonly counter: (() => SqlValue | Promise<SqlValue>) | undefined;
-  /** Calls back when it may be worth a look; answers how to stop that. @default nobody hints */
-  readonly hints?: (onHint: () => void) => (() => void) | undefined;
 }
 
 /** Tells listeners that others have committed. Looks only while the store is open and somebody listens. */
@@ -37,7 +37,6 @@ export class ChangeWatch {
   #seen: SqlValue | undefined;
   #looking: Promise<void> | undefined;
   #calling = false;
-  #stopHints: (() => void) | undefined;
 
   /** Adds a listener; answers how to take it back. */
   add(listener: () => void): () => void {
@@ -82,7 +81,7 @@ export class ChangeWatch {
     this.#hurry();
   }
 
-  /** Looks soon, unless it is going to anyway: hints come by the hundred. */
+  /** Looks soon, unless it is going to anyway. */
   #hurry(): void {
     const { pace } = this.#watched ?? {};
     if (!pace || this.#waitMs <= pace.firstMs * 5) return;
@@ -95,21 +94,9 @@ export class ChangeWatch {
   #plan(): void {
     const { counter, clock } = this.#watched ?? {};
     if (!counter || !clock || this.#timer || this.#looking || this.#listeners.size === 0) return;
-    this.#listenForHints();
     if (this.#seen === undefined) this.#look(counter);
     if (this.#looking) return;
     this.#timer = clock.setTimer(() => this.#ring(counter), this.#waitMs, { keepAlive: false });
-  }
-
-  /** Where nobody hints, the database is asked more often. */
-  #listenForHints(): void {
-    const watched = this.#watched;
-    if (!watched?.hints || this.#stopHints) return;
-    this.#stopHints = watched.hints(() => this.#hurry());
-    if (this.#stopHints) return;
-    const { clock, counter } = watched;
-    this.#watched = { clock, counter, pace: filePace };
-    this.#waitMs = filePace.firstMs;
   }
 
   #ring(counter: () => SqlValue | Promise<SqlValue>): void {
@@ -150,7 +137,5 @@ export class ChangeWatch {
   #rest(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#stopHints?.();
-    this.#stopHints = undefined;
   }
 }

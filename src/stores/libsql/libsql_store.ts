@@ -9,8 +9,7 @@ import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { DataStore, StoreContext } from "../data_store.ts";
 import { backupDatabase } from "./backup.ts";
-import { ChangeWatch, filePace, hintedPace, serverPace } from "./change_watch.ts";
-import { fileHints } from "./file_hints.ts";
+import { ChangeWatch, filePace, serverPace } from "./change_watch.ts";
 import { checkIntegrity } from "./integrity.ts";
 import { type DatabaseSize, databaseSize } from "./database_size.ts";
 import { type DatabaseOptions, migrateDatabase, openDriver, usesClient } from "./open_database.ts";
@@ -154,11 +153,7 @@ class OpenDatabase {
       return;
     }
     const counter = this.#options.address.inMemory ? undefined : () => driver.changeCounter?.() ?? null;
-    // On a clock of a test's own, only that clock wakes anybody.
-    const watched = this.#clock === systemClock
-      ? { pace: hintedPace, hints: (onHint: () => void) => fileHints(this.#options.address.path, onHint) }
-      : { pace: filePace };
-    this.watch.start({ clock: this.#clock, counter, ...watched });
+    this.watch.start({ clock: this.#clock, counter, pace: filePace });
   }
 
   async #connect(): Promise<SqlDriver> {
