@@ -36,9 +36,8 @@ test("a scheduler killed again and again accounts for every fire time exactly on
     const jobs = await reader.getJobs({ scheduleId: id });
     assert.equal(jobs.length, runs, id);
     assert.equal(new Set(jobs.map((job) => job.scheduledFireTime!.epochMilliseconds)).size, runs, id);
-    for (const job of jobs) {
-      assert.ok(["finished", "ready", "blocked", "scheduled"].includes(job.state), job.state);
-    }
+    // Nobody owns a job any more; what still waits is parked as long as no scheduler that knows its task is alive.
+    assert.deepEqual(jobs.filter((job) => job.state === "running"), []);
   }
   await rm(folder, { recursive: true });
 });
