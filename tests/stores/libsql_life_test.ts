@@ -87,7 +87,7 @@ test("watch() tells of another store object's commits on the same file, and not 
     await clock.advance({ milliseconds: 100 });
     assert.equal(calls, before);
     await writing.addJobs([newJob("theirs")]);
-    await clock.advance({ milliseconds: 50 });
+    await clock.advance({ milliseconds: 100 });
     assert.equal(calls, before + 1);
     stop();
     await writing.addJobs([newJob("later")]);

@@ -16,7 +16,7 @@ export interface WatchPace {
  * percent of a core. Nothing of the runtime may watch the file or its folder instead: with Deno's file watching,
  * SQLite's locks on it were lost, and with them the database.
  */
-export const filePace: WatchPace = { firstMs: 10, maxMs: 50, grows: false };
+export const filePace: WatchPace = { firstMs: 10, maxMs: 100, grows: false };
 /** A server is asked over the network, and may count each question. */
 export const serverPace: WatchPace = { firstMs: 200, maxMs: 5000, grows: true };
 
