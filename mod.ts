@@ -43,6 +43,7 @@ export type {
   InputArgs,
   InputOf,
   MethodOptions,
+  MiddlewareOf,
   ResultOf,
   Task,
   TaskDefinition,
@@ -75,6 +76,7 @@ export { currentJob, tryCurrentJob } from "./src/context/job_context.ts";
 export { snooze } from "./src/context/snooze.ts";
 export { cancel } from "./src/context/cancel.ts";
 export { RetryAfter, type RetryAfterOptions } from "./src/context/retry_after.ts";
+export type { Middleware, MiddlewareJob } from "./src/context/middleware.ts";
 export type { FailedOutcome, FailureContext, JobFailure } from "./src/context/job_failure.ts";
 export { currentScheduler } from "./src/scheduler/current_scheduler.ts";
 export type {

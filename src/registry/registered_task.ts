@@ -1,4 +1,5 @@
 import type { FailureHook } from "../context/job_failure.ts";
+import type { Middleware } from "../context/middleware.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import type { ConcurrencyKey } from "../model/concurrency_options.ts";
 import type { Metadata } from "../model/payload.ts";
@@ -33,6 +34,8 @@ export interface RegisteredTask {
   readonly onFailure: FailureHook | undefined;
   /** Brings inputs of older versions to the present one. */
   readonly migrate: InputMigration | undefined;
+  /** What is around every run, the outermost first. */
+  readonly use: readonly Middleware[];
   readonly metadata: Metadata;
   /** In the order of the source. */
   readonly schedules: readonly DeclaredSchedule[];
@@ -74,6 +77,7 @@ export function registeredTask(
     concurrencyKey: options?.concurrencyKey,
     onFailure: spec?.onFailure,
     migrate: spec?.migrate,
+    use: spec?.use ?? [],
     metadata: options?.metadata ?? {},
     schedules: schedules.map((schedule, index) => ({
       ...schedule,

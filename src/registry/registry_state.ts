@@ -1,5 +1,6 @@
 /** What definitions leave behind for registries to find. Shared by all copies of the package in a process. */
 import type { FailureHook } from "../context/job_failure.ts";
+import type { Middleware } from "../context/middleware.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import type { ResolvedScheduleOptions } from "../model/schedule_options.ts";
 import { sharedState } from "../model/shared_state.ts";
@@ -22,6 +23,8 @@ export interface TaskSpec {
   readonly options: ResolvedTaskOptions;
   readonly onFailure: FailureHook | undefined;
   readonly migrate: InputMigration | undefined;
+  /** What is around every run, the outermost first. */
+  readonly use: readonly Middleware[];
   /** Where it was defined, `file:line`. */
   readonly place: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { FailureHook } from "../context/job_failure.ts";
+import { checkMiddleware } from "../context/middleware.ts";
 import { CarillonError } from "../errors.ts";
 import { checkName, optionError, refuseUnknownOptions } from "../model/option_checks.ts";
 import { resolveScheduleOptions } from "../model/schedule_options.ts";
@@ -11,7 +12,7 @@ import type { MethodOptions } from "./task_types.ts";
 /** What `task({ name, run })` and `@task` can be told, beside `run` and `schedules`. */
 type SpecOptions = MethodOptions<StandardSchema | undefined, StandardSchema | undefined>;
 
-const specKeys = [...taskOptionKeys, "name", "input", "output", "onFailure", "migrate"] as const;
+const specKeys = [...taskOptionKeys, "name", "input", "output", "onFailure", "migrate", "use"] as const;
 
 /**
  * Checks what was said about a task. `moreKeys` are keys that somebody else looks at. Throws `invalidOption`
@@ -31,6 +32,7 @@ export function taskSpec(
     options: resolveTaskOptions(options, where),
     onFailure: boundFunction(options, "onFailure", where) as FailureHook | undefined,
     migrate: boundFunction(options, "migrate", where) as InputMigration | undefined,
+    use: checkMiddleware(options.use, where),
     place,
   };
 }

@@ -1,5 +1,6 @@
 /** The types that carry a task's input and result from its definition to every caller. */
 import type { FailureContext, JobFailure } from "../context/job_failure.ts";
+import type { Middleware } from "../context/middleware.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import type { ConcurrencyOptions } from "../model/concurrency_options.ts";
 import type { ScheduleOptions } from "../model/schedule_options.ts";
@@ -95,6 +96,8 @@ export interface MethodOptions<S extends StandardSchema | undefined, O extends S
   readonly input?: S;
   /** Checks the result (any Standard Schema). @default no check */
   readonly output?: O;
+  /** Code around every run of this task, the first one outermost; that of the scheduler comes around it. @default [] */
+  readonly use?: readonly MiddlewareOf<S>[];
   /**
    * Brings the input of a job that was added by an older `version` of this code to the present one, before it is
    * checked. When it throws, the job is parked. @default older inputs are checked as they are
@@ -112,6 +115,11 @@ export interface MethodOptions<S extends StandardSchema | undefined, O extends S
 export type KeyOf<S extends StandardSchema | undefined> = S extends StandardSchema
   ? (input: SchemaOutput<S>) => string
   : (input: never) => string;
+
+/** Middleware of a task: it sees the input as `run` gets it. */
+export type MiddlewareOf<S extends StandardSchema | undefined> = S extends StandardSchema
+  ? Middleware<SchemaOutput<S>>
+  : Middleware;
 
 /** A function task. */
 export interface TaskDefinition<

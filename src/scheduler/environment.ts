@@ -1,3 +1,4 @@
+import type { Middleware } from "../context/middleware.ts";
 import type { CarillonEvent } from "../events/event.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Logger } from "../model/logger.ts";
@@ -20,6 +21,8 @@ export interface Environment {
   readonly executors: Map<string, Executor>;
   readonly defaultExecutor: string;
   readonly defaults: RunOverrides;
+  /** What is around every run, the outermost first. */
+  readonly use: readonly Middleware[];
   readonly timeZone: string;
   readonly tags: readonly string[];
   readonly leaseMs: number;

@@ -1,3 +1,4 @@
+import type { TaskContext } from "../context/task_context.ts";
 import { CarillonError, messageOf } from "../errors.ts";
 import type { JobRecord, JobTransition } from "../model/job_record.ts";
 import { resolveRunSettings, type RunSettings } from "../model/settings.ts";
@@ -10,6 +11,7 @@ import type { StoreGateway } from "./gateway/store_gateway.ts";
 import { type ExecutedTask, executorOf, executorRun } from "./executor_run.ts";
 import { jobContext } from "./job_context_of.ts";
 import { LogKeeper } from "./log_keeper.ts";
+import { type RunAnswer, throughMiddleware } from "./middleware_chain.ts";
 import { ProgressReporter } from "./progress_reporter.ts";
 import { RunGuards } from "./run_guards.ts";
 import { type AbortCause, JobRun, type RunTable } from "./run_table.ts";
@@ -126,10 +128,15 @@ export class JobRunner {
       const request = executorRun(run, prepared, context, environment, () => guards.started());
       const executor = executorOf(prepared.settings, environment);
       run.terminate = async () => await executor.terminate?.(request) ?? false;
-      // It may have been told to stop while its input was read: then it never starts.
-      run.controller.signal.throwIfAborted();
-      const payload = await executor.run(request);
-      const value = request.local ? request.local.value : decodePayload(payload, [environment.serializer]);
+      const call = async (): Promise<RunAnswer> => {
+        // It may have been told to stop while its input was read: then it never starts.
+        run.controller.signal.throwIfAborted();
+        guards.waits();
+        const payload = await executor.run(request);
+        const value = request.local ? request.local.value : decodePayload(payload, [environment.serializer]);
+        return { payload, value };
+      };
+      const { payload, value } = await this.#around(prepared, context, guards, call);
       return { result: { ok: true, payload }, value };
     } catch (error) {
       return { result: { ok: false, error } };
@@ -137,6 +144,19 @@ export class JobRunner {
       guards.dispose();
       await Promise.all([reporter.close(), keeper.close().catch((error) => this.#debug(run, error))]);
     }
+  }
+
+  /** Calls within the middleware of the scheduler and of the task, where there is any; their time counts too. */
+  #around(
+    { task, input }: Prepared,
+    context: TaskContext,
+    guards: RunGuards,
+    call: () => Promise<RunAnswer>,
+  ): Promise<RunAnswer> {
+    const { use, self } = this.#options.environment;
+    if (use.length + task.use.length === 0) return call();
+    guards.started();
+    return throughMiddleware({ chain: [...use, ...task.use], context, input, scheduler: self, call });
   }
 
   /**

@@ -19,11 +19,15 @@ export class RunGuards {
   readonly #hooks: RunGuardHooks;
   readonly #timers: Timer[] = [];
   #isOver = false;
-  #isStarted = false;
+  /** How much of its time is left, and since when that has been counted. */
+  #leftMs: number;
+  #sinceMs = 0;
+  #limit: Timer | undefined;
 
   constructor(run: JobRun, settings: RunSettings, environment: Environment, hooks: RunGuardHooks) {
     this.#run = run;
     this.#timeoutMs = settings.timeoutMs;
+    this.#leftMs = settings.timeoutMs ?? Infinity;
     this.#environment = environment;
     this.#hooks = hooks;
     const { signal } = run.controller;
@@ -31,18 +35,28 @@ export class RunGuards {
     else signal.addEventListener("abort", this.#watch, { once: true });
   }
 
-  /** The function starts: its time counts from here. Does nothing the second time. */
+  /** The function, or what is around it, starts: its time counts from here. Does nothing while it does already. */
   started(): void {
-    if (this.#timeoutMs === null || this.#isStarted) return;
-    this.#isStarted = true;
+    if (this.#timeoutMs === null || this.#limit !== undefined || this.#isOver) return;
     const message = `The job ran longer than its timeout of ${this.#timeoutMs / 1000} s`;
-    this.#setTimer(() => this.#hooks.timeIsUp(message), this.#timeoutMs);
+    const { clock } = this.#environment;
+    this.#sinceMs = clock.monotonicMs();
+    this.#limit = clock.setTimer(() => this.#hooks.timeIsUp(message), this.#leftMs, { keepAlive: false });
+  }
+
+  /** Its time does not count until it starts again: it waits for a place to run in. */
+  waits(): void {
+    if (this.#limit === undefined) return;
+    this.#limit.cancel();
+    this.#limit = undefined;
+    this.#leftMs = Math.max(0, this.#leftMs - (this.#environment.clock.monotonicMs() - this.#sinceMs));
   }
 
   /** The run is over. */
   dispose(): void {
     this.#isOver = true;
     this.#run.controller.signal.removeEventListener("abort", this.#watch);
+    this.#limit?.cancel();
     for (const timer of this.#timers) timer.cancel();
   }
 

@@ -1,3 +1,4 @@
+import { checkMiddleware, type Middleware } from "../context/middleware.ts";
 import { CarillonError } from "../errors.ts";
 import type { EventBroker } from "../brokers/event_broker.ts";
 import type { Executor } from "../executors/executor.ts";
@@ -32,6 +33,8 @@ export interface SchedulerOptions {
   readonly timeZone?: string;
   /** How jobs run unless their task, schedule or themselves say otherwise. @default {} */
   readonly defaults?: DefaultOptions;
+  /** Code around every run, the first one outermost; the task's own comes within. @default [] */
+  readonly use?: readonly Middleware[];
   /** How many jobs run here at once, of all tasks and stores. @default 100 */
   readonly maxConcurrentJobs?: number;
   /** What this scheduler can do that others cannot. @default [] */
@@ -63,6 +66,7 @@ export const schedulerOptionKeys = [
   "name",
   "timeZone",
   "defaults",
+  "use",
   "maxConcurrentJobs",
   "tags",
   "executors",
@@ -83,6 +87,7 @@ export interface ResolvedSchedulerOptions {
   readonly name: string;
   readonly timeZone: string;
   readonly defaults: RunOverrides;
+  readonly use: readonly Middleware[];
   readonly maxConcurrentJobs: number;
   readonly tags: readonly string[];
   readonly executors: ReadonlyMap<string, Executor>;
@@ -111,6 +116,7 @@ export function resolveSchedulerOptions(options: SchedulerOptions): ResolvedSche
     name: name === undefined ? defaultName() : check.checkName(name, "name", where),
     timeZone: timeZoneId(timeZone),
     defaults: resolveRunOptions(defaults, `'defaults' of ${where}`),
+    use: checkMiddleware(options.use, where),
     maxConcurrentJobs: check.checkInteger(maxConcurrentJobs, "maxConcurrentJobs", where),
     tags: tags.map((tag) => check.checkName(tag, "tags", where)),
     executors: executorsOf(options.executors),

@@ -15,6 +15,12 @@ const outputs: Readonly<Record<string, readonly RegExp[]>> = {
     /^rates, at attempt 3$/m,
     /^jobFailed: there is no such street$/m,
   ],
+  middleware: [
+    /^store, attempt 1: failed$/m,
+    /^closed the connection of job 1$/m,
+    /^store, attempt 2: succeeded$/m,
+    /^stored by the connection of job 1$/m,
+  ],
   cluster: [/^image 1 resized by (anna|bert)$/m, /^image 8 resized by (anna|bert)$/m],
   edge_tick: [/^1 done, wake me at \d{4}-/m, /^3 done, wake me at \d{4}-/m],
   events: [/^files\.copy started$/m, /^[123] of 3$/m, /^log: copied/m, /^files\.copy ended with success$/m],

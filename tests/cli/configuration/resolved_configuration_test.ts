@@ -66,8 +66,8 @@ const texts: Readonly<Record<string, string>> = {
 };
 
 test("settings cover every option of the scheduler that can be said in text", () => {
-  // Code alone can give a clock, a logger and a broker; tasks are found in their folder.
-  const inCode = ["clock", "random", "logger", "broker", "defaults"];
+  // Code alone can give a clock, a logger, a broker and middleware; tasks are found in their folder.
+  const inCode = ["clock", "random", "logger", "broker", "defaults", "use"];
   const paths = settings.map(({ path }) => path);
   for (const key of schedulerOptionKeys) assert.ok(inCode.includes(key) || paths.includes(key), key);
   for (const key of defaultOptionKeys) {
