@@ -47,9 +47,14 @@ export interface ScheduleFiredEvent extends Base {
   readonly nextFireTimeMs: number | null;
 }
 
-/** Fires that did not become jobs of their own, and why. */
-export interface FiresDroppedEvent extends Base {
-  readonly type: "firesMissed" | "firesCoalesced" | "firesSkipped";
+/** Fires that did not become jobs of their own, and why; or that did, but late. */
+export interface FiresCountedEvent extends Base {
+  readonly type:
+    | "firesMissed"
+    | "firesCoalesced"
+    | "firesSkipped"
+    /** They became jobs more than a second after their time. */
+    | "firesLate";
   readonly scheduleId: string;
   readonly taskName: string;
   readonly count: number;
@@ -156,7 +161,7 @@ export type CarillonEvent =
   | TaskEvent
   | ScheduleEvent
   | ScheduleFiredEvent
-  | FiresDroppedEvent
+  | FiresCountedEvent
   | JobEvent
   | JobFinishedEvent
   | JobProgressEvent

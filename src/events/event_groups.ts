@@ -18,6 +18,7 @@ export const groupOfEvent = {
   firesMissed: "schedule",
   firesCoalesced: "schedule",
   firesSkipped: "schedule",
+  firesLate: "schedule",
   jobAdded: "job",
   jobUpdated: "job",
   jobRemoved: "job",

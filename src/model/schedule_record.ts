@@ -22,10 +22,15 @@ export interface SchedulePolicies {
   readonly overrides: RunOverrides;
 }
 
+/** How long after its fire time a job may be made and not be counted as late. */
+export const LATE_AFTER_MS = 1000;
+
 /** What became of a schedule's fires, counted in the transactions that did it. */
 export interface ScheduleCounters {
   /** Fires that became jobs. */
   readonly runs: number;
+  /** Those among them that became jobs more than a second after their fire time. */
+  readonly late: number;
   /** Fires later than their misfire grace. */
   readonly missed: number;
   /** Fires that another fire's job stands for. */
@@ -72,6 +77,8 @@ export interface ScheduleRecord extends ScheduleWrite {
   readonly version: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** How many of its jobs have failed (`isFailure`). */
+  readonly failedRuns: number;
   /** Set when the row cannot be read; the other fields are then as good as could be had. */
   readonly undecodable?: string;
 }
@@ -84,4 +91,4 @@ export interface ScheduleVersion {
 }
 
 /** Counters of a schedule that never fired. */
-export const zeroCounters: ScheduleCounters = { runs: 0, missed: 0, coalesced: 0, skipped: 0 };
+export const zeroCounters: ScheduleCounters = { runs: 0, late: 0, missed: 0, coalesced: 0, skipped: 0 };

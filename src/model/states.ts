@@ -47,3 +47,11 @@ export const jobOutcomes: readonly JobOutcome[] = [
   "missedStartDeadline",
   "abandoned",
 ];
+
+/** The outcomes that count as failed: neither what was wanted nor what somebody asked for. */
+export const failures: readonly JobOutcome[] = ["error", "timedOut", "missedStartDeadline", "abandoned"];
+
+/** Whether an outcome counts as failed. */
+export function isFailure(outcome: JobOutcome | null): boolean {
+  return outcome !== null && failures.includes(outcome);
+}

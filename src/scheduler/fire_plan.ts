@@ -1,7 +1,7 @@
 import { Temporal as TemporalValue } from "../time/temporal.ts";
 import { mergeOverrides, resolveRunSettings } from "../model/settings.ts";
 import type { NewJob } from "../model/job_record.ts";
-import type { ScheduleRecord, ScheduleWrite } from "../model/schedule_record.ts";
+import { LATE_AFTER_MS, type ScheduleRecord, type ScheduleWrite } from "../model/schedule_record.ts";
 import { taskMetadata } from "../model/task_record.ts";
 import type { DueSchedule, ScheduleAdvance } from "../stores/schedule_store.ts";
 import type { Trigger, TriggerContext } from "../triggers/trigger.ts";
@@ -26,6 +26,8 @@ export interface FirePlanInput {
 export interface FirePlan {
   readonly advance: ScheduleAdvance;
   readonly dropped: readonly DroppedFires[];
+  /** How many of the fires became jobs late. */
+  readonly lateFires: number;
   /** The previous jobs are to be cancelled (`overlap: "cancelPrevious"`). */
   readonly cancelPrevious: boolean;
   /** The next fire is another one than before, because a calendar or the zone's rules changed. */
@@ -58,6 +60,7 @@ export function planFires(input: FirePlanInput): FirePlan {
   const runs = schedule.counters.runs + chosen.fires.length;
   const exhausted = schedule.policies.maxRuns !== null && runs >= schedule.policies.maxRuns;
   const next = exhausted ? undefined : nextFire(input, chosen.nextMs, chosen.fires.length);
+  const lateFires = chosen.fires.filter((fireMs) => nowMs - fireMs > LATE_AFTER_MS).length;
   const waitsForFinish = schedule.followsFinish && !exhausted && chosen.fires.length > 0;
   return {
     advance: {
@@ -69,11 +72,12 @@ export function planFires(input: FirePlanInput): FirePlan {
         lastFireTimeMs: chosen.lastMs,
         needsPlanning: false,
         status: next === undefined && !waitsForFinish ? "finished" : "active",
-        counters: countersAfter(schedule, chosen.fires.length, chosen.dropped),
+        counters: countersAfter(schedule, chosen.fires.length, lateFires, chosen.dropped),
       },
       jobs: chosen.fires.map((fireMs, i) => jobOf(input, fireMs, chosen.fires[i + 1] ?? next, settings)),
     },
     dropped: chosen.dropped,
+    lateFires,
     cancelPrevious: schedule.policies.overlap === "cancelPrevious" && chosen.fires.length > 0 &&
       due.unfinishedJobs > 0,
   };
@@ -111,6 +115,7 @@ function advanceOnly(input: FirePlanInput, change: Partial<ScheduleWrite>): Fire
       jobs: [],
     },
     dropped: [],
+    lateFires: 0,
     cancelPrevious: false,
     ...(fromMs === toMs ? {} : { moved: { fromMs, toMs } }),
   };
@@ -161,15 +166,25 @@ function jobOf(
 function countersAfter(
   schedule: ScheduleRecord,
   fires: number,
+  lateFires: number,
   dropped: readonly DroppedFires[],
 ): ScheduleWrite["counters"] {
-  const counters = { ...schedule.counters, runs: schedule.counters.runs + fires };
+  const { runs, late } = schedule.counters;
+  const counters = { ...schedule.counters, runs: runs + fires, late: late + lateFires };
   for (const { reason, count } of dropped) counters[reason] += count;
   return counters;
 }
 
 /** A stored schedule's content without what the store adds. */
 export function contentOf(record: ScheduleRecord): ScheduleWrite {
-  const { seq: _, version: _v, createdAtMs: _c, updatedAtMs: _u, undecodable: _d, ...content } = record;
+  const {
+    seq: _,
+    version: _v,
+    createdAtMs: _c,
+    updatedAtMs: _u,
+    failedRuns: _f,
+    undecodable: _d,
+    ...content
+  } = record;
   return content;
 }

@@ -77,6 +77,7 @@ export class ScheduleLoop {
           jobs: [],
         },
         dropped: [],
+        lateFires: 0,
         cancelPrevious: false,
       };
     }

@@ -6,7 +6,7 @@ import { assertType, type Same } from "../registry/type_assertions.ts";
 
 test("groupOfEvent has exactly the events of the port, and every group has events", () => {
   assertType<Same<keyof typeof groupOfEvent, EventType>>();
-  assert.equal(eventTypes.length, 44);
+  assert.equal(eventTypes.length, 45);
   assert.deepEqual([...new Set(Object.values(groupOfEvent))].sort(), [...eventGroups].sort());
 });
 

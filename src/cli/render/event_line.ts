@@ -89,6 +89,7 @@ function textOf(event: CarillonEvent, timeZone: string): EventText | undefined {
     case "firesMissed":
     case "firesCoalesced":
     case "firesSkipped":
+    case "firesLate":
       return {
         word: event.type.slice("fires".length).toLowerCase(),
         tone: "yellow",
@@ -111,7 +112,8 @@ type Otherwise = Exclude<
       | "jobLog"
       | "firesMissed"
       | "firesCoalesced"
-      | "firesSkipped";
+      | "firesSkipped"
+      | "firesLate";
   }
 >;
 

@@ -1,7 +1,6 @@
 import type { JsonValue, Metadata } from "../../model/payload.ts";
-import type { ScheduleCounters } from "../../model/schedule_record.ts";
 import type { CoalescePolicy, OverlapPolicy, ScheduleStatus } from "../../model/states.ts";
-import type { Schedule } from "../../scheduler/views/schedule.ts";
+import type { Schedule, ScheduleCounts } from "../../scheduler/views/schedule.ts";
 import { plainJson } from "./plain_json.ts";
 
 /** A schedule as JSON. Instants are ISO texts; what is not known is null. */
@@ -24,7 +23,7 @@ export interface ScheduleBody {
   readonly anchor: string;
   readonly nextFireTime: string | null;
   readonly lastFireTime: string | null;
-  readonly counters: ScheduleCounters;
+  readonly counters: ScheduleCounts;
 }
 
 /** A schedule as JSON. */

@@ -47,10 +47,12 @@ export class JobGateway {
   /** Adds jobs. */
   async add(jobs: readonly NewJob[], claim?: ClaimRequest): Promise<AddAnswer> {
     const answer = await this.#store.addJobs(jobs, claim);
-    answer.jobs.forEach(({ outcome }, i) => {
+    answer.jobs.forEach(({ id, outcome }, i) => {
       const { id: jobId, taskName, scheduleId, fireTimeMs } = jobs[i]!;
       if (outcome === "added") {
         this.#teller.tell({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
+      } else if (outcome === "replaced") {
+        this.#teller.tell({ type: "jobUpdated", jobId: id, taskName, scheduleId, fireTimeMs, attempt: 0 });
       }
     });
     for (const job of answer.claimed) this.tell("jobClaimed", job);

@@ -50,6 +50,10 @@ export class ScheduleGateway {
         ({ missed: "firesMissed", coalesced: "firesCoalesced", skipped: "firesSkipped" } as const)[reason];
       this.#teller.tell({ type, scheduleId, taskName, count, firstFireTimeMs: firstMs });
     }
+    if (plan.lateFires > 0) {
+      const firstFireTimeMs = jobs[0]!.fireTimeMs!;
+      this.#teller.tell({ type: "firesLate", scheduleId, taskName, count: plan.lateFires, firstFireTimeMs });
+    }
     if (jobs.length > 0) {
       const jobIds = jobs.map((job) => job.id);
       this.#teller.tell({ type: "scheduleFired", scheduleId, taskName, jobIds, nextFireTimeMs });

@@ -5,6 +5,12 @@ import type { Trigger } from "../../triggers/trigger.ts";
 import { triggerFromJSON } from "../../triggers/trigger_from_json.ts";
 import { instantOf } from "./instant.ts";
 
+/** What became of a schedule's fires and of their jobs. */
+export interface ScheduleCounts extends ScheduleCounters {
+  /** Jobs of the schedule that ended in anything but `success` or `cancelled`. */
+  readonly failed: number;
+}
+
 /** A schedule, as people and programs see it. */
 export interface Schedule {
   readonly id: string;
@@ -27,8 +33,8 @@ export interface Schedule {
   readonly anchor: Temporal.Instant;
   readonly nextFireTime: Temporal.Instant | undefined;
   readonly lastFireTime: Temporal.Instant | undefined;
-  /** How many of its fires became jobs, were missed, coalesced, skipped. */
-  readonly counters: ScheduleCounters;
+  /** How many of its fires became jobs (and how late), were missed, coalesced, skipped; how many jobs failed. */
+  readonly counters: ScheduleCounts;
 }
 
 /** A stored schedule as people see it. */
@@ -52,7 +58,7 @@ export function scheduleView(record: ScheduleRecord): Schedule {
     anchor: instantOf(record.anchorMs),
     nextFireTime: instantOf(record.nextFireTimeMs),
     lastFireTime: instantOf(record.lastFireTimeMs),
-    counters: record.counters,
+    counters: { ...record.counters, failed: record.failedRuns },
   };
 }
 

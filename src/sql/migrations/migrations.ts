@@ -2,10 +2,11 @@ import { firstTables } from "./m001_first_tables.ts";
 import { jobHistory } from "./m002_job_history.ts";
 import { lanes } from "./m003_lanes.ts";
 import { identity } from "./m004_identity.ts";
+import { failedRuns } from "./m005_failed_runs.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
-export const migrations: readonly Migration[] = [firstTables, jobHistory, lanes, identity];
+export const migrations: readonly Migration[] = [firstTables, jobHistory, lanes, identity, failedRuns];
 
 /** The schema's version that this code works with. */
 export const schemaVersion: number = migrations.length;

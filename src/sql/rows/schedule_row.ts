@@ -29,6 +29,7 @@ const columns = [
   "version",
   "created_at",
   "updated_at",
+  "failed_runs",
   "id",
   "generated_id",
   "task_name",
@@ -63,6 +64,7 @@ export function decodeSchedule(cell: SqlValue): ScheduleRecord {
     version: reader.next<number>(),
     createdAtMs: reader.next<number>(),
     updatedAtMs: reader.next<number>(),
+    failedRuns: reader.next<number>(),
     id: reader.next<string>(),
     generatedId: reader.nextBoolean(),
     taskName: reader.next<string>(),
@@ -81,7 +83,7 @@ export function decodeSchedule(cell: SqlValue): ScheduleRecord {
     lastFinishedMs: reader.next<number | null>(),
     followsFinish: reader.nextBoolean(),
     needsPlanning: reader.nextBoolean(),
-    counters: reader.nextJSON("counters", zeroCounters),
+    counters: { ...zeroCounters, ...reader.nextJSON("counters", zeroCounters) },
   };
   return { ...record, ...reader.undecodable };
 }

@@ -75,12 +75,13 @@ function storedSchedule(schedule: ScheduleWrite): ScheduleWrite {
   };
 }
 
-/** When its last job ended is the store's own knowledge once the schedule is there. */
+/** When its last job ended, and how many failed, is the store's own knowledge once the schedule is there. */
 function putSchedule(state: MemoryState, write: ScheduleWrite, nowMs: number): ScheduleRecord {
   const before = state.schedules.get(write.id);
   return state.schedules.put({
     ...write,
     lastFinishedMs: before === undefined ? write.lastFinishedMs : before.lastFinishedMs,
+    failedRuns: before?.failedRuns ?? 0,
     seq: before?.seq ?? state.schedules.nextSeq(),
     version: (before?.version ?? 0) + 1,
     createdAtMs: before?.createdAtMs ?? nowMs,

@@ -1,6 +1,7 @@
 import { keyLimit } from "../../model/decisions.ts";
 import { resolveRunSettings, type RunSettings } from "../../model/settings.ts";
 import type { JobRecord } from "../../model/job_record.ts";
+import { isFailure } from "../../model/states.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
 import type { CalendarRecord } from "../calendar_store.ts";
@@ -75,7 +76,8 @@ export class MemoryState {
   noteFinish(job: JobRecord, nowMs: number): void {
     const schedule = job.scheduleSeq === null ? undefined : this.schedules.bySeq(job.scheduleSeq);
     if (schedule === undefined) return;
-    const noted = { ...schedule, lastFinishedMs: nowMs };
+    const failed = job.state === "finished" && isFailure(job.outcome) ? 1 : 0;
+    const noted = { ...schedule, lastFinishedMs: nowMs, failedRuns: schedule.failedRuns + failed };
     this.schedules.put(
       schedule.followsFinish
         ? { ...noted, needsPlanning: true, version: schedule.version + 1, updatedAtMs: nowMs }

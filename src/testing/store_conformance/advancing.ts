@@ -32,7 +32,7 @@ export const advancingTests: readonly StoreCheck[] = [
       nextFireTimeMs: t.nowMs + 60_000,
       lastFireTimeMs: read.nextFireTimeMs,
       needsPlanning: false,
-      counters: { runs: 2, missed: 1, coalesced: 4, skipped: 3 },
+      counters: { runs: 2, late: 1, missed: 1, coalesced: 4, skipped: 3 },
     }, ["a", "b"]);
     assert.deepEqual(await t.store.advanceSchedules([step]), [true]);
     const after = await t.schedule("s");

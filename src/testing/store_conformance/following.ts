@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { JobTransition } from "../../model/job_record.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
-import { jobOutcomes } from "../../model/states.ts";
-import { TASK } from "./records.ts";
-import { ending, failure } from "./store_test.ts";
+import { isFailure, jobOutcomes } from "../../model/states.ts";
+import { TASK, versionOf } from "./records.ts";
+import { contentOf, ending, failure } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 import type { StoreTest } from "./store_test.ts";
 
@@ -22,11 +22,12 @@ async function assertUntouched(t: StoreTest, before: ScheduleRecord): Promise<vo
 }
 
 /** The end of a job was noted just now, and the schedule waits to be planned. */
-async function assertFollowed(t: StoreTest, before: ScheduleRecord): Promise<void> {
+async function assertFollowed(t: StoreTest, before: ScheduleRecord, failedRuns = 0): Promise<void> {
   const after = await t.schedule(before.id);
   assert.ok(after.version > before.version);
   assert.deepEqual(after, {
     ...before,
+    failedRuns,
     lastFinishedMs: t.nowMs,
     needsPlanning: true,
     updatedAtMs: t.nowMs,
@@ -44,7 +45,7 @@ export const followingTests: readonly StoreCheck[] = [
       const job = await t.running("a", placeOf(before));
       t.pass(10);
       await t.end(job, { to: "finished", outcome, value: null, error: null, keepMs: null });
-      await assertFollowed(t, before);
+      await assertFollowed(t, before, isFailure(outcome) ? 1 : 0);
       assert.equal((await t.store.dueSchedules(9)).due.length, 1);
     })
   ),
@@ -60,6 +61,25 @@ export const followingTests: readonly StoreCheck[] = [
     }
     await assertUntouched(t, before);
   }),
+  ...jobOutcomes.map((outcome) =>
+    check(`endJobs() counts the failed jobs of a schedule, outcome ${outcome}`, async (t) => {
+      await t.task();
+      const before = await t.addSchedule("s", { nextFireTimeMs: t.nowMs + 99 });
+      for (const id of ["a", "b"]) {
+        const end = { to: "finished", outcome, value: null, error: null, keepMs: null } as const;
+        await t.end(await t.running(id, placeOf(before)), end);
+      }
+      await t.end(await t.running("c"), { to: "finished", outcome, value: null, error: null, keepMs: null });
+      const failed = isFailure(outcome) ? 2 : 0;
+      assert.equal((await t.schedule("s")).failedRuns, failed);
+      const change = { puts: [{ expected: versionOf(before), schedule: contentOf(before) }] };
+      assert.equal(
+        (await t.store.writeSchedules(change))?.[0]?.failedRuns,
+        failed,
+        "a write keeps the count",
+      );
+    })
+  ),
   check("endJobs() only notes the time on a schedule that does not follow its runs", async (t) => {
     await t.task();
     const before = await t.addSchedule("s", { nextFireTimeMs: t.nowMs + 99 });
@@ -115,7 +135,7 @@ export const followingTests: readonly StoreCheck[] = [
     await t.add("a", { ...placeOf(before), startDeadlineMs: t.nowMs });
     t.pass(10);
     await t.store.claimJobs({ incarnation, taskNames: [TASK], limit: 9 });
-    await assertFollowed(t, before);
+    await assertFollowed(t, before, 1);
   }),
   check("buryScheduler() plans a following schedule anew when its run is abandoned", async (t) => {
     const before = await follower(t);
@@ -131,6 +151,6 @@ export const followingTests: readonly StoreCheck[] = [
       keepMs: 5,
     } as const;
     await t.store.buryScheduler(owner, null, [ending(job, transition)]);
-    await assertFollowed(t, before);
+    await assertFollowed(t, before, 1);
   }),
 ];

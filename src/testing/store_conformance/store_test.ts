@@ -161,7 +161,14 @@ export function ending(job: JobRecord, transition: JobTransition = success): Job
 
 /** A schedule's record without what the store gives it. */
 export function contentOf(record: ScheduleRecord): ScheduleWrite {
-  const { seq: _seq, version: _version, createdAtMs: _created, updatedAtMs: _updated, ...content } = record;
+  const {
+    seq: _seq,
+    version: _version,
+    createdAtMs: _created,
+    updatedAtMs: _updated,
+    failedRuns: _failed,
+    ...content
+  } = record;
   return content;
 }
 

@@ -23,7 +23,7 @@ export const writingTests: readonly StoreCheck[] = [
       lastFinishedMs: t.nowMs - 1,
       followsFinish: true,
       needsPlanning: true,
-      counters: { runs: 1, missed: 2, coalesced: 3, skipped: 4 },
+      counters: { runs: 1, late: 1, missed: 2, coalesced: 3, skipped: 4 },
     });
     const record = only(
       defined(await t.store.writeSchedules({ puts: [{ expected: null, schedule: write }] })),

@@ -65,7 +65,14 @@ controlTest("GET /schedules/:id shows one, whatever its id holds", async (contro
   await addTwo(control);
   const answer = await control.send("GET /schedules/mail%2Fyearly");
   assert.equal(answer.at("description"), "Once a year");
-  assert.deepEqual(answer.at("counters"), { runs: 0, missed: 0, coalesced: 0, skipped: 0 });
+  assert.deepEqual(answer.at("counters"), {
+    runs: 0,
+    late: 0,
+    missed: 0,
+    coalesced: 0,
+    skipped: 0,
+    failed: 0,
+  });
 });
 
 controlTest("POST /schedules/:id/pause and resume change it", async (control) => {

@@ -3,7 +3,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { isCarillonError } from "../../../src/errors.ts";
 import { eventTypes } from "../../../src/events/event_groups.ts";
 import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { task } from "../../../src/registry/task.ts";
 import { memory } from "../../../src/stores/memory.ts";
+import { Temporal } from "../../../src/time/temporal.ts";
 import { date } from "../../../src/triggers/date.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { test } from "../../harness.ts";
@@ -39,6 +41,27 @@ test("fires that another one stands for are told as firesCoalesced", async () =>
   await clock.advance({ seconds: 1 });
   const told = events.filter((event) => event.type === "firesCoalesced");
   assert.deepEqual(told.map((event) => event.type === "firesCoalesced" && event.count), [5]);
+});
+
+test("fires that became jobs late are told as firesLate, and those that failed are counted", async () => {
+  const { clock, scheduler, events } = setUp();
+  await using _ = scheduler;
+  const fail = task({
+    name: "fail",
+    run() {
+      throw new Error("no");
+    },
+  });
+  const handle = await scheduler.addSchedule(fail, interval({ minutes: 1 }), { id: "s", coalesce: "all" });
+  await clock.advance({ minutes: 1, milliseconds: 1001 });
+  await scheduler.startInBackground();
+  await clock.advance({ minutes: 1 });
+  const late = events.filter((event) => event.type === "firesLate");
+  assert.deepEqual(late.map((event) => event.type === "firesLate" && [event.count, event.firstFireTimeMs]), [
+    [2, Temporal.Instant.from("2026-01-01T00:00:00Z").epochMilliseconds],
+  ]);
+  const { counters } = await handle.get();
+  assert.deepEqual(counters, { runs: 3, late: 2, missed: 0, coalesced: 0, skipped: 0, failed: 3 });
 });
 
 test("fires dropped by the overlap policy are told as firesSkipped", async () => {

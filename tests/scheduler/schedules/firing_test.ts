@@ -56,7 +56,7 @@ test("fires owed after downtime are coalesced into the latest and counted", asyn
   await clock.advance({ seconds: 1 });
   assert.deepEqual(fires, ["2026-01-01T00:50:00Z"]);
   const { counters } = await (await scheduler.getSchedule("ten")).get();
-  assert.deepEqual(counters, { runs: 1, missed: 0, coalesced: 5, skipped: 0 });
+  assert.deepEqual(counters, { runs: 1, late: 1, missed: 0, coalesced: 5, skipped: 0, failed: 0 });
 });
 
 test("coalesce all makes a job of every fire owed, oldest first", async () => {

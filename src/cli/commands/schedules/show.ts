@@ -35,7 +35,7 @@ export const showScheduleCommand: Command = {
 /** A schedule for people. */
 function scheduleText(schedule: Schedule, { terminal }: CommandContext): string {
   const { timeZone } = terminal;
-  const { runs, missed, coalesced, skipped } = schedule.counters;
+  const { runs, late, missed, coalesced, skipped, failed } = schedule.counters;
   return facts({
     schedule: schedule.id,
     task: schedule.taskName,
@@ -47,7 +47,8 @@ function scheduleText(schedule: Schedule, { terminal }: CommandContext): string 
     "next fire": nextFire(schedule, timeZone),
     "then": comingFires(schedule, timeZone),
     "last fire": schedule.lastFireTime && localTime(schedule.lastFireTime, timeZone),
-    fires: `${runs} became jobs, ${missed} missed, ${coalesced} coalesced, ${skipped} skipped`,
+    fires: `${runs} became jobs (${late} late), ${missed} missed, ${coalesced} coalesced, ${skipped} skipped`,
+    "failed jobs": failed === 0 ? undefined : String(failed),
     policies: `coalesce ${schedule.coalesce}, overlap ${schedule.overlap}` +
       (schedule.maxRuns === undefined ? "" : `, at most ${schedule.maxRuns} runs`) +
       (schedule.maxRunningJobs === undefined ? "" : `, at most ${schedule.maxRunningJobs} at once`),
