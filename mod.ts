@@ -54,7 +54,8 @@ export type {
 } from "./src/registry/task_types.ts";
 export type { ScheduleDecorator, TaskDecorator } from "./src/registry/decorator_types.ts";
 export type { StandardSchema } from "./src/model/standard_schema.ts";
-export type { DefaultOptions, RetentionOptions, RunOptions, TaskOptions } from "./src/model/task_options.ts";
+export type { RetentionOptions, TaskRetentionOptions } from "./src/model/retention_options.ts";
+export type { DefaultOptions, RunOptions, TaskOptions } from "./src/model/task_options.ts";
 export type {
   DebounceOptions,
   IdentityBy,

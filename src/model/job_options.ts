@@ -12,6 +12,7 @@ import {
 import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
+import { refuseCounts } from "./retention_options.ts";
 import { resolveRunOptions, runOptionKeys, type RunOptions } from "./task_options.ts";
 
 /** What can be said about a job that is added directly. */
@@ -78,7 +79,7 @@ export function resolveJobOptions(options: JobOptions, where: string, timeZone =
     identity: resolveIdentity(options, where),
     metadata: metadata === undefined ? {} : check.checkMetadata(metadata, where),
     store: store === undefined ? undefined : check.checkName(store, "store", where),
-    overrides: resolveRunOptions(options, where),
+    overrides: resolveRunOptions(options, where, refuseCounts),
   };
 }
 

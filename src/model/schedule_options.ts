@@ -5,6 +5,7 @@ import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import type { SchedulePolicies } from "./schedule_record.ts";
 import type { CoalescePolicy, ConflictPolicy, OverlapPolicy } from "./states.ts";
+import { refuseCounts } from "./retention_options.ts";
 import { resolveRunOptions, runOptionKeys, type RunOptions } from "./task_options.ts";
 
 /** How a schedule turns its fires into jobs. */
@@ -101,7 +102,7 @@ export function resolveSchedulePolicies(options: SchedulePolicyOptions, where: s
     maxRuns: check.checkLimit(maxRuns, "maxRuns", where),
     maxRunningJobs: check.checkLimit(maxRunningJobs, "maxRunningJobs", where),
     concurrencyKey: concurrencyKey === undefined ? null : checkConcurrencyKey(concurrencyKey, where),
-    overrides: resolveRunOptions(runOptions, where),
+    overrides: resolveRunOptions(runOptions, where, refuseCounts),
   };
 }
 

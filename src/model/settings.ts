@@ -28,6 +28,10 @@ export interface StoredConcurrency {
 export interface StoredRetention {
   readonly successMs: number | null;
   readonly otherMs: number | null;
+  /** How many successful jobs of a task are kept at the most; a matter of tasks alone. */
+  readonly maxSuccess?: number;
+  /** How many jobs of a task with any other outcome are kept at the most; a matter of tasks alone. */
+  readonly maxOther?: number;
 }
 
 /**

@@ -9,16 +9,9 @@ import {
   type RetryOptions,
   type TaskRetryOptions,
 } from "./retry_options.ts";
-import { defaultRunSettings, type RunOverrides, type RunSettings, type StoredRetention } from "./settings.ts";
+import { checkRetention, type RetentionOptions, type TaskRetentionOptions } from "./retention_options.ts";
+import type { RunOverrides, RunSettings } from "./settings.ts";
 import type { LostLeasePolicy } from "./states.ts";
-
-/** How long finished jobs and their results are kept. */
-export interface RetentionOptions {
-  /** After a success; null is for ever. @default { days: 1 } */
-  readonly success?: DurationInput | null;
-  /** After any other outcome; null is for ever. @default { days: 14 } */
-  readonly other?: DurationInput | null;
-}
 
 /** How a job runs: what tasks, schedules and jobs can all say. The job wins over the schedule, then the task. */
 export interface RunOptions {
@@ -43,7 +36,9 @@ export interface RunOptions {
 }
 
 /** How jobs of a task run, and how late they may be: what a scheduler's `defaults` can say. */
-export interface DefaultOptions extends RunOptions {
+export interface DefaultOptions extends Omit<RunOptions, "retention"> {
+  /** How long finished jobs are kept, and how many. @default { success: { days: 1 }, other: { days: 14 } } */
+  readonly retention?: TaskRetentionOptions;
   /** How many of its jobs run at once, in all schedulers together; null is no limit. @default 1 */
   readonly maxRunningJobs?: number | null;
   /** How late a fire may be and still become a job; null is any time. @default null */
@@ -103,12 +98,18 @@ export const taskOptionKeys = [
 
 /**
  * Checks run options and gives their stored form: only what was said. Other keys are left alone. `where` names
- * the place in errors.
+ * the place in errors, `refuse` throws for what cannot be said there.
  *
  * Throws `invalidOption`; also for functions in `retry`, which only a task's code can have.
  */
-export function resolveRunOptions(options: DefaultOptions, where: string): RunOverrides {
-  return resolveOverrides(options, where, false);
+export function resolveRunOptions(
+  options: DefaultOptions,
+  where: string,
+  refuse?: (overrides: RunOverrides, where: string) => void,
+): RunOverrides {
+  const overrides = resolveOverrides(options, where, false);
+  refuse?.(overrides, where);
+  return overrides;
 }
 
 /** Checks the options of a task and gives their stored form. Other keys are left alone. Throws `invalidOption`. */
@@ -160,19 +161,4 @@ function resolveOverrides(options: object, where: string, functions: boolean): R
   }
   if (given["retry"] !== undefined) overrides["retry"] = resolveRetry(given["retry"], where, functions);
   return overrides as RunOverrides;
-}
-
-function checkRetention(value: unknown, option: string, where: string): StoredRetention {
-  if (typeof value !== "object" || value === null) {
-    throw check.optionError(option, where, "must be an object such as { success: { days: 1 } }", value);
-  }
-  check.refuseUnknownOptions(value, ["success", "other"], `'retention' of ${where}`);
-  const { success, other } = value as RetentionOptions;
-  const { successMs, otherMs } = defaultRunSettings.retention;
-  return {
-    successMs: success === undefined
-      ? successMs
-      : check.checkDurationOrNull(success, "retention.success", where),
-    otherMs: other === undefined ? otherMs : check.checkDurationOrNull(other, "retention.other", where),
-  };
 }

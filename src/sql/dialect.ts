@@ -21,6 +21,7 @@ const tableNames = [
   "attempts",
   "logs",
   "names",
+  "counted",
 ] as const;
 
 /** The full name of every table. */

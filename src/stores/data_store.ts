@@ -59,8 +59,9 @@ export interface DataStore
    */
   watch(listener: () => void): () => void;
   /**
-   * Deletes up to `limit` finished jobs that have expired, first to expire first; then up to `limit` finished
-   * schedules of generated ids without jobs, in order of adding.
+   * Deletes up to `limit` finished jobs that have expired, first to expire first; of each task up to `limit` of those
+   * that are more than it keeps (`keptJobs`; counted are those that finished while it did), first to finish first; then
+   * up to `limit` finished schedules of generated ids without jobs, in order of adding.
    */
   prune(limit: number): Promise<PruneAnswer>;
 }

@@ -69,3 +69,11 @@ test("resolveJobOptions() copies metadata, without what is undefined, and refuse
   );
   assert.match(message, /at most 20 levels deep/);
 });
+
+test("resolveJobOptions() refuses numbers of kept jobs: those count all jobs of a task", () => {
+  const options = { retention: { maxSuccess: 5 } } as JobOptions;
+  assert.match(
+    thrown(() => resolveJobOptions(options, where), "invalidOption").message,
+    /'retention.maxSuccess' of a job of task 'a' counts all jobs of a task: say it on the task.*but got 5/,
+  );
+});

@@ -77,6 +77,10 @@ test("resolveRunOptions() refuses what breaks a rule, naming the option, the pla
     [{ onLostLease: "retyr" }, /one of 'retry', 'abandon', but got 'retyr'; did you mean 'retry'\?/],
     [{ maxLostLeases: 0 }, /at least 1/],
     [{ executor: "" }, /text that is not empty/],
+    [
+      { retention: { maxSuccess: 0 } },
+      /'retention.maxSuccess' of task 'a' must be a whole number of at least 1/,
+    ],
     [{ retention: 5 }, /'retention' of task 'a' must be an object/],
     [
       { retention: { sucess: null } },

@@ -192,6 +192,18 @@ export const settings: readonly Setting[] = [
     fallback: "14d",
   },
   {
+    path: "defaults.retention.maxSuccess",
+    kind: kind.count,
+    summary: "How many successful jobs of a task are kept at the most",
+    fallback: "any number",
+  },
+  {
+    path: "defaults.retention.maxOther",
+    kind: kind.count,
+    summary: "How many jobs of a task with any other outcome are kept at the most",
+    fallback: "any number",
+  },
+  {
     path: "defaults.executor",
     kind: kind.text,
     summary: "Name of the executor that runs jobs",

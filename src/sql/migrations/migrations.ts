@@ -3,10 +3,18 @@ import { jobHistory } from "./m002_job_history.ts";
 import { lanes } from "./m003_lanes.ts";
 import { identity } from "./m004_identity.ts";
 import { failedRuns } from "./m005_failed_runs.ts";
+import { countedJobs } from "./m006_counted_jobs.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
-export const migrations: readonly Migration[] = [firstTables, jobHistory, lanes, identity, failedRuns];
+export const migrations: readonly Migration[] = [
+  firstTables,
+  jobHistory,
+  lanes,
+  identity,
+  failedRuns,
+  countedJobs,
+];
 
 /** The schema's version that this code works with. */
 export const schemaVersion: number = migrations.length;

@@ -1,23 +1,40 @@
 import type { DataStore } from "../../stores/data_store.ts";
+import type { Statement } from "../driver.ts";
 import type { SqlSession } from "../session.ts";
 
-/** Deleting what has expired. */
+/** A task that keeps only so many of its jobs: `[name, succeeded, how many]`. */
+type Count = readonly [taskName: string, succeeded: number, keep: number];
+
+/** Deleting what has expired, and what is beyond the number of jobs that its task keeps. */
 export function prune(session: SqlSession): Pick<DataStore, "prune"> {
-  const { jobs, schedules } = session.dialect.tables;
+  const { jobs, schedules, tasks, counted } = session.dialect.tables;
   const expired = `delete from ${jobs} where seq in (select seq from ${jobs}
     where state = 'finished' and expires_at <= ${
     session.dialect.now("?1")
   } order by expires_at, seq limit ?2)`;
+  const counts = ["success", "other"].map((word, other) =>
+    `select json_array(name, ${1 - other}, keep_${word}) from ${tasks} where keep_${word} is not null`
+  ).join(" union all ");
+  const those = `from ${counted} where task_name = ?1 and succeeded = ?2`;
+  const surplus = `delete from ${jobs} where seq in (select job_seq ${those} order by finished_at, job_seq
+    limit (select max(0, min(?4, count(*) - ?3)) ${those}))`;
   const leaving = `delete from ${schedules} where seq in (select s.seq from ${schedules} s
     where s.generated_id = 1 and s.status = 'finished' and not exists (
       select 1 from ${jobs} j where j.schedule_id = s.id and +j.schedule_seq = s.seq) limit ?1) returning id`;
   return {
     async prune(limit) {
-      const [deleted, gone] = await session.write([
+      const [listed] = await session.read([{ sql: counts, args: [] }]);
+      const beyond = listed!.cells.map((cell): Statement => {
+        return { sql: surplus, args: [...JSON.parse(cell as string) as Count, limit] };
+      });
+      const results = await session.write([
         { sql: expired, args: [session.nowArgument(), limit] },
+        ...beyond,
         { sql: leaving, args: [limit] },
       ], { quiet: true });
-      return { jobs: deleted!.changes, schedules: gone!.cells as readonly string[] };
+      const gone = results.at(-1)!.cells as readonly string[];
+      const deleted = results.slice(0, -1).reduce((sum, { changes }) => sum + changes, 0);
+      return { jobs: deleted, schedules: gone };
     },
   };
 }

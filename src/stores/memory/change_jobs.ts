@@ -45,6 +45,7 @@ export function retryJobs(state: MemoryState, ids: readonly string[], nowMs: num
     .filter((job) => job.state === "finished" || job.state === "parked")
     .map((job) => {
       state.histories.noteRetried(job);
+      state.counted.delete(job);
       return state.jobs.put(retriedJob(job, nowMs));
     });
 }

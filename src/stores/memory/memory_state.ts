@@ -5,6 +5,7 @@ import { isFailure } from "../../model/states.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
 import type { CalendarRecord } from "../calendar_store.ts";
+import { CountedJobs } from "./counted_jobs.ts";
 import { JobHistories } from "./job_histories.ts";
 import { JobTable } from "./job_table.ts";
 import { ScheduleTable } from "./schedule_table.ts";
@@ -17,6 +18,7 @@ export class MemoryState {
   readonly tasks = new Map<string, StoredTask>();
   readonly jobs = new JobTable();
   readonly histories = new JobHistories();
+  readonly counted = new CountedJobs();
   readonly schedules = new ScheduleTable();
   readonly schedulers = new Map<number, SchedulerRecord>();
   readonly calendars = new Map<string, CalendarRecord>();
@@ -62,6 +64,7 @@ export class MemoryState {
   /** Writes a job that has just finished, and on its schedule that it did. */
   finishJob(job: JobRecord, nowMs: number): JobRecord {
     const row = this.jobs.put(job);
+    this.counted.add(row, this.tasks.get(job.taskName));
     this.noteFinish(job, nowMs);
     return row;
   }
@@ -69,6 +72,7 @@ export class MemoryState {
   /** Deletes a job with its history. */
   deleteJob(job: JobRecord): void {
     this.jobs.delete(job);
+    this.counted.delete(job);
     this.histories.delete(job);
   }
 

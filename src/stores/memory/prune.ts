@@ -15,7 +15,9 @@ function pruneJobs(state: MemoryState, limit: number, nowMs: number): number {
     if (job === undefined || !isDue(job.expiresAtMs as number, nowMs)) break;
     state.deleteJob(job);
   }
-  return deleted;
+  const surplus = [...state.counted.surplus(state.tasks, limit)];
+  for (const job of surplus) state.deleteJob(job);
+  return deleted + surplus.length;
 }
 
 function pruneSchedules(state: MemoryState, limit: number): readonly string[] {

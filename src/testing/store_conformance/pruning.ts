@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { idsOf } from "./records.ts";
+import { idsOf, TASK } from "./records.ts";
+import type { JobRecord } from "../../model/job_record.ts";
 import { success } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 import type { StoreTest } from "./store_test.ts";
@@ -33,6 +34,43 @@ export const pruningTests: readonly StoreCheck[] = [
     t.pass(100);
     assert.equal((await t.store.prune(10)).jobs, 0);
     assert.equal((await t.job("a")).id, "a");
+  }),
+  check("prune() keeps of a task as many jobs of each outcome as it says, the last to finish", async (t) => {
+    await t.task(TASK, { retention: { successMs: null, otherMs: null, maxSuccess: 2, maxOther: 1 } });
+    const runs = new Map<string, JobRecord>();
+    for (const id of ["a", "b", "c", "d", "e", "f", "g"]) runs.set(id, await t.running(id));
+    for (const id of ["d", "a", "c", "b"]) {
+      t.pass(1);
+      await t.end(runs.get(id)!, { ...success, keepMs: null } as typeof success);
+    }
+    for (const id of ["f", "e"]) {
+      t.pass(1);
+      await t.end(runs.get(id)!, { ...success, outcome: "error", keepMs: null } as typeof success);
+    }
+    assert.deepEqual(await t.store.prune(1), { jobs: 2, schedules: [] }, "one of each kind");
+    assert.deepEqual(await t.store.prune(9), { jobs: 1, schedules: [] });
+    assert.deepEqual(idsOf(await t.store.getJobs({})), ["g", "e", "c", "b"]);
+    assert.deepEqual(await t.store.prune(9), { jobs: 0, schedules: [] });
+    await t.store.retryJobs(["b"]);
+    await t.end(runs.get("g")!, { ...success, keepMs: null } as typeof success);
+    assert.deepEqual(
+      await t.store.prune(9),
+      { jobs: 0, schedules: [] },
+      "what is tried again is not counted",
+    );
+    await t.store.removeJobs(["c"]);
+    await t.store.updateTask(TASK, { overrides: { retention: { successMs: 1, otherMs: 1, maxSuccess: 1 } } });
+    assert.deepEqual(await t.store.prune(9), { jobs: 0, schedules: [] });
+    await t.end(await t.running("h"), { ...success, keepMs: null } as typeof success);
+    assert.deepEqual(await t.store.prune(9), { jobs: 1, schedules: [] }, "what was set at run time counts");
+  }),
+  check("prune() counts only jobs that finished while their task kept a number of them", async (t) => {
+    await finish(t, "before", null);
+    await t.task(TASK, { retention: { successMs: null, otherMs: null, maxSuccess: 1 } });
+    await t.end(await t.running("a"), { ...success, keepMs: null } as typeof success);
+    await t.end(await t.running("b"), { ...success, keepMs: null } as typeof success);
+    assert.deepEqual(await t.store.prune(9), { jobs: 1, schedules: [] });
+    assert.deepEqual(idsOf(await t.store.getJobs({})), ["b", "before"]);
   }),
   check("prune() deletes finished schedules of generated ids once their jobs are gone", async (t) => {
     const generated = await t.addSchedule("s", { generatedId: true });

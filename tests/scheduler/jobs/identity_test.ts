@@ -46,7 +46,7 @@ for (const make of [memory, () => libsql(":memory:")]) {
 
   test(`debounce on ${kind} replaces the job until it starts, and waits no longer than maxWait`, async () => {
     const { index, ran } = indexing();
-    const { scheduler, clock } = setUp({ store: make(), tasks: [index] });
+    const { scheduler, clock, types } = setUp({ store: make(), tasks: [index] });
     await using _ = scheduler;
     await scheduler.startInBackground();
     const by = ({ user }: { user: string }) => user;
@@ -58,6 +58,8 @@ for (const make of [memory, () => libsql(":memory:")]) {
     }
     assert.deepEqual(outcomes, ["added", "replaced", "replaced", "replaced"]);
     assert.deepEqual(ran, [{ user: "ada", text: "d" }]);
+    const told = types("jobAdded", "jobUpdated");
+    assert.deepEqual(told, ["jobAdded", "jobUpdated", "jobUpdated", "jobUpdated"]);
     assert.equal((await scheduler.addJob(index, { user: "ada", text: "e" }, options)).outcome, "added");
   });
 }

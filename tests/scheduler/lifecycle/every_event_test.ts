@@ -44,14 +44,14 @@ test("fires that another one stands for are told as firesCoalesced", async () =>
 });
 
 test("fires that became jobs late are told as firesLate, and those that failed are counted", async () => {
-  const { clock, scheduler, events } = setUp();
-  await using _ = scheduler;
   const fail = task({
     name: "fail",
     run() {
       throw new Error("no");
     },
   });
+  const { clock, scheduler, events } = setUp({ tasks: [fail] });
+  await using _ = scheduler;
   const handle = await scheduler.addSchedule(fail, interval({ minutes: 1 }), { id: "s", coalesce: "all" });
   await clock.advance({ minutes: 1, milliseconds: 1001 });
   await scheduler.startInBackground();

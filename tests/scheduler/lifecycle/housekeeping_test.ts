@@ -41,3 +41,25 @@ test("cleanup() deletes what has expired now and says how much", async () => {
   assert.equal((await scheduler.cleanup()).jobs, 0);
   assert.equal(await kept.result(), 1);
 });
+
+test("a task keeps no more finished jobs than it says, of each kind", async () => {
+  const retention = { success: null, other: null, maxSuccess: 3, maxOther: 2 };
+  let runs = 0;
+  const even = task({
+    name: "even",
+    retention,
+    run() {
+      if (runs++ % 2 === 1) throw new Error("odd");
+    },
+  });
+  const { clock, scheduler } = setUp({ tasks: [even] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  for (let priority = 0; priority < 10; priority++) {
+    await scheduler.addJob(even, undefined, { priority });
+    await clock.advance({ seconds: 1 });
+  }
+  await clock.advance({ minutes: 2 });
+  const kept = await scheduler.getJobs({ taskName: "even", order: "oldest" });
+  assert.deepEqual(kept.map(({ priority }) => priority), [4, 6, 7, 8, 9]);
+});

@@ -1,0 +1,64 @@
+import type { DurationInput } from "../time/duration.ts";
+import * as check from "./option_checks.ts";
+import { defaultRunSettings, type RunOverrides, type StoredRetention } from "./settings.ts";
+import type { JobOutcome } from "./states.ts";
+
+/** How long finished jobs and their results are kept. */
+export interface RetentionOptions {
+  /** After a success; null is for ever. @default { days: 1 } */
+  readonly success?: DurationInput | null;
+  /** After any other outcome; null is for ever. @default { days: 14 } */
+  readonly other?: DurationInput | null;
+}
+
+/** How long finished jobs of a task and their results are kept, and how many of them. */
+export interface TaskRetentionOptions extends RetentionOptions {
+  /**
+   * How many successful jobs of the task are kept at the most, the last ones; counted from when this was set, and
+   * tidied once a minute. @default no limit
+   */
+  readonly maxSuccess?: number;
+  /** The same for jobs with any other outcome. @default no limit */
+  readonly maxOther?: number;
+}
+
+/** Checks how long jobs are kept, and gives the stored form. Throws `invalidOption`. */
+export function checkRetention(value: unknown, option: string, where: string): StoredRetention {
+  if (typeof value !== "object" || value === null) {
+    throw check.optionError(option, where, "must be an object such as { success: { days: 1 } }", value);
+  }
+  check.refuseUnknownOptions(
+    value,
+    ["success", "other", "maxSuccess", "maxOther"],
+    `'retention' of ${where}`,
+  );
+  const { success, other, maxSuccess, maxOther } = value as TaskRetentionOptions;
+  const { successMs, otherMs } = defaultRunSettings.retention;
+  const count = (given: number, name: string) => check.checkInteger(given, `retention.${name}`, where);
+  return {
+    successMs: success === undefined
+      ? successMs
+      : check.checkDurationOrNull(success, "retention.success", where),
+    otherMs: other === undefined ? otherMs : check.checkDurationOrNull(other, "retention.other", where),
+    ...(maxSuccess === undefined ? {} : { maxSuccess: count(maxSuccess, "maxSuccess") }),
+    ...(maxOther === undefined ? {} : { maxOther: count(maxOther, "maxOther") }),
+  };
+}
+
+/** Throws `invalidOption` for a count on a single schedule or job: a task's jobs are counted together. */
+export function refuseCounts({ retention }: RunOverrides, where: string): void {
+  for (const name of ["maxSuccess", "maxOther"] as const) {
+    if (retention?.[name] === undefined) continue;
+    const rule = "counts all jobs of a task: say it on the task, or in the scheduler's 'defaults'";
+    throw check.optionError(`retention.${name}`, where, rule, retention[name]);
+  }
+}
+
+/** How many finished jobs of a task with such an outcome are kept at the most; null is any number. */
+export function keptJobs(
+  task: { readonly overrides: RunOverrides; readonly settings: RunOverrides },
+  outcome: JobOutcome,
+): number | null {
+  const retention = task.overrides.retention ?? task.settings.retention;
+  return (outcome === "success" ? retention?.maxSuccess : retention?.maxOther) ?? null;
+}
