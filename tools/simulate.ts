@@ -1,39 +1,49 @@
 /**
  * Lives through simulated clusters, one for each seed: `deno task simulate --seeds 1000 --first 1`. Stops at the first
  * seed that breaks a promise, says which, and tries what the least is that it takes. Options: `--seeds N`,
- * `--first K`, `--store memory|libsql`, `--trace` (the last lines of what happened), `--no-shrink`.
+ * `--first K`, `--store memory|libsql`, `--workers N` (one for each core), `--trace` (the last lines of what
+ * happened), `--no-shrink`.
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { type Plan, planOf } from "../tests/simulation/plan.ts";
 import { runPlan, type StoreKind } from "../tests/simulation/run_seed.ts";
 import { shrink } from "../tests/simulation/shrink.ts";
+import { runSeeds } from "./simulation_pool.ts";
 
 /** How many lines of a trace are shown. */
 const TRACE_LINES = 60;
+/** After how many seeds a word is said. */
+const PROGRESS_EVERY = 100;
 
 interface Settings {
   readonly seeds: number;
   readonly first: number;
   readonly store: StoreKind;
+  readonly workers: number | undefined;
   readonly trace: boolean;
   readonly shrinks: boolean;
 }
 
 /** Runs the seeds; answers the exit code. */
 async function main(settings: Settings): Promise<number> {
-  const { seeds, first, store } = settings;
+  const { seeds, first, store, workers } = settings;
   const startMs = performance.now();
   let runs = 0;
-  for (let seed = first; seed < first + seeds; seed++) {
-    const plan = planOf(seed);
-    const outcome = await runPlan(plan, store);
-    runs += outcome.runs;
-    if (outcome.violation !== undefined) {
-      await report(plan, outcome.violation, settings);
-      return 1;
-    }
-    if (seed % 100 === 0) process.stderr.write(`seed ${seed}\n`);
+  let done = 0;
+  const failed = await runSeeds({
+    seeds,
+    first,
+    store,
+    ...(workers === undefined ? {} : { workers }),
+    onSeed(report) {
+      runs += report.runs;
+      if (++done % PROGRESS_EVERY === 0) process.stderr.write(`${done} of ${seeds} seeds\n`);
+    },
+  });
+  if (failed?.violation !== undefined) {
+    await report(planOf(failed.seed), failed.violation, settings);
+    return 1;
   }
   const seconds = (performance.now() - startMs) / 1000;
   const speed = `${seconds.toFixed(1)} s, ${(seeds / seconds).toFixed(1)} a second`;
@@ -61,6 +71,7 @@ function settingsOf(args: string[]): Settings {
       seeds: { type: "string", default: "1000" },
       first: { type: "string", default: "1" },
       store: { type: "string", default: "memory" },
+      workers: { type: "string" },
       trace: { type: "boolean", default: false },
       "no-shrink": { type: "boolean", default: false },
     },
@@ -74,7 +85,8 @@ function settingsOf(args: string[]): Settings {
   if (!Number.isInteger(seeds) || !Number.isInteger(first)) {
     throw new Error("--seeds and --first are whole numbers");
   }
-  return { seeds, first, store, trace, shrinks: !values["no-shrink"] };
+  const workers = values.workers === undefined ? undefined : Number(values.workers);
+  return { seeds, first, store, workers, trace, shrinks: !values["no-shrink"] };
 }
 
 if (import.meta.main) process.exitCode = await main(settingsOf(process.argv.slice(2)));

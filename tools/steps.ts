@@ -9,6 +9,8 @@ const CHECK_LIMIT_MS = 180_000;
 const INSTALL_LIMIT_MS = 300_000;
 const TEST_LIMIT_MS = 600_000;
 const ONE_TEST_LIMIT_MS = 60_000;
+/** How many lives of a simulated cluster the gate asks for, on each store. */
+const SEEDS = { memory: 1000, libsql: 40 } as const;
 
 /** Where the examples live that must run: doc comments, and the code blocks of the README and of guides. */
 const GUIDES = ["jobs", "limits", "middleware", "task-modules", "triggers"].map((name) => `docs/${name}.md`);
@@ -23,8 +25,8 @@ export interface GateOptions {
 }
 
 /**
- * What the gate does, in stages. The steps of a stage run side by side: the tests on Deno use every core and stand
- * alone, those on Bun share the machine with the doc examples, which mostly wait for the type checker.
+ * What the gate does, in stages. The steps of a stage run side by side: the tests on Deno and the simulations use every
+ * core and stand alone, those on Bun share the machine with the doc examples, which mostly wait for the type checker.
  */
 export function gateStages(options: GateOptions = {}): readonly (readonly Step[])[] {
   return [
@@ -32,6 +34,8 @@ export function gateStages(options: GateOptions = {}): readonly (readonly Step[]
     [...checkSteps(options), bunStep(), serverStep()],
     [denoTests(options)],
     [bunTests(options), docExamples(options)],
+    [simulation("memory", options)],
+    [simulation("libsql", options)],
   ];
 }
 
@@ -85,6 +89,22 @@ export function docExamples(options: GateOptions = {}): Step {
   const files = DOCUMENTED.filter((file) => existsSync(join(options.cwd ?? ".", file)));
   const args = ["test", "-A", "--doc", ...files];
   return testStep("doc examples", (junitPath) => denoRun([...args, `--junit-path=${junitPath}`], options));
+}
+
+/** Simulated clusters on a store: the same seeds each time. */
+function simulation(store: keyof typeof SEEDS, options: GateOptions): Step {
+  const args = [
+    "run",
+    "-A",
+    "--no-check",
+    "tools/simulate.ts",
+    "--store",
+    store,
+    "--seeds",
+    `${SEEDS[store]}`,
+  ];
+  const limitMs = options.testLimitMs ?? TEST_LIMIT_MS;
+  return checkStep(`${SEEDS[store]} seeds on ${store}`, deno(args, limitMs, options));
 }
 
 function denoRun(args: readonly string[], options: GateOptions) {

@@ -40,17 +40,24 @@ function readOwnIdentity(): ProcessIdentity {
  * or belongs to another process by now. In doubt it counts as alive, and its lease decides.
  */
 export function isCertainlyDead(other: ProcessIdentity, own: ProcessIdentity): boolean {
-  const system = processSystem();
-  if (!system || own.bootId === null || own.pidNamespace === null) return false;
+  if (own.bootId === null || own.pidNamespace === null) return false;
   const neighbours = other.hostname === own.hostname && other.bootId === own.bootId &&
     other.pidNamespace === own.pidNamespace;
   if (!neighbours || other.pid === 0) return false;
+  // A scheduler of this very process, or of an earlier one that had the same pid: nothing to read.
+  if (other.pid === own.pid) return startedApart(other.startedAt, own.startedAt);
+  const system = processSystem();
+  if (!system) return false;
   if (!system.exists(other.pid)) return true;
   const [state] = statFields(system, other.pid);
   // A zombie is dead, and only waits for its parent to notice.
   if (state === "Z" || state === "X") return true;
-  const startedAt = startTime(system, other.pid);
-  return other.startedAt !== null && startedAt !== null && startedAt !== other.startedAt;
+  return startedApart(other.startedAt, startTime(system, other.pid));
+}
+
+/** Whether two processes of one pid are not the same, as far as is known of them. */
+function startedApart(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one !== other;
 }
 
 /** When a process started, in clock ticks since boot. */

@@ -172,17 +172,21 @@ export class ResultWaiter {
     }
   }
 
+  #waitingFor(jobId: string): readonly { readonly waiting: Waiting; readonly wasStored: boolean }[] {
+    return [...this.#waiting.get(jobId) ?? []].map((waiting) => ({ waiting, wasStored: waiting.isStored }));
+  }
+
   async #lookOnce(ids: readonly string[]): Promise<void> {
+    // An answer says nothing to whoever came, and nothing of a job that was stored, after the question was sent.
+    const asking = ids.map((id) => [id, this.#waitingFor(id)] as const);
     const jobs = new Map((await this.#store.getJobs({ ids })).map((job) => [job.id, job]));
-    for (const id of ids) {
+    for (const [id, all] of asking) {
       const job = jobs.get(id);
       // A job that is only parked for want of a scheduler that knows its task may still be taken up.
       const over = !job || job.state === "finished" || (job.state === "parked" && job.parkedReason !== null);
       if (!over) continue;
-      for (const waiting of this.#waiting.get(id) ?? []) {
-        if (!job && !waiting.isStored) continue;
-        this.#drop(id, waiting);
-        waiting.resolve(job);
+      for (const { waiting, wasStored } of all) {
+        if ((job || wasStored) && this.#drop(id, waiting)) waiting.resolve(job);
       }
     }
   }

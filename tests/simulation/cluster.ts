@@ -6,6 +6,7 @@ import type { DataStore } from "../../src/stores/data_store.ts";
 import { Floor } from "./floor.ts";
 import { Machine } from "./machine.ts";
 import { Network } from "./network.ts";
+import type { Plan } from "./plan.ts";
 import { Oracle } from "./oracle.ts";
 import { Random } from "./random.ts";
 import { makeTasks } from "./workload.ts";
@@ -31,11 +32,11 @@ export class Cluster {
   readonly #random: Random;
   readonly #store: DataStore;
 
-  constructor(seed: number, machines: number, store: DataStore) {
+  constructor({ seed, machines, lateMs }: Plan, store: DataStore) {
     this.#random = new Random(seed ^ 0x51ed);
     this.#store = store;
     this.oracle = new Oracle(this.world, LEASE_MS);
-    this.network = new Network(this.world, store, this.oracle, this.#random.fork());
+    this.network = new Network(this.world, store, this.oracle, this.#random.fork(), lateMs);
     this.floor = new Floor(this.oracle);
     this.#places = Array.from({ length: machines }, () => ({ machine: undefined, scheduler: undefined }));
   }
@@ -94,6 +95,11 @@ export class Cluster {
   /** The machine of a place, while it is up. */
   machine(place: number): Machine | undefined {
     return this.#places[place]?.machine;
+  }
+
+  /** Until when a machine is frozen, at the latest. */
+  get stalledUntilMs(): number {
+    return Math.max(...this.#places.map(({ machine }) => machine?.stalledUntilMs ?? -Infinity));
   }
 
   /** A scheduler that only asks, on a machine of its own that stays up. */

@@ -32,7 +32,10 @@ export class JobBook {
 
   /** A job was stored. */
   added(job: NewJob, storeMs: number): void {
-    this.#violations.unless(!this.jobs.has(job.id), () => `job ${job.id} was added a second time`);
+    // The id of a removed job is free again, and a call that arrives late may add it once more.
+    const before = this.jobs.get(job.id);
+    const free = before === undefined || before.state === "removed";
+    this.#violations.unless(free, () => `job ${job.id} was added a second time`);
     const booked: BookedJob = {
       id: job.id,
       taskName: job.taskName,

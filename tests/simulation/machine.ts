@@ -31,6 +31,11 @@ export class Machine {
     setTimer: (callback, delayMs) => this.deliver(Math.max(0, delayMs) / this.#pace, callback),
   };
 
+  /** Until when it is frozen, or was. */
+  get stalledUntilMs(): number {
+    return this.#stalledUntilMs;
+  }
+
   /** Whether it does anything now; one that was stalled has to catch up first. */
   get runs(): boolean {
     return this.alive && this.world.nowMs > this.#stalledUntilMs;

@@ -21,9 +21,6 @@ export interface Weather {
 
 /** After how long a call without an answer fails. */
 export const CALL_LIMIT_MS = 2000;
-/** How late a repeated call may be. */
-const REPEAT_MS_MAX = 20_000;
-
 const reads: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   "getTasks",
   "getSchedules",
@@ -69,16 +66,18 @@ export class Network {
   readonly #oracle: Oracle;
   readonly #random: Random;
   readonly #listeners = new Set<Watching>();
+  readonly #lateMs: number;
   /** How far the store's clock is off. */
   storeSkewMs = 0;
   /** How many calls have reached the store. */
   calls = 0;
 
-  constructor(world: World, store: DataStore, oracle: Oracle, random: Random) {
+  constructor(world: World, store: DataStore, oracle: Oracle, random: Random, lateMs: number) {
     this.#world = world;
     this.#store = store;
     this.#oracle = oracle;
     this.#random = random;
+    this.#lateMs = lateMs;
   }
 
   /** The store as a machine sees it: one that others may change unseen, or one whose every change is told. */
@@ -128,7 +127,7 @@ export class Network {
         );
       });
       if (!repeated) return;
-      const againMs = random.between(0, REPEAT_MS_MAX);
+      const againMs = random.between(0, this.#lateMs);
       this.#world.after(againMs, () => void this.#execute(machine, call, proceed).catch(() => {}));
     });
   }

@@ -47,10 +47,13 @@ export interface Plan {
   readonly machines: number;
   /** How long bad things happen. */
   readonly faultsMs: number;
+  /** How late a call that is sent again may arrive. */
+  readonly lateMs: number;
   readonly incidents: readonly Incident[];
 }
 
-const FAULTS_MS = 40_000;
+/** Many short lives find more than few long ones; some bugs need a long one. */
+const FAULTS_MS = [8000, 8000, 12_000, 12_000, 20_000, 40_000] as const;
 
 /** What a seed stands for. */
 export function planOf(seed: number): Plan {
@@ -59,7 +62,9 @@ export function planOf(seed: number): Plan {
   // Some seeds are stormy, some quiet: a fault alone shows what many at once hide.
   const unrest = random.pick([0.3, 1, 1, 2]);
   const times = (most: number) => Math.round(random.between(0, most) * unrest);
-  const atMs = () => random.between(0, FAULTS_MS);
+  const faultsMs = random.pick(FAULTS_MS);
+  const lateMs = Math.min(20_000, faultsMs * 0.6);
+  const atMs = () => random.between(0, faultsMs);
   const machine = () => random.whole(0, machines - 1);
   const incidents: Incident[] = [
     ...repeat(
@@ -94,7 +99,7 @@ export function planOf(seed: number): Plan {
     ...repeat(times(6), () => weather(random, atMs(), machines)),
     ...asks(random, atMs),
   ];
-  return { seed, machines, faultsMs: FAULTS_MS, incidents: incidents.sort((a, b) => a.atMs - b.atMs) };
+  return { seed, machines, faultsMs, lateMs, incidents: incidents.sort((a, b) => a.atMs - b.atMs) };
 }
 
 function weather(random: Random, atMs: number, machines: number): Incident {

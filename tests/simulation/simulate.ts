@@ -19,8 +19,8 @@ export interface Outcome {
   readonly trace: readonly string[];
 }
 
-/** How late anything from bad times may arrive. */
-const LATE_MS = 25_000;
+/** How long a call may be under way that is not sent again. */
+const UNDER_WAY_MS = 5000;
 /** How long a healthy cluster may take for what faults left behind. */
 const HEAL_MS = 240_000;
 /** How often it is tried to catch a scheduler unawares, and how soon it must have done the job then. */
@@ -33,7 +33,7 @@ const IDLE_CALLS_PER_LEASE = 9;
 
 /** Lives through a plan on an empty store and says what went wrong. */
 export async function simulate(plan: Plan, store: DataStore, tracing = false): Promise<Outcome> {
-  const cluster = new Cluster(plan.seed, plan.machines, store);
+  const cluster = new Cluster(plan, store);
   const { world, oracle } = cluster;
   oracle.tracing = tracing;
   await cluster.open();
@@ -63,7 +63,8 @@ async function heal(cluster: Cluster, plan: Plan, failed: () => boolean): Promis
   network.weather.clear();
   for (let place = 0; place < plan.machines; place++) cluster.start(place);
   // Also what is still on its way from bad times arrives, and what the code declares is stored.
-  await world.run(world.nowMs + LATE_MS, failed);
+  const lateMs = Math.max(world.nowMs + plan.lateMs, cluster.stalledUntilMs);
+  await world.run(lateMs + UNDER_WAY_MS, failed);
   const keeper = cluster.client();
   let quiet = false;
   cluster.ask("healing", () => settleDown(keeper), () => quiet = true);
