@@ -59,6 +59,21 @@ export interface ResolvedJobOptions {
   readonly overrides: RunOverrides;
 }
 
+/** The metadata of who gives none; shared, so that jobs alike are known to be alike. */
+const noMetadata: Metadata = Object.freeze({});
+
+/** What holds where no options were given. */
+export const noJobOptions: ResolvedJobOptions = Object.freeze({
+  id: undefined,
+  delayMs: 0,
+  runAtMs: null,
+  concurrencyKey: null,
+  identity: undefined,
+  metadata: noMetadata,
+  store: undefined,
+  overrides: Object.freeze({}),
+});
+
 /**
  * Checks all options of a job, also for keys that mean nothing. `where` names the place in errors; `timeZone`
  * is the zone of a `runAt` without an offset.
@@ -77,7 +92,7 @@ export function resolveJobOptions(options: JobOptions, where: string, timeZone =
     runAtMs: runAt === undefined ? null : instantMs(runAt, where, timeZone),
     concurrencyKey: concurrencyKey === undefined ? null : checkConcurrencyKey(concurrencyKey, where),
     identity: resolveIdentity(options, where),
-    metadata: metadata === undefined ? {} : check.checkMetadata(metadata, where),
+    metadata: metadata === undefined ? noMetadata : check.checkMetadata(metadata, where),
     store: store === undefined ? undefined : check.checkName(store, "store", where),
     overrides: resolveRunOptions(options, where, refuseCounts),
   };

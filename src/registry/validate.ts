@@ -1,5 +1,5 @@
 import { CarillonError, type ErrorCode, messageOf } from "../errors.ts";
-import type { StandardSchema, StandardSchemaIssue } from "../model/standard_schema.ts";
+import type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from "../model/standard_schema.ts";
 import type { RegisteredTask } from "./registered_task.ts";
 
 /** How many issues the message tells; all of them are in the error's details. */
@@ -18,12 +18,10 @@ export interface ValidationIssue {
  * the value as it was given, not this: it is validated again when the job runs, and a schema need not accept
  * its own output.
  *
- * Throws `invalidInput` with all issues in `details.issues`.
+ * A promise only where the schema answers one. Throws `invalidInput` with all issues in `details.issues`.
  */
-export async function validateInput(task: RegisteredTask, value: unknown): Promise<unknown> {
-  if (task.input !== undefined) {
-    return await validate(task.input, value, "invalidInput", `Input of task '${task.name}'`, task);
-  }
+export function validateInput(task: RegisteredTask, value: unknown): unknown {
+  if (task.input !== undefined) return validate(task.input, value, "invalidInput", task);
   if (task.takesInput || value === undefined) return value;
   throw new CarillonError(
     "invalidInput",
@@ -36,32 +34,46 @@ export async function validateInput(task: RegisteredTask, value: unknown): Promi
  * What a task's output schema makes of a result: what is stored, and what callers get. Without a schema, the
  * result itself.
  *
- * Throws `invalidOutput` with all issues in `details.issues`.
+ * A promise only where the schema answers one. Throws `invalidOutput` with all issues in `details.issues`.
  */
-export async function validateOutput(task: RegisteredTask, value: unknown): Promise<unknown> {
-  if (task.output === undefined) return value;
-  return await validate(task.output, value, "invalidOutput", `Result of task '${task.name}'`, task);
+export function validateOutput(task: RegisteredTask, value: unknown): unknown {
+  return task.output === undefined ? value : validate(task.output, value, "invalidOutput", task);
 }
 
-async function validate(
-  schema: StandardSchema,
-  value: unknown,
-  code: Extract<ErrorCode, "invalidInput" | "invalidOutput">,
-  what: string,
-  task: RegisteredTask,
-): Promise<unknown> {
+type Code = Extract<ErrorCode, "invalidInput" | "invalidOutput">;
+
+function validate(schema: StandardSchema, value: unknown, code: Code, task: RegisteredTask): unknown {
   let result;
   try {
-    result = await schema["~standard"].validate(value);
+    result = schema["~standard"].validate(value);
   } catch (cause) {
-    const message = `${what} could not be checked, as its schema threw: ${messageOf(cause)}`;
-    throw new CarillonError(code, message, { details: { taskName: task.name, issues: [] }, cause });
+    throw schemaThrew(code, task, cause);
   }
+  if (!("then" in result)) return accepted(result, code, task);
+  return result.then(
+    (later) => accepted(later, code, task),
+    (cause) => {
+      throw schemaThrew(code, task, cause);
+    },
+  );
+}
+
+/** The value as the schema made it. Throws where it found something wrong. */
+function accepted(result: StandardSchemaResult<unknown>, code: Code, task: RegisteredTask): unknown {
   if (result.issues === undefined) return result.value;
   const issues = result.issues.map(plainIssue);
-  throw new CarillonError(code, `${what} does not fit its schema: ${issuesText(issues)}`, {
+  throw new CarillonError(code, `${whatOf(code, task)} does not fit its schema: ${issuesText(issues)}`, {
     details: { taskName: task.name, issues },
   });
+}
+
+function schemaThrew(code: Code, task: RegisteredTask, cause: unknown): CarillonError {
+  const message = `${whatOf(code, task)} could not be checked, as its schema threw: ${messageOf(cause)}`;
+  return new CarillonError(code, message, { details: { taskName: task.name, issues: [] }, cause });
+}
+
+function whatOf(code: Code, task: RegisteredTask): string {
+  return `${code === "invalidInput" ? "Input" : "Result"} of task '${task.name}'`;
 }
 
 function plainIssue(issue: StandardSchemaIssue): ValidationIssue {

@@ -1,16 +1,25 @@
-/** Characters of the random part; 16 of them leave collisions to fantasy even at millions a second. */
-const RANDOM_LENGTH = 16;
 const TIME_LENGTH = 9;
+/** Characters that are random: enough to leave collisions of processes to fantasy, even at millions of jobs a second. */
+const RANDOM_LENGTH = 12;
+/** Ids of one millisecond are counted with this many pairs of characters. */
+const PAIRS = Array.from({ length: 36 * 36 }, (_, n) => n.toString(36).padStart(2, "0"));
+const COUNT_MAX = PAIRS.length * PAIRS.length;
+
+/** What the ids of the last millisecond have in common, and how many there are. */
+const last = { ms: Number.NaN, start: "", count: 0 };
 
 /**
- * The id of a job added directly: the time it was made, then random characters, so that ids sort by time and
- * new rows go to the end of the index.
+ * The id of a job added directly: the time it was made, random characters, and a count within the millisecond. So ids
+ * sort in the order in which a process made them, and new rows go to the end of the index.
  */
 export function newJobId(nowMs: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_LENGTH));
-  let random = "";
-  for (const byte of bytes) random += (byte % 36).toString(36);
-  return `${timePart(nowMs)}${random}`;
+  if (nowMs !== last.ms || last.count === COUNT_MAX) {
+    last.ms = nowMs;
+    last.start = timePart(nowMs) + randomPart();
+    last.count = 0;
+  }
+  const count = last.count++;
+  return last.start + PAIRS[Math.trunc(count / PAIRS.length)] + PAIRS[count % PAIRS.length];
 }
 
 /**
@@ -24,4 +33,12 @@ export function fireJobId(scheduleSeq: number, fireMs: number): string {
 function timePart(epochMs: number): string {
   // Instants before 1970 are rare and need only be unique, not in order.
   return epochMs < 0 ? `-${(-epochMs).toString(36)}` : epochMs.toString(36).padStart(TIME_LENGTH, "0");
+}
+
+function randomPart(): string {
+  let random = "";
+  for (const byte of crypto.getRandomValues(new Uint8Array(RANDOM_LENGTH))) {
+    random += (byte % 36).toString(36);
+  }
+  return random;
 }

@@ -9,8 +9,9 @@ import type { Metadata } from "../model/payload.ts";
 import type { InputArgs, InputOf, ResultOf, TaskReference } from "../registry/task_types.ts";
 import type { JobCounts, JobFilter } from "../stores/job_store.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
-import type { AddedJob, PreparedJob } from "./commands/job_commands.ts";
+import type { AddedJob } from "./commands/job_commands.ts";
 import { resultOf, valueOf } from "./commands/job_outcome.ts";
+import type { PreparedJob } from "./commands/prepare_jobs.ts";
 import { encodeInput } from "./commands/task_input.ts";
 import type { JobHandle, WaitOptions } from "./handles.ts";
 import { SchedulerSchedules } from "./scheduler_schedules.ts";
@@ -75,10 +76,9 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
   async addJobs<T extends TaskReference>(
     task: T,
     inputs: readonly InputOf<T>[],
-    options: Omit<JobOptions, "id"> = {},
+    options?: Omit<JobOptions, "id">,
   ): Promise<JobHandle<ResultOf<T>>[]> {
-    const prepared = await Promise.all(inputs.map((input) => this.parts.jobs.prepare(task, input, options)));
-    const added = await this.parts.jobs.addPrepared(prepared);
+    const added = await this.parts.jobs.addAll(task, inputs, options);
     return added.map((job) => this.jobHandle(job) as JobHandle<ResultOf<T>>);
   }
 
@@ -104,7 +104,8 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     task: T,
     ...[input, options]: InputArgs<InputOf<T>, JobOptions>
   ): Promise<ResultOf<T>> {
-    const prepared = await this.parts.jobs.prepare(task, input, options);
+    const preparing = this.parts.jobs.prepare(task, input, options);
+    const prepared = preparing instanceof Promise ? await preparing : preparing;
     if (prepared.job.identity) throw waitsForAnother(prepared.job);
     const record = await this.#runAndWait(prepared);
     return valueOf(found(record, prepared.job.id), this.parts.options.serializer) as ResultOf<T>;
@@ -259,7 +260,7 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     const { environment, waits } = this.parts;
     // What runs already needs no slot; the wait for it counts all the same.
     if (unit.runs.has(jobId)) waits.refuseLoop(waiter, jobId);
-    else waits.refuseCycle(waiter, taskName, unit.runs, taskLimit(unit.taskRecord(taskName)));
+    else waits.refuseCycle(waiter, taskName, unit.runs, taskLimit(unit.tasks.get(taskName)));
     return waits.during(waiter, jobId, () => {
       environment.onFreed();
       return wait();

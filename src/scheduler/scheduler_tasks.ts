@@ -111,7 +111,7 @@ export abstract class SchedulerTasks extends SchedulerBase {
     for (const unit of this.parts.units.all().toReversed()) {
       await unit.open();
       changed = await unit.gateway.tasks.update(name, change) ?? changed;
-      await unit.refreshTasks();
+      await unit.tasks.refresh();
       unit.wake();
     }
     return taskView(changed!);

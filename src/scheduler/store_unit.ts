@@ -1,6 +1,5 @@
 import { messageOf } from "../errors.ts";
 import type { CarillonEvent } from "../events/event.ts";
-import type { TaskRecord } from "../model/task_record.ts";
 import { taskWrite } from "../registry/registered_task.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import { Cancellation } from "./cancellation.ts";
@@ -36,6 +35,8 @@ export class StoreUnit {
   readonly soloRuns: SoloRuns;
   readonly cancellation: Cancellation;
   readonly failureHooks: FailureHooks;
+  /** The tasks as stored, remembered. */
+  readonly tasks: TaskCache;
   readonly #environment: Environment;
   readonly #jobLoop: JobLoop;
   readonly #scheduleLoop: ScheduleLoop;
@@ -44,7 +45,6 @@ export class StoreUnit {
   readonly #takeover: Takeover;
   readonly #reconciler: Reconciler;
   readonly #pollers: { jobs: Poller; schedules: Poller; housekeeping: Poller };
-  readonly #tasks: TaskCache;
   #opened: Promise<void> | undefined;
   readonly #restListeners = new Set<() => void>();
 
@@ -54,7 +54,7 @@ export class StoreUnit {
     this.#environment = environment;
     this.results = new ResultWaiter(store, clock);
     this.gateway = new StoreGateway(alias, store, clock, (event) => this.#publish(event), this.results);
-    this.#tasks = new TaskCache(store, clock);
+    this.tasks = new TaskCache(store, clock);
     this.failureHooks = new FailureHooks(environment, this.gateway, () => this.#tellRest());
     this.triggers = new TriggerReader(store);
     this.runs = new RunTable(logger, (run) => this.#runOver(run));
@@ -64,7 +64,7 @@ export class StoreUnit {
       environment,
       gateway: this.gateway,
       runs: this.runs,
-      taskRecord: (name) => this.#tasks.get(name),
+      taskRecord: (name) => this.tasks.get(name),
       registered: () => this.#membership.registered,
     });
     const claims = new ClaimsInFlight();
@@ -101,7 +101,7 @@ export class StoreUnit {
       incarnation: () => this.#membership.incarnation,
       onHandedBack: () => this.wakeJobs(),
     });
-    this.cancellation = new Cancellation(environment, this.gateway, this.#tasks, this.#reconciler);
+    this.cancellation = new Cancellation(environment, this.gateway, this.tasks, this.#reconciler);
     this.#membership = this.#makeMembership();
     this.#pollers = this.#makePollers();
     this.soloRuns = new SoloRuns({
@@ -140,7 +140,7 @@ export class StoreUnit {
     if (role === "client") return;
     const writes = registry.tasks().map((task) => taskWrite(task, defaults));
     await this.gateway.tasks.put(writes);
-    await this.refreshTasks();
+    await this.tasks.refresh();
   }
 
   /** Whether it is registered with the store, for its loops or for single runs. */
@@ -171,6 +171,7 @@ export class StoreUnit {
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
+    this.tasks.forget();
     if (!opened) return;
     await opened.catch(() => {});
     await this.store.close();
@@ -216,21 +217,6 @@ export class StoreUnit {
     return earliest(this.#scheduleLoop.nextFireTimeMs, this.#jobLoop.nextRunAtMs);
   }
 
-  /** Reads again what was set about tasks at run time. */
-  refreshTasks(): Promise<void> {
-    return this.#tasks.refresh();
-  }
-
-  /** The task as stored, read again where what is remembered is old. */
-  freshTask(name: string): Promise<TaskRecord | undefined> {
-    return this.#tasks.fresh(name);
-  }
-
-  /** The task as stored, as last read. */
-  taskRecord(name: string): TaskRecord | undefined {
-    return this.#tasks.get(name);
-  }
-
   #publish(event: CarillonEvent): void {
     this.results.onEvent(event);
     this.failureHooks.onEvent(event);
@@ -247,7 +233,7 @@ export class StoreUnit {
       onRegained: () => this.wake(),
       onBeat: async (answer) => {
         await this.#reconciler.afterBeat(answer);
-        await this.refreshTasks();
+        await this.tasks.refresh();
       },
       onGone: (scheduler) => this.#takeover.bury(scheduler),
       onChange: () => this.#changedElsewhere(),

@@ -24,15 +24,25 @@ export class TaskCache {
     this.#records = new Map(records.map((record) => [record.name, record]));
   }
 
+  /** Forgets them: the store is closed. */
+  forget(): void {
+    this.#records = new Map();
+    this.#readAtMs = -Infinity;
+  }
+
   /** The task as last read. */
   get(name: string): TaskRecord | undefined {
     return this.#records.get(name);
   }
 
+  /** Whether the task is known, and what is remembered of it is not old. */
+  isFresh(name: string): boolean {
+    return this.#records.has(name) && this.#clock.monotonicMs() - this.#readAtMs <= AGE_MAX_MS;
+  }
+
   /** The task, read again where it is unknown or what is remembered is old. */
   async fresh(name: string): Promise<TaskRecord | undefined> {
-    const old = this.#clock.monotonicMs() - this.#readAtMs > AGE_MAX_MS;
-    if (old || !this.#records.has(name)) await this.refresh();
+    if (!this.isFresh(name)) await this.refresh();
     return this.get(name);
   }
 }

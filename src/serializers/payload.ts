@@ -7,13 +7,13 @@ import type { Serializer } from "./serializer.ts";
 /** Serializers whose values can always be read. */
 const builtIn: readonly Serializer[] = [richJson, plainJson];
 
+/** Serializers whose names are known to be fine. */
+const checked = new WeakSet<Serializer>(builtIn);
+
 /** A value as it is stored; null for `undefined`, which is no value. Throws `serializationFailed`. */
 export function encodePayload(value: unknown, serializer: Serializer): Payload | null {
   if (value === undefined) return null;
-  if (!/^[A-Za-z]+$/.test(serializer.name)) {
-    const message = `The name of a serializer must be letters only, but is '${serializer.name}'`;
-    throw new CarillonError("invalidOption", message, { details: { option: "serializer" } });
-  }
+  if (!checked.has(serializer)) checkName(serializer);
   try {
     return `${serializer.name}:${serializer.serialize(value)}`;
   } catch (cause) {
@@ -29,14 +29,27 @@ export function decodePayload(payload: Payload | null, serializers: readonly Ser
   if (payload === null) return undefined;
   const colon = payload.indexOf(":");
   const name = payload.slice(0, Math.max(0, colon));
-  const named = (known: Serializer) => known.name === name;
-  const serializer = serializers.find(named) ?? builtIn.find(named);
+  const serializer = named(serializers, name) ?? named(builtIn, name);
   if (serializer === undefined) throw unknownSerializer(payload, name);
   try {
     return serializer.deserialize(payload.slice(colon + 1));
   } catch (cause) {
     throw failure("deserializationFailed", serializer, cause);
   }
+}
+
+function named(serializers: readonly Serializer[], name: string): Serializer | undefined {
+  for (const serializer of serializers) if (serializer.name === name) return serializer;
+  return undefined;
+}
+
+function checkName(serializer: Serializer): void {
+  const { name } = serializer;
+  if (!/^[A-Za-z]+$/.test(name)) {
+    const message = `The name of a serializer must be letters only, but is '${name}'`;
+    throw new CarillonError("invalidOption", message, { details: { option: "serializer" } });
+  }
+  checked.add(serializer);
 }
 
 /** Whatever a serializer throws becomes an error that tells it apart. */

@@ -9,6 +9,7 @@ import {
 } from "devalue";
 import { messageOf } from "../errors.ts";
 import { Temporal, type TemporalName, temporalName } from "../time/temporal.ts";
+import { isPlainValue } from "./plain_value.ts";
 import type { Serializer } from "./serializer.ts";
 import { kindOf, unreadable, unstorable } from "./unstorable.ts";
 
@@ -31,6 +32,10 @@ const FORMAT = "rich JSON";
 export const richJson: Serializer = {
   name: "rich",
   serialize(value) {
+    if (isPlainValue(value)) {
+      const text = JSON.stringify(value);
+      if (!marksRich(text)) return text;
+    }
     try {
       return stringify(value, undefined, stringifyOptions);
     } catch (cause) {
@@ -42,12 +47,20 @@ export const richJson: Serializer = {
   },
   deserialize(text) {
     try {
-      return parse(text, undefined, parseOptions);
+      return marksRich(text) ? parse(text, undefined, parseOptions) : JSON.parse(text);
     } catch (cause) {
       throw unreadable(FORMAT, cause);
     }
   },
 };
+
+/**
+ * Whether a text is in the general form, which lists all values a value consists of and can say more than JSON. What
+ * JSON can say is written as JSON where that cannot be confused with it.
+ */
+function marksRich(text: string): boolean {
+  return text.startsWith("[") || text.startsWith("-");
+}
 
 /** What nobody writes: values tagged with it are refused as instances of classes are. */
 const REFUSED = "Refused";

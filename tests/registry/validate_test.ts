@@ -15,8 +15,8 @@ function registered(source: TaskSource & object): RegisteredTask {
   return registry.tasks()[0]!;
 }
 
-async function rejected(call: Promise<unknown>, code: ErrorCode): Promise<CarillonError> {
-  const error = await call.then(() => undefined, (error: unknown) => error);
+async function rejected(call: () => unknown, code: ErrorCode): Promise<CarillonError> {
+  const error = await Promise.try(call).then(() => undefined, (error: unknown) => error);
   assert.ok(error instanceof CarillonError && error.code === code, `${code} was expected, but got ${error}`);
   return error;
 }
@@ -34,7 +34,8 @@ test("validateInput() gives what the schema makes of the input", async () => {
 
 test("validateInput() tells every issue with its path", async () => {
   const error = await rejected(
-    validateInput(registered(nested), { users: [{ "first name": "Ada" }, { "first name": 7 }], page: "x" }),
+    () =>
+      validateInput(registered(nested), { users: [{ "first name": "Ada" }, { "first name": 7 }], page: "x" }),
     "invalidInput",
   );
   assert.match(
@@ -51,7 +52,7 @@ test("validateInput() puts at most five issues in the message and all in the det
   const keys = Array.from({ length: 8 }, (_, i) => `key${i}`);
   const schema = z.object(Object.fromEntries(keys.map((key) => [key, z.string()])));
   const found = registered(task({ name: "many", input: schema, run: () => 1 }));
-  const error = await rejected(validateInput(found, {}), "invalidInput");
+  const error = await rejected(() => validateInput(found, {}), "invalidInput");
   assert.match(error.message, /key4: [^;]*; and 3 more$/);
   assert.equal((error.details["issues"] as unknown[]).length, 8);
 });
@@ -60,7 +61,7 @@ test("validateInput() waits for a schema that is asynchronous", async () => {
   const schema = z.string().refine((text) => Promise.resolve(text === "yes"), "Must be yes");
   const found = registered(task({ name: "async", input: schema, run: () => 1 }));
   assert.equal(await validateInput(found, "yes"), "yes");
-  assert.match((await rejected(validateInput(found, "no"), "invalidInput")).message, /Must be yes$/);
+  assert.match((await rejected(() => validateInput(found, "no"), "invalidInput")).message, /Must be yes$/);
 });
 
 test("validateInput() takes any Standard Schema, paths of objects and schemas that throw", async () => {
@@ -79,9 +80,9 @@ test("validateInput() takes any Standard Schema, paths of objects and schemas th
   };
   const found = registered(task({ name: "own", input: schema, run: () => 1 }));
   assert.equal(await validateInput(found, "x"), "x");
-  const error = await rejected(validateInput(found, 1), "invalidInput");
+  const error = await rejected(() => validateInput(found, 1), "invalidInput");
   assert.match(error.message, /: a\[0\]\.Symbol\(b\): Not a text; No$/);
-  const broken = await rejected(validateInput(found, "throw"), "invalidInput");
+  const broken = await rejected(() => validateInput(found, "throw"), "invalidInput");
   assert.match(broken.message, /its schema threw: broken$/);
   assert.equal((broken.cause as Error).message, "broken");
 });
@@ -89,7 +90,7 @@ test("validateInput() takes any Standard Schema, paths of objects and schemas th
 test("validateInput() refuses an input for a function task without a schema, not for a method", async () => {
   const plain = registered(task({ name: "plain", run: () => 1 }));
   assert.equal(await validateInput(plain, undefined), undefined);
-  const error = await rejected(validateInput(plain, { a: 1 }), "invalidInput");
+  const error = await rejected(() => validateInput(plain, { a: 1 }), "invalidInput");
   assert.match(error.message, /takes no input.*'input' schema/);
   class Typed {
     @task()
@@ -102,7 +103,7 @@ test("validateInput() refuses an input for a function task without a schema, not
 
 test("validateOutput() gives what the schema makes of the result, and refuses what does not fit", async () => {
   assert.deepEqual(await validateOutput(registered(nested), { size: "12" }), { size: 12 });
-  const error = await rejected(validateOutput(registered(nested), { size: 12 }), "invalidOutput");
+  const error = await rejected(() => validateOutput(registered(nested), { size: 12 }), "invalidOutput");
   assert.match(error.message, /^Result of task 'nested' does not fit its schema: size: /);
   const plain = registered(task({ name: "plain", run: () => 1 }));
   assert.equal(await validateOutput(plain, "anything"), "anything");

@@ -73,3 +73,24 @@ test("deserialize() of richJson reads what was written on any runtime", () => {
   const { at } = richJson.deserialize(text) as { readonly at: Temporal.Instant };
   assert.equal(at.epochMilliseconds, 1_767_225_600_000);
 });
+
+test("serialize() of richJson writes what JSON can say as JSON, and all else so that it is told apart", () => {
+  const shared = { a: 1 };
+  const texts = [
+    [{ user: "ada", tags: ["x", "y"], age: null }, '{"user":"ada","tags":["x","y"],"age":null}'],
+    ["[1]", '"[1]"'],
+    [0.5, "0.5"],
+    [null, "null"],
+    [false, "false"],
+    [{}, "{}"],
+    [-1, "[-1]"],
+    [[1], "[[1],1]"],
+    [{ at: undefined }, '[{"at":-1}]'],
+    [{ first: shared, second: shared }, '[{"first":1,"second":1},{"a":2},1]'],
+    [{ zero: -0 }, '[{"zero":-6}]'],
+  ] as const;
+  for (const [value, text] of texts) {
+    assert.equal(richJson.serialize(value), text);
+    assert.deepEqual(richJson.deserialize(text), value);
+  }
+});

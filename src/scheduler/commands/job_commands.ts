@@ -1,5 +1,5 @@
 import { CarillonError } from "../../errors.ts";
-import { type JobOptions, resolveJobOptions } from "../../model/job_options.ts";
+import type { JobOptions } from "../../model/job_options.ts";
 import { refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
@@ -9,9 +9,9 @@ import type { JobFilter } from "../../stores/job_store.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
-import { jobIdentity } from "./job_identity.ts";
-import { directJob, scheduleJob } from "./job_write.ts";
-import { encodeInput, type NamedTask, namedTask, settingsOf } from "./task_input.ts";
+import { scheduleJob } from "./job_write.ts";
+import { JobPreparer, type PreparedJob } from "./prepare_jobs.ts";
+import { settingsOf } from "./task_input.ts";
 
 const jobFilterKeys = [
   "ids",
@@ -36,13 +36,6 @@ export interface AddedJob {
   readonly outcome: "added" | "deduplicated" | "replaced";
 }
 
-/** A job ready to be added. */
-export interface PreparedJob {
-  readonly unit: StoreUnit;
-  readonly task: NamedTask;
-  readonly job: NewJob;
-}
-
 /** Which fire times of a schedule to run again. */
 export interface BackfillRange {
   readonly fromMs: number;
@@ -56,44 +49,43 @@ export interface BackfillRange {
 export class JobCommands {
   readonly #environment: Environment;
   readonly #units: StoreUnits;
+  readonly #preparer: JobPreparer;
 
   constructor(environment: Environment, units: StoreUnits) {
+    this.#preparer = new JobPreparer(environment, units);
     this.#environment = environment;
     this.#units = units;
   }
 
-  /** Checks and encodes a job without adding it. */
-  async prepare(reference: TaskReference, input: unknown, options: JobOptions = {}): Promise<PreparedJob> {
-    const task = namedTask(reference, this.#environment);
-    const where = `job of task '${task.name}'`;
-    const resolved = resolveJobOptions(options, where, this.#environment.timeZone);
-    const unit = await this.#units.open(resolved.store);
-    const encoded = await encodeInput(task, input, this.#environment);
-    const settings = await settingsOf(task, unit, this.#environment, resolved.overrides);
-    const record = unit.taskRecord(task.name);
-    const job = directJob({
-      task,
-      taskVersion: task.code?.version ?? record?.version ?? 1,
-      input: encoded.input,
-      concurrencyKey: resolved.concurrencyKey ?? encoded.concurrencyKey,
-      identity: resolved.identity &&
-        await jobIdentity(resolved.identity, input, this.#environment.serializer, where),
-      options: resolved,
-      settings,
-      metadata: record ? taskMetadata(record) : task.code?.metadata ?? {},
-      nowMs: await this.#nowFor(unit, resolved.delayMs > 0 || settings.timeToLiveMs !== null),
-    });
-    return { unit, task, job };
+  /** Checks and encodes a job without adding it. A promise only where something has to be waited for. */
+  prepare(
+    reference: TaskReference,
+    input: unknown,
+    options?: JobOptions,
+  ): PreparedJob | Promise<PreparedJob> {
+    return this.#preparer.one(reference, input, options);
   }
 
   /** Adds one job. */
   async add(reference: TaskReference, input: unknown, options?: JobOptions): Promise<AddedJob> {
-    const [added] = await this.addPrepared([await this.prepare(reference, input, options)]);
-    return added!;
+    const prepared = this.#preparer.one(reference, input, options);
+    const { unit, job } = prepared instanceof Promise ? await prepared : prepared;
+    const { jobs } = await unit.gateway.jobs.add([job]);
+    unit.wakeJobs();
+    return { unit, id: jobs[0]!.id, outcome: jobs[0]!.outcome };
+  }
+
+  /** Adds a job for each input, all in one step. */
+  async addAll(
+    reference: TaskReference,
+    inputs: readonly unknown[],
+    options?: JobOptions,
+  ): Promise<readonly AddedJob[]> {
+    return await this.#addPrepared(await this.#preparer.all(reference, inputs, options));
   }
 
   /** Adds prepared jobs of one store in one step. */
-  async addPrepared(prepared: readonly PreparedJob[]): Promise<readonly AddedJob[]> {
+  async #addPrepared(prepared: readonly PreparedJob[]): Promise<readonly AddedJob[]> {
     const unit = prepared[0]?.unit;
     if (!unit) return [];
     const answer = await unit.gateway.jobs.add(prepared.map(({ job }) => job));
@@ -147,7 +139,7 @@ export class JobCommands {
   ): Promise<readonly NewJob[]> {
     const task = { name: record.taskName, code: this.#environment.registry.find(record.taskName) };
     const settings = await settingsOf(task, unit, this.#environment, record.policies.overrides);
-    const stored = unit.taskRecord(task.name);
+    const stored = unit.tasks.get(task.name);
     const nowMs = this.#environment.clock.nowMs();
     return fireTimesMs.map((fireTimeMs) =>
       scheduleJob(
@@ -182,11 +174,6 @@ export class JobCommands {
     }));
     const sign = order === "oldest" ? 1 : -1;
     return lists.flat().sort((a, b) => sign * (a.createdAtMs - b.createdAtMs)).slice(offset, offset + limit);
-  }
-
-  /** The store's clock where it matters, else this machine's: only ids are made of it. */
-  #nowFor(unit: StoreUnit, matters: boolean): number | Promise<number> {
-    return matters ? unit.store.nowMs() : this.#environment.clock.nowMs();
   }
 }
 

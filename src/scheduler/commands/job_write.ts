@@ -1,6 +1,5 @@
-import type { JobIdentity } from "../../model/identity.ts";
 import type { NewJob } from "../../model/job_record.ts";
-import type { ResolvedJobOptions } from "../../model/job_options.ts";
+import { noJobOptions, type ResolvedJobOptions } from "../../model/job_options.ts";
 import type { Metadata, Payload } from "../../model/payload.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import { mergeOverrides, type RunSettings } from "../../model/settings.ts";
@@ -13,7 +12,6 @@ export interface WantedJob {
   readonly taskVersion: number;
   readonly input: Payload | null;
   readonly concurrencyKey: string | null;
-  readonly identity: JobIdentity | undefined;
   readonly options: ResolvedJobOptions;
   readonly settings: RunSettings;
   readonly metadata: Metadata;
@@ -39,9 +37,8 @@ export function directJob(wanted: WantedJob): NewJob {
     concurrencyKey: wanted.concurrencyKey,
     input: wanted.input,
     overrides: options.overrides,
-    metadata: { ...wanted.metadata, ...options.metadata },
+    metadata: options === noJobOptions ? wanted.metadata : { ...wanted.metadata, ...options.metadata },
     startDeadlineMs: settings.timeToLiveMs === null ? null : beginMs + settings.timeToLiveMs,
-    ...(wanted.identity === undefined ? {} : { identity: wanted.identity }),
   };
 }
 

@@ -9,6 +9,7 @@ import { registryState } from "../../registry/registry_state.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
 import { validateInput } from "../../registry/validate.ts";
 import { encodePayload } from "../../serializers/payload.ts";
+import type { Serializer } from "../../serializers/serializer.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreUnit } from "../store_unit.ts";
 
@@ -40,16 +41,27 @@ export interface EncodedInput {
   readonly concurrencyKey: string | null;
 }
 
-/** Checks an input where the task's schema is known, and encodes it as it was given. */
-export async function encodeInput(
+/** Checks an input where the task's schema is known, and encodes it as it was given. A promise only where it must be. */
+export function encodeInput(
   { code }: NamedTask,
   input: unknown,
   { serializer }: Environment,
-): Promise<EncodedInput> {
-  const checked = code === undefined ? input : await validateInput(code, input);
+): EncodedInput | Promise<EncodedInput> {
+  if (code === undefined) return { input: encodePayload(input, serializer), concurrencyKey: null };
+  const checked = validateInput(code, input);
+  if (!(checked instanceof Promise)) return encoded(code, input, checked, serializer);
+  return checked.then((value) => encoded(code, input, value, serializer));
+}
+
+function encoded(
+  code: RegisteredTask,
+  input: unknown,
+  checked: unknown,
+  serializer: Serializer,
+): EncodedInput {
   return {
     input: encodePayload(input, serializer),
-    concurrencyKey: code?.concurrencyKey === undefined ? null : keyOf(code, code.concurrencyKey, checked),
+    concurrencyKey: code.concurrencyKey === undefined ? null : keyOf(code, code.concurrencyKey, checked),
   };
 }
 
@@ -71,6 +83,6 @@ export async function settingsOf(
   { defaults }: Environment,
   ...levels: readonly (RunOverrides | undefined)[]
 ): Promise<RunSettings> {
-  const record = await unit.freshTask(task.name);
+  const record = await unit.tasks.fresh(task.name);
   return resolveRunSettings(...levels, record?.overrides, task.code?.overrides ?? record?.settings, defaults);
 }

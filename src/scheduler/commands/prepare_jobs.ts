@@ -1,0 +1,113 @@
+import type { NewJob } from "../../model/job_record.ts";
+import {
+  type JobOptions,
+  noJobOptions,
+  type ResolvedJobOptions,
+  resolveJobOptions,
+} from "../../model/job_options.ts";
+import type { TaskReference } from "../../registry/task_types.ts";
+import type { Environment } from "../environment.ts";
+import type { StoreUnit } from "../store_unit.ts";
+import type { StoreUnits } from "../store_units.ts";
+import { jobIdentity } from "./job_identity.ts";
+import { directJob } from "./job_write.ts";
+import { TaskDefaultsCache } from "./task_defaults.ts";
+import { type EncodedInput, encodeInput, type NamedTask, namedTask } from "./task_input.ts";
+
+/** A job ready to be added. */
+export interface PreparedJob {
+  readonly unit: StoreUnit;
+  readonly task: NamedTask;
+  readonly job: NewJob;
+}
+
+interface Wanted {
+  readonly unit: StoreUnit;
+  readonly task: NamedTask;
+  readonly options: ResolvedJobOptions;
+  readonly input: unknown;
+}
+
+/** Checks and encodes jobs without adding them. A promise is only made where something has to be waited for. */
+export class JobPreparer {
+  readonly #environment: Environment;
+  readonly #units: StoreUnits;
+  readonly #defaults: TaskDefaultsCache;
+
+  constructor(environment: Environment, units: StoreUnits) {
+    this.#environment = environment;
+    this.#units = units;
+    this.#defaults = new TaskDefaultsCache(environment.defaults);
+  }
+
+  /** One job. */
+  one(reference: TaskReference, input: unknown, options?: JobOptions): PreparedJob | Promise<PreparedJob> {
+    return this.#prepare({ ...this.#resolve(reference, options), input });
+  }
+
+  /** A job of each input. */
+  async all(
+    reference: TaskReference,
+    inputs: readonly unknown[],
+    options?: JobOptions,
+  ): Promise<readonly PreparedJob[]> {
+    const common = this.#resolve(reference, options);
+    await readied(common);
+    return await Promise.all(inputs.map((input) => this.#prepare({ ...common, input })));
+  }
+
+  #resolve(reference: TaskReference, options: JobOptions | undefined): Omit<Wanted, "input"> {
+    const task = namedTask(reference, this.#environment);
+    const resolved = options === undefined
+      ? noJobOptions
+      : resolveJobOptions(options, whereOf(task), this.#environment.timeZone);
+    return { unit: this.#units.get(resolved.store), task, options: resolved };
+  }
+
+  #prepare(wanted: Wanted): PreparedJob | Promise<PreparedJob> {
+    const { unit, task, options } = wanted;
+    const encoded = encodeInput(task, wanted.input, this.#environment);
+    const waits = encoded instanceof Promise || options.identity !== undefined || options.delayMs > 0;
+    if (waits || !unit.tasks.isFresh(task.name)) return this.#later(wanted, encoded);
+    const { settings } = this.#defaults.of(task, unit.tasks.get(task.name));
+    if ((options.overrides.timeToLiveMs ?? settings.timeToLiveMs) !== null) {
+      return this.#later(wanted, encoded);
+    }
+    return this.#prepared(wanted, encoded, this.#environment.clock.nowMs());
+  }
+
+  async #later(wanted: Wanted, coming: EncodedInput | Promise<EncodedInput>): Promise<PreparedJob> {
+    const { unit, task, input, options } = wanted;
+    const [encoded] = await Promise.all([coming, readied(wanted)]);
+    const identity = options.identity &&
+      await jobIdentity(options.identity, input, this.#environment.serializer, whereOf(task));
+    const prepared = this.#prepared(wanted, encoded, await unit.store.nowMs());
+    return identity ? { ...prepared, job: { ...prepared.job, identity } } : prepared;
+  }
+
+  #prepared({ unit, task, options }: Wanted, encoded: EncodedInput, nowMs: number): PreparedJob {
+    const record = unit.tasks.get(task.name);
+    const { settings, metadata } = this.#defaults.of(task, record);
+    const job = directJob({
+      task,
+      taskVersion: task.code?.version ?? record?.version ?? 1,
+      input: encoded.input,
+      concurrencyKey: options.concurrencyKey ?? encoded.concurrencyKey,
+      options,
+      settings: options === noJobOptions ? settings : { ...settings, ...options.overrides },
+      metadata,
+      nowMs,
+    });
+    return { unit, task, job };
+  }
+}
+
+/** Opens the store, and reads again what is remembered of the task where that is old. */
+async function readied({ unit, task }: Pick<Wanted, "unit" | "task">): Promise<void> {
+  await unit.open();
+  await unit.tasks.fresh(task.name);
+}
+
+function whereOf({ name }: NamedTask): string {
+  return `job of task '${name}'`;
+}
