@@ -31,6 +31,14 @@ export type ControlledScheduler = Pick<
   | "cancelJob"
   | "retryJob"
   | "removeJob"
+  | "updateJob"
+  | "cancelJobs"
+  | "retryJobs"
+  | "removeJobs"
+  | "getJobAttempts"
+  | "getJobLogs"
+  | "explain"
+  | "backfillSchedule"
 >;
 
 /** What all routes share. */

@@ -28,7 +28,7 @@ test("createControlApp() answers 405 with what is allowed", async () => {
   await withControl(async ({ send }) => {
     const cases = [
       ["PUT /jobs", "GET, HEAD, POST"],
-      ["PATCH /jobs/a", "GET, HEAD, DELETE"],
+      ["PUT /jobs/a", "GET, HEAD, PATCH, DELETE"],
       ["GET /jobs/a/cancel", "POST"],
       ["DELETE /tasks", "GET, HEAD"],
       ["POST /health", "GET, HEAD"],

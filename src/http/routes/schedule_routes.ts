@@ -4,7 +4,7 @@ import { jobBody } from "../bodies/job_body.ts";
 import { scheduleBody } from "../bodies/schedule_body.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
 import { given } from "../requests/given.ts";
-import { optionalJsonBody } from "../requests/json_body.ts";
+import { jsonBody, optionalJsonBody } from "../requests/json_body.ts";
 import { query } from "../requests/query.ts";
 import { flag, pageShape, text, word } from "../requests/query_values.ts";
 
@@ -22,12 +22,24 @@ const resumeBody = z.strictObject({
   resumeFrom: z.string({ error: "must be 'now' or an instant" }).optional(),
 }, { error: "must be an object" });
 
+const instant = z.string({ error: "must be an instant such as 2026-03-01T00:00Z" });
+const backfillBody = z.strictObject({
+  /** First instant, inclusive. */
+  from: instant,
+  /** Last instant, inclusive. */
+  until: instant,
+  /** Also the fire times that already have a job. @default false */
+  again: z.boolean({ error: "must be true or false" }).optional(),
+  /** How many fire times at most. @default 1000 */
+  limit: z.int({ error: "must be a whole number" }).min(1, { error: "must be at least 1" }).optional(),
+}, { error: "must be an object" });
+
 const removeQuery = z.strictObject({
   /** What becomes of its unfinished jobs. @default keep */
   jobs: word(["keep", "cancel"]).default("keep"),
 });
 
-/** Schedules: list, show, pause, resume, run, remove. */
+/** Schedules: list, show, pause, resume, run, backfill, remove. */
 export function scheduleRoutes({ scheduler }: ControlParts) {
   return new Hono<ControlEnv>()
     .get("/", query(listQuery), async (c) => {
@@ -49,6 +61,12 @@ export function scheduleRoutes({ scheduler }: ControlParts) {
       // Relative to this very address, so that it holds wherever the app is mounted.
       c.header("Location", `../../jobs/${encodeURIComponent(handle.id)}`);
       return c.json({ outcome: handle.outcome, job: jobBody(await handle.status()) }, 201);
+    })
+    .post("/:id/backfill", jsonBody(backfillBody), async (c) => {
+      const { from, until, ...rest } = c.req.valid("json");
+      const range = { from, until, ...given(rest) };
+      const added = await scheduler.backfillSchedule(c.req.param("id"), range);
+      return c.json({ jobIds: added.map(({ id }) => id) }, 201);
     })
     .delete("/:id", query(removeQuery), async (c) => {
       await scheduler.removeSchedule(c.req.param("id"), c.req.valid("query"));

@@ -142,3 +142,15 @@ controlTest("every endpoint of one schedule answers 404 when there is none", asy
     assert.deepEqual(answer.at("details"), { scheduleId: "none" });
   }
 });
+
+controlTest("POST /schedules/:id/backfill makes past fire times into jobs, each once", async (control) => {
+  await addTwo(control);
+  const { send } = control;
+  const backfill = "POST /schedules/mail%2Fyearly/backfill";
+  const range = { from: "2020-06-01", until: "2023-06-01" };
+  const first = await send(backfill, range);
+  assert.deepEqual([first.status, (first.at("jobIds") as string[]).length], [201, 3]);
+  assert.deepEqual((await send(backfill, range)).at("jobIds"), []);
+  assert.equal((await send(backfill, { from: "x", until: "y" })).status, 400);
+  assert.equal((await send(backfill, { ...range, again: true, limit: 1 })).at("code"), "invalidOption");
+});

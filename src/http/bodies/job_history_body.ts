@@ -1,0 +1,51 @@
+import type { AttemptOutcome } from "../../model/job_history.ts";
+import type { JsonValue } from "../../model/payload.ts";
+import type { JobAttempt, JobLogLine } from "../../scheduler/views/job_history.ts";
+import { type ErrorBody, errorBody } from "./error_body.ts";
+import { plainJson } from "./plain_json.ts";
+
+/** An attempt of a job as JSON. */
+export interface AttemptBody {
+  readonly number: number;
+  readonly attempt: number;
+  readonly scheduler: string | null;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly outcome: AttemptOutcome | null;
+  readonly error: ErrorBody | null;
+}
+
+/** A line of a job's log as JSON. */
+export interface LogLineBody {
+  readonly at: string;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: JsonValue;
+  readonly attempt: number;
+  readonly onFailure: boolean;
+}
+
+/** An attempt as JSON. */
+export function attemptBody(attempt: JobAttempt): AttemptBody {
+  return {
+    number: attempt.number,
+    attempt: attempt.attempt,
+    scheduler: attempt.scheduler ?? null,
+    startedAt: attempt.startedAt.toString(),
+    finishedAt: attempt.finishedAt?.toString() ?? null,
+    outcome: attempt.outcome ?? null,
+    error: errorBody(attempt.error),
+  };
+}
+
+/** A line of a log as JSON. */
+export function logLineBody(line: JobLogLine): LogLineBody {
+  return {
+    at: line.at.toString(),
+    level: line.level,
+    message: line.message,
+    fields: plainJson(line.fields),
+    attempt: line.attempt,
+    onFailure: line.onFailure,
+  };
+}
