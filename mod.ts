@@ -71,6 +71,13 @@ export type {
   ScheduleSettings,
 } from "./src/model/schedule_options.ts";
 export type { JobOptions } from "./src/model/job_options.ts";
+export type {
+  BatchStatement,
+  ClientTransaction,
+  ConnectionInTransaction,
+  JobTransaction,
+  StatementList,
+} from "./src/model/job_transaction.ts";
 
 // Inside a job
 export { currentJob, tryCurrentJob } from "./src/context/job_context.ts";

@@ -9,6 +9,7 @@ import {
   type ResolvedIdentity,
   resolveIdentity,
 } from "./identity_options.ts";
+import type { JobTransaction } from "./job_transaction.ts";
 import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
@@ -29,6 +30,11 @@ export interface JobOptions extends RunOptions, IdentityOptions {
   readonly metadata?: Metadata;
   /** Alias of the store, where the scheduler has several. @default "main" */
   readonly store?: string;
+  /**
+   * A transaction of yours on the database of the store: the job is there once you have committed it, and never was if
+   * you roll it back. @default one of its own
+   */
+  readonly transaction?: JobTransaction;
 }
 
 /** The keys of {@linkcode JobOptions}. */
@@ -41,6 +47,7 @@ export const jobOptionKeys = [
   "concurrencyKey",
   "metadata",
   "store",
+  "transaction",
 ] as const;
 
 /** Everything said about a job, checked. */
@@ -55,6 +62,7 @@ export interface ResolvedJobOptions {
   readonly identity: ResolvedIdentity | undefined;
   readonly metadata: Metadata;
   readonly store: string | undefined;
+  readonly transaction: JobTransaction | undefined;
   /** Settings given on the job, its priority too. */
   readonly overrides: RunOverrides;
 }
@@ -71,6 +79,7 @@ export const noJobOptions: ResolvedJobOptions = Object.freeze({
   identity: undefined,
   metadata: noMetadata,
   store: undefined,
+  transaction: undefined,
   overrides: Object.freeze({}),
 });
 
@@ -82,7 +91,7 @@ export const noJobOptions: ResolvedJobOptions = Object.freeze({
  */
 export function resolveJobOptions(options: JobOptions, where: string, timeZone = "UTC"): ResolvedJobOptions {
   check.refuseUnknownOptions(options, jobOptionKeys, where);
-  const { id, delay, runAt, concurrencyKey, metadata, store } = options;
+  const { id, delay, runAt, concurrencyKey, metadata, store, transaction } = options;
   if (delay !== undefined && runAt !== undefined) {
     throw check.optionError("delay", where, "cannot go with 'runAt': give one of the two", delay);
   }
@@ -94,8 +103,17 @@ export function resolveJobOptions(options: JobOptions, where: string, timeZone =
     identity: resolveIdentity(options, where),
     metadata: metadata === undefined ? noMetadata : check.checkMetadata(metadata, where),
     store: store === undefined ? undefined : check.checkName(store, "store", where),
+    transaction: transaction === undefined ? undefined : checkTransaction(transaction, where),
     overrides: resolveRunOptions(options, where, refuseCounts),
   };
+}
+
+/** What kind it is, only the store can tell. */
+function checkTransaction(transaction: unknown, where: string): JobTransaction {
+  const isOne = transaction !== null &&
+    (typeof transaction === "object" || typeof transaction === "function");
+  if (isOne) return transaction as JobTransaction;
+  throw check.optionError("transaction", where, "must be a transaction of the store's database", transaction);
 }
 
 function instantMs(runAt: MomentInput, where: string, timeZone: string): number {

@@ -13,8 +13,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
   /** Whether only its value or error is wanted, and not the times that the store notes. */
   readonly valueOnly: boolean;
-  /** False while it is being added: that it is not there yet means nothing. */
-  isStored: boolean;
+  /** Whether it may not be there yet: it is being added, or the transaction that adds it is open. */
+  pending: () => boolean;
   /** Lets go of the signal. */
   readonly over: () => void;
 }
@@ -59,14 +59,18 @@ export class ResultWaiter {
   }
 
   /** The job once it is finished or parked; undefined when there is none (any more). */
-  wait(jobId: string, signal?: AbortSignal): Promise<JobRecord | undefined> {
+  wait(
+    jobId: string,
+    signal?: AbortSignal,
+    pending: () => boolean = stored,
+  ): Promise<JobRecord | undefined> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const giveUp = () => {
         if (this.#drop(jobId, waiting)) reject(signal?.reason);
       };
       const over = () => signal?.removeEventListener("abort", giveUp);
-      const waiting: Waiting = { resolve, reject, over, valueOnly: false, isStored: true };
+      const waiting: Waiting = { resolve, reject, over, valueOnly: false, pending };
       signal?.addEventListener("abort", giveUp, { once: true });
       this.#enter(jobId, waiting);
       void this.#look([jobId]);
@@ -80,14 +84,14 @@ export class ResultWaiter {
   async waitForNew(jobId: string, add: () => Promise<boolean>): Promise<JobRecord | undefined> {
     let waiting!: Waiting;
     const job = new Promise<JobRecord | undefined>((resolve, reject) => {
-      waiting = { resolve, reject, over: () => {}, valueOnly: true, isStored: false };
+      waiting = { resolve, reject, over: () => {}, valueOnly: true, pending: () => true };
     });
     // It may be given up while it is still being added.
     job.catch(() => {});
     this.#enter(jobId, waiting);
     try {
       const isNew = await add();
-      waiting.isStored = true;
+      waiting.pending = stored;
       if (!isNew) void this.#look([jobId]);
     } catch (error) {
       this.#drop(jobId, waiting);
@@ -173,7 +177,7 @@ export class ResultWaiter {
   }
 
   #waitingFor(jobId: string): readonly { readonly waiting: Waiting; readonly wasStored: boolean }[] {
-    return [...this.#waiting.get(jobId) ?? []].map((waiting) => ({ waiting, wasStored: waiting.isStored }));
+    return [...this.#waiting.get(jobId) ?? []].map((waiting) => ({ waiting, wasStored: !waiting.pending() }));
   }
 
   async #lookOnce(ids: readonly string[]): Promise<void> {
@@ -190,4 +194,8 @@ export class ResultWaiter {
       }
     }
   }
+}
+
+function stored(): boolean {
+  return false;
 }

@@ -113,6 +113,22 @@ export abstract class SchedulerBase {
   }
 
   /**
+   * Opens its stores now, and not at the first call that needs one: where a program is to fail at its start, or is going
+   * to add a job within a transaction. Throws what opening a store throws.
+   *
+   * @example
+   * ```ts
+   * import { Scheduler } from "carillon";
+   *
+   * await using scheduler = new Scheduler({ role: "client" });
+   * await scheduler.open();
+   * ```
+   */
+  async open(): Promise<void> {
+    await Promise.all(this.parts.units.all().map((unit) => unit.open()));
+  }
+
+  /**
    * The data store of an alias, or the default one: for what only that store can do, such as a backup. What
    * everyone can do goes through the scheduler's own methods, which check, tell and wake. Throws `unknownStore`.
    *

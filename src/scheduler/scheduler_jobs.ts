@@ -10,6 +10,7 @@ import type { InputArgs, InputOf, ResultOf, TaskReference } from "../registry/ta
 import type { JobCounts, JobFilter } from "../stores/job_store.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import type { AddedJob } from "./commands/job_commands.ts";
+import { found, refuseToWait, wrongState } from "./commands/job_refusals.ts";
 import { resultOf, valueOf } from "./commands/job_outcome.ts";
 import type { PreparedJob } from "./commands/prepare_jobs.ts";
 import { encodeInput } from "./commands/task_input.ts";
@@ -106,7 +107,7 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
   ): Promise<ResultOf<T>> {
     const preparing = this.parts.jobs.prepare(task, input, options);
     const prepared = preparing instanceof Promise ? await preparing : preparing;
-    if (prepared.job.identity) throw waitsForAnother(prepared.job);
+    refuseToWait(prepared);
     const record = await this.#runAndWait(prepared);
     return valueOf(found(record, prepared.job.id), this.parts.options.serializer) as ResultOf<T>;
   }
@@ -211,12 +212,12 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
   }
 
   /** A handle of the job that a call added. */
-  protected override jobHandle({ unit, id, outcome }: AddedJob): JobHandle {
+  protected override jobHandle({ unit, id, outcome, pending }: AddedJob): JobHandle {
     return {
       id,
       outcome,
       result: async ({ signal } = {}) =>
-        valueOf(found(await this.#wait(unit, id, signal), id), this.parts.options.serializer),
+        valueOf(found(await this.#wait(unit, id, signal, pending), id), this.parts.options.serializer),
       cancel: async (reason = "it was cancelled") => await unit.cancel([id], reason) > 0,
       status: () => this.getJob(id),
     };
@@ -235,11 +236,16 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
   }
 
   /** Waits for a job that was added before. */
-  async #wait(unit: StoreUnit, id: string, signal?: AbortSignal): Promise<JobRecord | undefined> {
+  async #wait(
+    unit: StoreUnit,
+    id: string,
+    signal?: AbortSignal,
+    pending?: () => boolean,
+  ): Promise<JobRecord | undefined> {
     await unit.open();
-    if (this.#waiter === undefined) return await unit.results.wait(id, signal);
+    if (this.#waiter === undefined) return await unit.results.wait(id, signal, pending);
     const [job] = await unit.store.getJobs({ ids: [id] });
-    if (!job || job.state === "finished") return await unit.results.wait(id, signal);
+    if (!job || job.state === "finished") return await unit.results.wait(id, signal, pending);
     return await this.#waiting(unit, id, job.taskName, () => unit.results.wait(id, signal));
   }
 
@@ -266,30 +272,4 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
       return wait();
     });
   }
-}
-
-function found(record: JobRecord | undefined, id: string): JobRecord {
-  if (record) return record;
-  throw new CarillonError("jobNotFound", `Job ${id} is gone: it was removed, or its retention is over`, {
-    details: { jobId: id },
-  });
-}
-
-function wrongState(id: string, record: JobRecord, what: string, rule: string): CarillonError {
-  return new CarillonError(
-    "invalidState",
-    `Job ${id} cannot be ${what} while it is ${record.state}; ${rule}`,
-    {
-      details: { jobId: id, state: record.state },
-    },
-  );
-}
-
-function waitsForAnother({ taskName }: { readonly taskName: string }): CarillonError {
-  return new CarillonError(
-    "invalidOption",
-    `runJob of task '${taskName}' cannot go with 'idempotencyKey', 'unique' or 'debounce': call addJob, and await ` +
-      "result() of its handle",
-    { details: { taskName } },
-  );
 }

@@ -12,6 +12,7 @@ import { Housekeeping } from "./housekeeping.ts";
 import { earliest, JobLoop } from "./job_loop.ts";
 import { JobRunner } from "./job_runner.ts";
 import { Membership } from "./membership.ts";
+import { Opening } from "./opening.ts";
 import { longestSleepMs, type Poller } from "./poller.ts";
 import { Reconciler } from "./reconciler.ts";
 import { ResultWaiter } from "./result_waiter.ts";
@@ -45,7 +46,7 @@ export class StoreUnit {
   readonly #takeover: Takeover;
   readonly #reconciler: Reconciler;
   readonly #pollers: { jobs: Poller; schedules: Poller; housekeeping: Poller };
-  #opened: Promise<void> | undefined;
+  readonly #opening = new Opening(() => this.#open());
   readonly #restListeners = new Set<() => void>();
 
   constructor(environment: Environment, alias: string, store: DataStore) {
@@ -127,11 +128,7 @@ export class StoreUnit {
 
   /** Opens the store, and writes the tasks whose code is here. Once, until closed. */
   open(): Promise<void> {
-    this.#opened ??= this.#open().catch((error) => {
-      this.#opened = undefined;
-      throw error;
-    });
-    return this.#opened;
+    return this.#opening.open();
   }
 
   async #open(): Promise<void> {
@@ -141,6 +138,11 @@ export class StoreUnit {
     const writes = registry.tasks().map((task) => taskWrite(task, defaults));
     await this.gateway.tasks.put(writes);
     await this.tasks.refresh();
+  }
+
+  /** Whether the store is open by now. */
+  get isOpen(): boolean {
+    return this.#opening.isOpen;
   }
 
   /** Whether it is registered with the store, for its loops or for single runs. */
@@ -168,13 +170,9 @@ export class StoreUnit {
   }
 
   /** Closes the store if it was opened. */
-  async close(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = undefined;
+  close(): Promise<void> {
     this.tasks.forget();
-    if (!opened) return;
-    await opened.catch(() => {});
-    await this.store.close();
+    return this.#opening.close(() => this.store.close());
   }
 
   /** A run is over, here or in another store: there may be room for more. */

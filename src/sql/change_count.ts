@@ -29,6 +29,11 @@ export class ChangeCount {
     return count!.cells[0] ?? null;
   }
 
+  /** The counting alone, which answers nothing: for a step of somebody else's, whose commit is news to everybody. */
+  get alone(): Statement {
+    return { ...this.#count, sql: this.#count.sql.replace(/ returning value$/, "") };
+  }
+
   /** The step with the counting in it. */
   step(step: Step): Step {
     return [...step, this.#count];

@@ -18,7 +18,7 @@ import type { SqlSession } from "./session.ts";
 /** What every SQL store does alike; how it connects, opens and watches is the adapter's. */
 export type SqlOperations = Omit<
   DataStore,
-  "kind" | "location" | "capabilities" | "open" | "close" | "watch"
+  "kind" | "location" | "capabilities" | "open" | "close" | "watch" | "within"
 >;
 
 /** The operations of a data store on a database. */

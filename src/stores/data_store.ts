@@ -13,6 +13,7 @@
  *
  * Stores never publish events and never log what they did: the gateway above them does.
  */
+import type { JobTransaction } from "../model/job_transaction.ts";
 import type { Clock } from "../time/clock.ts";
 import type { CalendarStore } from "./calendar_store.ts";
 import type { JobHistoryStore } from "./job_history_store.ts";
@@ -20,6 +21,7 @@ import type { JobStore } from "./job_store.ts";
 import type { ScheduleStore } from "./schedule_store.ts";
 import type { SchedulerStore } from "./scheduler_store.ts";
 import type { TaskStore } from "./task_store.ts";
+import type { TransactionStore } from "./transaction_store.ts";
 
 /** What a store is given when it is opened. */
 export interface StoreContext {
@@ -58,6 +60,11 @@ export interface DataStore
    * has or may have changed something. Answers how to stop that.
    */
   watch(listener: () => void): () => void;
+  /**
+   * What can be written within a transaction of the caller's, which is not to be told as events: nobody knows whether it
+   * is committed. Throws `invalidOption` where the store cannot, or for what is no transaction of its database.
+   */
+  within(transaction: JobTransaction): Promise<TransactionStore>;
   /**
    * Deletes up to `limit` finished jobs that have expired, first to expire first; of each task up to `limit` of those
    * that are more than it keeps (`keptJobs`; counted are those that finished while it did), first to finish first; then

@@ -80,6 +80,16 @@ class MemoryStore implements DataStore {
     return () => void this.#listeners.delete(own);
   }
 
+  within(): Promise<never> {
+    return Promise.reject(
+      new CarillonError(
+        "invalidOption",
+        "The memory store cannot take part in a transaction: it is no database; use libsql() for that",
+        { details: { option: "transaction" } },
+      ),
+    );
+  }
+
   prune = (limit: number) => this.#read((state, nowMs) => prune(state, limit, nowMs));
 
   putTasks = (tasks: readonly TaskWrite[]) => this.#write((state) => putTasks(state, tasks));

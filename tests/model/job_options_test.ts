@@ -15,6 +15,7 @@ test("resolveJobOptions() without options is a job at once", () => {
     identity: undefined,
     metadata: {},
     store: undefined,
+    transaction: undefined,
     overrides: {},
   });
 });

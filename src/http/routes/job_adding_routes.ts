@@ -16,7 +16,7 @@ export function jobAddingRoutes(parts: ControlParts) {
   const { scheduler } = parts;
   return new Hono<ControlEnv>()
     .post("/", query(waitQuery), jsonBody<typeof newJobBody, NewJobRequest>(newJobBody), async (c) => {
-      const { task, input, ...options } = c.req.valid("json");
+      const { task, input, transaction: _none, ...options } = c.req.valid("json");
       const timeoutMs = waitMs(c.req.valid("query"));
       // A name alone would be taken on trust; here it was typed, and a job of a misspelt task never runs.
       const { name } = await scheduler.getTask(task);

@@ -1,5 +1,6 @@
 import { CarillonError } from "../../errors.ts";
 import type { JobOptions } from "../../model/job_options.ts";
+import type { JobTransaction } from "../../model/job_transaction.ts";
 import { refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
@@ -34,6 +35,8 @@ export interface AddedJob {
   readonly unit: StoreUnit;
   readonly id: string;
   readonly outcome: "added" | "deduplicated" | "replaced";
+  /** Added in a transaction of the caller's: whether that may still be committed. */
+  readonly pending?: () => boolean;
 }
 
 /** Which fire times of a schedule to run again. */
@@ -69,7 +72,8 @@ export class JobCommands {
   /** Adds one job. */
   async add(reference: TaskReference, input: unknown, options?: JobOptions): Promise<AddedJob> {
     const prepared = this.#preparer.one(reference, input, options);
-    const { unit, job } = prepared instanceof Promise ? await prepared : prepared;
+    const { unit, job, transaction } = prepared instanceof Promise ? await prepared : prepared;
+    if (transaction !== undefined) return (await addWithin(unit, transaction, [job]))[0]!;
     const { jobs } = await unit.gateway.jobs.add([job]);
     unit.wakeJobs();
     return { unit, id: jobs[0]!.id, outcome: jobs[0]!.outcome };
@@ -84,10 +88,11 @@ export class JobCommands {
     return await this.#addPrepared(await this.#preparer.all(reference, inputs, options));
   }
 
-  /** Adds prepared jobs of one store in one step. */
+  /** Adds prepared jobs of one store in one step, or within one transaction of the caller's. */
   async #addPrepared(prepared: readonly PreparedJob[]): Promise<readonly AddedJob[]> {
-    const unit = prepared[0]?.unit;
+    const { unit, transaction } = prepared[0] ?? {};
     if (!unit) return [];
+    if (transaction !== undefined) return await addWithin(unit, transaction, prepared.map(({ job }) => job));
     const answer = await unit.gateway.jobs.add(prepared.map(({ job }) => job));
     unit.wakeJobs();
     return answer.jobs.map(({ id, outcome }) => ({ unit, id, outcome }));
@@ -175,6 +180,16 @@ export class JobCommands {
     const sign = order === "oldest" ? 1 : -1;
     return lists.flat().sort((a, b) => sign * (a.createdAtMs - b.createdAtMs)).slice(offset, offset + limit);
   }
+}
+
+/** Adds jobs within a transaction of the caller's. Nobody is woken: it is not committed yet. */
+async function addWithin(
+  unit: StoreUnit,
+  transaction: JobTransaction,
+  added: readonly NewJob[],
+): Promise<readonly AddedJob[]> {
+  const { jobs, pending } = await unit.gateway.jobs.addWithin(transaction, added);
+  return jobs.map(({ id, outcome }) => ({ unit, id, outcome, pending }));
 }
 
 function tooMany(id: string, limit: number): CarillonError {

@@ -1,3 +1,4 @@
+import { CarillonError } from "../../errors.ts";
 import type { NewJob } from "../../model/job_record.ts";
 import {
   type JobOptions,
@@ -5,6 +6,7 @@ import {
   type ResolvedJobOptions,
   resolveJobOptions,
 } from "../../model/job_options.ts";
+import { isStatementList, type JobTransaction } from "../../model/job_transaction.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreUnit } from "../store_unit.ts";
@@ -19,6 +21,8 @@ export interface PreparedJob {
   readonly unit: StoreUnit;
   readonly task: NamedTask;
   readonly job: NewJob;
+  /** The caller's, in which it is to be added. */
+  readonly transaction: JobTransaction | undefined;
 }
 
 interface Wanted {
@@ -61,7 +65,9 @@ export class JobPreparer {
     const resolved = options === undefined
       ? noJobOptions
       : resolveJobOptions(options, whereOf(task), this.#environment.timeZone);
-    return { unit: this.#units.get(resolved.store), task, options: resolved };
+    const unit = this.#units.get(resolved.store);
+    if (resolved.transaction !== undefined) refuseUnopened(unit, resolved.transaction);
+    return { unit, task, options: resolved };
   }
 
   #prepare(wanted: Wanted): PreparedJob | Promise<PreparedJob> {
@@ -98,7 +104,7 @@ export class JobPreparer {
       metadata,
       nowMs,
     });
-    return { unit, task, job };
+    return { unit, task, job, transaction: options.transaction };
   }
 }
 
@@ -106,6 +112,17 @@ export class JobPreparer {
 async function readied({ unit, task }: Pick<Wanted, "unit" | "task">): Promise<void> {
   await unit.open();
   await unit.tasks.fresh(task.name);
+}
+
+/** Opening writes too, and would wait for the very transaction that waits for it. */
+function refuseUnopened(unit: StoreUnit, transaction: JobTransaction): void {
+  if (unit.isOpen || isStatementList(transaction)) return;
+  throw new CarillonError(
+    "invalidState",
+    `A job cannot be added in a transaction before the store '${unit.alias}' is open: call open() of the scheduler, or ` +
+      "start it, before the transaction begins",
+    { details: { store: unit.alias } },
+  );
 }
 
 function whereOf({ name }: NamedTask): string {

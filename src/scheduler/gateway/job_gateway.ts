@@ -8,6 +8,7 @@ import type {
   JobTransition,
   NewJob,
 } from "../../model/job_record.ts";
+import type { JobTransaction } from "../../model/job_transaction.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type {
   AddAnswer,
@@ -57,6 +58,11 @@ export class JobGateway {
     });
     for (const job of answer.claimed) this.tell("jobClaimed", job);
     return answer;
+  }
+
+  /** Adds jobs within a transaction of the caller's. Nothing is told: nobody knows yet whether it happens. */
+  async addWithin(transaction: JobTransaction, jobs: readonly NewJob[]) {
+    return await (await this.#store.within(transaction)).addJobs(jobs);
   }
 
   /** Claims jobs; those whose deadline has passed end on the way. */

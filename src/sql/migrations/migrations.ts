@@ -4,6 +4,7 @@ import { lanes } from "./m003_lanes.ts";
 import { identity } from "./m004_identity.ts";
 import { failedRuns } from "./m005_failed_runs.ts";
 import { countedJobs } from "./m006_counted_jobs.ts";
+import { databaseId } from "./m007_database_id.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
@@ -14,6 +15,7 @@ export const migrations: readonly Migration[] = [
   identity,
   failedRuns,
   countedJobs,
+  databaseId,
 ];
 
 /** The schema's version that this code works with. */

@@ -10,7 +10,7 @@ import { claimAdded, claimedJobs } from "./claim_jobs.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
 
 /** What became of one job: its answer and the store's time. */
-interface Added {
+export interface Added {
   readonly nowMs: number;
   readonly job: AddAnswer["jobs"][number];
 }
@@ -18,13 +18,9 @@ interface Added {
 /** Adding jobs. */
 export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
   const { dialect } = session;
-  const add = addStep(dialect);
-  const addAndClaim = addAndClaimStep(dialect, add);
+  const addAndClaim = addAndClaimStep(dialect, addStep(dialect));
   const addOneByOne = addIdentical(session);
-  const bulk: BulkOperation<NewJob, Added> = {
-    step: (jobs) => add(jobs, session.nowArgument()),
-    answers: addedAnswers,
-  };
+  const bulk = addOperation(session);
   return {
     async addJobs(jobs, request) {
       const now = session.nowArgument();
@@ -35,6 +31,12 @@ export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
       return answerOf(addedAnswers(jobs, results), claimedJobs(results[3]!));
     },
   };
+}
+
+/** Adds jobs that have no identity. */
+export function addOperation(session: SqlSession): BulkOperation<NewJob, Added> {
+  const add = addStep(session.dialect);
+  return { step: (jobs) => add(jobs, session.nowArgument()), answers: addedAnswers };
 }
 
 function answerOf(added: readonly Added[], claimed: AddAnswer["claimed"]): AddAnswer {

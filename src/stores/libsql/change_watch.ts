@@ -78,11 +78,11 @@ export class ChangeWatch {
   /** This process has made this count: not news, but more may follow from elsewhere. */
   ownCount(count: number): void {
     if (this.#seen === count - 1) this.#seen = count;
-    this.#hurry();
+    this.hurry();
   }
 
   /** Looks soon, unless it is going to anyway. */
-  #hurry(): void {
+  hurry(): void {
     const { pace } = this.#watched ?? {};
     if (!pace || this.#waitMs <= pace.firstMs * 5) return;
     this.#waitMs = pace.firstMs;

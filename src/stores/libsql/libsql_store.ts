@@ -1,14 +1,19 @@
 import { CarillonError } from "../../errors.ts";
+import type { JobTransaction } from "../../model/job_transaction.ts";
 import { ChangeCount } from "../../sql/change_count.ts";
 import type { SqlDriver, StatementResult, Step } from "../../sql/driver.ts";
 import { GroupCommit } from "../../sql/group_commit.ts";
 import type { MigrationReport, MigrationStep } from "../../sql/migrate.ts";
 import type { SqlSession, WriteOptions } from "../../sql/session.ts";
+import { withinTransaction } from "../../sql/operations/within_transaction.ts";
 import { type SqlOperations, sqlOperations } from "../../sql/sql_store.ts";
 import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { DataStore, StoreContext } from "../data_store.ts";
+import type { TransactionStore } from "../transaction_store.ts";
 import { backupDatabase } from "./backup.ts";
+import { callerTransaction } from "./caller_transaction.ts";
+import { refuseOtherFile } from "./same_file.ts";
 import { ChangeWatch, filePace, serverPace } from "./change_watch.ts";
 import { checkIntegrity } from "./integrity.ts";
 import { type DatabaseSize, databaseSize } from "./database_size.ts";
@@ -46,6 +51,7 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
     open: (context) => database.open(context),
     close: () => database.close(),
     watch: (listener) => database.watch.add(listener),
+    within: (transaction) => database.within(transaction),
     migrate: (onStep) => database.using((driver) => migrateDatabase(driver, options, onStep)),
     backup: (path) => database.using((driver) => backupDatabase(driver, path, options)),
     integrity: () => database.using((driver) => checkIntegrity(driver, options.dialect)),
@@ -69,6 +75,7 @@ class OpenDatabase {
   #clock: Clock = systemClock;
   /** Counts commits where the database does not tell of those of others. */
   readonly #count: ChangeCount | undefined;
+  #within: ReturnType<typeof withinTransaction> | undefined;
   /** A database in memory lives as long as its connection, so that is kept when the store is closed. */
   #kept: SqlDriver | undefined;
 
@@ -95,6 +102,16 @@ class OpenDatabase {
     return this.#count.results(await commits.run(this.#count.step(step)));
   }
 
+  /** What can be written in a transaction of the caller's; whoever watches looks soon for its commit. */
+  async within(transaction: JobTransaction): Promise<TransactionStore> {
+    const { location } = this.#options.address;
+    const caller = callerTransaction(transaction, location);
+    await refuseOtherFile(caller, this.#opened().driver, this.#options);
+    this.#within ??= withinTransaction({ session: this.session, count: this.#count?.alone, location });
+    this.watch.hurry();
+    return this.#within(caller);
+  }
+
   async open({ clock }: StoreContext): Promise<void> {
     this.#opens++;
     if (this.#opens === 1) this.#clock = clock;
@@ -116,8 +133,7 @@ class OpenDatabase {
     await commits.idle();
     // Somebody may have opened it again meanwhile.
     if (this.#opens > 0) return;
-    this.#state = undefined;
-    this.#opening = undefined;
+    this.#state = this.#opening = this.#within = undefined;
     await this.watch.stop();
     if (!this.#options.address.inMemory) driver.close();
   }
