@@ -1,8 +1,9 @@
 import { CarillonError } from "../errors.ts";
-import { type ContextStorage, sharedContextStorage } from "./context_storage.ts";
+import { currentFrame, runInFrame } from "./current_frame.ts";
 import type { RunningJob, TaskContext } from "./task_context.ts";
 
-const storage: ContextStorage<RunningJob> = sharedContextStorage("job");
+/** What `currentJob()` has answered for a context: the same each time. */
+const running = new WeakMap<TaskContext, RunningJob>();
 
 /**
  * The job that the calling code runs for, from anywhere below a task's function: across awaits, timers and
@@ -22,7 +23,7 @@ const storage: ContextStorage<RunningJob> = sharedContextStorage("job");
  * ```
  */
 export function currentJob(): RunningJob {
-  const job = storage.getStore();
+  const job = tryCurrentJob();
   if (job !== undefined) return job;
   throw new CarillonError(
     "noCurrentJob",
@@ -46,11 +47,19 @@ export function currentJob(): RunningJob {
  * ```
  */
 export function tryCurrentJob(): RunningJob | undefined {
-  return storage.getStore();
+  const context = currentFrame()?.job;
+  return context === undefined ? undefined : running.get(context) ?? runningJob(context);
 }
 
 /** Calls a function within which `currentJob()` answers this job. */
 export function runInJobContext<Result>(context: TaskContext, fn: () => Result): Result {
+  return runInFrame({ scheduler: currentFrame()?.scheduler, job: context }, fn);
+}
+
+/** Made when it is asked for: most functions take their second argument, or need neither. */
+function runningJob(context: TaskContext): RunningJob {
   const { job, signal, log, progress } = context;
-  return storage.run(Object.freeze({ ...job, signal, log, progress }), fn);
+  const made = Object.freeze({ ...job, signal, log, progress });
+  running.set(context, made);
+  return made;
 }

@@ -1,9 +1,8 @@
 import { CarillonError } from "../errors.ts";
-import { type ContextStorage, sharedContextStorage } from "./context_storage.ts";
+import { currentFrame, runInFrame } from "./current_frame.ts";
 
 // The scheduler's own type lives in a layer above this one: here it is an object, and the scheduler's module
 // gives it its type back.
-const storage: ContextStorage<object> = sharedContextStorage("scheduler");
 
 /**
  * The scheduler that runs the calling code: within its jobs and what it calls back.
@@ -11,7 +10,7 @@ const storage: ContextStorage<object> = sharedContextStorage("scheduler");
  * Throws `noCurrentScheduler` outside.
  */
 export function currentSchedulerObject(): object {
-  const scheduler = storage.getStore();
+  const scheduler = tryCurrentSchedulerObject();
   if (scheduler !== undefined) return scheduler;
   throw new CarillonError(
     "noCurrentScheduler",
@@ -22,10 +21,10 @@ export function currentSchedulerObject(): object {
 
 /** The scheduler that runs the calling code, or undefined outside. */
 export function tryCurrentSchedulerObject(): object | undefined {
-  return storage.getStore();
+  return currentFrame()?.scheduler;
 }
 
 /** Calls a function within which the current scheduler is this one. */
 export function runInSchedulerContext<Result>(scheduler: object, fn: () => Result): Result {
-  return storage.run(scheduler, fn);
+  return runInFrame({ scheduler, job: currentFrame()?.job }, fn);
 }

@@ -1,3 +1,4 @@
+import { isPromiseLike } from "../model/maybe_promise.ts";
 import { optionError } from "../model/option_checks.ts";
 import type { CarillonEvent, EventSelector } from "./event.ts";
 import type { SelectedEvent } from "./event_groups.ts";
@@ -97,6 +98,11 @@ export class EventHub {
     return stream;
   }
 
+  /** Whether anybody listens. */
+  get hasListeners(): boolean {
+    return this.#entries.size > 0;
+  }
+
   /** Hands an event to the listeners; one that is published by a listener waits for its turn. Never throws. */
   publish(event: CarillonEvent): void {
     this.#queue.push(event);
@@ -150,8 +156,4 @@ export class EventHub {
       // Whoever is told of errors must not become one: there is nobody left to tell.
     }
   }
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === "function";
 }

@@ -16,6 +16,7 @@ export function eventLoop(): Executor {
   return {
     kind: "eventLoop",
     canTerminate: false,
+    callsDirectly: true,
     run: ({ call }: ExecutorRun) => call(),
   };
 }

@@ -1,6 +1,6 @@
 /** The port of executors: who runs a task's function, and where. */
 import type { JobFacts } from "../model/job_record.ts";
-import type { Logger } from "../model/logger.ts";
+import type { LogLevel } from "../model/logger.ts";
 import type { Payload } from "../model/payload.ts";
 
 /**
@@ -21,7 +21,7 @@ export interface ExecutorRun {
   /** The function starts now, elsewhere: the time limit counts from here. `call` says so by itself. */
   started(): void;
   /** Passes a line of the job's log on from elsewhere. */
-  log(level: keyof Logger, message: string, fields: Readonly<Record<string, unknown>>): void;
+  log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>): void;
   /** Passes the job's progress on from elsewhere. */
   progress(done: number, total: number, message?: string): void;
 }
@@ -38,6 +38,11 @@ export interface Executor {
   readonly kind: string;
   /** Whether it can end every run that ignores its signal, also one that computes without a pause. */
   readonly canTerminate: boolean;
+  /**
+   * Whether `run` does nothing but `call`: then the scheduler calls the function itself, which spares it some promises
+   * for each job. @default false
+   */
+  readonly callsDirectly?: boolean;
   /** Runs it; answers the encoded result, as `call` does, or rejects with what the function threw. */
   run(run: ExecutorRun): Promise<Payload | null>;
   /**

@@ -11,7 +11,23 @@ export interface Logger {
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** What went wrong and needs somebody. */
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Whether it writes lines of a level; where it does not, they are not even put together. @default it does */
+  isLevelEnabled?(level: "debug"): boolean;
 }
 
+/** How much a line matters. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
 /** A logger that says nothing: what holds when no logger was given. */
-export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+export const silentLogger: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  isLevelEnabled: () => false,
+};
+
+/** Whether it is worth putting a debug line together. */
+export function hearsDebug(logger: Logger): boolean {
+  return logger.isLevelEnabled?.("debug") ?? true;
+}

@@ -1,4 +1,5 @@
 import { CarillonError, type ErrorCode, messageOf } from "../errors.ts";
+import { isPromiseLike, type MaybePromise } from "../model/maybe_promise.ts";
 import type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from "../model/standard_schema.ts";
 import type { RegisteredTask } from "./registered_task.ts";
 
@@ -20,7 +21,7 @@ export interface ValidationIssue {
  *
  * A promise only where the schema answers one. Throws `invalidInput` with all issues in `details.issues`.
  */
-export function validateInput(task: RegisteredTask, value: unknown): unknown {
+export function validateInput(task: RegisteredTask, value: unknown): MaybePromise<unknown> {
   if (task.input !== undefined) return validate(task.input, value, "invalidInput", task);
   if (task.takesInput || value === undefined) return value;
   throw new CarillonError(
@@ -36,21 +37,26 @@ export function validateInput(task: RegisteredTask, value: unknown): unknown {
  *
  * A promise only where the schema answers one. Throws `invalidOutput` with all issues in `details.issues`.
  */
-export function validateOutput(task: RegisteredTask, value: unknown): unknown {
+export function validateOutput(task: RegisteredTask, value: unknown): MaybePromise<unknown> {
   return task.output === undefined ? value : validate(task.output, value, "invalidOutput", task);
 }
 
 type Code = Extract<ErrorCode, "invalidInput" | "invalidOutput">;
 
-function validate(schema: StandardSchema, value: unknown, code: Code, task: RegisteredTask): unknown {
+function validate(
+  schema: StandardSchema,
+  value: unknown,
+  code: Code,
+  task: RegisteredTask,
+): MaybePromise<unknown> {
   let result;
   try {
     result = schema["~standard"].validate(value);
   } catch (cause) {
     throw schemaThrew(code, task, cause);
   }
-  if (!("then" in result)) return accepted(result, code, task);
-  return result.then(
+  if (!isPromiseLike(result)) return accepted(result, code, task);
+  return Promise.resolve(result).then(
     (later) => accepted(later, code, task),
     (cause) => {
       throw schemaThrew(code, task, cause);

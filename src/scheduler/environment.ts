@@ -40,6 +40,8 @@ export interface Environment {
   readonly random: () => number;
   /** Tells local listeners and the broker. */
   readonly publish: (event: CarillonEvent) => void;
+  /** Whether anybody hears what is told. */
+  readonly isHeard: () => boolean;
   /** A run is over or a slot was freed: every store's job loop may go on. */
   readonly onFreed: () => void;
   /** What `currentScheduler()` answers inside jobs. */

@@ -1,15 +1,17 @@
-import { runInJobContext } from "../context/job_context.ts";
-import { runInSchedulerContext } from "../context/scheduler_context.ts";
+import { runInFrame } from "../context/current_frame.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import { CarillonError } from "../errors.ts";
 import type { Executor, ExecutorRun } from "../executors/executor.ts";
+import { isPromiseLike, type MaybePromise, whenThere } from "../model/maybe_promise.ts";
 import type { Payload } from "../model/payload.ts";
 import type { RunSettings } from "../model/settings.ts";
 import type { RegisteredTask } from "../registry/registered_task.ts";
 import { validateOutput } from "../registry/validate.ts";
-import { encodePayload } from "../serializers/payload.ts";
+import { decodePayload, encodePayload } from "../serializers/payload.ts";
+import type { Serializer } from "../serializers/serializer.ts";
 import type { Environment } from "./environment.ts";
-import type { JobRun } from "./run_table.ts";
+import type { JobRun } from "./job_run.ts";
+import type { RunAnswer } from "./middleware_chain.ts";
 
 /** A task with the checked input of one job. */
 export interface ExecutedTask {
@@ -17,11 +19,6 @@ export interface ExecutedTask {
   readonly input: unknown;
   /** The same as its schema is to check it again elsewhere. */
   readonly payload: Payload | null;
-}
-
-/** A run as the executor sees it; `local` is there once the function has returned in this process. */
-export interface LocalRun extends ExecutorRun {
-  local?: { readonly value: unknown };
 }
 
 /** The executor that a job asks for. Throws `unknownExecutor`. */
@@ -33,30 +30,52 @@ export function executorOf({ executor }: RunSettings, environment: Environment):
   throw new CarillonError("unknownExecutor", `Executor '${name}' is not configured; there is ${known}`);
 }
 
-/** One run for an executor: how to call the function here, and what another place needs to call it there. */
-export function executorRun(
-  { job, controller: { signal } }: JobRun,
-  { task, input, payload }: ExecutedTask,
+/** Calls a task's function in this process, within the job's context. A promise only where the task's code answers one. */
+export function callTask(
+  { task, input }: ExecutedTask,
   context: TaskContext,
   { serializer, self }: Environment,
+): MaybePromise<RunAnswer> {
+  const frame = { scheduler: self, job: context };
+  const returned = runInFrame(frame, () => task.call(input, context));
+  if (!isPromiseLike(returned)) return answerOf(task, returned, serializer);
+  return Promise.resolve(returned).then((value) => answerOf(task, value, serializer));
+}
+
+function answerOf(task: RegisteredTask, returned: unknown, serializer: Serializer): MaybePromise<RunAnswer> {
+  return whenThere(
+    validateOutput(task, returned),
+    (value) => ({ payload: encodePayload(value, serializer), value }),
+  );
+}
+
+/** Has an executor run the function, here or elsewhere; `started` is called when it does. */
+export async function runByExecutor(
+  executor: Executor,
+  run: JobRun,
+  executed: ExecutedTask,
+  context: TaskContext,
+  environment: Environment,
   started: () => void,
-): LocalRun {
-  const { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata } = job;
-  const inContext = () => runInJobContext(context, () => task.call(input, context));
-  const request: LocalRun = {
+): Promise<RunAnswer> {
+  const { serializer } = environment;
+  const { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata } = run.job;
+  let local: RunAnswer | undefined;
+  const request: ExecutorRun = {
     job: { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata },
-    input: payload,
+    input: executed.payload,
     serializer: serializer.name,
-    signal,
+    signal: run.signal,
     async call() {
       started();
-      const value = await validateOutput(task, await runInSchedulerContext(self, inContext));
-      request.local = { value };
-      return encodePayload(value, serializer);
+      local = await callTask(executed, context, environment);
+      return local.payload;
     },
     started,
     log: (level, message, fields) => context.log[level](message, fields),
     progress: (done, total, message) => context.progress({ done, total }, message),
   };
-  return request;
+  run.terminate = () => executor.terminate?.(request) ?? false;
+  const payload = await executor.run(request);
+  return { payload, value: local ? local.value : decodePayload(payload, [serializer]) };
 }

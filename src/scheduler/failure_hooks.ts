@@ -8,7 +8,7 @@ import { revivedError } from "../model/stored_error.ts";
 import type { RegisteredTask } from "../registry/registered_task.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
-import { jobLog } from "./job_context_of.ts";
+import { jobLog } from "./job_context.ts";
 import { LogKeeper } from "./log_keeper.ts";
 import { storedInput } from "./stored_input.ts";
 

@@ -24,7 +24,7 @@ export interface JobLoopOptions {
   readonly slots: Slots;
   /** Asks for another round. */
   readonly wake: () => void;
-  readonly run: (job: JobRecord, incarnation: number) => void;
+  readonly run: (jobs: readonly JobRecord[], incarnation: number) => void;
   /** How long to sleep at the most, for when nobody tells that something changed; null is for ever. */
   readonly pollMs: number | null;
 }
@@ -89,7 +89,7 @@ export class JobLoop {
       const answer = await gateway.jobs.claim({ incarnation, taskNames, limit });
       // Where the lease was lost meanwhile they may be another's by now; if not, the beats hand them back.
       if (holder() !== incarnation) return { ...answer, claimed: [] };
-      for (const job of answer.claimed) run(job, incarnation);
+      run(answer.claimed, incarnation);
       return answer;
     });
   }

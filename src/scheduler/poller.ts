@@ -54,7 +54,7 @@ export class Poller {
   wake(): void {
     if (this.#stopped) return;
     this.#woken = true;
-    this.#timer?.cancel();
+    this.#cancelTimer();
     this.#running ??= this.#rounds();
   }
 
@@ -62,8 +62,13 @@ export class Poller {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#woken = false;
-    this.#timer?.cancel();
+    this.#cancelTimer();
     await this.#running;
+  }
+
+  #cancelTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   async #rounds(): Promise<void> {

@@ -51,11 +51,18 @@ export class ResultWaiter {
    * To be called before the end is told.
    */
   onEnded(job: JobRecord, { outcome, value, error }: JobTransition & { readonly to: "finished" }): void {
-    for (const waiting of this.#waiting.get(job.id) ?? []) {
+    const all = this.#waiting.get(job.id);
+    if (all === undefined) return;
+    for (const waiting of all) {
       if (!waiting.valueOnly) continue;
       this.#drop(job.id, waiting);
       waiting.resolve({ ...job, state: "finished", outcome, value, error });
     }
+  }
+
+  /** Whether somebody waits for a job. */
+  awaits(jobId: string): boolean {
+    return this.#waiting.has(jobId);
   }
 
   /** The job once it is finished or parked; undefined when there is none (any more). */

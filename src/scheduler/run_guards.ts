@@ -1,14 +1,14 @@
 import type { RunSettings } from "../model/settings.ts";
 import type { Timer } from "../time/clock.ts";
 import type { Environment } from "./environment.ts";
-import type { JobRun } from "./run_table.ts";
+import type { JobRun } from "./job_run.ts";
 
 /** What run guards find out. */
 export interface RunGuardHooks {
   /** The run took longer than its timeout. */
-  timeIsUp(message: string): void;
+  timeIsUp(run: JobRun, message: string): void;
   /** The run was told to stop, and after its grace has not. */
-  stillRunning(): void;
+  stillRunning(run: JobRun): void;
 }
 
 /** The time limit of one run, and the watch over it once it was told to stop. */
@@ -17,7 +17,7 @@ export class RunGuards {
   readonly #timeoutMs: number | null;
   readonly #environment: Environment;
   readonly #hooks: RunGuardHooks;
-  readonly #timers: Timer[] = [];
+  #timers: Timer[] | undefined;
   #isOver = false;
   /** How much of its time is left, and since when that has been counted. */
   #leftMs: number;
@@ -30,9 +30,8 @@ export class RunGuards {
     this.#leftMs = settings.timeoutMs ?? Infinity;
     this.#environment = environment;
     this.#hooks = hooks;
-    const { signal } = run.controller;
-    if (signal.aborted) this.#watch();
-    else signal.addEventListener("abort", this.#watch, { once: true });
+    if (run.cause !== undefined) this.#watch();
+    else run.onAbort = () => this.#watch();
   }
 
   /** The function, or what is around it, starts: its time counts from here. Does nothing while it does already. */
@@ -41,7 +40,9 @@ export class RunGuards {
     const message = `The job ran longer than its timeout of ${this.#timeoutMs / 1000} s`;
     const { clock } = this.#environment;
     this.#sinceMs = clock.monotonicMs();
-    this.#limit = clock.setTimer(() => this.#hooks.timeIsUp(message), this.#leftMs, { keepAlive: false });
+    this.#limit = clock.setTimer(() => this.#hooks.timeIsUp(this.#run, message), this.#leftMs, {
+      keepAlive: false,
+    });
   }
 
   /** Its time does not count until it starts again: it waits for a place to run in. */
@@ -55,17 +56,18 @@ export class RunGuards {
   /** The run is over. */
   dispose(): void {
     this.#isOver = true;
-    this.#run.controller.signal.removeEventListener("abort", this.#watch);
+    this.#run.onAbort = undefined;
     this.#limit?.cancel();
-    for (const timer of this.#timers) timer.cancel();
+    this.#timers?.forEach((timer) => timer.cancel());
   }
 
-  readonly #watch = () => {
-    this.#setTimer(() => this.#hooks.stillRunning(), this.#environment.abortGraceMs);
-  };
+  #watch(): void {
+    this.#setTimer(() => this.#hooks.stillRunning(this.#run), this.#environment.abortGraceMs);
+  }
 
   #setTimer(callback: () => void, delayMs: number): void {
     if (this.#isOver) return;
-    this.#timers.push(this.#environment.clock.setTimer(callback, delayMs, { keepAlive: false }));
+    const timer = this.#environment.clock.setTimer(callback, delayMs, { keepAlive: false });
+    (this.#timers ??= []).push(timer);
   }
 }

@@ -4,13 +4,12 @@ import type { JobRecord, JobTransition, StoredError } from "../model/job_record.
 import type { RunSettings } from "../model/settings.ts";
 import type { JobOutcome } from "../model/states.ts";
 import { storedError } from "../model/stored_error.ts";
-import type { AbortCause } from "./run_table.ts";
+import type { AbortCause } from "./job_run.ts";
 
 /** How a task's function ended. */
-export type RunResult = { readonly ok: true; readonly payload: string | null } | {
-  readonly ok: false;
-  readonly error: unknown;
-};
+export type RunResult =
+  | { readonly ok: true; readonly payload: string | null; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown };
 
 /** What decides what becomes of a run. */
 export interface RunTransitionInput {

@@ -217,6 +217,7 @@ export abstract class SchedulerBase {
       paused: () => this.isPaused,
       keepAlive: () => this.keepsAlive,
       publish,
+      isHeard: () => broker !== undefined || hub.hasListeners,
       onFreed: () => units.all().forEach((unit) => unit.onFreed()),
       self: this,
     };

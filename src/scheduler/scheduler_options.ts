@@ -2,7 +2,7 @@ import { checkMiddleware, type Middleware } from "../context/middleware.ts";
 import { CarillonError } from "../errors.ts";
 import type { EventBroker } from "../brokers/event_broker.ts";
 import type { Executor } from "../executors/executor.ts";
-import { type Logger, silentLogger } from "../model/logger.ts";
+import { hearsDebug, type Logger, type LogLevel, silentLogger } from "../model/logger.ts";
 import * as check from "../model/option_checks.ts";
 import type { RunOverrides } from "../model/settings.ts";
 import type { SchedulerRole } from "../model/states.ts";
@@ -184,14 +184,22 @@ function loggerOf(logger: Logger | undefined): Logger {
 
 /** A logger that throws must not stop what is only reported to it. */
 function harmlessLogger(logger: Logger): Logger {
-  const line = (level: keyof Logger): Logger[typeof level] => (message, fields) => {
+  const line = (level: LogLevel): Logger[typeof level] => (message, fields) => {
     try {
       logger[level](message, fields);
     } catch {
       // There is nobody left to tell.
     }
   };
-  return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+  const isLevelEnabled = () => {
+    try {
+      return hearsDebug(logger);
+    } catch {
+      return true;
+    }
+  };
+  const lines = { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+  return { ...lines, isLevelEnabled };
 }
 
 function defaultName(): string {

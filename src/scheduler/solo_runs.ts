@@ -117,10 +117,11 @@ export class SoloRuns {
   #start(claimed: readonly JobRecord[], incarnation: number): void {
     // Where the lease was lost meanwhile they may be another's by now; if not, the beats hand them back.
     if (this.#options.incarnation() !== incarnation) return;
-    for (const record of claimed) {
-      const own = [...this.#waiting].filter((job) => job.id === record.id);
-      for (const job of own) this.#waiting.delete(job);
-      const run = this.#options.runner.start(record, incarnation);
+    const ids = new Set(claimed.map(({ id }) => id));
+    const started = [...this.#waiting].filter(({ id }) => ids.has(id));
+    for (const job of started) this.#waiting.delete(job);
+    for (const run of this.#options.runner.start(claimed, incarnation)) {
+      const own = started.filter(({ id }) => id === run.job.id);
       void run.done.then(() => {
         if (run.ended?.to === "finished" || run.ended?.to === "parked") return;
         // To be tried again, here or elsewhere.

@@ -7,6 +7,7 @@ import { ClaimsInFlight } from "./claims_in_flight.ts";
 import type { Environment } from "./environment.ts";
 import { fireDelayMs } from "./fire_delay.ts";
 import { StoreGateway } from "./gateway/store_gateway.ts";
+import type { EventSink } from "./gateway/teller.ts";
 import { FailureHooks } from "./failure_hooks.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { earliest, JobLoop } from "./job_loop.ts";
@@ -16,7 +17,8 @@ import { Opening } from "./opening.ts";
 import { longestSleepMs, type Poller } from "./poller.ts";
 import { Reconciler } from "./reconciler.ts";
 import { ResultWaiter } from "./result_waiter.ts";
-import { type JobRun, RunTable } from "./run_table.ts";
+import type { JobRun } from "./job_run.ts";
+import { RunTable } from "./run_table.ts";
 import { ScheduleLoop } from "./schedule_loop.ts";
 import { SoloRuns } from "./solo_runs.ts";
 import { StoreHealth } from "./store_health.ts";
@@ -54,18 +56,18 @@ export class StoreUnit {
     this.alias = alias;
     this.#environment = environment;
     this.results = new ResultWaiter(store, clock);
-    this.gateway = new StoreGateway(alias, store, clock, (event) => this.#publish(event), this.results);
+    this.gateway = new StoreGateway(alias, store, clock, this.#sink(), this.results);
     this.tasks = new TaskCache(store, clock);
     this.failureHooks = new FailureHooks(environment, this.gateway, () => this.#tellRest());
     this.triggers = new TriggerReader(store);
-    this.runs = new RunTable(logger, (run) => this.#runOver(run));
+    this.runs = new RunTable((runs) => this.#runsOver(runs));
     this.#health = new StoreHealth(environment, alias);
     this.#takeover = new Takeover(environment, this.gateway, () => this.wake());
     this.runner = new JobRunner({
       environment,
       gateway: this.gateway,
       runs: this.runs,
-      taskRecord: (name) => this.tasks.get(name),
+      storedOverrides: (name) => this.tasks.get(name)?.overrides,
       registered: () => this.#membership.registered,
     });
     const claims = new ClaimsInFlight();
@@ -79,7 +81,7 @@ export class StoreUnit {
       claims,
       slots: environment.slots,
       wake: () => this.#pollers.jobs.wake(),
-      run: (job, incarnation) => void this.runner.start(job, incarnation),
+      run: (jobs, incarnation) => void this.runner.start(jobs, incarnation),
       pollMs,
     });
     this.#scheduleLoop = new ScheduleLoop({
@@ -215,10 +217,13 @@ export class StoreUnit {
     return earliest(this.#scheduleLoop.nextFireTimeMs, this.#jobLoop.nextRunAtMs);
   }
 
-  #publish(event: CarillonEvent): void {
-    this.results.onEvent(event);
-    this.failureHooks.onEvent(event);
-    this.#environment.publish(event);
+  #sink(): EventSink {
+    const publish = (event: CarillonEvent) => {
+      this.results.onEvent(event);
+      this.failureHooks.onEvent(event);
+      this.#environment.publish(event);
+    };
+    return { publish, isHeard: this.#environment.isHeard };
   }
 
   #makeMembership(): Membership {
@@ -258,10 +263,10 @@ export class StoreUnit {
     this.#restListeners.forEach((listener) => listener());
   }
 
-  #runOver(run: JobRun): void {
+  #runsOver(runs: readonly JobRun[]): void {
     this.#environment.onFreed();
-    // Its schedule may count from this end (fixed delay).
-    if (run.job.scheduleSeq !== null) this.#pollers.schedules.wake();
+    // Their schedules may count from this end (fixed delay).
+    if (runs.some(({ job }) => job.scheduleSeq !== null)) this.#pollers.schedules.wake();
   }
 
   #changedElsewhere(): void {

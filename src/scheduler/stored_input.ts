@@ -1,5 +1,6 @@
 import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
 import type { JobRecord } from "../model/job_record.ts";
+import { type MaybePromise, whenThere } from "../model/maybe_promise.ts";
 import type { Payload } from "../model/payload.ts";
 import type { RegisteredTask } from "../registry/registered_task.ts";
 import { validateInput } from "../registry/validate.ts";
@@ -18,22 +19,36 @@ type Versioned = Pick<JobRecord, "input" | "taskVersion">;
 
 /**
  * Reads a job's input: decoded, brought from the version it was added with to that of the code, and checked. Throws an
- * error whose message says why this code cannot run the job.
+ * error whose message says why this code cannot run the job. A promise only where the task's code answers one.
  */
-export async function storedInput(
+export function storedInput(
   task: RegisteredTask,
   job: Versioned,
   serializer: Serializer,
-): Promise<StoredInput> {
+): MaybePromise<StoredInput> {
   if (job.taskVersion > task.version) throw new CarillonError("invalidInput", newerVersionReason(job));
-  const decoded = decoding(() => decodePayload(job.input, [serializer]));
-  const migrates = task.migrate !== undefined && job.taskVersion < task.version;
-  const current = migrates ? await migrated(task, decoded, job.taskVersion) : decoded;
-  try {
-    const input = await validateInput(task, current);
-    return { input, payload: migrates ? encodePayload(current, serializer) : job.input };
-  } catch (error) {
+  const decoded = decodedInput(job.input, serializer);
+  if (task.migrate === undefined || job.taskVersion === task.version) {
+    return checkedInput(task, job, decoded, job.input);
+  }
+  return migrated(task, decoded, job.taskVersion)
+    .then((current) => checkedInput(task, job, current, encodePayload(current, serializer)));
+}
+
+function checkedInput(
+  task: RegisteredTask,
+  job: Versioned,
+  value: unknown,
+  payload: Payload | null,
+): MaybePromise<StoredInput> {
+  const explain = (error: unknown) => {
     throw isCarillonError(error, "invalidInput") ? noLongerFits(task, job, error) : error;
+  };
+  try {
+    const checked = whenThere(validateInput(task, value), (input) => ({ input, payload }));
+    return checked instanceof Promise ? checked.catch(explain) : checked;
+  } catch (error) {
+    return explain(error);
   }
 }
 
@@ -42,9 +57,9 @@ export function newerVersionReason({ taskVersion }: Pick<JobRecord, "taskVersion
   return `it was added by version ${taskVersion} of the task, and waits for a scheduler that has that version`;
 }
 
-function decoding<Value>(decode: () => Value): Value {
+function decodedInput(payload: Payload | null, serializer: Serializer): unknown {
   try {
-    return decode();
+    return decodePayload(payload, [serializer]);
   } catch (error) {
     throw new CarillonError("invalidInput", `the stored input cannot be decoded: ${messageOf(error)}`);
   }

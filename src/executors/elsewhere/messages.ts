@@ -3,7 +3,7 @@
  * one form that threads and pipes carry alike on every runtime.
  */
 import type { JobFacts, StoredError } from "../../model/job_record.ts";
-import type { Logger } from "../../model/logger.ts";
+import type { LogLevel } from "../../model/logger.ts";
 import type { Payload } from "../../model/payload.ts";
 
 /** What the scheduler's process says. */
@@ -28,7 +28,7 @@ export type FromHost =
   | { readonly type: "pong" }
   | {
     readonly type: "log";
-    readonly level: keyof Logger;
+    readonly level: LogLevel;
     readonly message: string;
     readonly fields: Readonly<Record<string, Payload | null>>;
   }

@@ -16,7 +16,7 @@ export interface Place extends Pick<Executor, "kind" | "canTerminate"> {
 export function pooledExecutor(
   { kind, canTerminate, open }: Place,
   options: ResolvedPoolOptions,
-): Required<Executor> {
+): Required<Omit<Executor, "callsDirectly">> {
   const pool = new HostPool(open, options);
   const hosts = new Map<ExecutorRun, Host>();
   return {

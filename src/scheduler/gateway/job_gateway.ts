@@ -7,8 +7,10 @@ import type {
   JobRecord,
   JobTransition,
   NewJob,
+  StoredError,
 } from "../../model/job_record.ts";
 import type { JobTransaction } from "../../model/job_transaction.ts";
+import type { JobOutcome } from "../../model/states.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type {
   AddAnswer,
@@ -30,8 +32,12 @@ export interface RunEnding extends JobEnding {
 
 /** Is told how a job ended here, once that is written and before it is told as an event. */
 export interface EndListener {
-  onEnded(job: JobRecord, end: JobTransition & { readonly to: "finished" }): void;
+  onEnded(job: JobRecord, end: Finish): void;
+  /** Whether somebody waits to be told of a job by its events. */
+  awaits(jobId: string): boolean;
 }
+
+type Finish = Extract<JobTransition, { readonly to: "finished" }>;
 
 /** Writes jobs and tells about it. */
 export class JobGateway {
@@ -56,7 +62,7 @@ export class JobGateway {
         this.#teller.tell({ type: "jobUpdated", jobId: id, taskName, scheduleId, fireTimeMs, attempt: 0 });
       }
     });
-    for (const job of answer.claimed) this.tell("jobClaimed", job);
+    this.#tellClaimed(answer.claimed);
     return answer;
   }
 
@@ -68,8 +74,8 @@ export class JobGateway {
   /** Claims jobs; those whose deadline has passed end on the way. */
   async claim(request: ClaimRequest): Promise<ClaimAnswer> {
     const answer = await this.#store.claimJobs(request);
-    for (const job of answer.missed) this.#tellFinished(job, null);
-    for (const job of answer.claimed) this.tell("jobClaimed", job);
+    for (const job of answer.missed) this.#tellFinished(job, job.outcome!, job.error, null);
+    this.#tellClaimed(answer.claimed);
     return answer;
   }
 
@@ -82,7 +88,7 @@ export class JobGateway {
     const heeded = await this.#cancelledInstead(held);
     for (const ending of held) {
       const cancelled = heeded.get(ending.job.seq);
-      if (cancelled) this.#tellFinished(cancelled, ending);
+      if (cancelled) this.#tellFinished(cancelled, "cancelled", cancelled.error, ending);
       else this.#tellEnding(ending);
     }
     return accepted;
@@ -91,7 +97,7 @@ export class JobGateway {
   /** Runs that were asked to stop meanwhile: the store ended them as cancelled, whatever their owner wanted. */
   async #cancelledInstead(endings: readonly RunEnding[]): Promise<ReadonlyMap<number, JobRecord>> {
     const open = endings.filter(({ transition }) => transition.to !== "finished");
-    if (open.length === 0) return new Map();
+    if (open.length === 0) return noJobs;
     const claims = new Map(open.map(({ fence }) => [fence.seq, fence.claimNumber]));
     const jobs = await this.#store.getJobs({ ids: open.map(({ job }) => job.id) }).catch(() => []);
     return new Map(
@@ -109,7 +115,7 @@ export class JobGateway {
   /** Cancels jobs. */
   async cancel(ids: readonly string[], request: CancelRequest): Promise<CancelAnswer> {
     const answer = await this.#store.cancelJobs(ids, request);
-    for (const job of answer.cancelled) this.#tellFinished(job, null);
+    for (const job of answer.cancelled) this.#tellFinished(job, job.outcome!, job.error, null);
     for (const job of answer.requested) this.tell("jobCancelRequested", job, { reason: request.reason });
     return answer;
   }
@@ -151,6 +157,16 @@ export class JobGateway {
     return accepted !== undefined;
   }
 
+  /** Tells that a job's function is called now. */
+  tellStarted(job: JobRecord): void {
+    if (this.#teller.isHeard) this.tell("jobStarted", job);
+  }
+
+  #tellClaimed(jobs: readonly JobRecord[]): void {
+    if (!this.#teller.isHeard) return;
+    for (const job of jobs) this.tell("jobClaimed", job);
+  }
+
   /** Tells something about a job that is not its end. */
   tell(type: JobEvent["type"], job: JobRecord, more: Pick<JobEvent, "reason" | "runAtMs"> = {}): void {
     const { id: jobId, taskName, scheduleId, fireTimeMs, attempt } = job;
@@ -178,7 +194,9 @@ export class JobGateway {
       case "finished": {
         const { outcome, error } = transition;
         this.#listener?.onEnded(job, transition);
-        return this.#tellFinished({ ...job, outcome, error }, ending);
+        // A success that nobody waits for and nobody hears of needs no event.
+        if (outcome === "success" && !this.#teller.isHeard && !this.#listener?.awaits(job.id)) return;
+        return this.#tellFinished(job, outcome, error, ending);
       }
       case "retry": {
         const reason = transition.error?.message ?? "";
@@ -193,8 +211,13 @@ export class JobGateway {
     }
   }
 
-  #tellFinished(job: JobRecord, ending: RunEnding | null): void {
-    const { id: jobId, taskName, scheduleId, fireTimeMs, attempt, error, runAtMs, startedAtMs } = job;
+  #tellFinished(
+    job: JobRecord,
+    outcome: JobOutcome,
+    error: StoredError | null,
+    ending: RunEnding | null,
+  ): void {
+    const { id: jobId, taskName, scheduleId, fireTimeMs, attempt, runAtMs, startedAtMs } = job;
     this.#teller.tell({
       type: "jobFinished",
       jobId,
@@ -202,7 +225,7 @@ export class JobGateway {
       scheduleId,
       fireTimeMs,
       attempt,
-      outcome: job.outcome!,
+      outcome,
       durationMs: ending?.durationMs ?? null,
       latenessMs: startedAtMs === null ? null : Math.max(0, startedAtMs - runAtMs),
       error,
@@ -210,6 +233,8 @@ export class JobGateway {
     });
   }
 }
+
+const noJobs: ReadonlyMap<number, JobRecord> = new Map();
 
 function nextRunAtMs({ job, durationMs }: RunEnding, delayMs: number): number {
   return Math.round((job.startedAtMs ?? 0) + (durationMs ?? 0) + delayMs);

@@ -1,10 +1,9 @@
-import type { CarillonEvent } from "../../events/event.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type EndListener, JobGateway } from "./job_gateway.ts";
 import { ScheduleGateway } from "./schedule_gateway.ts";
 import { TaskGateway } from "./task_gateway.ts";
-import { Teller } from "./teller.ts";
+import { type EventSink, Teller } from "./teller.ts";
 
 /**
  * The one front door to a data store: every write of the scheduler goes through here, and here it is told as
@@ -22,10 +21,10 @@ export class StoreGateway {
     alias: string,
     store: DataStore,
     clock: Clock,
-    publish: (event: CarillonEvent) => void,
+    sink: EventSink,
     listener?: EndListener,
   ) {
-    const teller = new Teller(alias, clock, publish);
+    const teller = new Teller(alias, clock, sink);
     this.alias = alias;
     this.store = store;
     this.tasks = new TaskGateway(store, teller);

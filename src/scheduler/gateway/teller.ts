@@ -6,21 +6,33 @@ type Untold<Event> = Event extends { readonly store: string }
   ? Omit<Event, "store" | "atMs"> & { atMs?: number }
   : never;
 
+/** Where events go. */
+export interface EventSink {
+  publish(event: CarillonEvent): void;
+  /** Whether anybody hears events; where nobody does, they need not be made. */
+  isHeard(): boolean;
+}
+
 /** Puts the store's alias and the time on events and hands them to the hub. */
 export class Teller {
   readonly #alias: string;
   readonly #clock: Clock;
-  readonly #publish: (event: CarillonEvent) => void;
+  readonly #sink: EventSink;
 
   /** Tells about the store of this alias. */
-  constructor(alias: string, clock: Clock, publish: (event: CarillonEvent) => void) {
+  constructor(alias: string, clock: Clock, sink: EventSink) {
     this.#alias = alias;
     this.#clock = clock;
-    this.#publish = publish;
+    this.#sink = sink;
+  }
+
+  /** Whether anybody hears what is told. */
+  get isHeard(): boolean {
+    return this.#sink.isHeard();
   }
 
   /** Publishes an event; `atMs` is now unless given. */
   tell(event: Untold<CarillonEvent>): void {
-    this.#publish({ store: this.#alias, atMs: this.#clock.nowMs(), ...event } as CarillonEvent);
+    this.#sink.publish({ store: this.#alias, atMs: this.#clock.nowMs(), ...event } as CarillonEvent);
   }
 }

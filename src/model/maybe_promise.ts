@@ -1,0 +1,19 @@
+/**
+ * A value that is there, or will be. Promises cost time and memory, and most runs of most tasks would need a dozen of
+ * them only to hand on what is there already.
+ */
+export type MaybePromise<Value> = Value | Promise<Value>;
+
+/** Whether a value is to be awaited: a promise, or an object that acts like one. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  return typeof (value as { readonly then?: unknown }).then === "function";
+}
+
+/** Goes on with a value: at once where it is there, else when it comes. */
+export function whenThere<Value, Next>(
+  value: MaybePromise<Value>,
+  next: (value: Value) => MaybePromise<Next>,
+): MaybePromise<Next> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}

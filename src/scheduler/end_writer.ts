@@ -1,0 +1,85 @@
+import { messageOf } from "../errors.ts";
+import { sleep } from "../time/clock.ts";
+import type { Environment } from "./environment.ts";
+import type { RunEnding } from "./gateway/job_gateway.ts";
+import type { StoreGateway } from "./gateway/store_gateway.ts";
+import type { JobRun } from "./job_run.ts";
+import type { RunTable } from "./run_table.ts";
+
+/** How long to wait before a failed write of a job's end is tried again. */
+const END_RETRY_MS = { first: 100, max: 5000 };
+/** How many ends are written in one call: some milliseconds of work for the store. */
+const ENDS_MAX = 1000;
+
+/** A run that is over, and how it ends. */
+export interface EndedRun {
+  readonly run: JobRun;
+  readonly ending: RunEnding;
+}
+
+/** What an end writer needs. */
+export interface EndWriterOptions {
+  readonly environment: Environment;
+  readonly gateway: StoreGateway;
+  readonly runs: RunTable;
+  /** The incarnation that is registered, whether or not its lease holds. */
+  readonly registered: () => number | undefined;
+}
+
+/** Writes the ends of runs, those that come at the same moment together. */
+export class EndWriter {
+  readonly #options: EndWriterOptions;
+  #waiting: EndedRun[] = [];
+
+  constructor(options: EndWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Writes an end; the run stays in the table until that is done. */
+  add(ended: EndedRun): void {
+    this.#waiting.push(ended);
+    if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    const ended = this.#waiting;
+    this.#waiting = [];
+    for (let from = 0; from < ended.length; from += ENDS_MAX) {
+      void this.#write(from === 0 && ended.length <= ENDS_MAX ? ended : ended.slice(from, from + ENDS_MAX));
+    }
+  }
+
+  /**
+   * Writes ends, as often as it takes: an end that is lost is a run in vain. Not beyond its registration; until then the
+   * fence sees to it that nobody else's run is touched.
+   */
+  async #write(ended: readonly EndedRun[]): Promise<void> {
+    const { environment: { clock }, registered } = this.#options;
+    for (let waitMs = END_RETRY_MS.first;; waitMs = Math.min(waitMs * 2, END_RETRY_MS.max)) {
+      if (await this.#tryToWrite(ended)) return;
+      // One of them may be guilty: each goes on by itself, so that only that one fails.
+      if (ended.length > 1) return void ended.forEach((one) => this.#write([one]));
+      const [{ run }] = ended as readonly [EndedRun];
+      if (registered() !== run.fence.incarnation) return this.#options.runs.over([run]);
+      await sleep(clock, waitMs, undefined, { keepAlive: false });
+    }
+  }
+
+  /** Answers whether the ends are written, or refused for good. */
+  async #tryToWrite(ended: readonly EndedRun[]): Promise<boolean> {
+    const { environment: { logger }, gateway, runs } = this.#options;
+    try {
+      const accepted = await gateway.jobs.end(ended.map(({ ending }) => ending));
+      ended.forEach(({ run, ending }, index) => {
+        if (accepted[index]) run.ended = ending.transition;
+        else logger.warn("job's end refused: somebody else took it over", { job: run.job.id });
+      });
+      runs.over(ended.map(({ run }) => run));
+      return true;
+    } catch (error) {
+      const jobs = ended.map(({ run }) => run.job.id);
+      logger.error("writing the end of jobs failed", { jobs, error: messageOf(error) });
+      return false;
+    }
+  }
+}
