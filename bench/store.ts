@@ -26,6 +26,7 @@ function newJob(number: number): NewJob {
     fireTimeMs: null,
     runAtMs: null,
     priority: 0,
+    ageingMs: null,
     tags: [],
     concurrencyKey: null,
     input: benchPayload,
@@ -44,7 +45,7 @@ async function throughStore(path: string, { jobs, inFlight, synchronous }: Setti
   const { incarnation } = await store.registerScheduler({
     name: "bench",
     role: "worker",
-    taskNames: [task],
+    tasks: [{ name: task, version: 1 }],
     tags: [],
     process: { hostname: "", pid: 0, bootId: null, pidNamespace: null, startedAt: null },
     leaseMs: 60_000,
@@ -57,7 +58,7 @@ async function throughStore(path: string, { jobs, inFlight, synchronous }: Setti
     const batch = Array.from({ length: Math.min(inFlight, jobs - added) }, () => newJob(added++));
     const adding = Promise.all(batch.map((job) => store.addJobs([job])));
     const [{ claimed }] = await Promise.all([
-      store.claimJobs({ incarnation, taskNames: [task], limit: inFlight }),
+      store.claimJobs({ incarnation, tasks: [{ name: task, version: 1 }], limit: inFlight }),
       adding,
       ending,
     ]);

@@ -11,6 +11,7 @@ import {
   type StoredConcurrency,
 } from "./settings.ts";
 import type { JobOutcome, JobState, OverlapPolicy } from "./states.ts";
+import type { TaskVersion } from "./task_claim.ts";
 import type { TaskRecord } from "./task_record.ts";
 
 /** Whether a stored `scheduled` job has become `ready`: `runAt` means not before. */
@@ -66,17 +67,40 @@ export function coversTags(offered: readonly string[], demanded: readonly string
   return demanded.every((tag) => offered.includes(tag));
 }
 
-/** The order in which jobs are taken: higher priority, earlier `runAt`, earlier added. */
-export function claimOrder(
-  a: Pick<JobRecord, "priority" | "runAtMs" | "seq">,
-  b: Pick<JobRecord, "priority" | "runAtMs" | "seq">,
-): number {
-  return b.priority - a.priority || a.runAtMs - b.runAtMs || a.seq - b.seq;
+/** What the order of jobs is made of. */
+export type ClaimPlace = Pick<JobRecord, "priority" | "ageingMs" | "runAtMs" | "seq">;
+
+/**
+ * Where a job stands among jobs with the same ageing, lower first. As each of them gains at the same pace while it waits,
+ * this never changes, and can be an index.
+ */
+export function claimRank({ priority, ageingMs, runAtMs }: Omit<ClaimPlace, "seq">): number {
+  return ageingMs === null ? -priority : runAtMs - priority * ageingMs;
+}
+
+/** A waiting job's priority at an instant: its own, and one more for each `ageingMs` that it has waited. */
+export function agedPriority(job: Omit<ClaimPlace, "seq">, nowMs: number): number {
+  return job.ageingMs === null ? job.priority : (nowMs - claimRank(job)) / job.ageingMs;
+}
+
+/** The order in which jobs are taken at an instant: higher priority with age, earlier `runAt`, earlier added. */
+export function claimOrderAt(nowMs: number): (a: ClaimPlace, b: ClaimPlace) => number {
+  return (a, b) => agedPriority(b, nowMs) - agedPriority(a, nowMs) || a.runAtMs - b.runAtMs || a.seq - b.seq;
+}
+
+/** The same order for jobs with the same ageing, among which it is the same at every instant. */
+export function rankOrder(a: ClaimPlace, b: ClaimPlace): number {
+  return claimRank(a) - claimRank(b) || a.runAtMs - b.runAtMs || a.seq - b.seq;
+}
+
+/** Whether code of this version can run a job. */
+export function runsVersion(code: TaskVersion, job: Pick<JobRecord, "taskName" | "taskVersion">): boolean {
+  return code.name === job.taskName && code.version >= job.taskVersion;
 }
 
 /** What a waiting job's surroundings say about it. */
 export interface JobSurroundings {
-  /** Whether a live scheduler knows its task and offers its tags. */
+  /** Whether a live scheduler knows its task, in its version, and offers its tags. */
   readonly served: boolean;
   readonly taskPaused: boolean;
   /** Whether its task, its schedule or its key runs as many jobs as it may, or its key has an earlier job to wait for. */

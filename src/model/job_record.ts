@@ -17,6 +17,8 @@ export interface NewJob {
   /** Not before this instant; null is at once. */
   readonly runAtMs: number | null;
   readonly priority: number;
+  /** Waiting so long past its `runAt` counts as one more priority; null is never. */
+  readonly ageingMs: number | null;
   /** What a scheduler must offer to take it: sorted, each once. */
   readonly tags: readonly string[];
   /** What it shares slots with other jobs of its task by; null shares none. */
@@ -64,6 +66,8 @@ export interface JobRecord {
   readonly outcome: JobOutcome | null;
   readonly runAtMs: number;
   readonly priority: number;
+  /** Waiting so long past its `runAt` counts as one more priority; null is never. */
+  readonly ageingMs: number | null;
   readonly tags: readonly string[];
   readonly concurrencyKey: string | null;
   /** The key of its identity, or null. */

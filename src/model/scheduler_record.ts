@@ -1,4 +1,5 @@
 import type { SchedulerRole } from "./states.ts";
+import type { TaskVersion } from "./task_claim.ts";
 
 /** What tells one process from all others, so that a neighbour on the same host can see that it is dead. */
 export interface ProcessIdentity {
@@ -16,8 +17,8 @@ export interface ProcessIdentity {
 export interface SchedulerWrite {
   readonly name: string;
   readonly role: SchedulerRole;
-  /** The tasks whose code it has; empty for role `scheduler`. */
-  readonly taskNames: readonly string[];
+  /** The tasks whose code it has, each once; empty for role `scheduler`. */
+  readonly tasks: readonly TaskVersion[];
   readonly tags: readonly string[];
   readonly process: ProcessIdentity;
   readonly leaseMs: number;

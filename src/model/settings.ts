@@ -44,6 +44,8 @@ export interface RunSettings {
   readonly timeToLiveMs: number | null;
   readonly timeoutMs: number | null;
   readonly priority: number;
+  /** Waiting so long past its `runAt` counts as one more priority; null is never. */
+  readonly ageingMs: number | null;
   readonly retry: StoredRetry;
   readonly retention: StoredRetention;
   readonly onLostLease: LostLeasePolicy;
@@ -65,6 +67,7 @@ export const defaultRunSettings: RunSettings = {
   timeToLiveMs: null,
   timeoutMs: null,
   priority: 0,
+  ageingMs: 600_000,
   retry: {
     maxAttempts: 1,
     backoff: { kind: "exponential", baseMs: 1000, factor: 2, capMs: 3_600_000, jitter: 0.1 },

@@ -17,6 +17,11 @@ import type { LostLeasePolicy } from "./states.ts";
 export interface RunOptions {
   /** Higher ones are taken first. @default 0 */
   readonly priority?: number;
+  /**
+   * For each such time that a job has waited past its `runAt`, it counts as one priority higher, so that none waits for
+   * ever behind more urgent ones. Null goes strictly by priority. @default { minutes: 10 }
+   */
+  readonly ageing?: DurationInput | null;
   /** How long one attempt may run; then its signal is aborted. Null is without limit. @default null */
   readonly timeout?: DurationInput | null;
   /** Whether and when a failed job is tried again. @default { maxAttempts: 1 } */
@@ -74,6 +79,7 @@ export interface ResolvedTaskOptions {
 /** The keys of {@linkcode RunOptions}. */
 export const runOptionKeys = [
   "priority",
+  "ageing",
   "timeout",
   "retry",
   "timeToLive",
@@ -134,6 +140,7 @@ type Check = (value: unknown, option: string, where: string) => unknown;
 const checks: Readonly<Record<Exclude<keyof DefaultOptions, "retry">, readonly [keyof RunSettings, Check]>> =
   {
     priority: ["priority", (value, _option, where) => check.checkPriority(value, where)],
+    ageing: ["ageingMs", check.checkDurationOrNull],
     timeout: ["timeoutMs", check.checkDurationOrNull],
     timeToLive: ["timeToLiveMs", check.checkDurationOrNull],
     misfireGraceTime: ["misfireGraceTimeMs", check.checkDurationOrNull],

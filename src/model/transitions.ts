@@ -38,13 +38,24 @@ export function addedJob(job: NewJob, seq: number, nowMs: number): JobRecord {
 export function replacedJob(job: JobRecord, by: NewJob, maxWaitMs: number | null, nowMs: number): JobRecord {
   const latestMs = maxWaitMs === null ? Infinity : job.createdAtMs + maxWaitMs;
   const runAtMs = Math.min(by.runAtMs ?? nowMs, latestMs);
-  const { taskVersion, priority, tags, concurrencyKey, input, overrides, metadata, startDeadlineMs } = by;
+  const {
+    taskVersion,
+    priority,
+    ageingMs,
+    tags,
+    concurrencyKey,
+    input,
+    overrides,
+    metadata,
+    startDeadlineMs,
+  } = by;
   return {
     ...job,
     state: waitingState(runAtMs, nowMs),
     runAtMs,
     taskVersion,
     priority,
+    ageingMs,
     tags,
     concurrencyKey,
     input,

@@ -1,4 +1,5 @@
 import { CarillonError } from "../errors.ts";
+import type { TaskVersion } from "../model/task_claim.ts";
 import { didYouMean } from "../model/suggest.ts";
 import type { RegisteredTask } from "./registered_task.ts";
 import { registryState, type TaskFunction } from "./registry_state.ts";
@@ -85,6 +86,14 @@ export class TaskRegistry {
   /** The names of all tasks, sorted. */
   names(): string[] {
     return [...this.#found.keys()].sort();
+  }
+
+  /** The tasks of these names that are here, or all, with their versions. */
+  versions(names: Iterable<string> = this.#found.keys()): TaskVersion[] {
+    return [...new Set(names)].flatMap((name) => {
+      const task = this.find(name);
+      return task === undefined ? [] : { name, version: task.version };
+    });
   }
 
   /** All tasks, by name. */

@@ -5,6 +5,7 @@ import {
   isDue,
   keyLimit,
   keySlotsLeft,
+  runsVersion,
   scheduleLimit,
   slotsLeft,
   taskLimit,
@@ -33,6 +34,8 @@ export type ExplanationCause =
   | "noWorker"
   /** Schedulers are alive, but none has the task's code. */
   | "taskUnknown"
+  /** Schedulers that know the task are alive, but all have older code than the job was added by. */
+  | "versionMissing"
   /** Schedulers that know the task are alive, but none offers all of the job's tags. */
   | "tagsMissing"
   | "taskPaused"
@@ -171,22 +174,31 @@ function workers({ schedulers, nowMs }: ExplanationFacts): readonly SchedulerRec
 }
 
 function knowing(facts: ExplanationFacts): readonly SchedulerRecord[] {
-  return workers(facts).filter(({ taskNames }) => taskNames.includes(facts.job.taskName));
+  return workers(facts).filter(({ tasks }) => tasks.some(({ name }) => name === facts.job.taskName));
+}
+
+function upToDate(facts: ExplanationFacts): readonly SchedulerRecord[] {
+  return workers(facts).filter(({ tasks }) => tasks.some((task) => runsVersion(task, facts.job)));
 }
 
 function capable(facts: ExplanationFacts): readonly SchedulerRecord[] {
-  return knowing(facts).filter(({ tags }) => coversTags(tags, facts.job.tags));
+  return upToDate(facts).filter(({ tags }) => coversTags(tags, facts.job.tags));
 }
 
 function unreachable(facts: ExplanationFacts): ExplainedCause | undefined {
   if (capable(facts).length > 0) return undefined;
-  const { taskName, tags } = facts.job;
+  const { taskName, taskVersion, tags } = facts.job;
   const alive = workers(facts).map(({ name }) => name);
   if (alive.length === 0) return cause("noWorker", "no scheduler that runs jobs is alive", {});
-  const able = knowing(facts).map(({ name }) => name);
-  if (able.length === 0) {
+  const known = knowing(facts).map(({ name }) => name);
+  if (known.length === 0) {
     const text = `no live scheduler knows task '${taskName}' (alive: ${quoted(alive)})`;
     return cause("taskUnknown", text, { alive });
+  }
+  const able = upToDate(facts).map(({ name }) => name);
+  if (able.length === 0) {
+    const text = `no live scheduler that knows the task (${quoted(known)}) has version ${taskVersion} of it`;
+    return cause("versionMissing", text, { version: taskVersion, alive: known });
   }
   const demanded = `${tags.length === 1 ? "tag" : "all of the tags"} ${quoted(tags)}`;
   const text = `no live scheduler that knows the task (${quoted(able)}) offers ${demanded}`;

@@ -154,6 +154,7 @@ function jobOf(
     fireTimeMs: fireMs,
     runAtMs,
     priority: settings.priority,
+    ageingMs: settings.ageingMs,
     tags: settings.tags,
     concurrencyKey: schedule.policies.concurrencyKey,
     input: schedule.input,

@@ -1,6 +1,5 @@
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
-import { takeUpNewerJobs } from "./newer_jobs.ts";
 import type { Takeover } from "./takeover.ts";
 
 /** How often a scheduler cleans up: every minute under the usual lease, as what nobody owns is a matter of leases. */
@@ -27,9 +26,6 @@ export class Housekeeping {
     for (const incarnation of await this.#gateway.store.getOrphanedIncarnations()) {
       await this.#takeover.bury({ incarnation, name: `#${incarnation}`, leaseUntilMs: null });
     }
-    const { role, onFreed } = this.#environment;
-    const runsJobs = role === "worker" || role === "both";
-    if (runsJobs && await takeUpNewerJobs(this.#environment, this.#gateway) > 0) onFreed();
     return EVERY_LEASES * this.#environment.leaseMs;
   }
 

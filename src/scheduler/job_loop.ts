@@ -1,5 +1,6 @@
 import type { JobRecord } from "../model/job_record.ts";
 import type { Logger } from "../model/logger.ts";
+import type { TaskClaim } from "../model/task_claim.ts";
 import type { ClaimAnswer } from "../stores/job_store.ts";
 import type { Clock } from "../time/clock.ts";
 import type { ClaimsInFlight } from "./claims_in_flight.ts";
@@ -19,7 +20,7 @@ export interface JobLoopOptions {
   readonly logger: Logger;
   /** The incarnation whose lease holds; undefined while there is none. */
   readonly incarnation: () => number | undefined;
-  readonly taskNames: () => readonly string[];
+  readonly tasks: () => readonly TaskClaim[];
   readonly claims: ClaimsInFlight;
   readonly slots: Slots;
   /** Asks for another round. */
@@ -84,9 +85,9 @@ export class JobLoop {
 
   #claim(incarnation: number, limit: number): Promise<ClaimAnswer> {
     const { gateway, claims, run, incarnation: holder } = this.#options;
-    const taskNames = this.#options.taskNames();
+    const tasks = this.#options.tasks();
     return claims.during(async () => {
-      const answer = await gateway.jobs.claim({ incarnation, taskNames, limit });
+      const answer = await gateway.jobs.claim({ incarnation, tasks, limit });
       // Where the lease was lost meanwhile they may be another's by now; if not, the beats hand them back.
       if (holder() !== incarnation) return { ...answer, claimed: [] };
       run(answer.claimed, incarnation);

@@ -52,7 +52,7 @@ export class Membership {
       scheduler: () => ({
         name,
         role,
-        taskNames: runsJobs ? registry.names() : [],
+        tasks: runsJobs ? registry.versions() : [],
         tags,
         process: ownProcessIdentity(),
         leaseMs,

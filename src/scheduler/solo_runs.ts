@@ -87,7 +87,8 @@ export class SoloRuns {
     await environment.slots.during(1, this.#again, async (count) => {
       const owner = incarnation();
       if (count === 0 || owner === undefined) return void await gateway.jobs.add([job]);
-      const claim = { incarnation: owner, taskNames: [job.taskName], limit: 1, jobIds: [job.id] };
+      const tasks = environment.registry.versions([job.taskName]);
+      const claim = { incarnation: owner, tasks, limit: 1, jobIds: [job.id] };
       await claims.during(async () => this.#start((await gateway.jobs.add([job], claim)).claimed, owner));
     });
   }
@@ -100,11 +101,11 @@ export class SoloRuns {
   }
 
   async #claim(jobs: readonly NewJob[], limit: number): Promise<NextRoundMs> {
-    const { gateway, claims, incarnation } = this.#options;
+    const { environment, gateway, claims, incarnation } = this.#options;
     const owner = incarnation();
     if (owner === undefined || limit === 0) return POLL_MS;
-    const taskNames = [...new Set(jobs.map((job) => job.taskName))];
-    const request = { incarnation: owner, taskNames, limit, jobIds: jobs.map((job) => job.id) };
+    const tasks = environment.registry.versions(jobs.map((job) => job.taskName));
+    const request = { incarnation: owner, tasks, limit, jobIds: jobs.map((job) => job.id) };
     const answer = await claims.during(async () => {
       const claimed = await gateway.jobs.claim(request);
       this.#start(claimed.claimed, owner);

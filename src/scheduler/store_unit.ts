@@ -77,7 +77,7 @@ export class StoreUnit {
       gateway: this.gateway,
       logger,
       incarnation: () => this.#membership.incarnation,
-      taskNames: () => environment.registry.names(),
+      tasks: () => environment.registry.versions(),
       claims,
       slots: environment.slots,
       wake: () => this.#pollers.jobs.wake(),

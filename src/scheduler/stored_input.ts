@@ -26,7 +26,6 @@ export function storedInput(
   job: Versioned,
   serializer: Serializer,
 ): MaybePromise<StoredInput> {
-  if (job.taskVersion > task.version) throw new CarillonError("invalidInput", newerVersionReason(job));
   const decoded = decodedInput(job.input, serializer);
   if (task.migrate === undefined || job.taskVersion === task.version) {
     return checkedInput(task, job, decoded, job.input);
@@ -50,11 +49,6 @@ function checkedInput(
   } catch (error) {
     return explain(error);
   }
-}
-
-/** Why a job is parked whose input was added by newer code than takes it. Made of the job alone: it is compared. */
-export function newerVersionReason({ taskVersion }: Pick<JobRecord, "taskVersion">): string {
-  return `it was added by version ${taskVersion} of the task, and waits for a scheduler that has that version`;
 }
 
 function decodedInput(payload: Payload | null, serializer: Serializer): unknown {

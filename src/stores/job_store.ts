@@ -1,6 +1,7 @@
 import type { JobEnding, JobFence, JobProgress, JobRecord, NewJob } from "../model/job_record.ts";
 import type { Metadata, Payload } from "../model/payload.ts";
 import type { JobOutcome, JobState } from "../model/states.ts";
+import type { TaskClaim } from "../model/task_claim.ts";
 
 /** What a data store does with jobs. */
 export interface JobStore {
@@ -15,10 +16,10 @@ export interface JobStore {
   addJobs(jobs: readonly NewJob[], claim?: ClaimRequest): Promise<AddAnswer>;
   /**
    * First ends all waiting jobs whose start deadline has passed (kept as their settings say) and makes all due
-   * ones ready, whatever their task; then takes up to `limit` ready jobs for the incarnation, in claim order
-   * over the asked tasks, within the limits of task (`taskLimit`, also for a task without a record) and
+   * ones ready, whatever their task; then takes up to `limit` ready jobs for the incarnation, in claim order at
+   * that instant (`claimOrderAt`) over the asked tasks, within the limits of task (`taskLimit`, also for a task without a record) and
    * schedule (`scheduleLimit`; none once the schedule is removed). A saturated or paused task, or a saturated
-   * schedule, never hides another one's jobs. Takes nothing for an incarnation that is not registered. An
+   * schedule, never hides another one's jobs, nor do jobs of a newer version. Takes nothing for an incarnation that is not registered. An
    * undecodable job is taken like any other: whoever took it parks it.
    */
   claimJobs(request: ClaimRequest): Promise<ClaimAnswer>;
@@ -72,8 +73,8 @@ export interface AddAnswer {
 /** Who wants jobs, and which. */
 export interface ClaimRequest {
   readonly incarnation: number;
-  /** The tasks whose code the claiming scheduler has. */
-  readonly taskNames: readonly string[];
+  /** The tasks whose code the claiming scheduler has, each once; none of their jobs of a newer version is taken. */
+  readonly tasks: readonly TaskClaim[];
   readonly limit: number;
   /** Only these jobs; all when not given. */
   readonly jobIds?: readonly string[];

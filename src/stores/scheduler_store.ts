@@ -3,7 +3,9 @@ import type { SchedulerRecord, SchedulerWrite } from "../model/scheduler_record.
 
 /** Schedulers, their leases and their work. */
 export interface SchedulerStore {
-  /** Registers a start. Parked jobs of its tasks become ready: its code may be able to run them. */
+  /**
+   * Registers a start. Parked jobs of its tasks, of no newer version, become ready: its code may be able to run them.
+   */
   registerScheduler(
     scheduler: SchedulerWrite,
   ): Promise<{ readonly incarnation: number; readonly nowMs: number }>;

@@ -178,7 +178,7 @@ class FaultyCalls {
   }
 
   #isAbout(call: StoreCall, task: string): boolean {
-    if (call.name === "claimJobs") return call.args[0].taskNames.includes(task);
+    if (call.name === "claimJobs") return call.args[0].tasks.some(({ name }) => name === task);
     if (call.name === "addJobs") return call.args[0].some((job) => job.taskName === task);
     if (call.name === "endJobs") {
       return call.args[0].some(({ fence }) => this.#taskOf.get(fence.seq) === task);

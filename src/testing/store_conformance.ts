@@ -1,4 +1,5 @@
 import { addingTests } from "./store_conformance/adding.ts";
+import { ageingTests } from "./store_conformance/ageing.ts";
 import { advancingTests } from "./store_conformance/advancing.ts";
 import { changingTests } from "./store_conformance/changing.ts";
 import { claimLimitTests } from "./store_conformance/claim_limits.ts";
@@ -20,6 +21,7 @@ import { tagTests } from "./store_conformance/tags.ts";
 import { takeoverTests } from "./store_conformance/takeover.ts";
 import { taskTests } from "./store_conformance/tasks.ts";
 import { undecodableTests } from "./store_conformance/undecodable.ts";
+import { versionTests } from "./store_conformance/versions.ts";
 import { writingTests } from "./store_conformance/writing.ts";
 
 const checks: readonly StoreCheck[] = [
@@ -28,6 +30,8 @@ const checks: readonly StoreCheck[] = [
   ...addingTests,
   ...claimingTests,
   ...claimLimitTests,
+  ...versionTests,
+  ...ageingTests,
   ...tagTests,
   ...keyTests,
   ...identityTests,

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  agedPriority,
   backoffMs,
-  claimOrder,
+  claimOrderAt,
   deadlineMissed,
   endedAs,
   endedBefore,
@@ -13,6 +14,7 @@ import {
   lostLeaseTransition,
   missedDeadlineTransition,
   presentedState,
+  rankOrder,
   scheduleLimit,
   slotsLeft,
   taskLimit,
@@ -60,19 +62,40 @@ test("scheduleLimit() is one where jobs queue, else the schedule's own", () => {
   assert.equal(scheduleLimit("allow", null), null);
 });
 
-test("claimOrder() goes by priority, then runAt, then order of adding, and is total", () => {
-  const key = fc.record({ priority: fc.integer({ min: -1, max: 1 }), runAtMs: fc.nat(2), seq: fc.nat(50) });
-  fc.assert(fc.property(fc.uniqueArray(key, { selector: ({ seq }) => seq, minLength: 2 }), (jobs) => {
-    const sorted = [...jobs].sort(claimOrder);
+const place = fc.record({
+  priority: fc.integer({ min: -1, max: 1 }),
+  ageingMs: fc.constantFrom(null, 3, 10),
+  runAtMs: fc.nat(20),
+  seq: fc.nat(50),
+});
+const places = fc.uniqueArray(place, { selector: ({ seq }) => seq, minLength: 2 });
+
+test("claimOrderAt() goes by priority with age, then runAt, then order of adding, and is total", () => {
+  fc.assert(fc.property(places, fc.nat(100), (jobs, nowMs) => {
+    const order = claimOrderAt(nowMs);
+    const sorted = [...jobs].sort(order);
     for (const [i, later] of sorted.slice(1).entries()) {
       const earlier = sorted[i] as typeof later;
-      assert.ok(claimOrder(earlier, later) < 0 && claimOrder(later, earlier) > 0);
-      assert.ok(earlier.priority >= later.priority);
-      if (earlier.priority === later.priority) assert.ok(earlier.runAtMs <= later.runAtMs);
+      assert.ok(order(earlier, later) < 0 && order(later, earlier) > 0);
+      assert.ok(agedPriority(earlier, nowMs) >= agedPriority(later, nowMs));
     }
   }));
-  const tie = { priority: 0, runAtMs: 5 };
-  assert.ok(claimOrder({ ...tie, seq: 1 }, { ...tie, seq: 2 }) < 0);
+  const tie = { priority: 0, ageingMs: null, runAtMs: 5 };
+  assert.ok(claimOrderAt(9)({ ...tie, seq: 1 }, { ...tie, seq: 2 }) < 0);
+});
+
+test("rankOrder() is claimOrderAt() of jobs that age alike, at every instant", () => {
+  fc.assert(fc.property(places, fc.nat(1000), fc.constantFrom(null, 7), (jobs, nowMs, ageingMs) => {
+    const alike = jobs.map((job) => ({ ...job, ageingMs }));
+    assert.deepEqual([...alike].sort(rankOrder), [...alike].sort(claimOrderAt(nowMs)));
+  }));
+});
+
+test("agedPriority() grows by one for each ageing time since runAt, never where there is none", () => {
+  const job = { priority: 2, ageingMs: 60_000, runAtMs: 1000 };
+  assert.equal(agedPriority(job, 1000), 2);
+  assert.equal(agedPriority(job, 91_000), 3.5);
+  assert.equal(agedPriority({ ...job, ageingMs: null }, 91_000), 2);
 });
 
 test("presentedState() shows what a ready job waits for, and leaves other states alone", () => {

@@ -18,6 +18,7 @@ test("resolveRunOptions() gives only what was said", () => {
 test("resolveRunOptions() gives the stored form of every option", () => {
   const given: Required<DefaultOptions> = {
     priority: -3,
+    ageing: { minutes: 2 },
     timeout: { minutes: 1 },
     retry: { maxAttempts: 2 },
     timeToLive: "PT1H",
@@ -31,6 +32,7 @@ test("resolveRunOptions() gives the stored form of every option", () => {
   };
   assert.deepEqual(resolveRunOptions(given, where), {
     priority: -3,
+    ageingMs: 120_000,
     timeoutMs: 60_000,
     retry: {
       maxAttempts: 2,
@@ -49,6 +51,7 @@ test("resolveRunOptions() gives the stored form of every option", () => {
 
 test("resolveRunOptions() takes null for none where there can be none", () => {
   const none = {
+    ageing: null,
     timeout: null,
     timeToLive: null,
     executor: null,
@@ -56,6 +59,7 @@ test("resolveRunOptions() takes null for none where there can be none", () => {
     misfireGraceTime: null,
   };
   assert.deepEqual(resolveRunOptions(none, where), {
+    ageingMs: null,
     timeoutMs: null,
     timeToLiveMs: null,
     executor: null,

@@ -44,8 +44,9 @@ export const mutations: readonly Mutation[] = [
     name: "limit-before-filter",
     what: "as many jobs as asked for are looked at, and only then those that may not run are left out",
     file: "src/stores/memory/claim_jobs.ts",
-    find: "for (const job of candidates(state, request)) {",
-    replace: "for (const job of [...candidates(state, request)].slice(0, request.limit)) {",
+    find: "for (const job of candidates(state, tasks, request.jobIds, nowMs)) {",
+    replace:
+      "for (const job of [...candidates(state, tasks, request.jobIds, nowMs)].slice(0, request.limit)) {",
   },
   {
     name: "lease-counted-late",

@@ -99,7 +99,7 @@ export class Oracle {
       case "registerScheduler": {
         const { incarnation } = answer as StoreAnswer<"registerScheduler">;
         this.heardMs.set(incarnation, this.#world.nowMs);
-        return this.jobs.unparked(call.args[0].taskNames);
+        return this.jobs.unparked(call.args[0].tasks.map(({ name }) => name));
       }
       case "heartbeat":
         if ((answer as StoreAnswer<"heartbeat">).alive) this.heardMs.set(call.args[0], this.#world.nowMs);
@@ -159,7 +159,9 @@ export class Oracle {
     const of = (key: "taskName" | "scheduleSeq", value: unknown) =>
       [...this.jobs.running].filter((job) => job[key] === value).length;
     for (const { id, taskName, scheduleSeq, runAtMs } of this.jobs.waiting) {
-      if (runAtMs > nowMs || this.#paused.has(taskName) || !request.taskNames.includes(taskName)) continue;
+      if (
+        runAtMs > nowMs || this.#paused.has(taskName) || !request.tasks.some(({ name }) => name === taskName)
+      ) continue;
       if (of("taskName", taskName) >= (this.limits.get(taskName) ?? Infinity)) continue;
       const policies = this.schedules.schedules.get(scheduleSeq ?? -1)?.record.policies;
       const own = policies && scheduleLimit(policies.overlap, policies.maxRunningJobs);

@@ -14,7 +14,7 @@ import {
 import { test } from "../harness.ts";
 import { record } from "./recording.ts";
 
-const request: ClaimRequest = { incarnation: 1, taskNames: ["mail"], limit: 10 };
+const request: ClaimRequest = { incarnation: 1, tasks: [{ name: "mail", version: 1 }], limit: 10 };
 const fence = { seq: 1, incarnation: 1, claimNumber: 1 };
 
 /** Every operation that must not slow down as the tables grow. Lists that people page through are not among them. */

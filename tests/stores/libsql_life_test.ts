@@ -205,7 +205,7 @@ test("integrity() names jobs that run on a scheduler without a record", async ()
   const store = libsql(":memory:");
   await store.open({ clock: systemClock });
   const { incarnation } = await store.registerScheduler(schedulerWrite(["mail"]));
-  await store.addJobs([newJob("a")], { incarnation, taskNames: ["mail"], limit: 1 });
+  await store.addJobs([newJob("a")], { incarnation, tasks: [{ name: "mail", version: 1 }], limit: 1 });
   assert.deepEqual(await store.integrity(), []);
   await store.unregisterScheduler(incarnation);
   assert.deepEqual(await store.integrity(), [

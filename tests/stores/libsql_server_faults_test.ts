@@ -151,7 +151,7 @@ serverTest(
       told();
     });
     await watching.addJobs([newJob("own")]);
-    await watching.claimJobs({ incarnation: 1, taskNames: ["mail"], limit: 1 });
+    await watching.claimJobs({ incarnation: 1, tasks: [{ name: "mail", version: 1 }], limit: 1 });
     await clock.advance({ seconds: 1 });
     await watching.nowMs();
     assert.equal(calls, 0);

@@ -30,7 +30,11 @@ async function work(store: LibsqlStore, rounds: number): Promise<void> {
       await store.addJobs([newJob(id, { taskName: "work" })]);
       say(`added ${id}`);
     }));
-    const { claimed } = await store.claimJobs({ incarnation, taskNames: ["work"], limit: IN_FLIGHT });
+    const { claimed } = await store.claimJobs({
+      incarnation,
+      tasks: [{ name: "work", version: 1 }],
+      limit: IN_FLIGHT,
+    });
     await Promise.all(claimed.map(async ({ id, seq, claimNumber }) => {
       const fence = { seq, incarnation, claimNumber };
       const [held] = await store.endJobs([{

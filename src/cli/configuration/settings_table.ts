@@ -142,6 +142,12 @@ export const settings: readonly Setting[] = [
   },
   { path: "defaults.priority", kind: kind.integer, summary: "Higher ones are taken first", fallback: "0" },
   {
+    path: "defaults.ageing",
+    kind: kind.durationOrNone,
+    summary: "Waiting so long past its time makes a job count as one priority higher",
+    fallback: "10m",
+  },
+  {
     path: "defaults.timeout",
     kind: kind.durationOrNone,
     summary: "How long one attempt may run",

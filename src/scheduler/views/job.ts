@@ -80,9 +80,11 @@ export function jobView(record: JobRecord): Job {
   };
 }
 
-/** Why a job is parked; nothing is stored where the reason is only that nobody who is alive knows its task. */
+/** Why a job is parked; nothing is stored where the reason is only that nobody who is alive can run it. */
 function parkedReasonOf(record: JobRecord): string | undefined {
   if (record.undecodable !== undefined) return record.undecodable;
   if (record.parkedReason !== null || record.state !== "parked") return record.parkedReason ?? undefined;
-  return `no live scheduler knows task '${record.taskName}'; it runs when one starts that does`;
+  const version = record.taskVersion === 1 ? "" : ` in version ${record.taskVersion}`;
+  const tags = record.tags.length === 0 ? "" : ` and offers what it demands (${record.tags.join(", ")})`;
+  return `no live scheduler knows task '${record.taskName}'${version}${tags}; it runs when one starts that does`;
 }

@@ -5,6 +5,7 @@ import { identity } from "./m004_identity.ts";
 import { failedRuns } from "./m005_failed_runs.ts";
 import { countedJobs } from "./m006_counted_jobs.ts";
 import { databaseId } from "./m007_database_id.ts";
+import { claimOrder } from "./m008_claim_order.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   failedRuns,
   countedJobs,
   databaseId,
+  claimOrder,
 ];
 
 /** The schema's version that this code works with. */

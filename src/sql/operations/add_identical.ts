@@ -58,6 +58,7 @@ function replaceStatement(sql: string, job: NewJob, now: number | null): Stateme
       JSON.stringify(job.overrides),
       JSON.stringify(job.metadata),
       job.startDeadlineMs,
+      job.ageingMs,
     ],
   };
 }
@@ -87,7 +88,8 @@ function identityTexts(dialect: Dialect) {
         order by j.seq desc limit 1)`,
     // What the waiting state depends on is replaced too, so that comes in a statement's own words.
     replace: `update ${jobs} set run_at = ${runAt}, task_version = ?6, priority = ?7, tags = ?8,
-        concurrency_key = ?9, input = ?10, overrides = ?11, metadata = ?12, start_deadline = ?13, parked_reason = null,
+        concurrency_key = ?9, input = ?10, overrides = ?11, metadata = ?12, start_deadline = ?13, ageing = ?14,
+        parked_reason = null,
         state = case when ${runAt} > ${now} then 'scheduled' else ${
       waitingState(dialect, jobs).replaceAll(`${jobs}.concurrency_key`, "?9")
     } end

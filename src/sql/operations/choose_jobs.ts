@@ -1,4 +1,4 @@
-const claimOrder = "priority desc, run_at, seq";
+const claimOrder = "urgency desc, run_at, seq";
 
 /**
  * The candidates that something beside their task limits, in order among those that share its slots: `placed` by
@@ -8,10 +8,10 @@ export const placedCandidates = `placed as materialized (
   select *, row_number() over (partition by schedule_seq, task_name order by ${claimOrder}) as schedule_place
   from candidate where schedule_free is not null and coalesce(key_free, 1) > 0),
   unscheduled as materialized (
-    select seq, task_name, priority, run_at, concurrency_key, task_free, key_free from placed
+    select seq, task_name, urgency, run_at, concurrency_key, task_free, key_free from placed
       where schedule_place <= schedule_free
     union all
-    select seq, task_name, priority, run_at, concurrency_key, task_free, key_free from candidate
+    select seq, task_name, urgency, run_at, concurrency_key, task_free, key_free from candidate
       where schedule_free is null and key_free > 0),
   keyed as materialized (
     select *, row_number() over (partition by task_name, concurrency_key order by ${claimOrder}) as key_place
@@ -40,15 +40,15 @@ export function choosing(limit: string): string {
 }
 
 const byPlaces =
-  `select seq, priority, run_at from candidate where schedule_free is null and key_free is null and task_free is null
+  `select seq, urgency, run_at from candidate where schedule_free is null and key_free is null and task_free is null
   union all
-  select seq, priority, run_at from (
+  select seq, urgency, run_at from (
     select *, row_number() over (partition by task_name order by ${claimOrder}) as task_place from (
-      select seq, task_name, priority, run_at, task_free from unscheduled where key_free is null
+      select seq, task_name, urgency, run_at, task_free from unscheduled where key_free is null
       union all
-      select seq, task_name, priority, run_at, task_free from keyed where key_place <= key_free
+      select seq, task_name, urgency, run_at, task_free from keyed where key_place <= key_free
       union all
-      select seq, task_name, priority, run_at, task_free from candidate
+      select seq, task_name, urgency, run_at, task_free from candidate
         where schedule_free is null and key_free is null and task_free is not null))
   where task_free is null or task_place <= task_free`;
 

@@ -1,4 +1,4 @@
-import { claimOrder } from "../../model/decisions.ts";
+import { claimOrderAt } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { ClaimAnswer, ClaimRequest, JobStore } from "../../stores/job_store.ts";
 import type { Dialect } from "../dialect.ts";
@@ -16,7 +16,7 @@ const UPKEEP_MAX = 500;
 /** Jobs of a task or schedule that a claim looks at, at least: some may have to be set aside. */
 const WINDOW_MIN = 32;
 
-const claimArguments = { taskNames: "?1", window: "?2", now: "?3", limit: "?4", incarnation: "?5" };
+const claimArguments = { tasks: "?1", window: "?2", now: "?3", limit: "?4", incarnation: "?5" };
 
 /** The claim of jobs. */
 export function claimJobs(session: SqlSession): Pick<JobStore, "claimJobs"> {
@@ -39,7 +39,8 @@ export function claimAdded(
 
 /** Claimed jobs from their cells, in claim order. */
 export function claimedJobs({ cells }: StatementResult): readonly JobRecord[] {
-  return cells.map(decodeJob).sort(claimOrder);
+  const jobs = cells.map(decodeJob);
+  return jobs.sort(claimOrderAt(jobs[0]?.startedAtMs ?? 0));
 }
 
 type ClaimTexts = ReturnType<typeof claimTexts>;
@@ -68,11 +69,11 @@ function claimTexts(dialect: Dialect) {
     }, ${choosing("1")}
       select 1 from chosen) else 0 end`,
     next: `select min(first) from (select (select min(j.run_at) from ${jobs} j
-        where j.state = 'scheduled' and j.task_name = e.value) as first from json_each(?1) e
+        where j.state = 'scheduled' and j.task_name = (e.value ->> 0)) as first from json_each(?1) e
       union all select min(start_deadline) + 1 from ${jobs}
         where attempt = 0 and start_deadline is not null and state <> 'finished')`,
     nextNamed: `select min(j.run_at) from json_each(?2) e cross join ${jobs} j on j.id = e.value
-      where +j.state = 'scheduled' and j.task_name in (select value from json_each(?1))`,
+      where +j.state = 'scheduled' and j.task_name in (select value ->> 0 from json_each(?1))`,
     now: `select ${now.replace("?3", "?1")}`,
   };
 }
@@ -88,8 +89,12 @@ function takeSql(dialect: Dialect, candidates: string): string {
 
 function takeStatement(sql: string, request: ClaimRequest, now: number | null, ids?: string): Statement {
   const { limit, incarnation } = request;
-  const args = [JSON.stringify(request.taskNames), windowOf(limit), now, limit, incarnation];
+  const args = [tasksArgument(request), windowOf(limit), now, limit, incarnation];
   return { sql, args: ids === undefined ? args : [...args, ids] };
+}
+
+function tasksArgument({ tasks }: ClaimRequest): string {
+  return JSON.stringify(tasks.map(({ name, version, max }) => [name, version, max ?? null]));
 }
 
 function windowOf(limit: number): number {
@@ -97,7 +102,7 @@ function windowOf(limit: number): number {
 }
 
 function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): Step {
-  const tasks = JSON.stringify(request.taskNames);
+  const tasks = tasksArgument(request);
   const window = windowOf(request.limit);
   const ids = request.jobIds === undefined ? undefined : JSON.stringify(request.jobIds);
   const common = [tasks, window, now];

@@ -4,9 +4,9 @@ import { keyFree, scheduleFree } from "./free_slots.ts";
 
 /** How the pieces of a claim name their arguments. */
 export interface ClaimArguments {
-  /** JSON list of the asked tasks. */
-  readonly taskNames: string;
-  /** How many jobs of one task, one set of tags or one lane are looked at. */
+  /** JSON list of the asked tasks: name, version, and how many of its jobs at the most or null. */
+  readonly tasks: string;
+  /** How many jobs of one queue or one lane are looked at. */
   readonly window: string;
   /** The time. */
   readonly now: string;
@@ -17,19 +17,21 @@ export interface ClaimArguments {
 }
 
 /**
- * The asked tasks that are not paused and have slots left: `name`, `free` (null is without limit), and how their jobs
- * with the same key are limited; and the tags that the claiming scheduler offers.
+ * The asked tasks that are not paused and have slots left: `name`, `version`, `free` (null is without limit), and how
+ * their jobs with the same key are limited; and the tags that the claiming scheduler offers.
  */
-export function openTasks({ tables }: Dialect, { taskNames, incarnation }: ClaimArguments): string {
+export function openTasks({ tables }: Dialect, { tasks, incarnation }: ClaimArguments): string {
   const running =
     `(select count(*) from ${tables.jobs} r where r.state = 'running' and r.task_name = a.name)`;
-  return `asked_task(name, paused, free, key_max, key_fifo) as materialized (
-      select a.name, coalesce(t.paused, 0), case when t.name is null then 1 - ${running}
+  return `asked_task(name, version, most, paused, free, key_max, key_fifo) as materialized (
+      select a.name, a.version, a.most, coalesce(t.paused, 0), case when t.name is null then 1 - ${running}
         when t.max_running is not null then t.max_running - ${running} end, t.key_max, t.key_fifo
-      from (select distinct value as name from json_each(${taskNames})) a
+      from (select value ->> 0 as name, max(value ->> 1) as version, max(value ->> 2) as most
+        from json_each(${tasks}) group by 1) a
         left join ${tables.tasks} t on t.name = a.name),
-    open_task(name, free, key_max, key_fifo) as materialized (
-      select name, free, key_max, key_fifo from asked_task where paused = 0 and (free is null or free > 0)),
+    open_task(name, version, free, key_max, key_fifo) as materialized (
+      select name, version, min(coalesce(free, most), coalesce(most, free)), key_max, key_fifo
+      from asked_task where paused = 0 and coalesce(free, 1) > 0 and coalesce(most, 1) > 0),
     offered(tag) as materialized (
       select e.value from ${tables.schedulers} l
         cross join json_each(case when json_valid(l.tags) then l.tags else '[]' end) e
@@ -44,24 +46,26 @@ export function covered(tags: string): string {
 }
 
 /**
- * The first ready jobs of each open task, which a claim chooses from: of each set of tags that the scheduler offers by
- * itself, so that jobs for other schedulers hide none.
+ * The first ready jobs of each open task, which a claim chooses from: of each queue by itself, which are the jobs of the
+ * same version, ageing and tags. So jobs for other schedulers hide none, and an index knows the order within a queue.
  */
 export function readyCandidates(dialect: Dialect, args: ClaimArguments, condition = "true"): string {
   const { jobs } = dialect.tables;
   // The inner query walks the index of one task and stops; joining it by identity keeps that plan whatever the
   // planner thinks of the tables' sizes.
-  const source = `ready_set o cross join ${jobs} j on j.seq in (
-      select w.seq from ${jobs} w where w.state = 'ready' and w.task_name = o.name and w.tags = o.tags
-      order by w.priority desc, w.run_at, w.seq limit ${args.window})`;
-  return `tag_set(name, free, key_max, key_fifo, tags) as (
-      select t.*, (select min(k.tags) from ${jobs} k where k.state = 'ready' and k.task_name = t.name)
+  const source = `ready_queue o cross join ${jobs} j on j.seq in (
+      select w.seq from ${jobs} w where w.state = 'ready' and w.task_name = o.name and w.queue = o.queue
+      order by w.rank, w.run_at, w.seq limit ${args.window})`;
+  return `any_queue(name, version, free, key_max, key_fifo, queue) as (
+      select t.*, (select min(k.queue) from ${jobs} k where k.state = 'ready' and k.task_name = t.name)
       from open_task t
       union all
-      select p.name, p.free, p.key_max, p.key_fifo, (select min(k.tags) from ${jobs} k
-        where k.state = 'ready' and k.task_name = p.name and k.tags > p.tags)
-      from tag_set p where p.tags is not null),
-    ready_set as materialized (select * from tag_set where tags is not null and ${covered("tags")}),
+      select p.name, p.version, p.free, p.key_max, p.key_fifo, (select min(k.queue) from ${jobs} k
+        where k.state = 'ready' and k.task_name = p.name and k.queue > p.queue)
+      from any_queue p where p.queue is not null),
+    ready_queue as materialized (select * from any_queue
+      where queue is not null and cast(queue as integer) <= version
+        and ${covered("substr(queue, instr(queue, '['))")}),
     ${candidates(dialect, source, args, condition)}`;
 }
 
@@ -72,14 +76,24 @@ export function namedCandidates(dialect: Dialect, jobIds: string, args: ClaimArg
     dialect,
     `(select distinct value as id from json_each(${jobIds})) named cross join ${jobs} j on j.id = named.id
       join open_task o on o.name = j.task_name and +j.state in ('ready', 'blocked')
-        and j.seq not in (select seq from ${picked}) and ${covered("j.tags")}`,
+        and j.task_version <= o.version and j.seq not in (select seq from ${picked}) and ${
+      covered("j.tags")
+    }`,
     args,
   );
 }
 
+/** A job's priority with its age: the rule of `agedPriority` in the model. */
+function urgency(dialect: Dialect, job: string, now: string): string {
+  return `case when ${job}.ageing is null then ${job}.priority
+    else (${dialect.now(now)} - ${job}.rank) * 1.0 / ${job}.ageing end`;
+}
+
 function candidates(dialect: Dialect, source: string, { now }: ClaimArguments, condition = "true"): string {
   return `candidate as materialized (
-    select j.seq, j.task_name, j.priority, j.run_at, j.schedule_seq, j.concurrency_key, o.free as task_free,
+    select j.seq, j.task_name, j.run_at, ${
+    urgency(dialect, "j", now)
+  } as urgency, j.schedule_seq, j.concurrency_key, o.free as task_free,
       case when j.schedule_seq is not null then ${scheduleFree(dialect, "j")} end as schedule_free,
       case when j.concurrency_key is not null then ${keyFree(dialect, "j", "o")} end as key_free
     from ${source}

@@ -5,10 +5,10 @@ import type { Dialect } from "../dialect.ts";
 export function surroundings(dialect: Dialect, now: string): string {
   const { schedulers, tasks, schedules, jobs } = dialect.tables;
   return `clock(now) as materialized (select ${dialect.now(now)}),
-    known_task(name, tags) as materialized (
-      select distinct e.value, case when json_valid(l.tags) then l.tags else '[]' end
+    known_task(name, version, tags) as materialized (
+      select distinct e.value ->> 0, e.value ->> 1, case when json_valid(l.tags) then l.tags else '[]' end
       from clock cross join ${schedulers} l
-        cross join json_each(case when json_valid(l.task_names) then l.task_names else '[]' end) e
+        cross join json_each(case when json_valid(l.tasks) then l.tasks else '[]' end) e
       where l.lease_until >= clock.now),
     running_task(name, running) as materialized (
       select task_name, count(*) from ${jobs} where state = 'running' group by task_name),
@@ -33,10 +33,11 @@ export function surroundings(dialect: Dialect, now: string): string {
 /** The expression for the state people see of the job `j`: the rule of `presentedState` in the model. */
 export function presentedState({ tables: { jobs } }: Dialect): string {
   return `case when j.state not in ('ready', 'blocked') then j.state
-    when case when j.tags = '[]' then j.task_name not in (select name from known_task) else not exists (
-        select 1 from known_task k where k.name = j.task_name and not exists (
-          select 1 from json_each(case when json_valid(j.tags) then j.tags else '[]' end) d
-          where d.value not in (select value from json_each(k.tags)))) end then 'parked'
+    when not exists (
+        select 1 from known_task k where k.name = j.task_name and k.version >= j.task_version
+          and (j.tags = '[]' or not exists (
+            select 1 from json_each(case when json_valid(j.tags) then j.tags else '[]' end) d
+            where d.value not in (select value from json_each(k.tags))))) then 'parked'
     when j.task_name in (select name from held_task) or j.schedule_seq in (select seq from held_schedule)
       then 'blocked'
     when j.concurrency_key is null then 'ready'

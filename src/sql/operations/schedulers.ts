@@ -1,7 +1,7 @@
 import type { HeartbeatAnswer, SchedulerStore } from "../../stores/scheduler_store.ts";
 import type { Dialect } from "../dialect.ts";
 import { guard, GuardFailure } from "../guard.ts";
-import { decodeScheduler, schedulerCell } from "../rows/scheduler_row.ts";
+import { decodeScheduler, schedulerCell, tasksCell } from "../rows/scheduler_row.ts";
 import type { SqlSession } from "../session.ts";
 import { endAnswers, endOperation } from "./end_jobs.ts";
 import { waitingState } from "./waiting_state.ts";
@@ -17,15 +17,15 @@ export function schedulers(session: SqlSession): SchedulerStore {
   const sql = schedulerTexts(dialect);
   const end = endOperation(session);
   return {
-    async registerScheduler({ name, role, taskNames, tags, process, leaseMs }) {
+    async registerScheduler({ name, role, tasks, tags, process, leaseMs }) {
       const now = session.nowArgument();
-      const names = JSON.stringify(taskNames);
-      const facts = [name, role, names, JSON.stringify(tags), JSON.stringify(process), leaseMs];
+      const known = tasksCell(tasks);
+      const facts = [name, role, known, JSON.stringify(tags), JSON.stringify(process), leaseMs];
       const [registered] = await session.write([
         { sql: sql.register, args: [...facts, now] },
         { sql: sql.remember, args: [] },
         { sql: sql.forget, args: [] },
-        { sql: sql.unpark, args: [names] },
+        { sql: sql.unpark, args: [known] },
       ]);
       const [incarnation, nowMs] = JSON.parse(registered!.cells[0] as string) as readonly [number, number];
       return { incarnation, nowMs };
@@ -81,8 +81,7 @@ function schedulerTexts(dialect: Dialect) {
   const { schedulers, jobs, names } = dialect.tables;
   const nowMs = dialect.now("?7");
   return {
-    register:
-      `insert into ${schedulers}(name, role, task_names, tags, process, lease_ms, started_at, lease_until)
+    register: `insert into ${schedulers}(name, role, tasks, tags, process, lease_ms, started_at, lease_until)
       select ?1, ?2, ?3, ?4, ?5, ?6, now, now + ?6 from (select ${nowMs} as now)
       returning json_array(incarnation, started_at)`,
     // Identities only grow: the last one is the one that was just given.
@@ -91,7 +90,8 @@ function schedulerTexts(dialect: Dialect) {
     forget:
       `delete from ${names} where incarnation <= (select max(incarnation) from ${names}) - ${NAMES_MAX}`,
     unpark: `update ${jobs} set state = ${waitingState(dialect, jobs)}, parked_reason = null
-      where state = 'parked' and task_name in (select value from json_each(?1))`,
+      where seq in (select p.seq from json_each(?1) e cross join ${jobs} p on p.task_name = (e.value ->> 0)
+        where p.state = 'parked' and p.task_version <= (e.value ->> 1))`,
     beat: `update ${schedulers} set lease_ms = ?2, lease_until = ${
       dialect.now("?3")
     } + ?2 where incarnation = ?1`,

@@ -12,24 +12,24 @@ const NO_LIMIT = 2 ** 31 - 1;
 export function unblockSql(dialect: Dialect, args: ClaimArguments): string {
   const { jobs } = dialect.tables;
   return `with recursive ${openTasks(dialect, args)},
-    blocked_lane(name, key_max, key_fifo, lane) as (
-      select t.name, t.key_max, t.key_fifo,
+    blocked_lane(name, version, key_max, key_fifo, lane) as (
+      select t.name, t.version, t.key_max, t.key_fifo,
         (select min(k.lane) from ${jobs} k where k.state = 'blocked' and k.task_name = t.name)
       from open_task t
       union all
-      select p.name, p.key_max, p.key_fifo, (select min(k.lane) from ${jobs} k
+      select p.name, p.version, p.key_max, p.key_fifo, (select min(k.lane) from ${jobs} k
         where k.state = 'blocked' and k.task_name = p.name and k.lane > p.lane)
       from blocked_lane p where p.lane is not null),
     counted_lane as materialized (
       select b.*, ${laneFree(dialect)} as free, ${firstOfKey(dialect)} as first_seq
       from blocked_lane b cross join ${jobs} h on h.seq = (
         select k.seq from ${jobs} k where k.state = 'blocked' and k.task_name = b.name and k.lane = b.lane limit 1)
-      where b.lane is not null and ${covered("h.tags")}),
+      where b.lane is not null and h.task_version <= b.version and ${covered("h.tags")}),
     open_lane as materialized (select * from counted_lane where free > 0)
     update ${jobs} set state = 'ready' where seq in (
       select seq from (
         select j.seq, j.state, l.free, l.first_seq,
-          row_number() over (partition by j.task_name, j.lane order by j.priority desc, j.run_at, j.seq) as place
+          row_number() over (partition by j.task_name, j.lane order by j.rank, j.run_at, j.seq) as place
         from open_lane l cross join ${jobs} j on j.seq in (
           ${firstOfLane(dialect, "blocked", args)} union all ${firstOfLane(dialect, "ready", args)}
           union all select l.first_seq where l.first_seq is not null)
@@ -57,5 +57,5 @@ function firstOfLane({ tables: { jobs } }: Dialect, state: string, { window }: C
   return `select * from (select w.seq from ${jobs} w
       where w.task_name = l.name and w.lane = l.lane and w.lane is not null and w.state <> 'finished'
         and w.state = '${state}' and l.first_seq is null
-      order by w.priority desc, w.run_at, w.seq limit ${window})`;
+      order by w.rank, w.run_at, w.seq limit ${window})`;
 }

@@ -1,5 +1,6 @@
 import type { ProcessIdentity, SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { SchedulerRole } from "../../model/states.ts";
+import type { TaskVersion } from "../../model/task_claim.ts";
 import type { SqlValue } from "../driver.ts";
 import { CellReader } from "./cell_reader.ts";
 
@@ -13,11 +14,14 @@ const unreadableProcess: ProcessIdentity = {
   startedAt: null,
 };
 
+/** A task and its version as a row keeps them. */
+type StoredVersion = readonly [name: string, version: number];
+
 const columns = [
   "incarnation",
   "name",
   "role",
-  "task_names",
+  "tasks",
   "tags",
   "process",
   "lease_ms",
@@ -37,11 +41,20 @@ export function decodeScheduler(cell: SqlValue): SchedulerRecord {
     incarnation: reader.next<number>(),
     name: reader.next<string>(),
     role: reader.nextWord("role", roles, "client"),
-    taskNames: reader.nextJSON<readonly string[]>("task_names", []),
+    tasks: taskVersions(reader.nextJSON<readonly StoredVersion[]>("tasks", [])),
     tags: reader.nextJSON<readonly string[]>("tags", []),
     process: reader.nextJSON("process", unreadableProcess),
     leaseMs: reader.next<number>(),
     startedAtMs: reader.next<number>(),
     leaseUntilMs: reader.next<number>(),
   };
+}
+
+/** The tasks of a scheduler as its row keeps them. */
+export function tasksCell(tasks: readonly TaskVersion[]): string {
+  return JSON.stringify(tasks.map(({ name, version }): StoredVersion => [name, version]));
+}
+
+function taskVersions(stored: readonly StoredVersion[]): readonly TaskVersion[] {
+  return stored.map(([name, version]) => ({ name, version }));
 }

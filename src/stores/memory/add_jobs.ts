@@ -1,4 +1,4 @@
-import { claimOrder, standsFor } from "../../model/decisions.ts";
+import { claimOrderAt, standsFor } from "../../model/decisions.ts";
 import type { JobIdentity } from "../../model/identity.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import { addedJob, replacedJob } from "../../model/transitions.ts";
@@ -19,7 +19,7 @@ export function addJobs(
   const claimed = claim === undefined || jobs.some(({ identity }) => identity !== undefined)
     ? []
     : takeJobs(state, { ...claim, jobIds: added }, nowMs).claimed;
-  return { nowMs, jobs: answers, claimed: [...claimed].sort(claimOrder) };
+  return { nowMs, jobs: answers, claimed: [...claimed].sort(claimOrderAt(nowMs)) };
 }
 
 /** Inserts a job, unless its id is there already or another job stands for it. */

@@ -1,16 +1,18 @@
 import {
-  claimOrder,
+  claimOrderAt,
   coversTags,
   deadlineMissed,
   isDue,
   keyLimit,
   keySlotsLeft,
   missedDeadlineTransition,
+  runsVersion,
   scheduleLimit,
   slotsLeft,
   taskLimit,
 } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
+import type { TaskClaim } from "../../model/task_claim.ts";
 import { claimedJob, transitionedJob, wokenJob } from "../../model/transitions.ts";
 import type { ClaimAnswer, ClaimRequest } from "../job_store.ts";
 import type { MemoryState } from "./memory_state.ts";
@@ -33,9 +35,15 @@ export function takeJobs(
   const claimed: JobRecord[] = [];
   const scheduler = state.schedulers.get(request.incarnation);
   if (scheduler === undefined) return { claimed, more: false };
-  for (const job of candidates(state, request)) {
-    if (!coversTags(scheduler.tags, job.tags) || !mayStart(state, job, nowMs)) continue;
+  const tasks = new Map(request.tasks.map((task) => [task.name, task]));
+  const left = new Map(request.tasks.map(({ name, max = Infinity }) => [name, max]));
+  for (const job of candidates(state, tasks, request.jobIds, nowMs)) {
+    const { max = Infinity } = tasks.get(job.taskName)!;
+    if (max <= 0 || !coversTags(scheduler.tags, job.tags) || !mayStart(state, job, nowMs)) continue;
     if (claimed.length >= request.limit) return { claimed, more: true };
+    const rest = left.get(job.taskName)!;
+    if (rest <= 0) continue;
+    left.set(job.taskName, rest - 1);
     claimed.push(state.jobs.put(claimedJob(job, request.incarnation, nowMs)));
   }
   return { claimed, more: false };
@@ -71,19 +79,29 @@ function mayStart(state: MemoryState, job: JobRecord, nowMs: number): boolean {
     (job.scheduleSeq === null || scheduleOpen(state, job.scheduleSeq)) && keyOpen(state, job);
 }
 
-function candidates(state: MemoryState, request: ClaimRequest): Iterable<JobRecord> {
-  const taskNames = new Set(request.taskNames);
-  return request.jobIds === undefined
-    ? headsInOrder(state, taskNames)
-    : namedJobs(state, taskNames, request.jobIds);
+type AskedTasks = ReadonlyMap<string, TaskClaim>;
+
+/** Jobs that the scheduler's code can run, in claim order. */
+function* candidates(
+  state: MemoryState,
+  tasks: AskedTasks,
+  jobIds: readonly string[] | undefined,
+  nowMs: number,
+): Generator<JobRecord> {
+  const jobs = jobIds === undefined
+    ? headsInOrder(state, tasks, nowMs)
+    : namedJobs(state, tasks, jobIds, nowMs);
+  for (const job of jobs) {
+    if (runsVersion(tasks.get(job.taskName)!, job)) yield job;
+  }
 }
 
 /** The heads of the lanes of all these tasks in claim order; goes on behind each one, taken or not. */
-function* headsInOrder(state: MemoryState, taskNames: ReadonlySet<string>): Generator<JobRecord> {
-  const heads = new SortedList<JobRecord>(claimOrder);
-  for (const taskName of taskNames) {
-    const head = taskOpen(state, taskName) ? state.jobs.ofTask(taskName)?.ready.firstHead() : undefined;
-    if (head !== undefined) heads.add(head);
+function* headsInOrder(state: MemoryState, tasks: AskedTasks, nowMs: number): Generator<JobRecord> {
+  const heads = new SortedList<JobRecord>(claimOrderAt(nowMs));
+  for (const taskName of tasks.keys()) {
+    const first = taskOpen(state, taskName) ? state.jobs.ofTask(taskName)?.ready.firstHeads() : undefined;
+    for (const head of first ?? []) heads.add(head);
   }
   for (let head = heads.first(); head !== undefined; head = heads.first()) {
     heads.delete(head);
@@ -96,14 +114,15 @@ function* headsInOrder(state: MemoryState, taskNames: ReadonlySet<string>): Gene
 
 function namedJobs(
   state: MemoryState,
-  taskNames: ReadonlySet<string>,
+  tasks: AskedTasks,
   ids: readonly string[],
+  nowMs: number,
 ): readonly JobRecord[] {
   return [...new Set(ids)]
     .map((id) => state.jobs.byId(id))
     .filter((job) => job !== undefined)
-    .filter((job) => job.state === "ready" && taskNames.has(job.taskName))
-    .sort(claimOrder);
+    .filter((job) => job.state === "ready" && tasks.has(job.taskName))
+    .sort(claimOrderAt(nowMs));
 }
 
 function endMissed(state: MemoryState, nowMs: number): readonly JobRecord[] {
@@ -126,7 +145,7 @@ function wakeDue(state: MemoryState, nowMs: number): void {
 }
 
 function nextRunAtMs(state: MemoryState, request: ClaimRequest): number | null {
-  const taskNames = new Set(request.taskNames);
+  const taskNames = new Set(request.tasks.map(({ name }) => name));
   const next = request.jobIds === undefined
     ? [...taskNames].map((name) => state.jobs.ofTask(name)?.scheduled.first())
     : request.jobIds.map((id) => state.jobs.byId(id));

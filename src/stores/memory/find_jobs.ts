@@ -1,4 +1,4 @@
-import { coversTags, leaseIsOver, presentedState } from "../../model/decisions.ts";
+import { coversTags, leaseIsOver, presentedState, runsVersion } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { JobState } from "../../model/states.ts";
 import type { JobCounts, JobFilter } from "../job_store.ts";
@@ -60,12 +60,16 @@ function presenter(state: MemoryState, nowMs: number): (job: JobRecord) => JobSt
   const schedules = new Map<number, boolean>();
   const openTask = (name: string) => remembered(tasks, name, () => taskOpen(state, name));
   const openSchedule = (seq: number) => remembered(schedules, seq, () => scheduleOpen(state, seq));
-  const isServed = ({ taskName, tags }: JobRecord) =>
+  const isServed = (job: JobRecord) =>
     remembered(
       served,
-      tags.length === 0 ? ` ${taskName}` : JSON.stringify([taskName, tags]),
+      job.tags.length === 0
+        ? `${job.taskVersion} ${job.taskName}`
+        : JSON.stringify([job.taskVersion, job.taskName, job.tags]),
       () =>
-        live.some((scheduler) => scheduler.taskNames.includes(taskName) && coversTags(scheduler.tags, tags)),
+        live.some(({ tasks, tags }) =>
+          tasks.some((task) => runsVersion(task, job)) && coversTags(tags, job.tags)
+        ),
     );
   return (job) =>
     presentedState(job.state, {

@@ -1,15 +1,17 @@
-import { claimOrder } from "../../model/decisions.ts";
+import { rankOrder } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import { SortedList } from "./sorted_list.ts";
 
 /**
- * The ready jobs of one task, in one lane for all that wait for the same things: tags, schedule and key. Only the head
- * of each lane is looked at when jobs are taken: where it must wait, all behind it must too, however many they are.
- * Where jobs with a key must be taken in order of adding, that is the order of their lanes.
+ * The ready jobs of one task, in one lane for all that wait for the same things: version, tags, schedule and key. Only
+ * the head of each lane is looked at when jobs are taken: where it must wait, all behind it must too, however many they
+ * are. Where jobs with a key must be taken in order of adding, that is the order of their lanes. Jobs that age
+ * differently are in different lanes, because their order changes with time.
  */
 export class ReadyQueue {
   readonly #lanes = new Map<string, SortedList<JobRecord>>();
-  readonly #heads = new SortedList<JobRecord>(claimOrder);
+  /** By ageing. */
+  readonly #heads = new Map<number | null, SortedList<JobRecord>>();
   #fifo = false;
 
   /** Says whether jobs with a key must be taken in order of adding. */
@@ -17,7 +19,7 @@ export class ReadyQueue {
     if (fifo === this.#fifo) return;
     this.#fifo = fifo;
     const jobs = [...this.#lanes.values()].flatMap((lane) => [...lane]);
-    for (const job of [...this.#heads]) this.#heads.delete(job);
+    this.#heads.clear();
     this.#lanes.clear();
     for (const job of jobs) this.add(job);
   }
@@ -27,7 +29,7 @@ export class ReadyQueue {
     const key = laneOf(job);
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
-      const order = this.#fifo && job.concurrencyKey !== null ? addingOrder : claimOrder;
+      const order = this.#fifo && job.concurrencyKey !== null ? addingOrder : rankOrder;
       this.#lanes.set(key, lane = new SortedList<JobRecord>(order));
     }
     const head = lane.first();
@@ -46,20 +48,24 @@ export class ReadyQueue {
     if (lane.size === 0) this.#lanes.delete(key);
   }
 
-  /** The head to look at first; undefined when nothing is ready. */
-  firstHead(): JobRecord | undefined {
-    return this.#heads.first();
+  /** The heads to look at first: one for each ageing. */
+  firstHeads(): readonly JobRecord[] {
+    return [...this.#heads.values()].map((heads) => heads.first()).filter((head) => head !== undefined);
   }
 
-  /** The next head in claim order after a job, whether that was taken or left. */
+  /** The next head in claim order after a job among those that age alike, whether that job was taken or left. */
   headAfter(job: JobRecord): JobRecord | undefined {
-    return this.#heads.after(job);
+    return this.#heads.get(job.ageingMs)?.after(job);
   }
 
   #replaceHead(before: JobRecord | undefined, now: JobRecord | undefined): void {
     if (before === now) return;
-    if (before !== undefined) this.#heads.delete(before);
-    if (now !== undefined) this.#heads.add(now);
+    const { ageingMs } = (before ?? now) as JobRecord;
+    const heads = this.#heads.get(ageingMs) ?? new SortedList<JobRecord>(rankOrder);
+    if (before !== undefined) heads.delete(before);
+    if (now !== undefined) heads.add(now);
+    if (heads.size > 0) this.#heads.set(ageingMs, heads);
+    else this.#heads.delete(ageingMs);
   }
 }
 
@@ -68,7 +74,8 @@ function addingOrder(a: JobRecord, b: JobRecord): number {
 }
 
 /** What jobs of one task must have in common to wait for the same things. */
-function laneOf({ tags, scheduleSeq, concurrencyKey }: JobRecord): string {
-  if (tags.length === 0 && concurrencyKey === null) return scheduleSeq === null ? "" : `${scheduleSeq}`;
-  return JSON.stringify([tags, scheduleSeq, concurrencyKey]);
+function laneOf({ taskVersion, ageingMs, tags, scheduleSeq, concurrencyKey }: JobRecord): string {
+  const plain = `${taskVersion} ${ageingMs} ${scheduleSeq}`;
+  if (tags.length === 0 && concurrencyKey === null) return plain;
+  return JSON.stringify([plain, tags, concurrencyKey]);
 }

@@ -1,5 +1,7 @@
 import type { JobEnding } from "../../model/job_record.ts";
 import type { SchedulerRecord, SchedulerWrite } from "../../model/scheduler_record.ts";
+import type { TaskVersion } from "../../model/task_claim.ts";
+import { runsVersion } from "../../model/decisions.ts";
 import { unparkedJob } from "../../model/transitions.ts";
 import type { HeartbeatAnswer } from "../scheduler_store.ts";
 import { endJobs } from "./end_jobs.ts";
@@ -17,7 +19,7 @@ export function registerScheduler(
   const record = { ...copy, incarnation, startedAtMs: nowMs, leaseUntilMs: nowMs + copy.leaseMs };
   state.schedulers.set(incarnation, Object.freeze(record));
   state.histories.noteName(incarnation, copy.name);
-  for (const taskName of new Set(copy.taskNames)) unparkJobs(state, taskName);
+  for (const task of copy.tasks) unparkJobs(state, task);
   return { incarnation, nowMs };
 }
 
@@ -66,10 +68,10 @@ export function getOrphanedIncarnations(state: MemoryState): readonly number[] {
     .sort((a, b) => a - b);
 }
 
-function unparkJobs(state: MemoryState, taskName: string): void {
-  for (const seq of [...state.jobs.ofTask(taskName)?.parked ?? []]) {
+function unparkJobs(state: MemoryState, task: TaskVersion): void {
+  for (const seq of [...state.jobs.ofTask(task.name)?.parked ?? []]) {
     const job = state.jobs.get(seq);
-    if (job !== undefined) state.jobs.put(unparkedJob(job));
+    if (job !== undefined && runsVersion(task, job)) state.jobs.put(unparkedJob(job));
   }
 }
 

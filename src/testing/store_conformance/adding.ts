@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JsonValue } from "../../model/payload.ts";
-import { idsOf, newJob, TASK } from "./records.ts";
+import { idsOf, newJob, TASK, versionsOf } from "./records.ts";
 import { only } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 
@@ -8,7 +8,7 @@ import { check, type StoreCheck } from "./store_check.ts";
 export const addingTests: readonly StoreCheck[] = [
   check("addJobs() stores all that was given and answers in the order asked", async (t) => {
     await t.task();
-    await t.scheduler();
+    await t.scheduler([{ name: TASK, version: 3 }]);
     const schedule = await t.addSchedule("s");
     const job = newJob("a", {
       taskVersion: 3,
@@ -85,7 +85,7 @@ export const addingTests: readonly StoreCheck[] = [
     const incarnation = await t.scheduler();
     await t.addAll(["old"]);
     const jobs = [newJob("low"), newJob("high", { priority: 1 }), newJob("later", { runAtMs: t.nowMs + 1 })];
-    const claim = { incarnation, taskNames: [TASK], limit: 10 };
+    const claim = { incarnation, tasks: versionsOf([TASK]), limit: 10 };
     const { claimed } = await t.store.addJobs([...jobs, newJob("old")], claim);
     assert.deepEqual(idsOf(claimed), ["high", "low"]);
     assert.deepEqual(claimed.map((job) => [job.state, job.attempt, job.claimNumber, job.owner]), [
@@ -106,7 +106,7 @@ export const addingTests: readonly StoreCheck[] = [
       newJob("many-1", { taskName: "many" }),
       newJob("many-2", { taskName: "many" }),
     ];
-    const request = { taskNames: ["one", "many"], limit: 2 };
+    const request = { tasks: versionsOf(["one", "many"]), limit: 2 };
     const refused = await t.store.addJobs([newJob("z", { taskName: "many" })], {
       ...request,
       incarnation: incarnation + 1,
@@ -118,7 +118,7 @@ export const addingTests: readonly StoreCheck[] = [
   check("addJobs() does not claim a job whose start deadline has passed", async (t) => {
     const incarnation = await t.scheduler();
     const late = newJob("late", { startDeadlineMs: t.nowMs - 1 });
-    const { claimed } = await t.store.addJobs([late], { incarnation, taskNames: [TASK], limit: 1 });
+    const { claimed } = await t.store.addJobs([late], { incarnation, tasks: versionsOf([TASK]), limit: 1 });
     assert.deepEqual(claimed, []);
   }),
   check("addJobs() keeps a copy: what the caller changes afterwards is not stored", async (t) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { idsOf, TASK } from "./records.ts";
+import { idsOf, TASK, versionsOf } from "./records.ts";
 import { defined, failure, only, success } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 
@@ -164,7 +164,7 @@ export const changingTests: readonly StoreCheck[] = [
     await t.add("scheduled", { runAtMs: t.nowMs + 5, startDeadlineMs: t.nowMs + 6 });
     await t.store.removeJobs(["ready", "scheduled"]);
     t.pass(10);
-    const answer = await t.store.claimJobs({ incarnation, taskNames: [TASK], limit: 9 });
+    const answer = await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 9 });
     assert.deepEqual(
       [answer.claimed, answer.missed, answer.nextRunAtMs, answer.more],
       [[], [], null, false],

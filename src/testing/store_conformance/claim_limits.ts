@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { idsOf, policies, TASK, taskWrite } from "./records.ts";
+import { idsOf, policies, TASK, taskWrite, versionsOf } from "./records.ts";
 import { only } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 
@@ -12,7 +12,7 @@ export const claimLimitTests: readonly StoreCheck[] = [
     for (let i = 0; i < 20; i++) await t.add(`full-${i}`, { taskName: "full", priority: 9 });
     await t.add("free-0", { taskName: "free" });
     await t.add("free-1", { taskName: "free" });
-    const request = { taskNames: ["full", "free"], limit: 3 };
+    const request = { tasks: ["full", "free"], limit: 3 };
     assert.deepEqual(await t.claimIds(incarnation, request), ["full-0", "free-0", "free-1"]);
     await t.add("free-2", { taskName: "free" });
     assert.deepEqual(await t.claimIds(incarnation, request), ["free-2"]);
@@ -47,8 +47,8 @@ export const claimLimitTests: readonly StoreCheck[] = [
   check("claimJobs() takes one job at a time of a task without a record", async (t) => {
     const incarnation = await t.scheduler(["new"]);
     await t.addAll(["a", "b"], { taskName: "new" });
-    assert.deepEqual(await t.claimIds(incarnation, { taskNames: ["new"] }), ["a"]);
-    assert.deepEqual(await t.claimIds(incarnation, { taskNames: ["new"] }), []);
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: ["new"] }), ["a"]);
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: ["new"] }), []);
   }),
   check("claimJobs() ignores limits that stand on jobs", async (t) => {
     await t.task(TASK, { maxRunningJobs: 1 });
@@ -69,7 +69,7 @@ export const claimLimitTests: readonly StoreCheck[] = [
     const incarnation = await t.scheduler(["paused", "other"]);
     await t.add("a", { taskName: "paused", priority: 9 });
     await t.add("b", { taskName: "other" });
-    const request = { taskNames: ["paused", "other"], limit: 1 };
+    const request = { tasks: ["paused", "other"], limit: 1 };
     assert.deepEqual(await t.claimIds(incarnation, request), ["b"]);
     assert.deepEqual(await t.claimIds(incarnation, { ...request, jobIds: ["a"] }), []);
     await t.store.updateTask("paused", { paused: false });
@@ -108,7 +108,7 @@ export const claimLimitTests: readonly StoreCheck[] = [
     const { seq } = await t.addSchedule("s", { taskName: "now", policies: policies({ maxRunningJobs: 1 }) });
     await t.add("a", { taskName: "before", scheduleSeq: seq, scheduleId: "s" });
     await t.add("b", { taskName: "now", scheduleSeq: seq, scheduleId: "s" });
-    assert.deepEqual(await t.claimIds(incarnation, { taskNames: ["before", "now"] }), ["a"]);
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: ["before", "now"] }), ["a"]);
   }),
   check("claimJobs() gives a schedule's slot to no job that cannot run, though it is first", async (t) => {
     await t.task("before");
@@ -118,13 +118,13 @@ export const claimLimitTests: readonly StoreCheck[] = [
     await t.add("first", { ...place, taskName: "before", priority: 9 });
     await t.add("second", { ...place, taskName: "now" });
     const incarnation = await t.scheduler(["now"]);
-    assert.deepEqual(await t.claimIds(incarnation, { taskNames: ["now"] }), ["second"]);
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: ["now"] }), ["second"]);
     await t.end(await t.job("second"));
 
     await t.add("third", { ...place, taskName: "now" });
     await t.store.updateTask("before", { paused: true });
     const both = await t.scheduler(["before", "now"]);
-    assert.deepEqual(await t.claimIds(both, { taskNames: ["before", "now"] }), ["third"]);
+    assert.deepEqual(await t.claimIds(both, { tasks: ["before", "now"] }), ["third"]);
   }),
   check(
     "claimJobs() gives a schedule's slot to the next job when the first one's task fills up",
@@ -139,7 +139,11 @@ export const claimLimitTests: readonly StoreCheck[] = [
       await t.add("second", { ...place, taskName: "free" });
       const taken: string[] = [];
       for (let more = true; more;) {
-        const answer = await t.store.claimJobs({ incarnation, taskNames: ["full", "free"], limit: 9 });
+        const answer = await t.store.claimJobs({
+          incarnation,
+          tasks: versionsOf(["full", "free"]),
+          limit: 9,
+        });
         taken.push(...idsOf(answer.claimed));
         more = answer.more;
       }

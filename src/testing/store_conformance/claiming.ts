@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { idsOf, TASK } from "./records.ts";
+import { idsOf, TASK, versionsOf } from "./records.ts";
 import { fenceOf, only } from "./store_test.ts";
 import { check, checkTwo, type StoreCheck } from "./store_check.ts";
 
@@ -28,7 +28,7 @@ export const claimingTests: readonly StoreCheck[] = [
     ) {
       await t.add(id, { taskName, priority });
     }
-    const request = { taskNames: ["a", "b"], limit: 3 };
+    const request = { tasks: ["a", "b"], limit: 3 };
     assert.deepEqual(await t.claimIds(incarnation, request), ["2", "3", "4"]);
     assert.deepEqual(await t.claimIds(incarnation, request), ["1"]);
     assert.deepEqual(await t.claimIds(incarnation, request), []);
@@ -93,7 +93,8 @@ export const claimingTests: readonly StoreCheck[] = [
     const incarnation = await t.scheduler();
     const ask = async (taskNames: readonly string[], jobIds?: readonly string[]) => {
       const ids = jobIds === undefined ? {} : { jobIds };
-      return (await t.store.claimJobs({ incarnation, taskNames, limit: 0, ...ids })).nextRunAtMs;
+      return (await t.store.claimJobs({ incarnation, tasks: versionsOf(taskNames), limit: 0, ...ids }))
+        .nextRunAtMs;
     };
     const now = t.nowMs;
     assert.equal(await ask(["a", "b"]), null);
@@ -112,7 +113,7 @@ export const claimingTests: readonly StoreCheck[] = [
     await t.task();
     const incarnation = await t.scheduler();
     await t.addAll(["a", "b", "c"]);
-    const request = { incarnation, taskNames: [TASK], limit: 2 };
+    const request = { incarnation, tasks: versionsOf([TASK]), limit: 2 };
     const first = await t.store.claimJobs(request);
     assert.deepEqual([first.claimed.length, first.more, first.nowMs], [2, true, t.nowMs]);
     const second = await t.store.claimJobs(request);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { idsOf, TASK } from "./records.ts";
+import { idsOf, TASK, versionsOf } from "./records.ts";
 import { failure, only } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 
@@ -11,7 +11,7 @@ export const deadlineTests: readonly StoreCheck[] = [
     await t.add("late", { startDeadlineMs: t.nowMs + 10 });
     await t.add("in time", { startDeadlineMs: t.nowMs + 11 });
     t.pass(11);
-    const answer = await t.store.claimJobs({ incarnation, taskNames: [TASK], limit: 10 });
+    const answer = await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 10 });
     assert.deepEqual(idsOf(answer.claimed), ["in time"]);
     const missed = only(answer.missed);
     assert.deepEqual(
@@ -43,7 +43,7 @@ export const deadlineTests: readonly StoreCheck[] = [
     await t.add("paused", { taskName: "paused", startDeadlineMs: t.nowMs + 1 });
     await t.add("scheduled", { runAtMs: t.nowMs + 99, startDeadlineMs: t.nowMs + 1 });
     t.pass(2);
-    const { missed } = await t.store.claimJobs({ incarnation, taskNames: [TASK], limit: 0 });
+    const { missed } = await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 0 });
     assert.deepEqual(idsOf(missed).toSorted(), ["parked", "paused", "scheduled"]);
     assert.equal((await t.job("parked")).parkedReason, null);
   }),
@@ -51,7 +51,7 @@ export const deadlineTests: readonly StoreCheck[] = [
     await t.task();
     const incarnation = await t.scheduler();
     const next = async () =>
-      (await t.store.claimJobs({ incarnation, taskNames: [TASK], limit: 0 })).nextRunAtMs;
+      (await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 0 })).nextRunAtMs;
     const now = t.nowMs;
     await t.add("late", { taskName: "unknown", startDeadlineMs: now + 50 });
     await t.add("soon", { startDeadlineMs: now + 20 });
@@ -88,13 +88,13 @@ export const deadlineTests: readonly StoreCheck[] = [
     await t.add("missed", { startDeadlineMs: t.nowMs + 5 });
     t.pass(10);
     const owner = retried.owner as number;
-    const { missed } = await t.store.claimJobs({ incarnation: owner, taskNames: [TASK], limit: 9 });
+    const { missed } = await t.store.claimJobs({ incarnation: owner, tasks: versionsOf([TASK]), limit: 9 });
     assert.deepEqual(idsOf(missed), ["missed"]);
   }),
   check("claimJobs() names a missed job once", async (t) => {
     const incarnation = await t.scheduler();
     await t.add("a", { startDeadlineMs: t.nowMs - 1 });
-    const request = { incarnation, taskNames: [TASK], limit: 1 };
+    const request = { incarnation, tasks: versionsOf([TASK]), limit: 1 };
     assert.equal((await t.store.claimJobs(request)).missed.length, 1);
     assert.equal((await t.store.claimJobs(request)).missed.length, 0);
   }),

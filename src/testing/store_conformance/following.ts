@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { JobTransition } from "../../model/job_record.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import { isFailure, jobOutcomes } from "../../model/states.ts";
-import { TASK, versionOf } from "./records.ts";
+import { TASK, versionOf, versionsOf } from "./records.ts";
 import { contentOf, ending, failure } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 import type { StoreTest } from "./store_test.ts";
@@ -134,7 +134,7 @@ export const followingTests: readonly StoreCheck[] = [
     const incarnation = await t.scheduler();
     await t.add("a", { ...placeOf(before), startDeadlineMs: t.nowMs });
     t.pass(10);
-    await t.store.claimJobs({ incarnation, taskNames: [TASK], limit: 9 });
+    await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 9 });
     await assertFollowed(t, before, 1);
   }),
   check("buryScheduler() plans a following schedule anew when its run is abandoned", async (t) => {

@@ -35,7 +35,7 @@ export const keyTests: readonly StoreCheck[] = [
     await t.task("other", { concurrency: { max: 1, fifo: false } });
     await t.add("a", { concurrencyKey: "ada" });
     await t.add("b", { concurrencyKey: "ada", taskName: "other" });
-    assert.deepEqual(await t.claimIds(incarnation, { taskNames: [TASK, "other"] }), ["a", "b"]);
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: [TASK, "other"] }), ["a", "b"]);
   }),
   check("claimJobs() reads the limit of keys at the claim: overrides win, null is none", async (t) => {
     const incarnation = await taskWithKeys(t, 1);

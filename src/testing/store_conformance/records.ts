@@ -8,6 +8,7 @@ import {
 } from "../../model/schedule_record.ts";
 import type { SchedulerWrite } from "../../model/scheduler_record.ts";
 import { defaultRunSettings, type RunOverrides } from "../../model/settings.ts";
+import type { TaskClaim, TaskVersion } from "../../model/task_claim.ts";
 import type { TaskWrite } from "../../model/task_record.ts";
 
 /** The task that tests use where they need only one. */
@@ -35,6 +36,7 @@ export function newJob(id: string, job: Partial<NewJob> = {}): NewJob {
     fireTimeMs: null,
     runAtMs: null,
     priority: 0,
+    ageingMs: null,
     tags: [],
     concurrencyKey: null,
     input: null,
@@ -93,18 +95,23 @@ export function versionOf({ id, seq, version }: ScheduleRecord): ScheduleVersion
 
 /** A scheduler that is about to start, with the code of these tasks. */
 export function schedulerWrite(
-  taskNames: readonly string[],
+  tasks: readonly (string | TaskVersion)[],
   leaseMs = 30_000,
   tags: readonly string[] = [],
 ): SchedulerWrite {
   return {
     name: "test",
     role: "both",
-    taskNames,
+    tasks: versionsOf(tasks),
     tags,
     process: { hostname: "host", pid: 1, bootId: null, pidNamespace: null, startedAt: null },
     leaseMs,
   };
+}
+
+/** Tasks to ask jobs of: of the first version where only the name is given. */
+export function versionsOf(tasks: readonly (string | TaskClaim)[]): readonly TaskClaim[] {
+  return tasks.map((task) => typeof task === "string" ? { name: task, version: 1 } : task);
 }
 
 /** The ids of records, in their order. */

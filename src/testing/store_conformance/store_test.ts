@@ -10,10 +10,20 @@ import type {
 import type { ScheduleRecord, ScheduleWrite } from "../../model/schedule_record.ts";
 import type { RunOverrides } from "../../model/settings.ts";
 import type { JobState } from "../../model/states.ts";
+import type { TaskClaim, TaskVersion } from "../../model/task_claim.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { ClaimRequest } from "../../stores/job_store.ts";
 import type { VirtualClock } from "../../time/virtual_clock.ts";
-import { idsOf, newJob, schedulerWrite, scheduleWrite, TASK, taskWrite, versionOf } from "./records.ts";
+import {
+  idsOf,
+  newJob,
+  schedulerWrite,
+  scheduleWrite,
+  TASK,
+  taskWrite,
+  versionOf,
+  versionsOf,
+} from "./records.ts";
 
 /** The error that failing runs of these tests end with. */
 export const failure: StoredError = { name: "TypeError", message: "no such user" };
@@ -33,6 +43,12 @@ export interface CorruptionHooks {
   readonly corruptJob?: (store: DataStore, id: string) => void | Promise<void>;
   /** Makes the row of a schedule unreadable. @default tests that need it are left out */
   readonly corruptSchedule?: (store: DataStore, id: string) => void | Promise<void>;
+}
+
+/** Which jobs a test claims: of tasks of the first version, where it gives only their names. */
+export interface AskedJobs extends Partial<Pick<ClaimRequest, "limit" | "jobIds">> {
+  /** @default [TASK] */
+  readonly tasks?: readonly (string | TaskClaim)[];
 }
 
 /** One store under test, with the steps that tests are written in. */
@@ -65,11 +81,11 @@ export class StoreTest {
 
   /** Registers a scheduler that has the code of these tasks; answers its incarnation. */
   async scheduler(
-    taskNames: readonly string[] = [TASK],
+    tasks: readonly (string | TaskVersion)[] = [TASK],
     leaseMs?: number,
     tags?: readonly string[],
   ): Promise<number> {
-    return (await this.store.registerScheduler(schedulerWrite(taskNames, leaseMs, tags))).incarnation;
+    return (await this.store.registerScheduler(schedulerWrite(tasks, leaseMs, tags))).incarnation;
   }
 
   /** Adds a job. */
@@ -83,13 +99,14 @@ export class StoreTest {
   }
 
   /** Claims jobs of {@linkcode TASK} unless told otherwise. */
-  async claim(incarnation: number, request: Partial<ClaimRequest> = {}): Promise<readonly JobRecord[]> {
-    const asked = { incarnation, taskNames: [TASK], limit: 100, ...request };
+  async claim(incarnation: number, given: AskedJobs = {}): Promise<readonly JobRecord[]> {
+    const { tasks = [TASK], ...request } = given;
+    const asked = { incarnation, tasks: versionsOf(tasks), limit: 100, ...request };
     return (await this.store.claimJobs(asked)).claimed;
   }
 
   /** Claims, and answers only the ids. */
-  async claimIds(incarnation: number, request: Partial<ClaimRequest> = {}): Promise<readonly string[]> {
+  async claimIds(incarnation: number, request: AskedJobs = {}): Promise<readonly string[]> {
     return idsOf(await this.claim(incarnation, request));
   }
 
@@ -97,7 +114,7 @@ export class StoreTest {
   async running(id: string, job: Partial<NewJob> = {}): Promise<JobRecord> {
     const incarnation = await this.scheduler([job.taskName ?? TASK]);
     await this.add(id, job);
-    const claimed = await this.claim(incarnation, { taskNames: [job.taskName ?? TASK], jobIds: [id] });
+    const claimed = await this.claim(incarnation, { tasks: [job.taskName ?? TASK], jobIds: [id] });
     return only(claimed);
   }
 

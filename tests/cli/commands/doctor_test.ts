@@ -25,7 +25,11 @@ test("doctor names schedulers that died, jobs without an owner and jobs that nob
     const store = libsql(`file:${join(project.folder, "carillon.db")}`);
     await store.open({ clock: systemClock });
     const { incarnation } = await store.registerScheduler({ ...schedulerWrite(["mail"]), leaseMs: -60_000 });
-    await store.addJobs([newJob("a")], { incarnation: incarnation, taskNames: ["mail"], limit: 1 });
+    await store.addJobs([newJob("a")], {
+      incarnation: incarnation,
+      tasks: [{ name: "mail", version: 1 }],
+      limit: 1,
+    });
     await store.addJobs([newJob("b", { taskName: "unknown" })]);
     await store.close();
     const { code, out } = await project.run(["doctor", "--json"]);

@@ -47,6 +47,7 @@ const texts: Readonly<Record<string, string>> = {
   http: "127.0.0.1:8000",
   tokens: "Zk3v9sQx,ada:T2nWb7Lr",
   "defaults.priority": "-3",
+  "defaults.ageing": "5m",
   "defaults.timeout": "1h30m",
   "defaults.retry.maxAttempts": "5",
   "defaults.retry.backoff": "fixed",
@@ -114,6 +115,7 @@ test("resolveConfiguration() gives what was said the form that the scheduler tak
     abortGrace: "PT2S",
     defaults: {
       priority: -3,
+      ageing: { minutes: 5 },
       timeout: { hours: 1, minutes: 30 },
       retry: {
         maxAttempts: 5,

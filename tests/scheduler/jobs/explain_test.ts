@@ -193,7 +193,7 @@ test("explain() of a job that nothing holds back says so, of one that is too lat
   await scheduler.getStore().registerScheduler({
     name: "idle",
     role: "worker",
-    taskNames: ["wait"],
+    tasks: [{ name: "wait", version: 1 }],
     tags: [],
     process: { hostname: "h", pid: 1, bootId: null, pidNamespace: null, startedAt: null },
     leaseMs: 60_000,

@@ -85,7 +85,7 @@ test("onFailure of a job whose scheduler is gone is called by the one that burie
   await using _ = scheduler;
   await scheduler.addJob(fragile, undefined, { id: "lost" });
   const { incarnation } = await store.registerScheduler(schedulerWrite(["fragile"]));
-  await store.claimJobs({ incarnation, taskNames: ["fragile"], limit: 1 });
+  await store.claimJobs({ incarnation, tasks: [{ name: "fragile", version: 1 }], limit: 1 });
   await scheduler.startInBackground();
   await clock.advance({ minutes: 2 });
   assert.equal((await scheduler.getJob("lost")).outcome, "abandoned");

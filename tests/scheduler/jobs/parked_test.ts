@@ -75,6 +75,7 @@ test("an input that cannot be decoded is parked and never crashes the loop", asy
     fireTimeMs: null,
     runAtMs: null,
     priority: 1,
+    ageingMs: null,
     tags: [],
     concurrencyKey: null,
     input: "{{{ not a payload",

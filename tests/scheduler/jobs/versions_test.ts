@@ -109,23 +109,26 @@ test("a migration that fails, or is missing, parks the job with the reason, and 
   );
 });
 
-test("a job of newer code is parked by older code, until a scheduler with that version comes", async () => {
+test("a job of newer code is not taken by older code, and waits parked until newer code comes", async () => {
   const { first, third, ran } = mails();
-  const { clock, one, two } = setUpTwo({ tasks: [first] }, { tasks: [third] });
+  const { clock, one, two } = setUpTwo({ tasks: [first], name: "old" }, { tasks: [third] });
   await using _one = one.scheduler;
   await using _two = two.scheduler;
   const job = await two.scheduler.addJob(third, { recipients: ["bob"] });
   await one.scheduler.startInBackground();
   await settle(clock);
-  assert.match((await job.status()).parkedReason ?? "", /added by version 3 of the task/);
-  assert.equal((await job.status()).attempt, 0);
-  await one.scheduler.stop();
+  const { state, parkedReason, attempt } = await job.status();
+  assert.deepEqual([state, attempt], ["parked", 0]);
+  assert.match(parkedReason ?? "", /no live scheduler knows task 'mail' in version 3; it runs when/);
+  const { sentence, causes } = await one.scheduler.explain(job.id);
+  assert.equal(causes[0]?.cause, "versionMissing");
+  assert.match(sentence, /no live scheduler that knows the task \('old'\) has version 3 of it/);
   await two.scheduler.startInBackground();
   await settle(clock);
   assert.deepEqual(ran, [["v3", { recipients: ["bob"] }]]);
 });
 
-test("a job that older code has parked while newer code runs too is taken up again by that", async () => {
+test("a job of newer code waits for the newer scheduler while that is paused and an older one is idle", async () => {
   const { first, third, ran } = mails();
   const { clock, one, two } = setUpTwo({ tasks: [first] }, { tasks: [third] });
   await using _one = one.scheduler;
@@ -135,10 +138,9 @@ test("a job that older code has parked while newer code runs too is taken up aga
   await one.scheduler.startInBackground();
   const job = await two.scheduler.addJob(third, { recipients: ["bob"] });
   await clock.advance({ seconds: 1 });
-  assert.equal((await job.status()).state, "parked");
-  await one.scheduler.stop();
+  assert.equal((await job.status()).state, "ready");
   await two.scheduler.resume();
-  await clock.advance({ minutes: 2 });
+  await settle(clock);
   assert.deepEqual(ran, [["v3", { recipients: ["bob"] }]]);
 });
 

@@ -11,11 +11,13 @@ function job(seq: number, priority: number, scheduleSeq: number | null = null) {
 /** The heads as a claim walks along them that takes none. */
 function heads(queue: ReadyQueue): readonly number[] {
   const seqs: number[] = [];
-  for (let head = queue.firstHead(); head !== undefined; head = queue.headAfter(head)) seqs.push(head.seq);
+  for (let head = queue.firstHeads()[0]; head !== undefined; head = queue.headAfter(head)) {
+    seqs.push(head.seq);
+  }
   return seqs;
 }
 
-test("firstHead() and headAfter() walk along the first job of each schedule, in claim order", () => {
+test("firstHeads() and headAfter() walk along the first job of each schedule, in claim order", () => {
   const queue = new ReadyQueue();
   for (const added of [job(1, 0), job(2, 5, 7), job(3, 4, 7), job(4, 2, 8), job(5, 9)]) queue.add(added);
   assert.deepEqual(heads(queue), [5, 2, 4]);

@@ -4,7 +4,18 @@ import type { JobEnding, JobRecord, JobTransition, NewJob } from "../../../src/m
 import { jobOutcomes, jobStates } from "../../../src/model/states.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";
 import { fenceOf } from "../../../src/testing/store_conformance/store_test.ts";
-import { jobId, jobIds, place, soonMs, type Step, steps, tags, taskName, taskNames } from "./step.ts";
+import {
+  jobId,
+  jobIds,
+  place,
+  soonMs,
+  type Step,
+  steps,
+  tags,
+  taskName,
+  taskNames,
+  taskVersions,
+} from "./step.ts";
 import { pick, type Subject } from "./subject.ts";
 
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
@@ -16,6 +27,8 @@ export const jobGiven = fc.record({
   id: jobId,
   taskName,
   priority: fc.integer({ min: -1, max: 1 }),
+  taskVersion: fc.constantFrom(1, 1, 1, 2),
+  ageingMs: fc.constantFrom(null, 5, 5, 30),
   tags,
   concurrencyKey: orNull(fc.constantFrom("k", "l")),
   runInMs: orNull(soonMs),
@@ -42,6 +55,8 @@ export function jobOf(s: Subject, given: JobGiven): NewJob {
   return newJob(given.id, {
     taskName: given.taskName,
     priority: given.priority,
+    taskVersion: given.taskVersion,
+    ageingMs: given.ageingMs,
     tags: given.tags,
     ...(given.identity === undefined ? {} : { identity: given.identity }),
     concurrencyKey: given.concurrencyKey,
@@ -54,18 +69,25 @@ export function jobOf(s: Subject, given: JobGiven): NewJob {
   });
 }
 
+const taskClaims = fc.tuple(
+  taskVersions,
+  fc.array(fc.option(fc.nat(2), { nil: undefined }), { minLength: 3 }),
+).map(
+  ([tasks, most]) => tasks.map((task, i) => most[i] === undefined ? task : { ...task, max: most[i] }),
+);
+
 const claimGiven = fc.record({
   scheduler: place,
-  taskNames,
+  tasks: taskClaims,
   limit: fc.nat(3),
   jobIds: fc.option(jobIds, { nil: undefined, freq: 4 }),
 });
 
 type ClaimGiven = typeof claimGiven extends fc.Arbitrary<infer Given> ? Given : never;
 
-function claimOf(s: Subject, { scheduler, taskNames, limit, jobIds }: ClaimGiven) {
+function claimOf(s: Subject, { scheduler, tasks, limit, jobIds }: ClaimGiven) {
   const incarnation = pick(s.incarnations, scheduler) ?? 999;
-  return { incarnation, taskNames, limit, ...(jobIds === undefined ? {} : { jobIds }) };
+  return { incarnation, tasks, limit, ...(jobIds === undefined ? {} : { jobIds }) };
 }
 
 const error = { name: "TypeError", message: "no", cause: { name: "Error", message: "deep" } };

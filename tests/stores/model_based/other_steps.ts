@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { schedulerWrite, taskWrite } from "../../../src/testing/store_conformance/records.ts";
 import { endingsGiven, endingsOf } from "./job_steps.ts";
-import { place, type Step, steps, tags, taskNames } from "./step.ts";
+import { place, type Step, steps, tags, taskNames, taskVersions } from "./step.ts";
 import { pick, type Subject } from "./subject.ts";
 
 const limit = fc.constantFrom(null, 1, 2);
@@ -56,9 +56,9 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
     weight: 3,
     arbitrary: steps(
       "registerScheduler",
-      fc.record({ taskNames, leaseMs, tags }),
-      async (s, { taskNames, leaseMs, tags }) => {
-        const answer = await s.store.registerScheduler(schedulerWrite(taskNames, leaseMs, tags));
+      fc.record({ taskVersions, leaseMs, tags }),
+      async (s, { taskVersions, leaseMs, tags }) => {
+        const answer = await s.store.registerScheduler(schedulerWrite(taskVersions, leaseMs, tags));
         s.incarnations.push(answer.incarnation);
         return answer;
       },

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { TaskVersion } from "../../../src/model/task_claim.ts";
 import type { Subject } from "./subject.ts";
 
 /** One call of a store, with what it says about itself when a run fails. */
@@ -34,6 +35,11 @@ export const taskName: fc.Arbitrary<string> = fc.constantFrom("a", "b", "c");
 
 /** Some tasks. */
 export const taskNames: fc.Arbitrary<string[]> = fc.subarray(["a", "b", "c"], { minLength: 1 });
+
+/** Some tasks with the versions that a scheduler has. */
+export const taskVersions: fc.Arbitrary<TaskVersion[]> = taskNames.chain((names) =>
+  fc.tuple(...names.map((name) => fc.record({ name: fc.constant(name), version: fc.constantFrom(1, 2) })))
+);
 
 /** What schedulers offer and jobs demand: sorted, each once. */
 export const tags: fc.Arbitrary<string[]> = fc.oneof(

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { TASK } from "./records.ts";
+import { check, type StoreCheck } from "./store_check.ts";
+import { only } from "./store_test.ts";
+
+const older = [{ name: TASK, version: 1 }];
+const newer = [{ name: TASK, version: 2 }];
+
+/** Schedulers with older and newer code side by side, and claims of so many jobs of a task. */
+export const versionTests: readonly StoreCheck[] = [
+  check("claimJobs() takes no job of a newer version than asked for, named ones neither", async (t) => {
+    await t.task();
+    const incarnation = await t.scheduler(newer);
+    await t.add("new", { taskVersion: 2, priority: 9 });
+    await t.add("old", { taskVersion: 1 });
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: older, jobIds: ["new"] }), []);
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: older }), ["old"]);
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: newer }), ["new"]);
+  }),
+  check("claimJobs() finds jobs of its version however many newer ones are in front", async (t) => {
+    await t.task();
+    const incarnation = await t.scheduler(older);
+    const ids = Array.from({ length: 80 }, (_, i) => `new-${i}`);
+    await t.addAll(ids, { taskVersion: 2, priority: 9 });
+    await t.add("old");
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: older, limit: 1 }), ["old"]);
+  }),
+  check("claimJobs() gives a key's slot to a job of its version, though a newer one is first", async (t) => {
+    await t.task(TASK, { concurrency: { max: 1, fifo: false } });
+    const incarnation = await t.scheduler(older);
+    await t.add("new", { taskVersion: 2, priority: 9, concurrencyKey: "k" });
+    await t.addAll(["old", "next"], { concurrencyKey: "k" });
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: older }), ["old"]);
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: newer }), []);
+    await t.end(await t.job("old"));
+    assert.deepEqual(await t.claimIds(incarnation, { tasks: newer }), ["new"]);
+  }),
+  check("getJobs() shows a job parked while every live scheduler has older code", async (t) => {
+    await t.task();
+    await t.scheduler(older);
+    await t.add("a", { taskVersion: 2 });
+    assert.equal(await t.state("a"), "parked");
+    const incarnation = await t.scheduler(newer);
+    assert.equal(await t.state("a"), "ready");
+    await t.store.unregisterScheduler(incarnation);
+    assert.equal(await t.state("a"), "parked");
+  }),
+  check("registerScheduler() leaves parked jobs of a newer version parked", async (t) => {
+    await t.task();
+    const incarnation = await t.scheduler(newer);
+    await t.add("a", { taskVersion: 2 });
+    await t.end(only(await t.claim(incarnation, { tasks: newer })), { to: "parked", reason: "does not fit" });
+    await t.scheduler(older);
+    assert.equal((await t.job("a")).parkedReason, "does not fit");
+    await t.scheduler(newer);
+    assert.equal((await t.job("a")).parkedReason, null);
+    assert.equal(await t.state("a"), "ready");
+  }),
+  check("getSchedulers() tells the versions of the tasks a scheduler has", async (t) => {
+    const tasks = [{ name: "a", version: 3 }, { name: "b", version: 1 }];
+    await t.scheduler(tasks);
+    assert.deepEqual(only(await t.store.getSchedulers()).tasks, tasks);
+  }),
+  check("claimJobs() takes at most as many jobs of a task as it was asked, and others'", async (t) => {
+    await t.task("some");
+    await t.task("many");
+    const incarnation = await t.scheduler(["some", "many"]);
+    await t.addAll(["s-1", "s-2", "s-3"], { taskName: "some", priority: 1 });
+    await t.addAll(["m-1", "m-2"], { taskName: "many" });
+    const ask = (max: number) => ({
+      tasks: [{ name: "some", version: 1, max }, { name: "many", version: 1 }],
+    });
+    assert.deepEqual(await t.claimIds(incarnation, { ...ask(0), limit: 1 }), ["m-1"]);
+    assert.deepEqual(await t.claimIds(incarnation, ask(2)), ["s-1", "s-2", "m-2"]);
+    assert.deepEqual(await t.claimIds(incarnation, { ...ask(0), jobIds: ["s-3"] }), []);
+    assert.deepEqual(await t.claimIds(incarnation, ask(1)), ["s-3"]);
+  }),
+];
