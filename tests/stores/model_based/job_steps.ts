@@ -13,7 +13,7 @@ import {
   steps,
   tags,
   taskName,
-  taskNames,
+  type taskNames,
   taskVersions,
 } from "./step.ts";
 import { pick, type Subject } from "./subject.ts";
