@@ -4,18 +4,7 @@ import type { JobEnding, JobRecord, JobTransition, NewJob } from "../../../src/m
 import { jobOutcomes, jobStates } from "../../../src/model/states.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";
 import { fenceOf } from "../../../src/testing/store_conformance/store_test.ts";
-import {
-  jobId,
-  jobIds,
-  place,
-  soonMs,
-  type Step,
-  steps,
-  tags,
-  taskName,
-  type taskNames,
-  taskVersions,
-} from "./step.ts";
+import { jobId, jobIds, place, soonMs, type Step, steps, tags, taskName, taskVersions } from "./step.ts";
 import { pick, type Subject } from "./subject.ts";
 
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
