@@ -27,7 +27,7 @@ const waits: number[] = [];
 for (let round = 0; round < ROUNDS; round++) {
   await sleep(systemClock, 100 + Math.random() * 100);
   const heard = new Promise<void>((resolve) => told = resolve);
-  await writing.putFact("round", String(round));
+  await writing.putCalendar("round", [String(round)]);
   const startMs = systemClock.monotonicMs();
   await heard;
   waits.push(systemClock.monotonicMs() - startMs);

@@ -22,6 +22,7 @@ const tableNames = [
   "logs",
   "names",
   "counted",
+  "listeners",
 ] as const;
 
 /** The full name of every table. */

@@ -6,6 +6,7 @@ import { failedRuns } from "./m005_failed_runs.ts";
 import { countedJobs } from "./m006_counted_jobs.ts";
 import { databaseId } from "./m007_database_id.ts";
 import { claimOrder } from "./m008_claim_order.ts";
+import { listeners } from "./m009_listeners.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   countedJobs,
   databaseId,
   claimOrder,
+  listeners,
 ];
 
 /** The schema's version that this code works with. */

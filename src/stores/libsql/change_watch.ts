@@ -37,6 +37,7 @@ export class ChangeWatch {
   #seen: SqlValue | undefined;
   #looking: Promise<void> | undefined;
   #calling = false;
+  #lookedMs = -Infinity;
 
   /** Adds a listener; answers how to take it back. */
   add(listener: () => void): () => void {
@@ -48,6 +49,11 @@ export class ChangeWatch {
       this.#listeners.delete(own);
       if (this.#listeners.size === 0) this.#rest();
     };
+  }
+
+  /** Whether anybody listens. */
+  get listened(): boolean {
+    return this.#listeners.size > 0;
   }
 
   /** Begins to look. `seen` is the count that is known already. */
@@ -81,6 +87,16 @@ export class ChangeWatch {
     this.hurry();
   }
 
+  /** Somebody says that there is news: looks at once, but no more often than while much is going on. */
+  nudge(): void {
+    const { counter, clock, pace } = this.#watched ?? {};
+    if (!counter || !clock || !pace || this.#looking || this.#listeners.size === 0) return;
+    this.#rest();
+    this.#waitMs = Math.max(0, this.#lookedMs + pace.firstMs - clock.monotonicMs());
+    if (this.#waitMs === 0) this.#look(counter);
+    this.#plan();
+  }
+
   /** Looks soon, unless it is going to anyway. */
   hurry(): void {
     const { pace } = this.#watched ?? {};
@@ -107,6 +123,7 @@ export class ChangeWatch {
 
   /** A database that cannot be asked just now is asked again later; whoever uses it is told what is wrong. */
   #look(counter: () => SqlValue | Promise<SqlValue>): void {
+    this.#lookedMs = this.#watched?.clock.monotonicMs() ?? -Infinity;
     try {
       const count = counter();
       if (count instanceof Promise) this.#looking = this.#await(count);

@@ -15,6 +15,7 @@ import { backupDatabase } from "./backup.ts";
 import { callerTransaction } from "./caller_transaction.ts";
 import { refuseOtherFile } from "./same_file.ts";
 import { ChangeWatch, filePace, serverPace } from "./change_watch.ts";
+import { Neighbors } from "./neighbors.ts";
 import { checkIntegrity } from "./integrity.ts";
 import { type DatabaseSize, databaseSize } from "./database_size.ts";
 import { type DatabaseOptions, migrateDatabase, openDriver, usesClient } from "./open_database.ts";
@@ -50,7 +51,7 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
     capabilities: { durable: !address.inMemory, shared: !address.inMemory },
     open: (context) => database.open(context),
     close: () => database.close(),
-    watch: (listener) => database.watch.add(listener),
+    watch: (listener) => database.listen(listener),
     within: (transaction) => database.within(transaction),
     migrate: (onStep) => database.using((driver) => migrateDatabase(driver, options, onStep)),
     backup: (path) => database.using((driver) => backupDatabase(driver, path, options)),
@@ -61,6 +62,8 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
 
 interface OpenState {
   readonly driver: SqlDriver;
+  /** Other processes that have the same file open; undefined where nobody else can, or time is virtual. */
+  readonly neighbors: Neighbors | undefined;
   readonly commits: GroupCommit;
 }
 
@@ -112,6 +115,13 @@ class OpenDatabase {
     return this.#within(caller);
   }
 
+  /** Adds a listener; answers how to take it back. */
+  listen(listener: () => void): () => void {
+    const stop = this.watch.add(listener);
+    void this.#state?.neighbors?.listen();
+    return stop;
+  }
+
   async open({ clock }: StoreContext): Promise<void> {
     this.#opens++;
     if (this.#opens === 1) this.#clock = clock;
@@ -129,12 +139,13 @@ class OpenDatabase {
     if (this.#opens === 0) return;
     await this.#opening;
     if (--this.#opens > 0) return;
-    const { driver, commits } = this.#state!;
+    const { driver, commits, neighbors } = this.#state!;
     await commits.idle();
     // Somebody may have opened it again meanwhile.
     if (this.#opens > 0) return;
     this.#state = this.#opening = this.#within = undefined;
     await this.watch.stop();
+    await neighbors?.close();
     if (!this.#options.address.inMemory) driver.close();
   }
 
@@ -157,8 +168,16 @@ class OpenDatabase {
       if (!this.#options.address.inMemory) driver.close();
       throw error;
     }
-    this.#state = { driver, commits: new GroupCommit((steps) => driver.write(steps)) };
+    const neighbors = this.#neighbors(driver);
+    this.#state = { driver, neighbors, commits: new GroupCommit((steps) => driver.write(steps)) };
     await this.#startWatch(driver);
+    if (this.watch.listened) void neighbors?.listen();
+  }
+
+  #neighbors(driver: SqlDriver): Neighbors | undefined {
+    const { address, dialect } = this.#options;
+    if (this.#count || address.inMemory || this.#clock !== systemClock) return undefined;
+    return new Neighbors({ driver, dialect, clock: this.#clock, onNudge: () => this.watch.nudge() });
   }
 
   async #startWatch(driver: SqlDriver): Promise<void> {
@@ -190,7 +209,9 @@ class OpenDatabase {
 
   /** The database tells of other processes' commits; of those through this object, its other users are told here. */
   #noticed<T>(answer: T, options: WriteOptions = {}): T {
-    if (!options.quiet && this.#opens > 1) this.watch.call();
+    if (options.quiet) return answer;
+    if (this.#opens > 1) this.watch.call();
+    this.#state?.neighbors?.committed();
     return answer;
   }
 }
