@@ -52,6 +52,8 @@ export type {
   TaskSchedule,
   TaskSource,
 } from "./src/registry/task_types.ts";
+export type { BatchDecorator, BatchDefinition, BatchResult } from "./src/registry/batch_types.ts";
+export type { BatchOptions } from "./src/model/batch_options.ts";
 export type { ScheduleDecorator, TaskDecorator } from "./src/registry/decorator_types.ts";
 export type { StandardSchema } from "./src/model/standard_schema.ts";
 export type { RetentionOptions, TaskRetentionOptions } from "./src/model/retention_options.ts";
@@ -84,6 +86,7 @@ export { currentJob, tryCurrentJob } from "./src/context/job_context.ts";
 export { snooze } from "./src/context/snooze.ts";
 export { cancel } from "./src/context/cancel.ts";
 export { RetryAfter, type RetryAfterOptions } from "./src/context/retry_after.ts";
+export type { BatchContext, BatchJob } from "./src/context/batch_context.ts";
 export type { Middleware, MiddlewareJob } from "./src/context/middleware.ts";
 export type { FailedOutcome, FailureContext, JobFailure } from "./src/context/job_failure.ts";
 export { currentScheduler } from "./src/scheduler/current_scheduler.ts";

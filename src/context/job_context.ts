@@ -28,7 +28,7 @@ export function currentJob(): RunningJob {
   throw new CarillonError(
     "noCurrentJob",
     "currentJob() was called outside a job; call it within a task's function, " +
-      "or use tryCurrentJob() where there may be none",
+      "use tryCurrentJob() where there may be none, and 'context.jobs' in a batch task",
   );
 }
 

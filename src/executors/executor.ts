@@ -16,6 +16,11 @@ export interface ExecutorRun {
   readonly serializer: string;
   /** Aborted when the job is to stop: time out, cancellation, a lost lease, a scheduler that stops. */
   readonly signal: AbortSignal;
+  /**
+   * Set where one call runs several jobs (a batch task); `job` is then the first of them, and `input` null. `call` does all
+   * of it. An executor elsewhere runs these instead, tells of each how it ended, and answers null.
+   */
+  readonly batch?: () => readonly BatchedRun[];
   /** Calls the task's function in this process, within the job's context; answers its checked, encoded result. */
   call(): Promise<Payload | null>;
   /** The function starts now, elsewhere: the time limit counts from here. `call` says so by itself. */
@@ -24,6 +29,14 @@ export interface ExecutorRun {
   log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>): void;
   /** Passes the job's progress on from elsewhere. */
   progress(done: number, total: number, message?: string): void;
+}
+
+/** One job of a batch, as an executor sees it; each ends for itself. */
+export interface BatchedRun extends Pick<ExecutorRun, "job" | "input" | "signal" | "log" | "progress"> {
+  /** Its result, encoded. */
+  returned(value: Payload | null): void;
+  /** Its error. */
+  threw(error: unknown): void;
 }
 
 /**

@@ -32,11 +32,15 @@ export function slotsLeft(limit: number | null, running: number): number {
   return limit === null ? Infinity : Math.max(0, limit - running);
 }
 
-/** How many jobs of a task may run at once: what was set at run time, else what its code says, else the default. */
+/**
+ * How many jobs of a task may run at once: what was set at run time, else what its code says, else the default. For a
+ * batch task both count calls, each of which may take so many jobs.
+ */
 export function taskLimit(task: Pick<TaskRecord, "settings" | "overrides"> | undefined): number | null {
   if (task === undefined) return defaultRunSettings.maxRunningJobs;
   const set = task.overrides.maxRunningJobs;
-  return set === undefined ? task.settings.maxRunningJobs : set;
+  const limit = set === undefined ? task.settings.maxRunningJobs : set;
+  return limit === null ? null : limit * (task.settings.batchSize ?? 1);
 }
 
 /** How many jobs of one schedule may run at once, from its overlap policy and its own limit. */

@@ -55,6 +55,8 @@ export interface RunSettings {
   readonly tags: readonly string[];
   /** The limit of jobs with the same key; a matter of tasks alone. */
   readonly concurrency: StoredConcurrency | null;
+  /** How many jobs one call takes, of which `maxRunningJobs` then counts; null is no batch task. A matter of its code alone. */
+  readonly batchSize: number | null;
 }
 
 /** Settings given at one level; the missing ones come from the next. */
@@ -78,6 +80,7 @@ export const defaultRunSettings: RunSettings = {
   executor: null,
   tags: [],
   concurrency: null,
+  batchSize: null,
 };
 
 const settingNames = Object.keys(defaultRunSettings) as readonly (keyof RunSettings)[];

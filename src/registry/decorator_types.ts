@@ -1,4 +1,5 @@
 /** The types of `@task` and `@schedule`. The string keys of failing branches are the messages that users read. */
+import type { BatchContext } from "../context/batch_context.ts";
 import type { TaskContext } from "../context/task_context.ts";
 
 /** Decorated methods are called by name, which no `#private` one can be. */
@@ -30,11 +31,22 @@ export interface ScheduleDecorator<I> {
     method: F,
     context: ClassMethodDecoratorContext<This, F> & NotPrivate & TakesInput<F, I>,
   ): void;
+  /** The same on the method of a batch task, which takes many inputs: the schedule gives one. */
+  <This, F extends (this: This, inputs: I[], context: BatchContext<I>) => unknown>(
+    method: F,
+    context: ClassMethodDecoratorContext<This, F> & NotPrivate & TakesBatch<F>,
+  ): void;
   /** Decorators under `experimentalDecorators`. */
   <F extends (this: never, input: I, context: TaskContext) => unknown>(
     target: object,
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<F> & TakesInput<F, I>,
+  ): void;
+  /** The same on the method of a batch task. */
+  <F extends (this: never, inputs: I[], context: BatchContext<I>) => unknown>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<F> & TakesBatch<F>,
   ): void;
 }
 
@@ -57,6 +69,11 @@ type TakesInput<F extends Method, I> = [I] extends [undefined] ? unknown
   : Parameters<F> extends [] ? { "the method has no parameter for this input": I }
   : ExcessKeys<I, NonNullable<Parameters<F>[0]>> extends never ? unknown
   : { "the method's parameter does not have this key": ExcessKeys<I, NonNullable<Parameters<F>[0]>> };
+
+/** A batch method is known by its context. */
+type TakesBatch<F extends (this: never, inputs: never, context: never) => unknown> = Parameters<F> extends
+  [readonly unknown[], BatchContext] ? unknown
+  : { "the method does not take the input of its schedule": never };
 
 /** Keys of an object input that no member of the parameter's type has. */
 type ExcessKeys<I, P> = I extends readonly unknown[] ? never

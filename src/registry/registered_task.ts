@@ -1,6 +1,8 @@
+import type { BatchContext } from "../context/batch_context.ts";
 import type { FailureHook } from "../context/job_failure.ts";
 import type { Middleware } from "../context/middleware.ts";
 import type { TaskContext } from "../context/task_context.ts";
+import type { ResolvedBatch } from "../model/batch_options.ts";
 import type { ConcurrencyKey } from "../model/concurrency_options.ts";
 import type { Metadata } from "../model/payload.ts";
 import type { BackoffFunction } from "../model/retry_options.ts";
@@ -34,6 +36,8 @@ export interface RegisteredTask {
   readonly onFailure: FailureHook | undefined;
   /** Brings inputs of older versions to the present one. */
   readonly migrate: InputMigration | undefined;
+  /** How its jobs are put together for one call; undefined where each is a call of its own. */
+  readonly batch: ResolvedBatch | undefined;
   /** What is around every run, the outermost first. */
   readonly use: readonly Middleware[];
   readonly metadata: Metadata;
@@ -43,8 +47,8 @@ export interface RegisteredTask {
   readonly place: string | undefined;
   /** False for the methods of a class that was listed without an instance: known by name and types only. */
   readonly runnable: boolean;
-  /** Calls the function, a method on its instance. */
-  call(input: unknown, context: TaskContext): unknown;
+  /** Calls the function, a method on its instance; that of a batch task with many inputs and their context. */
+  call(input: unknown, context: TaskContext | BatchContext): unknown;
 }
 
 /** A schedule that the code declares. */
@@ -77,6 +81,7 @@ export function registeredTask(
     concurrencyKey: options?.concurrencyKey,
     onFailure: spec?.onFailure,
     migrate: spec?.migrate,
+    batch: spec?.batch,
     use: spec?.use ?? [],
     metadata: options?.metadata ?? {},
     schedules: schedules.map((schedule, index) => ({

@@ -1,15 +1,17 @@
 /** What definitions leave behind for registries to find. Shared by all copies of the package in a process. */
+import type { BatchContext } from "../context/batch_context.ts";
 import type { FailureHook } from "../context/job_failure.ts";
 import type { Middleware } from "../context/middleware.ts";
 import type { TaskContext } from "../context/task_context.ts";
+import type { ResolvedBatch } from "../model/batch_options.ts";
 import type { ResolvedScheduleOptions } from "../model/schedule_options.ts";
 import { sharedState } from "../model/shared_state.ts";
 import type { StandardSchema } from "../model/standard_schema.ts";
 import type { ResolvedTaskOptions } from "../model/task_options.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 
-/** The function of a task, or a method. */
-export type TaskFunction = (input: unknown, context: TaskContext) => unknown;
+/** The function of a task, or a method; that of a batch task takes many inputs, and their context. */
+export type TaskFunction = (input: unknown, context: TaskContext | BatchContext) => unknown;
 
 /** Brings an input from an older version of a task to its present one. */
 export type InputMigration = (oldInput: unknown, fromVersion: number) => unknown;
@@ -23,6 +25,8 @@ export interface TaskSpec {
   readonly options: ResolvedTaskOptions;
   readonly onFailure: FailureHook | undefined;
   readonly migrate: InputMigration | undefined;
+  /** How its jobs are put together for one call; undefined where each is a call of its own. */
+  readonly batch: ResolvedBatch | undefined;
   /** What is around every run, the outermost first. */
   readonly use: readonly Middleware[];
   /** Where it was defined, `file:line`. */

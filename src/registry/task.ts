@@ -1,6 +1,8 @@
 import { CarillonError } from "../errors.ts";
 import { checkName } from "../model/option_checks.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
+import type { BatchOptions } from "../model/batch_options.ts";
+import type { BatchCallerResult, BatchDecorator, BatchDefinition, BatchResult } from "./batch_types.ts";
 import { decorate } from "./decorate.ts";
 import type { TaskDecorator } from "./decorator_types.ts";
 import { definitionPlace } from "./definition_place.ts";
@@ -18,9 +20,67 @@ import type {
 /** A definition whose types no longer matter. */
 type AnyDefinition = MethodOptions<StandardSchema | undefined, StandardSchema | undefined> & {
   readonly run?: unknown;
+  readonly batch?: unknown;
   readonly schedules?: readonly TaskSchedule<unknown>[];
 };
 
+/**
+ * Defines a batch task: its function is called once for many jobs, and answers a result for each. Callers give and
+ * await one.
+ *
+ * Throws `invalidOption` for an option that breaks its rule, `invalidTask` for a `run` that is no function.
+ *
+ * @example One query for up to a hundred jobs
+ * ```ts
+ * import { Scheduler, task } from "carillon";
+ * import { z } from "zod";
+ *
+ * const priceOf = task({
+ *   name: "priceOf",
+ *   batch: { size: 100, within: { milliseconds: 5 } },
+ *   input: z.string(),
+ *   run: (names) => names.map((name) => name === "" ? new Error("no name") : name.length * 10),
+ * });
+ * await using scheduler = new Scheduler({ tasks: [priceOf] });
+ * const prices = await Promise.all(["tea", "bread"].map((name) => scheduler.runJob(priceOf, name)));
+ * console.assert(prices.join() === "30,50");
+ * ```
+ */
+export function task<
+  S extends StandardSchema | undefined = undefined,
+  O extends StandardSchema | undefined = undefined,
+  R = unknown,
+>(definition: BatchDefinition<S, O, R>): Task<SchemaInput<S>, BatchCallerResult<O, R>>;
+/**
+ * Decorates a method as a batch task. It takes `(inputs: Input[], context: BatchContext<Input>)`; callers see by the
+ * context that they give one input and get one result.
+ *
+ * Throws `invalidOption` for an option that breaks its rule, `invalidTask` on anything but a method.
+ *
+ * @example
+ * ```ts
+ * import { type BatchContext, Scheduler, task } from "carillon";
+ *
+ * class Mails {
+ *   @task({ name: "mails.send", batch: { size: 50 } })
+ *   send(to: string[], _context: BatchContext<string>): string[] {
+ *     return to.map((one) => `sent to ${one}`);
+ *   }
+ * }
+ * const mails = new Mails();
+ * await using scheduler = new Scheduler({ tasks: [mails] });
+ * console.assert(await scheduler.runJob(mails.send, "ada") === "sent to ada");
+ * ```
+ */
+export function task<
+  S extends StandardSchema | undefined = undefined,
+  O extends StandardSchema | undefined = undefined,
+>(options: MethodOptions<S, O> & { readonly batch: BatchOptions; readonly run?: never }): BatchDecorator<
+  S extends StandardSchema ? SchemaInput<S> : never,
+  S extends StandardSchema ? SchemaOutput<S> : never,
+  BatchResult<O>,
+  O extends StandardSchema ? SchemaOutput<O> : undefined
+>;
 /**
  * Defines a task: a named function with its defaults. The types of input and result flow from here to every
  * caller.
@@ -67,7 +127,7 @@ export function task<
 export function task<
   S extends StandardSchema | undefined = undefined,
   O extends StandardSchema | undefined = undefined,
->(options?: MethodOptions<S, O> & { readonly run?: never }): TaskDecorator<
+>(options?: MethodOptions<S, O> & { readonly run?: never; readonly batch?: undefined }): TaskDecorator<
   S extends StandardSchema ? SchemaInput<S> : never,
   S extends StandardSchema ? SchemaOutput<S> : never,
   RunResult<O>,

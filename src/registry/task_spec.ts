@@ -1,6 +1,7 @@
 import type { FailureHook } from "../context/job_failure.ts";
 import { checkMiddleware } from "../context/middleware.ts";
 import { CarillonError } from "../errors.ts";
+import { resolveBatch } from "../model/batch_options.ts";
 import { checkName, optionError, refuseUnknownOptions } from "../model/option_checks.ts";
 import { resolveScheduleOptions } from "../model/schedule_options.ts";
 import { isStandardSchema, type StandardSchema } from "../model/standard_schema.ts";
@@ -10,9 +11,20 @@ import type { InputMigration, ScheduleSpec, TaskSpec } from "./registry_state.ts
 import type { MethodOptions } from "./task_types.ts";
 
 /** What `task({ name, run })` and `@task` can be told, beside `run` and `schedules`. */
-type SpecOptions = MethodOptions<StandardSchema | undefined, StandardSchema | undefined>;
+type SpecOptions = MethodOptions<StandardSchema | undefined, StandardSchema | undefined> & {
+  readonly batch?: unknown;
+};
 
-const specKeys = [...taskOptionKeys, "name", "input", "output", "onFailure", "migrate", "use"] as const;
+const specKeys = [
+  ...taskOptionKeys,
+  "name",
+  "input",
+  "output",
+  "onFailure",
+  "migrate",
+  "use",
+  "batch",
+] as const;
 
 /**
  * Checks what was said about a task. `moreKeys` are keys that somebody else looks at. Throws `invalidOption`
@@ -25,11 +37,15 @@ export function taskSpec(
 ): TaskSpec {
   const where = typeof options?.name === "string" ? `task '${options.name}'` : "a task";
   refuseUnknownOptions(options, [...specKeys, ...moreKeys], where);
+  const resolved = resolveTaskOptions(options, where);
+  const batch = options.batch === undefined ? undefined : resolveBatch(options.batch, where);
+  const overrides = batch ? { ...resolved.overrides, batchSize: batch.size } : resolved.overrides;
   return {
     name: options.name === undefined ? undefined : checkName(options.name, "name", "a task"),
     input: checkSchema(options.input, "input", where),
     output: checkSchema(options.output, "output", where),
-    options: resolveTaskOptions(options, where),
+    options: { ...resolved, overrides },
+    batch,
     onFailure: boundFunction(options, "onFailure", where) as FailureHook | undefined,
     migrate: boundFunction(options, "migrate", where) as InputMigration | undefined,
     use: checkMiddleware(options.use, where),

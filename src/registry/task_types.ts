@@ -1,4 +1,5 @@
 /** The types that carry a task's input and result from its definition to every caller. */
+import type { BatchContext } from "../context/batch_context.ts";
 import type { FailureContext, JobFailure } from "../context/job_failure.ts";
 import type { Middleware } from "../context/middleware.ts";
 import type { TaskContext } from "../context/task_context.ts";
@@ -7,6 +8,7 @@ import type { ScheduleOptions } from "../model/schedule_options.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
 import type { TaskOptions } from "../model/task_options.ts";
 import type { Trigger } from "../triggers/trigger.ts";
+import type { BatchValue } from "./batch_types.ts";
 
 /**
  * A task as a value: what `task({ name, run })` and `taskRef` answer, and what `addJob`, `runJob` and
@@ -27,7 +29,7 @@ export interface Task<In, Out> {
 }
 
 /** A method that may be a task: whether it is decorated, only the registry can tell. */
-export type TaskMethod = (this: never, input: never, context: TaskContext) => unknown;
+export type TaskMethod = (this: never, input: never, context: TaskContext & BatchContext<never>) => unknown;
 
 /** Whatever stands for a task in a call: a task, a reference made by `taskRef`, or a decorated method. */
 export type TaskReference = Task<unknown, unknown> | TaskMethod;
@@ -48,12 +50,14 @@ export type TaskReference = Task<unknown, unknown> | TaskMethod;
  * ```
  */
 export type InputOf<T> = T extends Task<infer In, unknown> ? In
-  : T extends (this: never, ...args: infer Args) => unknown ? Args extends [] ? undefined : Args[0]
+  : T extends (this: never, ...args: infer Args) => unknown
+    ? Args extends [] ? undefined : Args extends [unknown, BatchContext<infer In>] ? In : Args[0]
   : never;
 
 /** What the callers of a task get. */
 export type ResultOf<T> = T extends Task<unknown, infer Out> ? Out
-  : T extends (this: never, ...args: never[]) => infer Result ? Awaited<Result>
+  : T extends (this: never, inputs: never, context: infer Context) => infer Result
+    ? Context extends BatchContext ? BatchValue<Result> : Awaited<Result>
   : never;
 
 /** The arguments after the task: an input exactly where one is needed, then options. */
@@ -129,6 +133,8 @@ export interface TaskDefinition<
 > extends MethodOptions<S, O> {
   /** The name it is stored under; unique among the tasks of a data store. */
   readonly name: string;
+  /** Not here: a batch task's function takes many inputs. */
+  readonly batch?: undefined;
   /** What it does. */
   run(input: SchemaOutput<S>, context: TaskContext): R & RunResult<O>;
   /** Schedules that are written when a scheduler starts. @default [] */

@@ -11,7 +11,9 @@ import type { StoreUnits } from "./store_units.ts";
 export async function endWork(parts: SchedulerParts, timeoutMs: number, hurry: AbortSignal): Promise<void> {
   const units = parts.units.all();
   await Promise.all(units.map((unit) => unit.stopLoops()));
+  for (const unit of units) unit.runner.batches.handBack();
   await endRuns(parts, timeoutMs, hurry);
+  for (const unit of units) unit.runner.batches.takeAgain();
   await failureHooksSettled(parts);
   const stopped = new CarillonError(
     "schedulerStopped",

@@ -59,23 +59,33 @@ export async function runByExecutor(
   started: () => void,
 ): Promise<RunAnswer> {
   const { serializer } = environment;
-  const { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata } = run.job;
   let local: RunAnswer | undefined;
   const request: ExecutorRun = {
-    job: { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata },
-    input: executed.payload,
+    ...crossing(run, executed, context),
     serializer: serializer.name,
-    signal: run.signal,
     async call() {
       started();
       local = await callTask(executed, context, environment);
       return local.payload;
     },
     started,
-    log: (level, message, fields) => context.log[level](message, fields),
-    progress: (done, total, message) => context.progress({ done, total }, message),
   };
   run.terminate = () => executor.terminate?.(request) ?? false;
   const payload = await executor.run(request);
   return { payload, value: local ? local.value : decodePayload(payload, [serializer]) };
+}
+
+/** What of one job crosses to where its function runs, and back. */
+export type Crossing = Pick<ExecutorRun, "job" | "input" | "signal" | "log" | "progress">;
+
+/** The part of a run that an executor elsewhere needs. */
+export function crossing(run: JobRun, { payload }: ExecutedTask, context: TaskContext): Crossing {
+  const { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata } = run.job;
+  return {
+    job: { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata },
+    input: payload,
+    signal: run.signal,
+    log: (level, message, fields) => context.log[level](message, fields),
+    progress: (done, total, message) => context.progress({ done, total }, message),
+  };
 }

@@ -3,6 +3,7 @@ import type { JobRecord, JobTransition } from "../model/job_record.ts";
 import { type MaybePromise, whenThere } from "../model/maybe_promise.ts";
 import type { RunOverrides } from "../model/settings.ts";
 import { durationMs as durationMsOf } from "../time/duration.ts";
+import { Batches } from "./batches/batches.ts";
 import { EndWriter } from "./end_writer.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
@@ -40,15 +41,20 @@ export class JobRunner {
   readonly #preparation: RunPreparation;
   readonly #parts: AttemptParts;
   readonly #ends: EndWriter;
+  /** Where jobs of batch tasks wait for each other. */
+  readonly batches: Batches;
 
   constructor(options: JobRunnerOptions) {
     const { environment, gateway, storedOverrides } = options;
     this.#options = options;
     this.#preparation = new RunPreparation(environment, storedOverrides);
     this.#ends = new EndWriter(options);
+    const message = "The scheduler stops";
+    this.batches = new Batches(environment, (run) => this.abort(run, { kind: "stopping", message }));
     this.#parts = {
       environment,
       gateway,
+      batches: this.batches,
       hooks: {
         timeIsUp: (run, message) => this.abort(run, { kind: "timeout", message }),
         stillRunning: (run) => void this.terminate(run),

@@ -28,9 +28,13 @@ export interface MiddlewareRun {
  * and never before the function has ended, whatever the middleware did.
  */
 export function throughMiddleware(run: MiddlewareRun): Promise<RunAnswer> {
-  const { job, signal, log, progress } = run.context;
-  const seen = Object.freeze({ ...job, signal, log, progress, input: run.input });
+  const seen = jobSeen(run.context, run.input);
   return runInSchedulerContext(run.scheduler, () => runInJobContext(run.context, () => level(run, seen, 0)));
+}
+
+/** A job as code around its run sees it. */
+export function jobSeen({ job, signal, log, progress }: TaskContext, input: unknown): MiddlewareJob {
+  return Object.freeze({ ...job, signal, log, progress, input });
 }
 
 async function level(run: MiddlewareRun, job: MiddlewareJob, depth: number): Promise<RunAnswer> {

@@ -1,4 +1,5 @@
 import type { MaybePromise } from "../model/maybe_promise.ts";
+import type { Batches } from "./batches/batches.ts";
 import type { Environment } from "./environment.ts";
 import { callTask, executorOf, runByExecutor } from "./executor_run.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
@@ -13,6 +14,7 @@ import type { RunResult } from "./run_transition.ts";
 export interface AttemptParts {
   readonly environment: Environment;
   readonly gateway: StoreGateway;
+  readonly batches: Batches;
   readonly hooks: RunGuardHooks;
 }
 
@@ -32,7 +34,7 @@ export function attempt(run: JobRun, prepared: Prepared, parts: AttemptParts): M
   const fail = (error: unknown) => close({ ok: false, error });
   let answer: MaybePromise<RunAnswer>;
   try {
-    const execute = () => callByExecutor(run, prepared, context, guards, environment);
+    const execute = () => callByExecutor(run, prepared, context, guards, parts);
     answer = hasMiddleware(prepared, environment)
       ? around(prepared, context, guards, environment, execute)
       : execute();
@@ -64,12 +66,15 @@ function callByExecutor(
   prepared: Prepared,
   context: JobContext,
   guards: RunGuards,
-  environment: Environment,
+  { environment, batches }: AttemptParts,
 ): MaybePromise<RunAnswer> {
   const executor = executorOf(prepared.settings, environment);
   // It may have been told to stop while its input was read: then it never starts.
   run.throwIfAborted();
   guards.waits();
+  if (prepared.task.batch !== undefined) {
+    return batches.run({ run, prepared, context, executor, started: () => guards.started() });
+  }
   if (!executor.callsDirectly) {
     return runByExecutor(executor, run, prepared, context, environment, () => guards.started());
   }

@@ -15,6 +15,12 @@ const outputs: Readonly<Record<string, readonly RegExp[]>> = {
     /^rates, at attempt 3$/m,
     /^jobFailed: there is no such street$/m,
   ],
+  batches: [
+    /^asking for tea, bread, salt$/m,
+    /^asking for ham$/m,
+    /^salt: 1$/m,
+    /^ham: no ham in this shop$/m,
+  ],
   middleware: [
     /^store, attempt 1: failed$/m,
     /^closed the connection of job 1$/m,
@@ -22,7 +28,7 @@ const outputs: Readonly<Record<string, readonly RegExp[]>> = {
     /^stored by the connection of job 1$/m,
   ],
   cluster: [/^image 1 resized by (anna|bert)$/m, /^image 8 resized by (anna|bert)$/m],
-  edge_tick: [/^1 done, wake me at \d{4}-/m, /^3 done, wake me at \d{4}-/m],
+  edge_tick: [/^1 done, wake me at \d{4}-/m, /^[3-9] done, wake me at \d{4}-/m],
   events: [/^files\.copy started$/m, /^[123] of 3$/m, /^log: copied/m, /^files\.copy ended with success$/m],
   custom_trigger: [/^2026-01-03\n2026-02-0[12]\n2026-03-03$/m, /^true$/m, /^howling example\.moon$/m],
 };

@@ -52,6 +52,10 @@ test("taskLimit() is what was set at run time, else what the code says, else one
   assert.equal(limit(null, {}), null);
   assert.equal(limit(4, { maxRunningJobs: 2 }), 2);
   assert.equal(limit(4, { maxRunningJobs: null }), null);
+  const batch = { ...settings, maxRunningJobs: 3, batchSize: 10 };
+  assert.equal(taskLimit({ settings: batch, overrides: {} }), 30);
+  assert.equal(taskLimit({ settings: batch, overrides: { maxRunningJobs: 2 } }), 20);
+  assert.equal(taskLimit({ settings: batch, overrides: { maxRunningJobs: null } }), null);
 });
 
 test("scheduleLimit() is one where jobs queue, else the schedule's own", () => {

@@ -1,3 +1,4 @@
+import { CarillonError } from "../../errors.ts";
 import type { Executor, ExecutorRun } from "../executor.ts";
 import type { OpenConnection } from "./connection.ts";
 import type { Host } from "./host.ts";
@@ -23,6 +24,7 @@ export function pooledExecutor(
     kind,
     canTerminate,
     async run(run) {
+      if (run.batch !== undefined) throw noBatches(kind, run);
       const host = await pool.acquire(run.signal);
       hosts.set(run, host);
       try {
@@ -45,4 +47,11 @@ export function pooledExecutor(
     },
     close: () => pool.close(),
   };
+}
+
+function noBatches(kind: string, { job: { taskName } }: ExecutorRun): CarillonError {
+  return new CarillonError(
+    "executorFailed",
+    `Task '${taskName}' is a batch task, which ${kind}() does not run; let it run by eventLoop()`,
+  );
 }

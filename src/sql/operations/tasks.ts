@@ -1,3 +1,4 @@
+import { taskLimit } from "../../model/decisions.ts";
 import type { TaskStore } from "../../stores/task_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { SqlValue } from "../driver.ts";
@@ -15,7 +16,7 @@ export function tasks(session: SqlSession): TaskStore {
         task.version,
         JSON.stringify(task.settings),
         JSON.stringify(task.metadata),
-        task.settings.maxRunningJobs,
+        taskLimit({ settings: task.settings, overrides: {} }),
       ]));
       const [, put] = await session.write([{ sql: sql.put, args: [rows] }, {
         sql: sql.inOrder,
@@ -48,6 +49,11 @@ export function tasks(session: SqlSession): TaskStore {
   };
 }
 
+/** How many jobs one of the task's calls takes. */
+function batchSize(settings: string): string {
+  return `coalesce(${settings} ->> '$.batchSize', 1)`;
+}
+
 function taskTexts({ tables: { tasks, jobs } }: Dialect) {
   return {
     put: `insert into ${tasks}(name, description, version, settings, metadata, code_limit,
@@ -55,7 +61,8 @@ function taskTexts({ tables: { tasks, jobs } }: Dialect) {
       select e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4, e.value ->> 5, '{}', 0, 0
       from json_each(?1) e where true
       on conflict(name) do update set description = excluded.description, version = excluded.version,
-        settings = excluded.settings, metadata = excluded.metadata, code_limit = excluded.code_limit`,
+        settings = excluded.settings, metadata = excluded.metadata, code_limit = excluded.code_limit,
+        own_limit = (overrides ->> '$.maxRunningJobs') * ${batchSize("excluded.settings")}`,
     inOrder: `select ${
       taskCell("t", jobs)
     } from json_each(?1) e cross join ${tasks} t on t.name = (e.value ->> 0)`,
@@ -64,7 +71,7 @@ function taskTexts({ tables: { tasks, jobs } }: Dialect) {
       where t.name in (select value from json_each(?1)) order by t.name`,
     update: `update ${tasks} set paused = coalesce(?2, paused), overrides = coalesce(?3, overrides),
         has_own_limit = case when ?3 is null then has_own_limit else ?4 end,
-        own_limit = case when ?3 is null then own_limit else ?5 end
+        own_limit = case when ?3 is null then own_limit else ?5 * ${batchSize("settings")} end
       where name = ?1 returning ${taskCell(tasks, jobs)}`,
     remove: `delete from ${tasks} where name = ?1 returning name`,
   };

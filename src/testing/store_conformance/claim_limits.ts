@@ -44,6 +44,22 @@ export const claimLimitTests: readonly StoreCheck[] = [
       assert.deepEqual(await t.claimIds(incarnation), []);
     },
   ),
+  check(
+    "claimJobs() takes as many jobs of a batch task as its calls hold, however they are limited",
+    async (t) => {
+      await t.task(TASK, { maxRunningJobs: 1, batchSize: 2 });
+      const incarnation = await t.scheduler();
+      await t.addAll(["a", "b", "c", "d", "e", "f", "g"]);
+      assert.deepEqual(await t.claimIds(incarnation), ["a", "b"]);
+      await t.store.updateTask(TASK, { overrides: { maxRunningJobs: 2 } });
+      assert.deepEqual(await t.claimIds(incarnation), ["c", "d"]);
+      // What was set at run time stays, and counts calls of the new size.
+      await t.task(TASK, { maxRunningJobs: 1, batchSize: 3 });
+      assert.deepEqual(await t.claimIds(incarnation), ["e", "f"]);
+      await t.store.updateTask(TASK, { overrides: { maxRunningJobs: null } });
+      assert.deepEqual(await t.claimIds(incarnation), ["g"]);
+    },
+  ),
   check("claimJobs() takes one job at a time of a task without a record", async (t) => {
     const incarnation = await t.scheduler(["new"]);
     await t.addAll(["a", "b"], { taskName: "new" });

@@ -11,6 +11,7 @@ const concurrency = fc.constantFrom(
   { max: 2, fifo: false },
   { max: 1, fifo: true },
 );
+const batchSize = fc.constantFrom(null, null, 2);
 const leaseMs = fc.constantFrom(10, 100);
 const writtenTask = fc.constantFrom("a", "b");
 
@@ -28,10 +29,15 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
     weight: 2,
     arbitrary: steps(
       "putTasks",
-      fc.record({ name: writtenTask, limit, concurrency }),
-      (s, { name, limit, concurrency }) =>
+      fc.record({ name: writtenTask, limit, concurrency, batchSize }),
+      (s, { name, limit, concurrency, batchSize }) =>
         s.store.putTasks([
-          taskWrite(name, { maxRunningJobs: limit, concurrency, retention: { successMs: 1, otherMs: 15 } }),
+          taskWrite(name, {
+            maxRunningJobs: limit,
+            concurrency,
+            batchSize,
+            retention: { successMs: 1, otherMs: 15 },
+          }),
         ]),
     ),
   },
