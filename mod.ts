@@ -52,7 +52,8 @@ export type {
   TaskSchedule,
   TaskSource,
 } from "./src/registry/task_types.ts";
-export type { BatchDecorator, BatchDefinition, BatchResult } from "./src/registry/batch_types.ts";
+export type { BatchDecorator, BatchDefinition } from "./src/registry/batch_types.ts";
+export type { BatchResult } from "./src/registry/batch_result_types.ts";
 export type { BatchOptions } from "./src/model/batch_options.ts";
 export type { ScheduleDecorator, TaskDecorator } from "./src/registry/decorator_types.ts";
 export type { StandardSchema } from "./src/model/standard_schema.ts";

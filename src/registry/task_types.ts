@@ -8,7 +8,7 @@ import type { ScheduleOptions } from "../model/schedule_options.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
 import type { TaskOptions } from "../model/task_options.ts";
 import type { Trigger } from "../triggers/trigger.ts";
-import type { BatchValue } from "./batch_types.ts";
+import type { BatchValue } from "./batch_result_types.ts";
 
 /**
  * A task as a value: what `task({ name, run })` and `taskRef` answer, and what `addJob`, `runJob` and

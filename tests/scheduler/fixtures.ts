@@ -1,8 +1,10 @@
+import { z } from "zod";
 import { memory } from "../../src/stores/memory.ts";
 import type { CarillonEvent, EventType } from "../../src/events/event.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { Scheduler } from "../../src/preset/scheduler.ts";
 import type { SchedulerOptions } from "../../src/scheduler/scheduler_options.ts";
+import { task } from "../../src/registry/task.ts";
 import { type ErrorCode, isCarillonError } from "../../src/errors.ts";
 import { VirtualClock } from "../../src/time/virtual_clock.ts";
 
@@ -70,4 +72,19 @@ export function faulty(store: DataStore) {
     },
   });
   return { store: proxy, control, calls };
+}
+
+/** A batch task that writes down its calls and doubles its inputs. */
+export function doubling(size: number, withinMs = 0) {
+  const calls: (readonly number[])[] = [];
+  const double = task({
+    name: "double",
+    batch: { size, within: { milliseconds: withinMs } },
+    input: z.number(),
+    run(inputs) {
+      calls.push(inputs);
+      return inputs.map((n) => n * 2);
+    },
+  });
+  return { calls, double };
 }
