@@ -1,24 +1,43 @@
 /**
- * Real processes on one real libSQL file, killed with SIGKILL and frozen past their lease at random, then everything is
- * counted: `deno task chaos --minutes 10`. Options: `--minutes N` (1), `--processes N` (4).
+ * Real processes on one real database, killed with SIGKILL, stopped and frozen past their lease at random, then
+ * everything is counted: `deno task chaos --minutes 10`. With `--server` the database is a real libSQL server, which is
+ * killed and frozen itself, behind a connection that loses and delays answers.
+ *
+ * Options: `--minutes N` (1), `--processes N` (4), `--server`, `--bun PATH` (every other process runs on it).
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { runChaos } from "../tests/chaos/run_chaos.ts";
+import { CHAOS_LEASE_MS } from "../tests/chaos/workload.ts";
+import { denoProgram, type Program } from "../tests/stores/child_process.ts";
+import { getServer } from "./libsql_server.ts";
 
 if (import.meta.main) {
   const { values } = parseArgs({
     args: process.argv.slice(2),
-    options: { minutes: { type: "string", default: "1" }, processes: { type: "string", default: "4" } },
+    options: {
+      minutes: { type: "string", default: "1" },
+      processes: { type: "string", default: "4" },
+      server: { type: "boolean", default: false },
+      bun: { type: "string" },
+    },
   });
-  const { kills, stalls, died, fires, runs, problems } = await runChaos(
-    Number(values.processes),
-    Number(values.minutes) * 60_000,
-  );
+  if (values.server) await getServer();
+  const programs: readonly Program[] = [
+    denoProgram(process.execPath),
+    ...(values.bun === undefined ? [] : [[values.bun] as const]),
+  ];
+  const { faults, jobs, runs, settledMs, problems } = await runChaos({
+    scene: values.server ? "server" : "file",
+    processes: Number(values.processes),
+    forMs: Number(values.minutes) * 60_000,
+    programs,
+  });
   for (const problem of problems) process.stdout.write(`${problem}\n`);
+  const made = Object.entries(faults).map(([name, count]) => `${count} ${name}`).join(", ");
   process.stdout.write(
-    `${fires} fires, ${runs} runs, ${kills} kills, ${stalls} stalls: ${problems.length} problems\n`,
+    `${jobs} jobs, ${runs} runs; ${made}; all settled ${Math.round(settledMs)} ms after the faults ` +
+      `(two leases are ${2 * CHAOS_LEASE_MS} ms): ${problems.length} problems\n`,
   );
-  if (died.length > 0) process.stdout.write(`ended by themselves: ${died.join(", ")}\n`);
-  process.exitCode = problems.length + died.length === 0 ? 0 : 1;
+  process.exitCode = problems.length === 0 ? 0 : 1;
 }

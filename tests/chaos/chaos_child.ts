@@ -1,47 +1,66 @@
-// One scheduler of a cluster of real processes, told to take over within a second; says what it runs, line by line.
+// One scheduler of a cluster of real processes, which also adds and cancels jobs; its journal says what it did.
 import process from "node:process";
+import { CarillonError } from "../../src/errors.ts";
 import { Scheduler } from "../../src/preset/scheduler.ts";
-import { task } from "../../src/registry/task.ts";
 import { libsql } from "../../src/stores/libsql.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
-import { interval } from "../../src/triggers/interval.ts";
-import { CHAOS_LEASE_MS, CHAOS_SCHEDULES } from "./chaos_facts.ts";
+import { ChaosClient } from "./chaos_client.ts";
+import { chaosTasks } from "./chaos_tasks.ts";
+import { Journal } from "./journal.ts";
+import { journaledStore } from "./journaled_store.ts";
+import { CHAOS_LEASE_MS, CHAOS_SCHEDULES } from "./workload.ts";
 
-const [file, mode] = process.argv.slice(2);
+/** How often a process looks whether it stood still, and for how long it may before it says so. */
+const WATCH_MS = { each: 50, stood: 400 };
 
-const tasks = CHAOS_SCHEDULES.map(({ name, everyMs, limit, workMs }) =>
-  task({
-    name,
-    maxRunningJobs: limit,
-    maxLostLeases: 1000,
-    schedules: [{
-      id: name,
-      trigger: interval({ milliseconds: everyMs }),
-      coalesce: "all",
-      overlap: "allow",
-    }],
-    async run(_input, { job, signal }) {
-      process.stdout.write(`began ${name} ${job.id} ${systemClock.nowMs()}\n`);
-      // real time: the processes are real ones
-      await sleep(systemClock, workMs * Math.random(), signal);
-      signal.throwIfAborted();
-      process.stdout.write(`ended ${name} ${job.id} ${systemClock.nowMs()}\n`);
-    },
-  })
-);
+const [url, folder, name, mode] = process.argv.slice(2) as [string, string, string, string?];
 
-const scheduler = new Scheduler({
-  store: libsql(`file:${file}`, { synchronous: "normal" }),
-  tasks,
-  lease: { milliseconds: CHAOS_LEASE_MS },
-});
-if (mode === "finish") {
-  await scheduler.startInBackground();
-  for (const { name } of CHAOS_SCHEDULES) await scheduler.pauseSchedule(name);
-  await scheduler.runUntilIdle({ until: "empty" });
-  await scheduler.stop();
-} else {
-  process.stdout.write("up\n");
-  await scheduler.runUntilStopped();
+const journal = new Journal(folder, name);
+const tasks = chaosTasks(journal);
+
+/** Starts a scheduler, again and again while the store is out of reach: in production a supervisor would. */
+async function start(signal: AbortSignal): Promise<Scheduler> {
+  for (;;) {
+    const scheduler = new Scheduler({
+      store: journaledStore(libsql(url, { synchronous: "normal" }), journal),
+      tasks: Object.values(tasks),
+      name,
+      lease: { milliseconds: CHAOS_LEASE_MS },
+    });
+    try {
+      await scheduler.startInBackground();
+      return scheduler;
+    } catch (error) {
+      if (!(error instanceof CarillonError && error.retryable) || signal.aborted) throw error;
+      journal.write({ what: "failed", code: error.code });
+      await sleep(systemClock, 100, signal);
+    }
+  }
 }
+
+function watchOneself(lastMs: number): void {
+  systemClock.setTimer(
+    () => {
+      const nowMs = systemClock.nowMs();
+      if (nowMs - lastMs > WATCH_MS.stood) journal.write({ what: "stood", fromMs: lastMs });
+      watchOneself(nowMs);
+    },
+    WATCH_MS.each,
+    { keepAlive: false },
+  );
+}
+
+watchOneself(systemClock.nowMs());
+const stopping = new AbortController();
+process.once("SIGTERM", () => stopping.abort());
+process.stdout.write("up\n");
+const scheduler = await start(stopping.signal);
+if (mode === "finish") {
+  for (const { id } of CHAOS_SCHEDULES) await scheduler.pauseSchedule(id);
+  await scheduler.runUntilIdle({ until: "empty" });
+} else {
+  process.stdout.write("started\n");
+  await new ChaosClient(scheduler, tasks, journal).run(stopping.signal);
+}
+await scheduler.stop();

@@ -1,108 +1,125 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { JobRecord } from "../../src/model/job_record.ts";
+import type { JobFilter } from "../../src/stores/job_store.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
-import { type Child, startChild } from "../stores/child_process.ts";
-import { CHAOS_LEASE_MS } from "./chaos_facts.ts";
-import { checkChaos } from "./check_chaos.ts";
+import { readEvidence } from "./chaos_evidence.ts";
+import { Cluster } from "./cluster.ts";
+import { checkCalls } from "./check_calls.ts";
+import { checkLimits } from "./check_limits.ts";
+import { checkRuns } from "./check_runs.ts";
+import { checkSchedules } from "./check_schedules.ts";
+import { fileScene, type Scene, serverScene } from "./scenes.ts";
+import type { Program } from "../stores/child_process.ts";
+import { CHAOS_LEASE_MS } from "./workload.ts";
 
-const CHILD = "../chaos/chaos_child.ts";
+/** What a chaos run is to do. */
+export interface ChaosOptions {
+  readonly scene: "file" | "server";
+  readonly processes: number;
+  readonly forMs: number;
+  /** How many leases after the faults everything that was due then must be finished. @default 2 */
+  readonly settleLeases?: number;
+  /** What runs the processes, in turn. @default the runtime of this process */
+  readonly programs?: readonly Program[];
+}
 
 /** What a chaos run did, and what it found. */
 export interface ChaosReport {
-  readonly kills: number;
-  readonly stalls: number;
-  /** Processes that ended without being told to, by signal. */
-  readonly died: readonly string[];
-  readonly fires: number;
+  /** How often each fault was made. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly jobs: number;
   readonly runs: number;
+  /** How long after the faults everything that was due then was finished. */
+  readonly settledMs: number;
   readonly problems: readonly string[];
 }
 
-/** Real processes on one real file, killed and frozen at random for so long; then everything is counted. */
-export async function runChaos(processes: number, forMs: number): Promise<ChaosReport> {
+/** Real processes on one real database; they and it are killed and frozen at random, then everything is counted. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const folder = await mkdtemp(join(tmpdir(), "carillon-chaos-"));
-  const chaos = new Chaos(join(folder, "chaos.db"), processes);
+  const scene = await (options.scene === "file" ? fileScene(folder) : serverScene());
+  const cluster = new Cluster(scene.url, folder, options);
   try {
-    return await chaos.run(forMs);
+    return await new Chaos(scene, cluster, folder, options).run();
   } finally {
-    await chaos.end();
+    await cluster.end();
+    await scene.end();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 class Chaos {
-  readonly #file: string;
-  readonly #places: Child[];
-  readonly #all: Child[] = [];
-  readonly #told = new Set<Child>();
-  readonly #died: string[] = [];
-  #kills = 0;
-  #stalls = 0;
+  readonly #scene: Scene;
+  readonly #cluster: Cluster;
+  readonly #folder: string;
+  readonly #options: ChaosOptions;
+  readonly #faults: Record<string, number> = {};
 
-  constructor(file: string, processes: number) {
-    this.#file = file;
-    this.#places = Array.from({ length: processes }, () => this.#start());
+  constructor(scene: Scene, cluster: Cluster, folder: string, options: ChaosOptions) {
+    this.#scene = scene;
+    this.#cluster = cluster;
+    this.#folder = folder;
+    this.#options = options;
   }
 
-  async run(forMs: number): Promise<ChaosReport> {
-    await Promise.all(this.#places.map((child) => child.until("up")));
-    const endMs = systemClock.monotonicMs() + forMs;
-    while (systemClock.monotonicMs() < endMs) await this.#disturb();
-    await Promise.all(this.#places.map((child) => this.#stop(child, "SIGTERM")));
-    const last = this.#start("finish");
-    this.#told.add(last);
-    const code = await last.ended;
-    const linesOfEach = this.#all.map((child) => child.lines);
-    const { problems, fires } = await checkChaos(this.#file, linesOfEach);
-    const failed = code === 0 ? [] : [`the process that finishes what is left ended with ${code}`];
-    const runs = linesOfEach.flat().filter((line) => line.startsWith("began")).length;
-    const counts = { kills: this.#kills, stalls: this.#stalls, died: this.#died, fires, runs };
-    return { ...counts, problems: [...failed, ...problems] };
+  async run(): Promise<ChaosReport> {
+    await this.#cluster.started();
+    await this.#disturb(systemClock.monotonicMs() + this.#options.forMs);
+    const settled = await this.#settle();
+    const stopped = await this.#cluster.finish();
+    const evidence = await readEvidence(this.#scene.store(), this.#folder);
+    const { jobs, runs, damages } = evidence;
+    const checks = [checkSchedules, checkRuns, checkLimits, checkCalls];
+    const problems = [
+      ...stopped,
+      ...settled.problems,
+      ...damages,
+      ...checks.flatMap((check) => check(evidence)),
+    ];
+    return { faults: this.#faults, jobs: jobs.length, runs: runs.length, settledMs: settled.ms, problems };
   }
 
-  /** Leaves no process behind. */
-  async end(): Promise<void> {
-    for (const child of this.#all) await this.#stop(child, "SIGKILL");
-  }
-
-  async #disturb(): Promise<void> {
-    // real time: it must pass for the processes to get anywhere
-    await sleep(systemClock, 300 + 1200 * Math.random());
-    const place = Math.floor(Math.random() * this.#places.length);
-    const child = this.#places[place]!;
-    if (isOver(child) || Math.random() < 0.5) {
-      if (!isOver(child)) this.#kills++;
-      await this.#stop(child, "SIGKILL");
-      this.#places[place] = this.#start();
-      return;
+  async #disturb(endMs: number): Promise<void> {
+    const faults = Object.entries({ ...this.#cluster.faults, ...this.#scene.faults });
+    while (systemClock.monotonicMs() < endMs) {
+      // real time: it must pass for the processes to get anywhere
+      await sleep(systemClock, 200 + 1000 * Math.random());
+      const [name, make] = faults[Math.floor(Math.random() * faults.length)]!;
+      this.#faults[name] = (this.#faults[name] ?? 0) + 1;
+      await make();
     }
-    this.#stalls++;
-    child.kill("SIGSTOP");
-    // real time: a process must stand still for longer than its lease
-    await sleep(systemClock, CHAOS_LEASE_MS * (0.5 + 2 * Math.random()));
-    if (!isOver(child)) child.kill("SIGCONT");
+    await this.#cluster.started();
   }
 
-  #start(...more: readonly string[]): Child {
-    const child = startChild(CHILD, [this.#file, ...more]);
-    this.#all.push(child);
-    void child.ended.then((code) => {
-      if (!this.#told.has(child)) this.#died.push(child.process.signalCode ?? `exit code ${code}`);
-    });
-    return child;
-  }
-
-  async #stop(child: Child, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-    if (!isOver(child)) {
-      this.#told.add(child);
-      child.kill(signal);
+  /** Waits until all that was due when the faults ended is finished. */
+  async #settle(): Promise<{ readonly ms: number; readonly problems: readonly string[] }> {
+    const { settleLeases = 2 } = this.#options;
+    const store = this.#scene.store();
+    await store.open({ clock: systemClock });
+    try {
+      const [startMs, dueMs] = [systemClock.monotonicMs(), await store.nowMs()];
+      for (;;) {
+        const left = (await unfinished(store)).filter(({ runAtMs }) => runAtMs <= dueMs);
+        const ms = systemClock.monotonicMs() - startMs;
+        if (left.length === 0) return { ms, problems: [] };
+        if (ms > settleLeases * CHAOS_LEASE_MS) return { ms, problems: left.map(late) };
+        await sleep(systemClock, 50);
+      }
+    } finally {
+      await store.close();
     }
-    await child.ended;
   }
 }
 
-function isOver({ process }: Child): boolean {
-  return process.exitCode !== null || process.signalCode !== null;
+function unfinished(store: { getJobs(filter: JobFilter): Promise<readonly JobRecord[]> }) {
+  return store.getJobs({ states: ["scheduled", "blocked", "ready", "running", "parked"] });
+}
+
+function late({ id, taskName, state, owner }: JobRecord): string {
+  return `job ${id} of ${taskName} was due when the faults ended, and is still ${state} (owner ${
+    owner ?? "none"
+  })`;
 }

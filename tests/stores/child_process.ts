@@ -16,11 +16,24 @@ export interface Child {
   readonly ended: Promise<number | null>;
 }
 
+/** What runs a script, with the arguments before its path. */
+export type Program = readonly [program: string, ...args: readonly string[]];
+
+const ownProgram: Program = runtime === "deno" ? denoProgram(process.execPath) : [process.execPath];
+
+/** Deno, as a program for scripts. */
+export function denoProgram(path: string): Program {
+  return [path, "run", "--quiet", "--no-check", "-A"];
+}
+
 /** Runs a script beside this file with arguments. */
-export function startChild(script: string, args: readonly string[]): Child {
+export function startChild(
+  script: string,
+  args: readonly string[],
+  [program, ...programArgs]: Program = ownProgram,
+): Child {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const runtimeArgs = runtime === "deno" ? ["run", "--quiet", "--no-check", "-A"] : [];
-  const child = spawn(process.execPath, [...runtimeArgs, path, ...args], {
+  const child = spawn(program, [...programArgs, path, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines: string[] = [];

@@ -56,6 +56,11 @@ export class LibsqlServer {
     await ended;
   }
 
+  /** Freezes it where it stands, or lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child?.kill(signal);
+  }
+
   /** Ends it for good. */
   async end(): Promise<void> {
     await this.kill();

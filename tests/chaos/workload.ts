@@ -1,0 +1,34 @@
+/** What the processes of a chaos run do, and what it is held to: known to them and to the checker alike. */
+
+/** How long a process may be silent before the others take its work. */
+export const CHAOS_LEASE_MS = 1500;
+
+/** Schedules. Every fire of them becomes a job, but where only the latest is wanted; it is counted all the same. */
+export const CHAOS_SCHEDULES = [
+  { id: "often", everyMs: 100, workMs: 60, coalesce: "all", limit: null },
+  { id: "alone", everyMs: 300, workMs: 60, coalesce: "all", limit: 1 },
+  { id: "in pairs", everyMs: 400, workMs: 300, coalesce: "all", limit: 2 },
+  { id: "latest", everyMs: 70, workMs: 40, coalesce: "latest", limit: null },
+] as const;
+
+/** How many jobs of a task run at once in the whole cluster. */
+export const TASK_LIMITS: Readonly<Record<string, number | null>> = {
+  scheduled: 5,
+  keyed: null,
+  inOrder: null,
+  flaky: 3,
+  hanging: 3,
+  later: 3,
+  ranked: 1,
+  once: 2,
+  awaited: 3,
+};
+
+/** How many jobs of one key run at once. */
+export const KEY_LIMITS: Readonly<Record<string, number>> = { keyed: 2, inOrder: 1 };
+
+/** How often a job of `flaky` is tried. */
+export const FLAKY_ATTEMPTS = 3;
+
+/** How long a job of `hanging` may run. */
+export const HANGING_TIMEOUT_MS = 120;
