@@ -3,14 +3,20 @@
  * everything is counted: `deno task chaos --minutes 10`. With `--server` the database is a real libSQL server, which is
  * killed and frozen itself, behind a connection that loses and delays answers.
  *
- * Options: `--minutes N` (1), `--processes N` (4), `--server`, `--bun PATH` (every other process runs on it).
+ * Options: `--minutes N` (1), `--processes N` (4), `--server`, `--bun PATH` (every other process runs on it),
+ * `--trace` (says what is done, as it is done).
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { runChaos } from "../tests/chaos/run_chaos.ts";
+import { systemClock } from "../src/time/system_clock.ts";
 import { CHAOS_LEASE_MS } from "../tests/chaos/workload.ts";
 import { denoProgram, type Program } from "../tests/stores/child_process.ts";
 import { getServer } from "./libsql_server.ts";
+
+function trace(text: string): void {
+  process.stdout.write(`${new Date(systemClock.nowMs()).toISOString()} ${text}\n`);
+}
 
 if (import.meta.main) {
   const { values } = parseArgs({
@@ -20,6 +26,7 @@ if (import.meta.main) {
       processes: { type: "string", default: "4" },
       server: { type: "boolean", default: false },
       bun: { type: "string" },
+      trace: { type: "boolean", default: false },
     },
   });
   if (values.server) await getServer();
@@ -32,6 +39,7 @@ if (import.meta.main) {
     processes: Number(values.processes),
     forMs: Number(values.minutes) * 60_000,
     programs,
+    ...(values.trace ? { trace } : {}),
   });
   for (const problem of problems) process.stdout.write(`${problem}\n`);
   const made = Object.entries(faults).map(([name, count]) => `${count} ${name}`).join(", ");

@@ -23,6 +23,8 @@ export interface JobRunnerOptions {
   readonly storedOverrides: (taskName: string) => RunOverrides | undefined;
   /** The incarnation that is registered, whether or not its lease holds. */
   readonly registered: () => number | undefined;
+  /** Aborts what runs here if the lease is over, though its timer has not come yet. */
+  readonly checkLease: () => void;
 }
 
 const abortCodes = {
@@ -55,6 +57,7 @@ export class JobRunner {
       environment,
       gateway,
       batches: this.batches,
+      checkLease: options.checkLease,
       hooks: {
         timeIsUp: (run, message) => this.abort(run, { kind: "timeout", message }),
         stillRunning: (run) => void this.terminate(run),

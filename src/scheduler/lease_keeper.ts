@@ -40,6 +40,8 @@ export class LeaseKeeper {
   readonly #watched = new Map<number, Watched>();
   #incarnation: number | undefined;
   #watchdog: Timer | undefined;
+  /** By the clock that never jumps. */
+  #holdsUntilMs = 0;
   #lost = false;
   readonly #leaseMs: number;
 
@@ -50,7 +52,16 @@ export class LeaseKeeper {
 
   /** The incarnation, while there is one whose lease holds. */
   get incarnation(): number | undefined {
+    this.check();
     return this.#lost ? undefined : this.#incarnation;
+  }
+
+  /**
+   * Says now that the lease is lost where its time is over. A process that stood still comes to what it was doing
+   * before it comes to its timers.
+   */
+  check(): void {
+    if (this.#watchdog && this.#options.clock.monotonicMs() > this.#holdsUntilMs) this.#timeIsOver();
   }
 
   /** The incarnation that is registered, whether or not its lease holds. */
@@ -109,7 +120,7 @@ export class LeaseKeeper {
   /** Stops keeping the lease without a word to the store: it runs out. */
   forget(): void {
     this.#incarnation = undefined;
-    this.#watchdog?.cancel();
+    this.#unwatch();
     this.#watched.clear();
   }
 
@@ -120,16 +131,25 @@ export class LeaseKeeper {
   /** Counts from before the beat was sent: the store's own count can only have begun later. */
   #guardFrom(sentMs: number): void {
     const { clock } = this.#options;
+    this.#unwatch();
+    this.#holdsUntilMs = sentMs + this.#leaseMs * (1 - MARGIN);
+    const leftMs = this.#holdsUntilMs - clock.monotonicMs();
+    this.#watchdog = clock.setTimer(() => this.#timeIsOver(), leftMs, { keepAlive: false });
+  }
+
+  #unwatch(): void {
     this.#watchdog?.cancel();
-    const leftMs = sentMs + this.#leaseMs * (1 - MARGIN) - clock.monotonicMs();
-    const callback = () => this.#lose("no heartbeat was answered in time");
-    this.#watchdog = clock.setTimer(callback, leftMs, { keepAlive: false });
+    this.#watchdog = undefined;
+  }
+
+  #timeIsOver(): void {
+    this.#lose("no heartbeat was answered in time");
   }
 
   #lose(reason: string): void {
     if (this.#lost) return;
     this.#lost = true;
-    this.#watchdog?.cancel();
+    this.#unwatch();
     this.#options.onLost(reason);
   }
 

@@ -71,6 +71,11 @@ export class Membership {
     return this.#lease.incarnation;
   }
 
+  /** Has everything here told now, not by a timer, that the lease is over, if it is. */
+  checkLease(): void {
+    this.#lease.check();
+  }
+
   /** The incarnation that is registered, whether or not its lease holds. */
   get registered(): number | undefined {
     return this.#lease.registered;

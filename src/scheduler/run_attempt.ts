@@ -16,6 +16,8 @@ export interface AttemptParts {
   readonly gateway: StoreGateway;
   readonly batches: Batches;
   readonly hooks: RunGuardHooks;
+  /** Aborts what runs here if the lease is over, though its timer has not come yet. */
+  readonly checkLease: () => void;
 }
 
 /**
@@ -66,9 +68,10 @@ function callByExecutor(
   prepared: Prepared,
   context: JobContext,
   guards: RunGuards,
-  { environment, batches }: AttemptParts,
+  { environment, batches, checkLease }: AttemptParts,
 ): MaybePromise<RunAnswer> {
   const executor = executorOf(prepared.settings, environment);
+  checkLease();
   // It may have been told to stop while its input was read: then it never starts.
   run.throwIfAborted();
   guards.waits();

@@ -69,6 +69,7 @@ export class StoreUnit {
       runs: this.runs,
       storedOverrides: (name) => this.tasks.get(name)?.overrides,
       registered: () => this.#membership.registered,
+      checkLease: () => this.#membership.checkLease(),
     });
     const claims = new ClaimsInFlight();
     const pollMs = longestSleepMs(store.capabilities.shared, clock);

@@ -9,10 +9,10 @@ import { ChaosClient } from "./chaos_client.ts";
 import { chaosTasks } from "./chaos_tasks.ts";
 import { Journal } from "./journal.ts";
 import { journaledStore } from "./journaled_store.ts";
-import { CHAOS_LEASE_MS, CHAOS_SCHEDULES } from "./workload.ts";
+import { CHAOS_LEASE_MS, CHAOS_SCHEDULES, STOOD_MS } from "./workload.ts";
 
-/** How often a process looks whether it stood still, and for how long it may before it says so. */
-const WATCH_MS = { each: 50, stood: 400 };
+/** How often a process looks whether it stood still. */
+const WATCH_MS = 50;
 
 const [url, folder, name, mode] = process.argv.slice(2) as [string, string, string, string?];
 
@@ -20,8 +20,8 @@ const journal = new Journal(folder, name);
 const tasks = chaosTasks(journal);
 
 /** Starts a scheduler, again and again while the store is out of reach: in production a supervisor would. */
-async function start(signal: AbortSignal): Promise<Scheduler> {
-  for (;;) {
+async function start(signal: AbortSignal): Promise<Scheduler | undefined> {
+  while (!signal.aborted) {
     const scheduler = new Scheduler({
       store: journaledStore(libsql(url, { synchronous: "normal" }), journal),
       tasks: Object.values(tasks),
@@ -32,21 +32,22 @@ async function start(signal: AbortSignal): Promise<Scheduler> {
       await scheduler.startInBackground();
       return scheduler;
     } catch (error) {
-      if (!(error instanceof CarillonError && error.retryable) || signal.aborted) throw error;
+      if (!(error instanceof CarillonError && error.retryable)) throw error;
       journal.write({ what: "failed", code: error.code });
       await sleep(systemClock, 100, signal);
     }
   }
+  return undefined;
 }
 
 function watchOneself(lastMs: number): void {
   systemClock.setTimer(
     () => {
       const nowMs = systemClock.nowMs();
-      if (nowMs - lastMs > WATCH_MS.stood) journal.write({ what: "stood", fromMs: lastMs });
+      if (nowMs - lastMs > STOOD_MS) journal.write({ what: "stood", fromMs: lastMs });
       watchOneself(nowMs);
     },
-    WATCH_MS.each,
+    WATCH_MS,
     { keepAlive: false },
   );
 }
@@ -56,11 +57,11 @@ const stopping = new AbortController();
 process.once("SIGTERM", () => stopping.abort());
 process.stdout.write("up\n");
 const scheduler = await start(stopping.signal);
-if (mode === "finish") {
+if (scheduler && mode === "finish") {
   for (const { id } of CHAOS_SCHEDULES) await scheduler.pauseSchedule(id);
   await scheduler.runUntilIdle({ until: "empty" });
-} else {
+} else if (scheduler) {
   process.stdout.write("started\n");
   await new ChaosClient(scheduler, tasks, journal).run(stopping.signal);
 }
-await scheduler.stop();
+await scheduler?.stop();

@@ -3,6 +3,7 @@ import type { ScheduleRecord } from "../../src/model/schedule_record.ts";
 import type { LibsqlStore } from "../../src/stores/libsql.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import { type JournalLine, readJournals } from "./journal.ts";
+import { STOOD_MS } from "./workload.ts";
 
 const PAGE = 1000;
 
@@ -100,8 +101,9 @@ function cutShort(runs: readonly Run[], lines: readonly JournalLine[]): Run[] {
     lines.flatMap((line) => line.what === "end" && line.held ? [`${line.seq} ${line.claim}`] : []),
   );
   return runs.map((run) => {
-    const cutMs = stood.find((fromMs) => fromMs >= run.beganMs && fromMs < run.overMs);
-    if (cutMs === undefined || accepted.has(`${run.job.seq} ${run.claim}`)) return run;
-    return { ...run, overMs: cutMs };
+    // It moved a little after it last looked; what began when it moved again is not excused.
+    const fromMs = stood.find((ms) => ms < run.overMs && run.beganMs < ms + STOOD_MS);
+    if (fromMs === undefined || accepted.has(`${run.job.seq} ${run.claim}`)) return run;
+    return { ...run, overMs: Math.max(fromMs, run.beganMs) };
   });
 }

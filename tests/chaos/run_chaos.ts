@@ -24,6 +24,8 @@ export interface ChaosOptions {
   readonly settleLeases?: number;
   /** What runs the processes, in turn. @default the runtime of this process */
   readonly programs?: readonly Program[];
+  /** Is told what happens. @default nobody is */
+  readonly trace?: (text: string) => void;
 }
 
 /** What a chaos run did, and what it found. */
@@ -68,7 +70,11 @@ class Chaos {
   async run(): Promise<ChaosReport> {
     await this.#cluster.started();
     await this.#disturb(systemClock.monotonicMs() + this.#options.forMs);
+    this.#trace("the faults are over");
     const settled = await this.#settle();
+    this.#trace(
+      `waited ${Math.round(settled.ms)} ms for what was due; ${settled.problems.length} jobs are late`,
+    );
     const stopped = await this.#cluster.finish();
     const evidence = await readEvidence(this.#scene.store(), this.#folder);
     const { jobs, runs, damages } = evidence;
@@ -89,9 +95,14 @@ class Chaos {
       await sleep(systemClock, 200 + 1000 * Math.random());
       const [name, make] = faults[Math.floor(Math.random() * faults.length)]!;
       this.#faults[name] = (this.#faults[name] ?? 0) + 1;
+      this.#trace(name);
       await make();
     }
     await this.#cluster.started();
+  }
+
+  #trace(text: string): void {
+    this.#options.trace?.(text);
   }
 
   /** Waits until all that was due when the faults ended is finished. */

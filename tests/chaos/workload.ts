@@ -3,12 +3,15 @@
 /** How long a process may be silent before the others take its work. */
 export const CHAOS_LEASE_MS = 1500;
 
+/** For how long the event loop of a process must stand still for its journal to say so. */
+export const STOOD_MS = 400;
+
 /** Schedules. Every fire of them becomes a job, but where only the latest is wanted; it is counted all the same. */
 export const CHAOS_SCHEDULES = [
-  { id: "often", everyMs: 100, workMs: 60, coalesce: "all", limit: null },
-  { id: "alone", everyMs: 300, workMs: 60, coalesce: "all", limit: 1 },
-  { id: "in pairs", everyMs: 400, workMs: 300, coalesce: "all", limit: 2 },
-  { id: "latest", everyMs: 70, workMs: 40, coalesce: "latest", limit: null },
+  { id: "often", everyMs: 200, workMs: 60, coalesce: "all", limit: null },
+  { id: "alone", everyMs: 400, workMs: 60, coalesce: "all", limit: 1 },
+  { id: "in pairs", everyMs: 700, workMs: 300, coalesce: "all", limit: 2 },
+  { id: "latest", everyMs: 110, workMs: 40, coalesce: "latest", limit: null },
 ] as const;
 
 /** How many jobs of a task run at once in the whole cluster. */

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { sleep } from "../../src/time/clock.ts";
 import { SERVER_EXISTS, SERVER_PROGRAM } from "../../tools/libsql_server.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
@@ -14,6 +15,9 @@ export const noServer = !SERVER_EXISTS
   : existsSync(SERVER_PROGRAM)
   ? undefined
   : " (skipped: the server is missing; run deno run -A tools/libsql_server.ts)";
+
+/** How long a server may take to say that it is well before it is asked again. */
+const ANSWER_MS_MAX = 1000;
 
 /** A real libSQL server in a folder of its own. */
 export class LibsqlServer {
@@ -58,7 +62,8 @@ export class LibsqlServer {
 
   /** Freezes it where it stands, or lets it go on. */
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
-    this.#child?.kill(signal);
+    // Deno takes the child's own `kill` for its end.
+    if (this.#child?.pid) process.kill(this.#child.pid, signal);
   }
 
   /** Ends it for good. */
@@ -69,7 +74,9 @@ export class LibsqlServer {
 
   async #answers(): Promise<boolean> {
     try {
-      const response = await fetch(`http://${this.host}/health`);
+      const response = await fetch(`http://${this.host}/health`, {
+        signal: AbortSignal.timeout(ANSWER_MS_MAX),
+      });
       await response.body?.cancel();
       return response.ok;
     } catch {
