@@ -34,6 +34,7 @@ async function start(signal: AbortSignal): Promise<Scheduler | undefined> {
     } catch (error) {
       if (!(error instanceof CarillonError && error.retryable)) throw error;
       journal.write({ what: "failed", code: error.code });
+      // real time: the processes are real ones
       await sleep(systemClock, 100, signal);
     }
   }

@@ -25,6 +25,7 @@ export function chaosTasks(journal: Journal) {
     const run = `${journal.name}-${++runs}`;
     journal.write({ what: "began", job: job.id, run, attempt: job.attempt });
     try {
+      // real time: the processes are real ones
       await sleep(systemClock, workMs * Math.random(), signal);
       signal.throwIfAborted();
     } catch (error) {

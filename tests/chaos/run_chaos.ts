@@ -117,6 +117,7 @@ class Chaos {
         const ms = systemClock.monotonicMs() - startMs;
         if (left.length === 0) return { ms, problems: [] };
         if (ms > settleLeases * CHAOS_LEASE_MS) return { ms, problems: left.map(late) };
+        // real time: the processes are real ones
         await sleep(systemClock, 50);
       }
     } finally {
