@@ -92,6 +92,7 @@ export type { Middleware, MiddlewareJob } from "./src/context/middleware.ts";
 export type { FailedOutcome, FailureContext, JobFailure } from "./src/context/job_failure.ts";
 export { currentScheduler } from "./src/scheduler/current_scheduler.ts";
 export type {
+  CompleteIn,
   CurrentJob,
   JobLog,
   JobTools,

@@ -58,8 +58,8 @@ export function runInJobContext<Result>(context: TaskContext, fn: () => Result):
 
 /** Made when it is asked for: most functions take their second argument, or need neither. */
 function runningJob(context: TaskContext): RunningJob {
-  const { job, signal, log, progress } = context;
-  const made = Object.freeze({ ...job, signal, log, progress });
+  const { job, signal, log, progress, completeIn } = context;
+  const made = Object.freeze({ ...job, signal, log, progress, completeIn });
   running.set(context, made);
   return made;
 }

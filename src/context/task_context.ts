@@ -1,3 +1,4 @@
+import type { JobTransaction } from "../model/job_transaction.ts";
 import type { Metadata } from "../model/payload.ts";
 
 /** What a task's function knows about the job it runs for. */
@@ -38,6 +39,17 @@ export type ProgressInput = number | { readonly done: number; readonly total: nu
 /** Tells how far a job is; cheap enough to call in a loop. */
 export type ReportProgress = (progress: ProgressInput, message?: string) => void;
 
+/**
+ * Completes the job, with what it returned, within a transaction of yours on the database of its store: your writes and
+ * the job's success are committed together, or neither is. When the transaction is rolled back, the job goes on as if
+ * nothing had been said; once it is committed, the job is finished, whatever its function still does.
+ *
+ * Throws `leaseLost` when another scheduler may run the job by now: let the transaction roll back. Throws
+ * `invalidOption` for what is no transaction of that database, `invalidOutput` for a value that does not fit,
+ * `invalidState` the second time and outside of the scheduler's own process.
+ */
+export type CompleteIn = (transaction: JobTransaction, value?: unknown) => Promise<void>;
+
 /** What a running job can use, beside the facts about it. */
 export interface JobTools {
   /** Aborted when the job is to stop: time out, cancellation, a lost lease, a scheduler that stops. */
@@ -46,6 +58,8 @@ export interface JobTools {
   readonly log: JobLog;
   /** Tells how far the job is. */
   readonly progress: ReportProgress;
+  /** Completes the job within a transaction of yours. */
+  readonly completeIn: CompleteIn;
 }
 
 /**

@@ -3,7 +3,7 @@ import { sleep } from "../time/clock.ts";
 import type { Environment } from "./environment.ts";
 import type { RunEnding } from "./gateway/job_gateway.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
-import type { JobRun } from "./job_run.ts";
+import type { JobRun, RunCompletion } from "./job_run.ts";
 import type { RunTable } from "./run_table.ts";
 
 /** How long to wait before a failed write of a job's end is tried again. */
@@ -41,6 +41,22 @@ export class EndWriter {
     if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
   }
 
+  /** Asks the store whether a run has ended already, within a transaction of its function's, as often as it takes. */
+  async settle(run: JobRun, completion: RunCompletion, durationMs: number): Promise<boolean> {
+    const { environment: { clock, logger }, registered, runs } = this.#options;
+    for (let waitMs = END_RETRY_MS.first;; waitMs = Math.min(waitMs * 2, END_RETRY_MS.max)) {
+      try {
+        const isOver = await completion.settle(durationMs);
+        if (isOver) runs.over([run]);
+        return isOver;
+      } catch (error) {
+        logger.error("asking for the end of a job failed", { job: run.job.id, error: messageOf(error) });
+      }
+      if (registered() !== run.fence.incarnation) return false;
+      await sleep(clock, waitMs, undefined, { keepAlive: false });
+    }
+  }
+
   #flush(): void {
     const ended = this.#waiting;
     this.#waiting = [];
@@ -70,10 +86,12 @@ export class EndWriter {
     const { environment: { logger }, gateway, runs } = this.#options;
     try {
       const accepted = await gateway.jobs.end(ended.map(({ ending }) => ending));
-      ended.forEach(({ run, ending }, index) => {
+      for (const [index, { run, ending }] of ended.entries()) {
         if (accepted[index]) run.ended = ending.transition;
-        else logger.warn("job's end refused: somebody else took it over", { job: run.job.id });
-      });
+        else if (run.completion && await run.completion.settle(ending.durationMs).catch(() => false)) {
+          continue;
+        } else logger.warn("job's end refused: somebody else took it over", { job: run.job.id });
+      }
       runs.over(ended.map(({ run }) => run));
       return true;
     } catch (error) {

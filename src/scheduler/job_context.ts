@@ -1,16 +1,19 @@
 import { currentJobOf } from "../context/current_job_of.ts";
-import type { CurrentJob, JobLog, ReportProgress, TaskContext } from "../context/task_context.ts";
+import type { CompleteIn, CurrentJob, JobLog, ReportProgress, TaskContext } from "../context/task_context.ts";
 import { messageOf } from "../errors.ts";
 import type { JobRecord } from "../model/job_record.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
+import { JobCompletion } from "./job_completion.ts";
 import type { JobRun } from "./job_run.ts";
 import { LogKeeper } from "./log_keeper.ts";
 import { ProgressReporter } from "./progress_reporter.ts";
+import type { Prepared } from "./run_preparation.ts";
 
 /** What a task's function receives for one run; each thing is made when the function asks for it. */
 export class JobContext implements TaskContext {
   readonly #run: JobRun;
+  readonly #prepared: Prepared;
   readonly #environment: Environment;
   readonly #gateway: StoreGateway;
   #job: CurrentJob | undefined;
@@ -18,10 +21,12 @@ export class JobContext implements TaskContext {
   #progress: ReportProgress | undefined;
   #keeper: LogKeeper | undefined;
   #reporter: ProgressReporter | undefined;
+  #completeIn: CompleteIn | undefined;
   #isClosed = false;
 
-  constructor(run: JobRun, environment: Environment, gateway: StoreGateway) {
+  constructor(run: JobRun, prepared: Prepared, environment: Environment, gateway: StoreGateway) {
     this.#run = run;
+    this.#prepared = prepared;
     this.#environment = environment;
     this.#gateway = gateway;
   }
@@ -40,6 +45,10 @@ export class JobContext implements TaskContext {
 
   get progress(): ReportProgress {
     return this.#progress ??= this.#makeProgress();
+  }
+
+  get completeIn(): CompleteIn {
+    return this.#completeIn ??= this.#makeCompletion();
   }
 
   /** The run is over: writes what is left of its log and its progress. Undefined where nothing is to be awaited. */
@@ -71,6 +80,17 @@ export class JobContext implements TaskContext {
     );
     if (this.#isClosed) void reporter.close();
     return (progress, message) => reporter.report(progress, message);
+  }
+
+  #makeCompletion(): CompleteIn {
+    const completion = new JobCompletion({
+      run: this.#run,
+      environment: this.#environment,
+      gateway: this.#gateway,
+      ...this.#prepared,
+    });
+    this.#run.completion = completion;
+    return completion.writeIn;
   }
 
   #notWritten(error: unknown): void {

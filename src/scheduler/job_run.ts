@@ -7,6 +7,14 @@ export type AbortCause =
   | { readonly kind: "leaseLost"; readonly message: string }
   | { readonly kind: "stopping"; readonly message: string };
 
+/** The end of a run within a transaction of its function's. */
+export interface RunCompletion {
+  /** Whether the function has tried: only then is there anything to ask the store. */
+  readonly isTried: boolean;
+  /** Whether the run was ended so; then that is noted and told. */
+  settle(durationMs: number | null): Promise<boolean>;
+}
+
 /** One job that runs here. There are very many of them: what few need is made when it is asked for. */
 export class JobRun {
   readonly job: JobRecord;
@@ -17,6 +25,8 @@ export class JobRun {
   terminate: (() => boolean | Promise<boolean>) | undefined;
   /** What became of ending it, once that was asked for. */
   termination: Promise<boolean> | undefined;
+  /** How its function ends it within a transaction, once that was asked for. */
+  completion: RunCompletion | undefined;
   /** Called when it is told to stop. */
   onAbort: (() => void) | undefined;
   #cause: AbortCause | undefined;

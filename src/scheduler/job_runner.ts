@@ -118,11 +118,19 @@ export class JobRunner {
   }
 
   #ended(run: JobRun, prepared: Prepared, result: RunResult, startMs: number): MaybePromise<void> {
-    const { clock, logger } = this.#options.environment;
+    const { clock } = this.#options.environment;
     const durationMs = clock.monotonicMs() - startMs;
+    const isSettled = run.completion?.isTried && this.#ends.settle(run, run.completion, durationMs);
+    return whenThere(
+      isSettled,
+      (isSettled) => isSettled ? undefined : this.#decide(run, prepared, result, durationMs),
+    );
+  }
+
+  #decide(run: JobRun, prepared: Prepared, result: RunResult, durationMs: number): MaybePromise<void> {
     return whenThere(run.termination ?? false, (terminated) => {
       const transition = this.#transition(run, prepared, result, terminated);
-      logEnd(logger, run, transition, durationMs);
+      logEnd(this.#options.environment.logger, run, transition, durationMs);
       const local = result.ok ? { value: result.value } : { error: result.error };
       this.#end(run, transition, durationMs, local);
     });

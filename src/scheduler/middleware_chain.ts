@@ -33,8 +33,9 @@ export function throughMiddleware(run: MiddlewareRun): Promise<RunAnswer> {
 }
 
 /** A job as code around its run sees it. */
-export function jobSeen({ job, signal, log, progress }: TaskContext, input: unknown): MiddlewareJob {
-  return Object.freeze({ ...job, signal, log, progress, input });
+export function jobSeen(context: TaskContext, input: unknown): MiddlewareJob {
+  const { job, signal, log, progress, completeIn } = context;
+  return Object.freeze({ ...job, signal, log, progress, completeIn, input });
 }
 
 async function level(run: MiddlewareRun, job: MiddlewareJob, depth: number): Promise<RunAnswer> {

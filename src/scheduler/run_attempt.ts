@@ -26,7 +26,7 @@ export interface AttemptParts {
  */
 export function attempt(run: JobRun, prepared: Prepared, parts: AttemptParts): MaybePromise<RunResult> {
   const { environment, gateway, hooks } = parts;
-  const context = new JobContext(run, environment, gateway);
+  const context = new JobContext(run, prepared, environment, gateway);
   const guards = new RunGuards(run, prepared.settings, environment, hooks);
   const close = (result: RunResult): MaybePromise<RunResult> => {
     guards.dispose();

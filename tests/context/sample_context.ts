@@ -16,6 +16,7 @@ export function sampleContext(id = "job-1", said: string[] = []): TaskContext {
     },
     signal: new AbortController().signal,
     log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
+    completeIn: () => Promise.resolve(),
     progress: (progress, message) => void said.push(`progress ${JSON.stringify(progress)} ${message ?? ""}`),
   };
 }

@@ -1,7 +1,7 @@
 import { currentJobOf } from "../../context/current_job_of.ts";
 import { runInJobContext } from "../../context/job_context.ts";
 import type { JobLog, TaskContext } from "../../context/task_context.ts";
-import { messageOf } from "../../errors.ts";
+import { CarillonError, messageOf } from "../../errors.ts";
 import type { Payload } from "../../model/payload.ts";
 import { revivedError, storedError } from "../../model/stored_error.ts";
 import { validateInput, validateOutput } from "../../registry/validate.ts";
@@ -67,6 +67,7 @@ export class TaskHost {
         signal,
         log: this.#log(),
         progress: progress.report.bind(progress),
+        completeIn: refuseElsewhere,
       };
       const value = await this.#call(loaded, message, context);
       progress.flush();
@@ -102,6 +103,16 @@ export class TaskHost {
   #send(message: FromHost): void {
     this.#options.send(messageText(message));
   }
+}
+
+/** The transaction is one of this process, and the job is one of the scheduler's. */
+function refuseElsewhere(): Promise<never> {
+  return Promise.reject(
+    new CarillonError(
+      "invalidState",
+      "completeIn() works in the scheduler's own process only; let this task run in the event loop (executor 'default')",
+    ),
+  );
 }
 
 /** A field of a log line; what cannot cross goes as its text, as a log line must not fail the job. */

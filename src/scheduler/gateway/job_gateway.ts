@@ -71,6 +71,18 @@ export class JobGateway {
     return await (await this.#store.within(transaction)).addJobs(jobs);
   }
 
+  /** Finishes a run within a transaction of its function's; answers whether the fence held. Nothing is told either. */
+  async endWithin(transaction: JobTransaction, ending: JobEnding): Promise<boolean> {
+    return await (await this.#store.within(transaction)).endJob(ending);
+  }
+
+  /** Tells of a run that was finished within a transaction of its function's. */
+  tellFinishedWithin(job: JobRecord, ending: Pick<RunEnding, "durationMs" | "local">): void {
+    const { value } = job;
+    this.#listener?.onEnded(job, { to: "finished", outcome: "success", value, error: null, keepMs: null });
+    this.#tellFinished(job, "success", null, ending);
+  }
+
   /** Claims jobs; those whose deadline has passed end on the way. */
   async claim(request: ClaimRequest): Promise<ClaimAnswer> {
     const answer = await this.#store.claimJobs(request);
@@ -215,7 +227,7 @@ export class JobGateway {
     job: JobRecord,
     outcome: JobOutcome,
     error: StoredError | null,
-    ending: RunEnding | null,
+    ending: Pick<RunEnding, "durationMs" | "local"> | null,
   ): void {
     const { id: jobId, taskName, scheduleId, fireTimeMs, attempt, runAtMs, startedAtMs } = job;
     this.#teller.tell({

@@ -1,5 +1,5 @@
 import { CarillonError, messageOf } from "../../errors.ts";
-import type { JobEnding, NewJob } from "../../model/job_record.ts";
+import type { NewJob } from "../../model/job_record.ts";
 import type { TransactionStore } from "../../stores/transaction_store.ts";
 import type { CallerTransaction } from "../caller_transaction.ts";
 import type { Statement, StatementResult, Step } from "../driver.ts";
@@ -25,7 +25,8 @@ export function withinTransaction(options: WithinOptions): (caller: CallerTransa
   const add = addOperation(session);
   const end = endOperation(session);
   const probe = `select 1 from ${table} where id = ?1`;
-  const endProbe = `select 1 from ${table} where seq = ?1 and claim_number = ?2 and state = 'finished'`;
+  const runs = `exists (select 1 from ${table} where seq = ?1 and owner = ?2 and claim_number = ?3
+    and state = 'running')`;
   let databaseId: Promise<string> | undefined;
   const readId = () =>
     databaseId ??= session.read([{ sql: `select value from ${facts} where key = 'databaseId'`, args: [] }])
@@ -42,12 +43,11 @@ export function withinTransaction(options: WithinOptions): (caller: CallerTransa
         return { jobs: answers, pending: () => caller.pending({ sql: probe, args: [answers[0]!.id] }) };
       },
       async endJob(ending) {
-        const { seq, claimNumber } = ending.fence;
-        const pending = () => caller.pending({ sql: endProbe, args: [seq, claimNumber] });
-        const step = end.step([ending]);
-        if (!caller.collects) return { held: end.answers([ending], await run(step))[0]!, pending };
-        await run([fenceGuard(session, ending), ...step]);
-        return { held: true, pending };
+        const { seq, incarnation, claimNumber } = ending.fence;
+        const args = [seq, incarnation, claimNumber];
+        const first = caller.collects ? guard(session.dialect, runs, args) : { sql: `select ${runs}`, args };
+        const [held] = await run([first, ...end.step([ending])]);
+        return caller.collects || held!.cells[0] === 1;
       },
     };
 
@@ -80,13 +80,6 @@ async function runWithin(
     const isAnother = error instanceof GuardFailure || /no such table/.test(messageOf(error));
     throw isAnother ? anotherDatabase(location, error) : error;
   }
-}
-
-/** Makes a batch fail in which the run is not to be ended any more. */
-function fenceGuard({ dialect }: SqlSession, { fence }: JobEnding): Statement {
-  const condition = `exists (select 1 from ${dialect.tables.jobs} where seq = ?1 and owner = ?2
-    and claim_number = ?3 and state = 'running')`;
-  return guard(dialect, condition, [fence.seq, fence.incarnation, fence.claimNumber]);
 }
 
 function anotherDatabase(location: string, cause: unknown): CarillonError {

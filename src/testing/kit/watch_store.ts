@@ -36,11 +36,23 @@ function note(call: StoreCall, answer: unknown, quiet: Quiet, history: History):
     }
     case "claimJobs":
       return begin((answer as StoreAnswer<"claimJobs">).claimed, quiet, history);
+    case "getJobs":
+      return endedWithin(answer as StoreAnswer<"getJobs">, quiet, history);
     case "endJobs": {
       const accepted = answer as StoreAnswer<"endJobs">;
       return call.args[0].forEach((ending, i) => accepted[i] && history.noteEnding(ending));
     }
     default:
+  }
+}
+
+/** Runs whose functions completed their jobs in transactions of their own: the scheduler asks what became of those. */
+function endedWithin(jobs: StoreAnswer<"getJobs">, quiet: Quiet, history: History): void {
+  for (const { seq, claimNumber, owner, id, state, outcome, value, error } of jobs) {
+    const fence = { seq, claimNumber, incarnation: owner ?? 0 };
+    if (state !== "finished" || outcome === null || !history.running(fence)) continue;
+    quiet.jobEnds(id);
+    history.noteEnding({ fence, transition: { to: "finished", outcome, value, error, keepMs: null } });
   }
 }
 

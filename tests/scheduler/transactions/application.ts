@@ -19,6 +19,8 @@ export interface Begun {
 /** An application that has its own tables in the database of the store. */
 export interface Application {
   readonly store: DataStore;
+  /** The address of the database. */
+  readonly url: string;
   /** Another store object on the same database. */
   another(): DataStore;
   begin(): Promise<Begun>;
@@ -66,6 +68,7 @@ async function onConnection(): Promise<Application> {
   connection.exec(makeTable);
   return {
     store,
+    url,
     another: () => libsql(url, { synchronous: "normal" }),
     // deno-lint-ignore require-await
     async begin() {
@@ -101,23 +104,25 @@ async function onFileClient(): Promise<Application> {
   const { url, remove } = await newFile();
   const client = createClient({ url });
   await client.execute("pragma journal_mode = wal");
-  return await onClient(client, () => libsql(url, { synchronous: "normal" }), remove);
+  return await onClient(client, url, () => libsql(url, { synchronous: "normal" }), remove);
 }
 
 async function onServer(): Promise<Application> {
   const server = await LibsqlServer.start();
   const url = `http://${server.host}`;
-  return await onClient(createClient({ url }), () => libsql(url), () => server.end());
+  return await onClient(createClient({ url }), url, () => libsql(url), () => server.end());
 }
 
 async function onClient(
   client: Client,
+  url: string,
   make: () => DataStore,
   remove: () => Promise<void>,
 ): Promise<Application> {
   await client.execute(makeTable);
   return {
     store: make(),
+    url,
     another: make,
     async begin() {
       const transaction = await client.transaction("write");
