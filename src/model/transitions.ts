@@ -9,15 +9,43 @@ import type { JobState } from "./states.ts";
 
 /** A job as it is first stored. */
 export function addedJob(job: NewJob, seq: number, nowMs: number): JobRecord {
-  const { identity, ...given } = job;
+  return newRecord(job, seq, nowMs);
+}
+
+/** A job that is taken as it is added. */
+export function startedJob(job: NewJob, seq: number, incarnation: number, nowMs: number): JobRecord {
+  const record = newRecord(job, seq, nowMs);
+  record.state = "running";
+  record.owner = incarnation;
+  record.attempt = 1;
+  record.claimNumber = 1;
+  record.startedAtMs = nowMs;
+  return record;
+}
+
+/** Written out, as it is made a hundred thousand times a second. */
+function newRecord(job: NewJob, seq: number, nowMs: number): Changeable<JobRecord> {
   const runAtMs = job.runAtMs ?? nowMs;
   return {
-    ...given,
-    identityKey: identity?.key ?? null,
     seq,
-    runAtMs,
+    id: job.id,
+    taskName: job.taskName,
+    taskVersion: job.taskVersion,
+    scheduleSeq: job.scheduleSeq,
+    scheduleId: job.scheduleId,
+    fireTimeMs: job.fireTimeMs,
     state: waitingState(runAtMs, nowMs),
     outcome: null,
+    runAtMs,
+    priority: job.priority,
+    ageingMs: job.ageingMs,
+    tags: job.tags,
+    concurrencyKey: job.concurrencyKey,
+    identityKey: job.identity?.key ?? null,
+    input: job.input,
+    overrides: job.overrides,
+    metadata: job.metadata,
+    startDeadlineMs: job.startDeadlineMs,
     attempt: 0,
     claimNumber: 0,
     owner: null,
@@ -33,6 +61,8 @@ export function addedJob(job: NewJob, seq: number, nowMs: number): JobRecord {
     error: null,
   };
 }
+
+type Changeable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 
 /** A job that never started and takes over what was said about a later one of the same identity. */
 export function replacedJob(job: JobRecord, by: NewJob, maxWaitMs: number | null, nowMs: number): JobRecord {

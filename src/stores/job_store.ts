@@ -11,9 +11,9 @@ export interface JobStore {
    * as `deduplicated`, or as `replaced` once it has taken over what was said (`replacedJob`). Nothing is claimed in a
    * call with such jobs.
    * With `claim`, jobs just added (no others, whatever its `jobIds`) are claimed in the same step as far as
-   * limits allow.
+   * limits allow; with `inTurn` only where that overtakes nobody.
    */
-  addJobs(jobs: readonly NewJob[], claim?: ClaimRequest): Promise<AddAnswer>;
+  addJobs(jobs: readonly NewJob[], claim?: AddClaim): Promise<AddAnswer>;
   /**
    * First ends all waiting jobs whose start deadline has passed (kept as their settings say) and makes all due
    * ones ready, whatever their task; then takes up to `limit` ready jobs for the incarnation, in claim order at
@@ -78,6 +78,17 @@ export interface ClaimRequest {
   readonly limit: number;
   /** Only these jobs; all when not given. */
   readonly jobIds?: readonly string[];
+}
+
+/** Who wants the jobs that are just added. */
+export interface AddClaim extends ClaimRequest {
+  /**
+   * Claims in runs (`alikeRuns`), each as a whole or not at all: those whose jobs may run at once (`mayRunAtOnce`) and
+   * whose task is stored, is not paused, has slots left for the whole run, and has no job that is ready or due. Nothing
+   * where the limit is lower than the number of jobs.
+   * @default false
+   */
+  readonly inTurn?: boolean;
 }
 
 /** What `claimJobs` answers. */

@@ -6,7 +6,7 @@ import type { SchedulerWrite } from "../model/scheduler_record.ts";
 import type { TaskWrite } from "../model/task_record.ts";
 import type { Clock } from "../time/clock.ts";
 import type { DataStore, StoreCapabilities, StoreContext } from "./data_store.ts";
-import type { CancelRequest, ClaimRequest, JobChange, JobFilter } from "./job_store.ts";
+import type { AddClaim, CancelRequest, ClaimRequest, JobChange, JobFilter } from "./job_store.ts";
 import { addJobs } from "./memory/add_jobs.ts";
 import { cancelJobs, removeJobs, retryJobs, updateJob } from "./memory/change_jobs.ts";
 import { advanceSchedules, replanSchedules, writeSchedules } from "./memory/change_schedules.ts";
@@ -108,7 +108,7 @@ class MemoryStore implements DataStore {
   replanSchedules = (scheduleIds?: readonly string[]) =>
     this.#write((state, nowMs) => replanSchedules(state, scheduleIds, nowMs));
 
-  addJobs = (jobs: readonly NewJob[], claim?: ClaimRequest) =>
+  addJobs = (jobs: readonly NewJob[], claim?: AddClaim) =>
     this.#write((state, nowMs) => addJobs(state, jobs, claim, nowMs));
   claimJobs = (request: ClaimRequest) => this.#read((state, nowMs) => claimJobs(state, request, nowMs));
   endJobs = (endings: readonly JobEnding[]) => this.#write((state, nowMs) => endJobs(state, endings, nowMs));

@@ -26,6 +26,7 @@ const operations: Readonly<Record<string, (store: SqlOperations) => Promise<unkn
   heartbeat: (store) => store.heartbeat(1, 1000),
   addJobs: (store) => store.addJobs([newJob("a"), newJob("b")]),
   "addJobs with a claim": (store) => store.addJobs([newJob("c")], request),
+  "addJobs in turn": (store) => store.addJobs([newJob("d")], { ...request, inTurn: true }),
   claimJobs: (store) => store.claimJobs(request),
   "claimJobs of some": (store) => store.claimJobs({ ...request, jobIds: ["a"] }),
   putProgress: (store) =>

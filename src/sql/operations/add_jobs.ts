@@ -1,3 +1,4 @@
+import { claimOrderAt } from "../../model/decisions.ts";
 import type { NewJob } from "../../model/job_record.ts";
 import type { AddAnswer, ClaimRequest, JobStore } from "../../stores/job_store.ts";
 import type { Dialect } from "../dialect.ts";
@@ -6,41 +7,45 @@ import type { BulkOperation } from "../group_commit.ts";
 import { newJobGroups } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
 import { addIdentical } from "./add_identical.ts";
+import { type Added, AddRuns } from "./add_runs.ts";
 import { claimAdded, claimedJobs } from "./claim_jobs.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
-
-/** What became of one job: its answer and the store's time. */
-export interface Added {
-  readonly nowMs: number;
-  readonly job: AddAnswer["jobs"][number];
-}
 
 /** Adding jobs. */
 export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
   const { dialect } = session;
   const addAndClaim = addAndClaimStep(dialect, addStep(dialect));
   const addOneByOne = addIdentical(session);
-  const bulk = addOperation(session);
+  const runs = new AddRuns(session, addOperation(session));
+  const bulk: BulkOperation<NewJob, Added> = {
+    step: (jobs) => runs.step(jobs),
+    answers: (jobs, results) => runs.answers(jobs, results),
+  };
   return {
-    async addJobs(jobs, request) {
+    async addJobs(jobs, claim) {
       const now = session.nowArgument();
       if (jobs.length === 0) return { nowMs: await storeTime(session), jobs: [], claimed: [] };
       if (jobs.some(({ identity }) => identity !== undefined)) return await addOneByOne(jobs);
-      if (request === undefined) return answerOf(await session.writeBulk(bulk, jobs), []);
-      const [, ...results] = await session.write(addAndClaim(jobs, request, now));
-      return answerOf(addedAnswers(jobs, results), claimedJobs(results[3]!));
+      if (claim === undefined) return answerOf(await session.writeBulk(bulk, jobs));
+      if (claim.inTurn) {
+        return answerOf(runs.answers(jobs, await session.write(runs.step(jobs, claim)), claim));
+      }
+      const [, ...results] = await session.write(addAndClaim(jobs, claim, now));
+      return { ...answerOf(addedAnswers(jobs, results)), claimed: claimedJobs(results[3]!) };
     },
   };
 }
 
-/** Adds jobs that have no identity. */
+/** Adds jobs that have no identity, whatever else they are. */
 export function addOperation(session: SqlSession): BulkOperation<NewJob, Added> {
   const add = addStep(session.dialect);
   return { step: (jobs) => add(jobs, session.nowArgument()), answers: addedAnswers };
 }
 
-function answerOf(added: readonly Added[], claimed: AddAnswer["claimed"]): AddAnswer {
-  return { nowMs: added[0]!.nowMs, jobs: added.map(({ job }) => job), claimed };
+function answerOf(added: readonly Added[]): AddAnswer {
+  const claimed = added.flatMap(({ claimed }) => claimed ?? []);
+  const { nowMs } = added[0]!;
+  return { nowMs, jobs: added.map(({ job }) => job), claimed: claimed.sort(claimOrderAt(nowMs)) };
 }
 
 async function storeTime(session: SqlSession): Promise<number> {

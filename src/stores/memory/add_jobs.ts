@@ -1,8 +1,9 @@
-import { claimOrderAt, standsFor } from "../../model/decisions.ts";
+import { type AlikeRun, alikeRuns, mayRunAtOnce } from "../../model/alike_jobs.ts";
+import { claimOrderAt, isDue, slotsLeft, standsFor, taskLimit } from "../../model/decisions.ts";
 import type { JobIdentity } from "../../model/identity.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import { addedJob, replacedJob } from "../../model/transitions.ts";
-import type { AddAnswer, ClaimRequest } from "../job_store.ts";
+import type { AddAnswer, AddClaim } from "../job_store.ts";
 import { takeJobs } from "./claim_jobs.ts";
 import type { MemoryState } from "./memory_state.ts";
 import { storedCopy } from "./stored_copy.ts";
@@ -11,15 +12,56 @@ import { storedCopy } from "./stored_copy.ts";
 export function addJobs(
   state: MemoryState,
   jobs: readonly NewJob[],
-  claim: ClaimRequest | undefined,
+  claim: AddClaim | undefined,
   nowMs: number,
 ): AddAnswer {
-  const answers = jobs.map(storedJob).map((job) => insertOnce(state, job, nowMs));
-  const added = answers.filter(({ outcome }) => outcome === "added").map(({ id }) => id);
-  const claimed = claim === undefined || jobs.some(({ identity }) => identity !== undefined)
+  const stored = jobs.map(storedJob);
+  const hasIdentities = jobs.some(({ identity }) => identity !== undefined);
+  const inTurn = claim?.inTurn && claim.limit >= jobs.length && !hasIdentities;
+  const runs = inTurn ? alikeRuns(stored) : undefined;
+  if (claim && runs) return addInTurn(state, runs, claim, nowMs);
+  const answers = stored.map((job) => insertOnce(state, job, nowMs));
+  const claimsNothing = claim === undefined || claim.inTurn || hasIdentities;
+  const claimed = claimsNothing
     ? []
-    : takeJobs(state, { ...claim, jobIds: added }, nowMs).claimed;
+    : takeJobs(state, { ...claim, jobIds: idsOfAdded(answers) }, nowMs).claimed;
   return { nowMs, jobs: answers, claimed: [...claimed].sort(claimOrderAt(nowMs)) };
+}
+
+/** Adds run after run, and claims those that overtake nobody. */
+function addInTurn(
+  state: MemoryState,
+  runs: readonly AlikeRun[],
+  claim: AddClaim,
+  nowMs: number,
+): AddAnswer {
+  const claimed: JobRecord[] = [];
+  const answers = runs.flatMap((run) => {
+    const takes = mayRunAtOnce(run[0]!, claim.tasks) &&
+      hasRoomAndNobodyWaits(state, run[0]!.taskName, run.length, nowMs);
+    const added = run.map((job) => insertOnce(state, job, nowMs));
+    if (takes) claimed.push(...takeJobs(state, { ...claim, jobIds: idsOfAdded(added) }, nowMs).claimed);
+    return added;
+  });
+  return { nowMs, jobs: answers, claimed: claimed.sort(claimOrderAt(nowMs)) };
+}
+
+function hasRoomAndNobodyWaits(
+  state: MemoryState,
+  taskName: string,
+  count: number,
+  nowMs: number,
+): boolean {
+  const task = state.tasks.get(taskName);
+  if (task === undefined || task.paused) return false;
+  const jobs = state.jobs.ofTask(taskName);
+  const next = jobs?.scheduled.first();
+  return slotsLeft(taskLimit(task), jobs?.running.size ?? 0) >= count &&
+    (jobs?.ready.isEmpty ?? true) && (next === undefined || !isDue(next.runAtMs, nowMs));
+}
+
+function idsOfAdded(answers: AddAnswer["jobs"]): readonly string[] {
+  return answers.filter(({ outcome }) => outcome === "added").map(({ id }) => id);
 }
 
 /** Inserts a job, unless its id is there already or another job stands for it. */

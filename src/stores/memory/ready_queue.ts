@@ -24,6 +24,11 @@ export class ReadyQueue {
     for (const job of jobs) this.add(job);
   }
 
+  /** Whether no job waits. */
+  get isEmpty(): boolean {
+    return this.#lanes.size === 0;
+  }
+
   /** Puts a job into its lane. */
   add(job: JobRecord): void {
     const key = laneOf(job);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { JsonValue } from "../../model/payload.ts";
+import { addingInTurn } from "./adding_in_turn.ts";
 import { idsOf, newJob, TASK, versionsOf } from "./records.ts";
 import { only } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
@@ -115,6 +116,7 @@ export const addingTests: readonly StoreCheck[] = [
     const { claimed } = await t.store.addJobs(jobs, { ...request, incarnation });
     assert.deepEqual(idsOf(claimed), ["one-1", "many-1"]);
   }),
+  ...addingInTurn,
   check("addJobs() does not claim a job whose start deadline has passed", async (t) => {
     const incarnation = await t.scheduler();
     const late = newJob("late", { startDeadlineMs: t.nowMs - 1 });

@@ -137,6 +137,23 @@ const change = fc.record({
   metadata: fc.constantFrom({}, { x: [1] }),
 }, { requiredKeys: [] });
 
+const nothingSpecial = {
+  concurrencyKey: null,
+  deadlineInMs: null,
+  fireTimeMs: null,
+  identity: undefined,
+  overrides: {},
+  runInMs: null,
+  schedule: null,
+  tags: [],
+};
+
+/** Mostly jobs that may run at once, alike in runs. */
+const plainGiven = fc.oneof(
+  { weight: 4, arbitrary: jobGiven.map((job) => ({ ...job, ...nothingSpecial })) },
+  { weight: 1, arbitrary: jobGiven },
+);
+
 /** A job as stored: a store may keep apart those that wait for a slot. */
 function asWaiting(job: JobRecord): JobRecord {
   return job.state === "blocked" ? { ...job, state: "ready" } : job;
@@ -163,6 +180,19 @@ export const jobSteps: readonly { readonly weight: number; readonly arbitrary: f
             claim === undefined ? claim : claimOf(s, claim),
           ),
         ),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: steps(
+      "addJobs in turn",
+      fc.record({ jobs: fc.array(plainGiven, { minLength: 1, maxLength: 4 }), claim: claimGiven }),
+      async (s, { jobs, claim }) => {
+        const { claimed, ...answer } = s.claimed(
+          await s.store.addJobs(jobs.map((job) => jobOf(s, job)), { ...claimOf(s, claim), inTurn: true }),
+        );
+        return { ...answer, claimed };
+      },
     ),
   },
   {
