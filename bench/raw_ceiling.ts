@@ -2,7 +2,7 @@
 import { sqliteDialect } from "../src/sql/dialect.ts";
 import { migrate } from "../src/sql/migrate.ts";
 import { parseAddress } from "../src/stores/libsql/address.ts";
-import { connect } from "../src/stores/libsql/open_database.ts";
+import { openDriver } from "../src/stores/libsql/open_database.ts";
 import { systemClock } from "../src/time/system_clock.ts";
 
 /** The task of all benches. */
@@ -28,10 +28,10 @@ export function benchId(number: number): string {
  * The ceiling: the same rows in the same tables by the bare driver, many in one transaction: no limits, no leases, no
  * answers to anybody.
  */
-export async function throughDriver(path: string, { jobs, inFlight, synchronous }: Setting): Promise<number> {
+export async function throughDriver(url: string, { jobs, inFlight, synchronous }: Setting): Promise<number> {
   const dialect = sqliteDialect();
-  const address = parseAddress(`file:${path}`);
-  const driver = await connect({ address, dialect, synchronous });
+  const address = parseAddress(url);
+  const driver = await openDriver({ address, dialect, synchronous });
   await migrate({ driver, dialect, location: address.location });
   const table = dialect.tables.jobs;
   const startMs = systemClock.monotonicMs();

@@ -79,7 +79,7 @@ async function throughStore(path: string, { jobs, inFlight, synchronous }: Setti
 async function measure(setting: Setting): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "carillon-bench-"));
   try {
-    const driver = await throughDriver(join(folder, "driver.db"), setting);
+    const driver = await throughDriver(`file:${join(folder, "driver.db")}`, setting);
     const store = await throughStore(join(folder, "store.db"), setting);
     const { inFlight, synchronous } = setting;
     const shown = [store, driver].map((perSecond) => Math.round(perSecond).toLocaleString("en"));
