@@ -38,8 +38,9 @@ function advanceStep(dialect: Dialect): (advances: readonly ScheduleAdvance[], n
     `json_each(?1) a cross join ${picked} p on p.seq = (a.value ->> 0) cross join json_each(a.value, '$[4]') b`,
     "?2",
   );
+  // The pluses leave the planner one way, from the list to the schedules: the other one reads the list for each of them.
   const overwrite = `${overwriteSql(dialect, "(a.value -> 3)", "?2")} from json_each(?1) a
-    where ${schedules}.seq = (a.value ->> 0) and ${schedules}.seq in (select seq from ${picked})`;
+    where ${schedules}.seq = +(a.value ->> 0) and +${schedules}.seq in (select seq from ${picked})`;
   return (advances, now) => {
     const rows = JSON.stringify(advances.map(advanceRow));
     return [
