@@ -1,27 +1,50 @@
+import { ChangeCount } from "../../src/sql/change_count.ts";
 import { sqliteDialect } from "../../src/sql/dialect.ts";
 import type { Step } from "../../src/sql/driver.ts";
 import { GroupCommit } from "../../src/sql/group_commit.ts";
 import { migrate } from "../../src/sql/migrate.ts";
 import type { SqlSession } from "../../src/sql/session.ts";
-import { type SqlOperations, sqlOperations } from "../../src/sql/sql_store.ts";
+import { sqlOperations } from "../../src/sql/sql_store.ts";
+import type { DataStore } from "../../src/stores/data_store.ts";
 import { parseAddress } from "../../src/stores/libsql/address.ts";
 import { connect } from "../../src/stores/libsql/open_database.ts";
+import { storeConformance } from "../../src/testing/store_conformance.ts";
+import type { Clock } from "../../src/time/clock.ts";
+import { systemClock } from "../../src/time/system_clock.ts";
+import { usualCalls } from "./usual_calls.ts";
 
-/** The operations on a database in memory, and the texts of the statements they ran since last asked. */
-export interface Recording {
-  readonly store: SqlOperations;
-  /** Answers the texts run since the last call. */
-  take(): readonly string[];
-  close(): void;
+/**
+ * The texts of all statements that a store sends: those of the usual calls, and whatever the conformance suite, which
+ * calls everything in every way, makes it send. Whether its checks hold is told by the tests of the stores.
+ */
+export function everyStatement(): Promise<ReadonlySet<string>> {
+  return recorded ??= recordAll();
 }
 
-/** Opens a database in memory that notes what is run. */
-export async function record(): Promise<Recording> {
+let recorded: Promise<ReadonlySet<string>> | undefined;
+
+async function recordAll(): Promise<ReadonlySet<string>> {
+  const texts = new Set<string>();
+  const { store, empty, end } = await recordingStore(texts);
+  const checks: (() => Promise<void>)[] = [];
+  storeConformance({
+    test: (_name, body) => checks.push(body),
+    // Emptied instead of made anew: most of the time goes into preparing the statements.
+    makeStore: () => empty().then(() => store),
+  });
+  for (const call of Object.values(usualCalls)) await call(store);
+  for (const check of checks) await check().catch(() => {});
+  for (const { sql } of new ChangeCount(sqliteDialect(), () => {}).step([])) texts.add(sql);
+  end();
+  return texts;
+}
+
+/** A store in memory that notes the text of each statement it sends. */
+async function recordingStore(texts: Set<string>) {
   const address = parseAddress(":memory:");
   const dialect = sqliteDialect();
   const driver = await connect({ address, dialect, synchronous: "full" });
   await migrate({ driver, dialect, location: address.location });
-  const texts = new Set<string>();
   const note = (steps: readonly Step[]) => {
     for (const step of steps) for (const { sql } of step) texts.add(sql);
   };
@@ -29,9 +52,10 @@ export async function record(): Promise<Recording> {
     note(steps);
     return driver.write(steps);
   });
+  let clock: Clock = systemClock;
   const session: SqlSession = {
     dialect,
-    nowArgument: () => null,
+    nowArgument: () => clock.nowMs(),
     read: (step) => {
       note([step]);
       return driver.read(step);
@@ -39,10 +63,18 @@ export async function record(): Promise<Recording> {
     write: (step) => commits.run(step),
     writeBulk: (operation, items) => commits.runBulk(operation, items),
   };
-  const take = () => {
-    const taken = [...texts];
-    texts.clear();
-    return taken;
+  const store: DataStore = {
+    ...sqlOperations(session),
+    kind: "libsql",
+    location: address.location,
+    capabilities: { durable: false, shared: false },
+    open: (context) => Promise.resolve(void (clock = context.clock)),
+    close: () => Promise.resolve(),
+    watch: () => () => {},
+    within: () => Promise.reject(new Error("it has no transactions of its own")),
   };
-  return { store: sqlOperations(session), take, close: () => driver.close() };
+  const { prefix: _prefix, meta: _meta, guard: _guard, ...tables } = dialect.tables;
+  const emptying = [...Object.values(tables), "sqlite_sequence"].map((table) => `delete from ${table}`);
+  const empty = () => driver.write([emptying.map((sql) => ({ sql, args: [] }))]);
+  return { store, empty, end: () => driver.close() };
 }

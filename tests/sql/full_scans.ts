@@ -1,0 +1,18 @@
+/** Tables that grow with what is done; the others hold what somebody has written down by hand. */
+const growing = ["jobs", "schedules", "counted", "attempts", "logs"];
+const aliases = new RegExp(`\\bcarillon_(?:${growing.join("|")}) (?!set|where|on|values|order)(\\w+)`, "g");
+
+/** Small by nature: they hold what runs or waits for the clock now, never what has piled up. */
+const smallIndexes = /_(running|running_task|running_key|parked|blocked|planning|leaving)\b/;
+
+/** The lines of a plan that read a growing table from end to end. */
+export function fullScans(sql: string, lines: readonly string[]): readonly string[] {
+  const names = new Set<string>(growing.map((table) => `carillon_${table}`));
+  for (const [, alias] of sql.matchAll(aliases)) {
+    names.add(alias!);
+  }
+  return lines.filter((line) => {
+    const scanned = /^SCAN (\w+)(.*)$/.exec(line);
+    return scanned !== null && names.has(scanned[1]!) && !smallIndexes.test(scanned[2]!);
+  });
+}
