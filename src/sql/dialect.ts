@@ -23,6 +23,8 @@ const tableNames = [
   "names",
   "counted",
   "listeners",
+  "freed",
+  "sweeps",
 ] as const;
 
 /** The full name of every table. */

@@ -11,6 +11,7 @@ import { followingTests } from "./store_conformance/following.ts";
 import { historyTests } from "./store_conformance/histories.ts";
 import { identityTests } from "./store_conformance/identities.ts";
 import { keyTests } from "./store_conformance/keys.ts";
+import { manyKeyTests } from "./store_conformance/many_keys.ts";
 import { openingTests } from "./store_conformance/opening.ts";
 import { planningTests } from "./store_conformance/planning.ts";
 import { pruningTests } from "./store_conformance/pruning.ts";
@@ -34,6 +35,7 @@ const checks: readonly StoreCheck[] = [
   ...ageingTests,
   ...tagTests,
   ...keyTests,
+  ...manyKeyTests,
   ...identityTests,
   ...deadlineTests,
   ...endingTests,

@@ -7,6 +7,7 @@ import { countedJobs } from "./m006_counted_jobs.ts";
 import { databaseId } from "./m007_database_id.ts";
 import { claimOrder } from "./m008_claim_order.ts";
 import { listeners } from "./m009_listeners.ts";
+import { freedLanes } from "./m010_freed_lanes.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   databaseId,
   claimOrder,
   listeners,
+  freedLanes,
 ];
 
 /** The schema's version that this code works with. */

@@ -8,12 +8,12 @@ import type { SqlSession } from "../session.ts";
 import { blockSql, namedCandidates, openTasks, readyCandidates } from "./claim_sql.ts";
 import { choosing } from "./choose_jobs.ts";
 import { endMissed } from "./end_missed.ts";
-import { unblockSql } from "./unblock_jobs.ts";
+import { freedLeft, unblockTexts } from "./unblock_jobs.ts";
 import { waitingState } from "./waiting_state.ts";
 
 /** Rows that one claim brings up to date in each of its first statements; the next claim goes on. */
 const UPKEEP_MAX = 500;
-/** Jobs of a task or schedule that a claim looks at, at least: some may have to be set aside. */
+/** Jobs of a queue or lane that a claim looks at, at least: some may have to be set aside. `m010_freed_lanes` counts on it. */
 const WINDOW_MIN = 32;
 
 const claimArguments = { tasks: "?1", window: "?2", now: "?3", limit: "?4", incarnation: "?5" };
@@ -55,7 +55,7 @@ function claimTexts(dialect: Dialect) {
       select seq from ${jobs} where state = 'scheduled' and run_at <= ${
       dialect.now("?1")
     } order by run_at limit ?2)`,
-    unblock: unblockSql(dialect, claimArguments),
+    ...unblockTexts(dialect, "?1"),
     block: blockSql(dialect, claimArguments),
     take: takeSql(dialect, ready),
     takeNamed: takeSql(dialect, namedCandidates(dialect, "?6", claimArguments)),
@@ -74,7 +74,7 @@ function claimTexts(dialect: Dialect) {
         where attempt = 0 and start_deadline is not null and state <> 'finished')`,
     nextNamed: `select min(j.run_at) from json_each(?2) e cross join ${jobs} j on j.id = e.value
       where +j.state = 'scheduled' and j.task_name in (select value ->> 0 from json_each(?1))`,
-    now: `select ${now.replace("?3", "?1")}`,
+    now: `select json_array(${now.replace("?3", "?1")}, ${freedLeft(dialect)})`,
   };
 }
 
@@ -110,7 +110,11 @@ function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): 
   return [
     ...sql.endMissed(now, UPKEEP_MAX),
     { sql: sql.promote, args: [now, UPKEEP_MAX] },
-    { sql: sql.unblock, args: [...common, UPKEEP_MAX, request.incarnation] },
+    { sql: sql.sweep, args: [] },
+    { sql: sql.sweepOn, args: [] },
+    { sql: sql.look, args: [] },
+    { sql: sql.unblock, args: [window] },
+    { sql: sql.looked, args: [] },
     takeStatement(ids === undefined ? sql.take : sql.takeNamed, request, now, ids),
     ids === undefined ? { sql: sql.more, args: claim } : { sql: sql.moreNamed, args: [...claim, ids] },
     { sql: sql.block, args: claim },
@@ -120,16 +124,17 @@ function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): 
 }
 
 function claimAnswer(results: readonly StatementResult[]): ClaimAnswer {
-  const [missed, , promoted, unblocked, taken, more, blocked, next, now] = results.slice(
+  const [missed, , promoted, , , , , , taken, more, , next, end] = results.slice(
     2,
   ) as unknown as ClaimResults;
-  const upkeepLeft = [missed.cells.length, promoted.changes, unblocked.changes].some((n) => n >= UPKEEP_MAX);
+  const [nowMs, freedLeft] = JSON.parse(end.cells[0] as string) as readonly [number, 0 | 1];
+  const upkeepLeft = missed.cells.length >= UPKEEP_MAX || promoted.changes >= UPKEEP_MAX;
   return {
-    nowMs: now.cells[0] as number,
+    nowMs,
     claimed: claimedJobs(taken),
     missed: missed.cells.map(decodeJob),
     nextRunAtMs: next.cells[0] as number | null,
-    more: more.cells[0] === 1 || upkeepLeft || blocked.changes > 0,
+    more: more.cells[0] === 1 || upkeepLeft || freedLeft === 1,
   };
 }
 
@@ -138,10 +143,14 @@ type ClaimResults = readonly [
   missed: StatementResult,
   unpicked: StatementResult,
   promoted: StatementResult,
+  swept: StatementResult,
+  sweptOn: StatementResult,
+  look: StatementResult,
   unblocked: StatementResult,
+  looked: StatementResult,
   taken: StatementResult,
   more: StatementResult,
   blocked: StatementResult,
   next: StatementResult,
-  now: StatementResult,
+  end: StatementResult,
 ];

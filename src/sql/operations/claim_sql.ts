@@ -1,5 +1,4 @@
 import type { Dialect } from "../dialect.ts";
-import { placedCandidates } from "./choose_jobs.ts";
 import { keyFree, scheduleFree } from "./free_slots.ts";
 
 /** How the pieces of a claim name their arguments. */
@@ -109,9 +108,7 @@ export function blockSql(dialect: Dialect, args: ClaimArguments): string {
   const { jobs } = dialect.tables;
   const window = `case when changes() < ${args.limit} then ${args.window} else 0 end`;
   const inLanes = readyCandidates(dialect, { ...args, window }, "j.lane is not null");
-  return `with recursive ${openTasks(dialect, args)}, ${inLanes}, ${placedCandidates}
+  return `with recursive ${openTasks(dialect, args)}, ${inLanes}
     update ${jobs} set state = 'blocked' where seq in (
-      select seq from placed where schedule_place > schedule_free
-      union all select seq from keyed where key_place > key_free
-      union all select seq from candidate where key_free <= 0)`;
+      select seq from candidate where schedule_free <= 0 or key_free <= 0)`;
 }

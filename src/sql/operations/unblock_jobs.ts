@@ -1,61 +1,147 @@
 import type { Dialect } from "../dialect.ts";
-import { type ClaimArguments, covered, openTasks } from "./claim_sql.ts";
 import { runningWithKey, scheduleFree } from "./free_slots.ts";
 
 /** More slots than there can be: stands for no limit. */
 const NO_LIMIT = 2 ** 31 - 1;
+/** How many keys and schedules that may have been freed one claim looks at, and how many lanes of each. */
+const FREED_MAX = 500;
+const LANES_MAX = 64;
+/** How many lanes of a task whose limits were changed one claim looks at. */
+const SWEPT_MAX = 128;
 
 /**
- * The text that makes blocked jobs ready: of each lane with free slots that the scheduler can serve the first ones in
- * claim order, counting those that are ready already; where a key goes by order of adding, only its very first job.
+ * The texts that make blocked jobs ready, in order. They read only lanes that may have been freed since the last look,
+ * however many are blocked: triggers note the keys and schedules of such lanes, and the tasks whose limits were changed.
+ * The work of one claim is bounded; what is left is there for the next one (`freedLeft`).
  */
-export function unblockSql(dialect: Dialect, args: ClaimArguments): string {
-  const { jobs } = dialect.tables;
-  return `with recursive ${openTasks(dialect, args)},
-    blocked_lane(name, version, key_max, key_fifo, lane) as (
-      select t.name, t.version, t.key_max, t.key_fifo,
-        (select min(k.lane) from ${jobs} k where k.state = 'blocked' and k.task_name = t.name)
-      from open_task t
+export function unblockTexts(dialect: Dialect, window: string) {
+  return {
+    sweep: sweepSql(dialect),
+    sweepOn: sweepOnSql(dialect),
+    look: lookSql(dialect),
+    unblock: unblockSql(dialect, window),
+    looked: `delete from ${dialect.tables.freed} where seq in (${first(dialect)}) and cursor is null`,
+  };
+}
+
+/** The expression for whether there is more to look at. */
+export function freedLeft({ tables: { freed, sweeps } }: Dialect): string {
+  return `(exists (select 1 from ${freed}) or exists (select 1 from ${sweeps}))`;
+}
+
+function first({ tables: { freed } }: Dialect): string {
+  return `select seq from ${freed} order by seq limit ${FREED_MAX}`;
+}
+
+/** The next blocked lane of a task after another one. */
+function nextOfTask({ tables: { jobs } }: Dialect, task: string, after: string): string {
+  return `(select min(k.lane) from ${jobs} k
+    where k.state = 'blocked' and k.task_name = ${task} and k.lane > ${after})`;
+}
+
+/** The lanes that are swept now, in order; the last one is null where there are no more. */
+function sweptLanes(dialect: Dialect): string {
+  return `swept(task_name, lane, place) as (
+      select s.task_name, ${nextOfTask(dialect, "s.task_name", "s.cursor")}, 1
+      from (select task_name, cursor from ${dialect.tables.sweeps} limit 1) s
       union all
-      select p.name, p.version, p.key_max, p.key_fifo, (select min(k.lane) from ${jobs} k
-        where k.state = 'blocked' and k.task_name = p.name and k.lane > p.lane)
-      from blocked_lane p where p.lane is not null),
+      select p.task_name, ${nextOfTask(dialect, "p.task_name", "p.lane")}, p.place + 1
+      from swept p where p.lane is not null and p.place < ${SWEPT_MAX})`;
+}
+
+/** The keys and schedules of the swept lanes: each lane is known by any of its jobs. */
+function sweepSql(dialect: Dialect): string {
+  const { jobs, freed } = dialect.tables;
+  return `with recursive ${sweptLanes(dialect)},
+    known as materialized (select h.task_name, h.concurrency_key, h.schedule_seq
+      from swept l cross join ${jobs} h on h.seq = ${anyOfLane(dialect, "l.lane")} where l.lane is not null)
+    insert or ignore into ${freed}(kind, task_name, ref)
+      select 'key', task_name, concurrency_key from known where concurrency_key is not null
+      union all select 'schedule', '', schedule_seq from known where schedule_seq is not null`;
+}
+
+function sweepOnSql(dialect: Dialect): string {
+  const { sweeps } = dialect.tables;
+  return `with recursive ${sweptLanes(dialect)}
+    update ${sweeps} set cursor = (select lane from swept where place = ${SWEPT_MAX})
+    where task_name in (select task_name from swept)`;
+}
+
+/** The next blocked lane of a key or schedule after another one. */
+function nextOf({ tables: { jobs } }: Dialect, mark: string, after: string): string {
+  return `case ${mark}.kind when 'key' then (select min(k.lane) from ${jobs} k
+      where k.state = 'blocked' and k.task_name = ${mark}.task_name and k.concurrency_key = ${mark}.ref
+        and k.concurrency_key is not null and k.lane > ${after})
+    else (select min(k.lane) from ${jobs} k
+      where k.state = 'blocked' and k.schedule_seq = ${mark}.ref and k.schedule_seq is not null
+        and k.lane > ${after}) end`;
+}
+
+/** Says of each key and schedule which of its lanes are looked at now: those after `looked`, up to the cursor. */
+function lookSql(dialect: Dialect): string {
+  const { freed } = dialect.tables;
+  return `update ${freed} set looked = cursor, cursor = (
+      with recursive l(lane, place) as (
+        select ${nextOf(dialect, freed, `${freed}.cursor`)}, 1
+        union all
+        select ${nextOf(dialect, freed, "l.lane")}, l.place + 1
+        from l where l.lane is not null and l.place < ${LANES_MAX})
+      select lane from l where place = ${LANES_MAX})
+    where seq in (${first(dialect)})`;
+}
+
+/**
+ * Of each of these lanes with free slots, the first jobs in claim order become ready, counting those that are ready
+ * already; where a key goes by order of adding, only its very first job. Who can run them does not matter here.
+ */
+function unblockSql(dialect: Dialect, window: string): string {
+  const { jobs, freed, tasks } = dialect.tables;
+  return `with recursive freed_lane(kind, task_name, ref, lane, place) as (
+      select f.kind, f.task_name, f.ref, ${nextOf(dialect, "f", "f.looked")}, 1
+      from ${freed} f where f.seq in (${first(dialect)})
+      union all
+      select p.kind, p.task_name, p.ref, ${nextOf(dialect, "p", "p.lane")}, p.place + 1
+      from freed_lane p where p.lane is not null and p.place < ${LANES_MAX}),
     counted_lane as materialized (
-      select b.*, ${laneFree(dialect)} as free, ${firstOfKey(dialect)} as first_seq
-      from blocked_lane b cross join ${jobs} h on h.seq = (
-        select k.seq from ${jobs} k where k.state = 'blocked' and k.task_name = b.name and k.lane = b.lane limit 1)
-      where b.lane is not null and h.task_version <= b.version and ${covered("h.tags")}),
+      select b.lane, ${laneFree(dialect)} as free, ${firstOfKey(dialect)} as first_seq
+      from (select distinct lane from freed_lane where lane is not null) b
+        cross join ${jobs} h on h.seq = ${anyOfLane(dialect, "b.lane")}
+        left join ${tasks} t on t.name = h.task_name),
     open_lane as materialized (select * from counted_lane where free > 0)
     update ${jobs} set state = 'ready' where seq in (
       select seq from (
         select j.seq, j.state, l.free, l.first_seq,
-          row_number() over (partition by j.task_name, j.lane order by j.rank, j.run_at, j.seq) as place
+          row_number() over (partition by j.lane order by j.rank, j.run_at, j.seq) as place
         from open_lane l cross join ${jobs} j on j.seq in (
-          ${firstOfLane(dialect, "blocked", args)} union all ${firstOfLane(dialect, "ready", args)}
+          ${firstOfLane(dialect, "blocked", window)} union all ${firstOfLane(dialect, "ready", window)}
           union all select l.first_seq where l.first_seq is not null)
         where j.lane = l.lane and (l.first_seq is null or j.seq = l.first_seq))
-      where state = 'blocked' and place <= free
-      limit ${args.limit})`;
+      where state = 'blocked' and place <= free)`;
 }
 
-/** How many jobs of the lane `b`, one of which is `h`, may be ready. */
+function anyOfLane({ tables: { jobs } }: Dialect, lane: string): string {
+  return `(select k.seq from ${jobs} k
+    where k.lane = ${lane} and k.lane is not null and k.state <> 'finished' and k.state = 'blocked' limit 1)`;
+}
+
+/** How many jobs of a lane, one of which is `h`, may be ready; `t` is its task. */
 function laneFree(dialect: Dialect): string {
   const ofSchedule = `case when h.schedule_seq is not null then ${scheduleFree(dialect, "h")} end`;
-  const ofKey = `case when h.concurrency_key is not null and b.key_max is not null
-    then case when b.key_fifo then 1 else b.key_max end - ${runningWithKey(dialect, "h")} end`;
+  const ofKey = `case when h.concurrency_key is not null and t.key_max is not null
+    then case when t.key_fifo then 1 else t.key_max end - ${runningWithKey(dialect, "h")} end`;
   return `min(coalesce(${ofSchedule}, ${NO_LIMIT}), coalesce(${ofKey}, ${NO_LIMIT}))`;
 }
 
 /** Where the key of `h` goes by order of adding: the first job with it. */
 function firstOfKey({ tables: { jobs } }: Dialect): string {
-  return `case when h.concurrency_key is not null and b.key_max is not null and b.key_fifo then (
+  return `case when h.concurrency_key is not null and t.key_max is not null and t.key_fifo then (
     select min(u.seq) from ${jobs} u where u.task_name = h.task_name and u.concurrency_key = h.concurrency_key
       and u.concurrency_key is not null and u.state <> 'finished') end`;
 }
 
-function firstOfLane({ tables: { jobs } }: Dialect, state: string, { window }: ClaimArguments): string {
+function firstOfLane({ tables: { jobs } }: Dialect, state: string, window: string): string {
   return `select * from (select w.seq from ${jobs} w
-      where w.task_name = l.name and w.lane = l.lane and w.lane is not null and w.state <> 'finished'
+      where w.lane = l.lane and w.lane is not null and w.state <> 'finished'
         and w.state = '${state}' and l.first_seq is null
       order by w.rank, w.run_at, w.seq limit ${window})`;
 }
