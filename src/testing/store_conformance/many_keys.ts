@@ -19,7 +19,9 @@ function numbers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-const max = (count: number) => ({ concurrency: { max: count, fifo: false } });
+function max(count: number) {
+  return { concurrency: { max: count, fifo: false } };
+}
 
 /** Keys and schedules in numbers beyond what a store looks at in one go: none is forgotten. */
 export const manyKeyTests: readonly StoreCheck[] = [
