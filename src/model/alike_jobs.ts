@@ -20,10 +20,11 @@ export function alikeRuns(jobs: readonly NewJob[]): readonly AlikeRun[] | undefi
   return runs.length <= 1 + jobs.length / RUN_LENGTH_MIN ? runs : undefined;
 }
 
-/** Whether a job has to do with nothing but its task: with no schedule, key, or job that stands for it. */
+/** Whether a job has to do with nothing but its task: with no schedule, key, batch or other job. */
 export function isOnItsOwn(job: NewJob): boolean {
   return job.scheduleSeq === null && job.scheduleId === null && job.fireTimeMs === null &&
-    job.concurrencyKey === null && job.identity === undefined;
+    job.concurrencyKey === null && job.identity === undefined && job.parents === undefined &&
+    (job.addedBy ?? null) === null && (job.batchId ?? null) === null;
 }
 
 /** Whether a job may run at once wherever its task does, by code that has these tasks. */

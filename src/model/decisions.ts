@@ -10,7 +10,13 @@ import {
   type StoredBackoff,
   type StoredConcurrency,
 } from "./settings.ts";
-import type { JobOutcome, JobState, OverlapPolicy } from "./states.ts";
+import {
+  type JobOutcome,
+  type JobState,
+  type OverlapPolicy,
+  seenState,
+  type StoredJobState,
+} from "./states.ts";
 import type { TaskVersion } from "./task_claim.ts";
 import type { TaskRecord } from "./task_record.ts";
 
@@ -115,8 +121,8 @@ export interface JobSurroundings {
  * The state people see. Stores keep only what cannot be derived; that nobody can run the job, that its task is paused
  * or that its slots are taken is read off the other rows at the moment of asking, so it can never be stale.
  */
-export function presentedState(stored: JobState, surroundings: JobSurroundings): JobState {
-  if (stored !== "ready" && stored !== "blocked") return stored;
+export function presentedState(stored: StoredJobState, surroundings: JobSurroundings): JobState {
+  if (stored !== "ready" && stored !== "blocked") return seenState(stored);
   if (!surroundings.served) return "parked";
   return surroundings.taskPaused || surroundings.saturated ? "blocked" : "ready";
 }

@@ -1,11 +1,11 @@
-import type { JobState } from "./states.ts";
+import type { StoredJobState } from "./states.ts";
 
 /** When a job to be added stands for the same work as one that is there. */
 export interface JobIdentity {
   /** Jobs of one task with the same key stand for the same work. */
   readonly key: string;
   /** In which stored states a job that is there counts. */
-  readonly states: readonly JobState[];
+  readonly states: readonly StoredJobState[];
   /** How long after it was added it counts; null is for as long as it is there. */
   readonly periodMs: number | null;
   /**

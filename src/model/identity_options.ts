@@ -2,7 +2,7 @@
 import type { DurationInput } from "../time/duration.ts";
 import type { JobIdentity } from "./identity.ts";
 import * as check from "./option_checks.ts";
-import { type JobState, jobStates } from "./states.ts";
+import { type JobState, jobStates, type StoredJobState, storedJobStates } from "./states.ts";
 
 /** What tells jobs of one task that stand for the same work: an equal input, or an equal answer of the function. */
 export type IdentityBy = "input" | ((input: never) => string);
@@ -51,7 +51,7 @@ export interface ResolvedIdentity extends Omit<JobIdentity, "key"> {
   readonly by: IdentityBy | { readonly key: string };
 }
 
-const unfinished = jobStates.filter((state) => state !== "finished");
+const unfinished = storedJobStates.filter((state) => state !== "finished");
 
 /** Checks what was said about a job's identity; undefined when nothing was. Throws `invalidOption`. */
 export function resolveIdentity(options: IdentityOptions, where: string): ResolvedIdentity | undefined {
@@ -63,7 +63,7 @@ export function resolveIdentity(options: IdentityOptions, where: string): Resolv
   }
   if (way === "idempotencyKey") {
     const key = check.checkName(options.idempotencyKey, way, where);
-    return { way, by: { key }, states: jobStates, periodMs: null, replace: null };
+    return { way, by: { key }, states: storedJobStates, periodMs: null, replace: null };
   }
   return way === "unique" ? uniqueness(options.unique, where) : debouncing(options.debounce, where);
 }
@@ -91,11 +91,12 @@ function debouncing(value: unknown, where: string): ResolvedIdentity {
   };
 }
 
-function statesOf(states: readonly JobState[], where: string): readonly JobState[] {
-  const asked = states.map((state) => check.checkChoice(state, "unique.states", where, jobStates));
-  const waiting: readonly JobState[] = ["blocked", "ready", "parked"];
+function statesOf(states: readonly JobState[], where: string): readonly StoredJobState[] {
+  const asked: readonly StoredJobState[] = states
+    .map((state) => check.checkChoice(state, "unique.states", where, jobStates));
+  const waiting: readonly StoredJobState[] = ["blocked", "ready", "parked", "waiting"];
   const waits = asked.some((state) => waiting.includes(state));
-  return jobStates.filter((state) => asked.includes(state) || (waits && waiting.includes(state)));
+  return storedJobStates.filter((state) => asked.includes(state) || (waits && waiting.includes(state)));
 }
 
 function checkBy(by: IdentityBy = "input", option: string, where: string): IdentityBy {

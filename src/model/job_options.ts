@@ -9,15 +9,17 @@ import {
   type ResolvedIdentity,
   resolveIdentity,
 } from "./identity_options.ts";
+import type { JobParents } from "./job_record.ts";
 import type { JobTransaction } from "./job_transaction.ts";
 import * as check from "./option_checks.ts";
+import { parentOptionKeys, type ParentOptions, resolveParents } from "./parent_options.ts";
 import type { Metadata } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
 import { refuseCounts } from "./retention_options.ts";
 import { resolveRunOptions, runOptionKeys, type RunOptions } from "./task_options.ts";
 
 /** What can be said about a job that is added directly. */
-export interface JobOptions extends RunOptions, IdentityOptions {
+export interface JobOptions extends RunOptions, IdentityOptions, ParentOptions {
   /** Its id; adding the same id again adds nothing. @default a generated, time-ordered one */
   readonly id?: string;
   /** Not before this long from now, by the store's clock. @default at once */
@@ -40,6 +42,7 @@ export interface JobOptions extends RunOptions, IdentityOptions {
 /** The keys of {@linkcode JobOptions}. */
 export const jobOptionKeys = [
   ...identityOptionKeys,
+  ...parentOptionKeys,
   ...runOptionKeys,
   "id",
   "delay",
@@ -60,6 +63,7 @@ export interface ResolvedJobOptions {
   /** The key given; null when there was none. */
   readonly concurrencyKey: string | null;
   readonly identity: ResolvedIdentity | undefined;
+  readonly parents: JobParents | undefined;
   readonly metadata: Metadata;
   readonly store: string | undefined;
   readonly transaction: JobTransaction | undefined;
@@ -77,6 +81,7 @@ export const noJobOptions: ResolvedJobOptions = Object.freeze({
   runAtMs: null,
   concurrencyKey: null,
   identity: undefined,
+  parents: undefined,
   metadata: noMetadata,
   store: undefined,
   transaction: undefined,
@@ -95,12 +100,18 @@ export function resolveJobOptions(options: JobOptions, where: string, timeZone =
   if (delay !== undefined && runAt !== undefined) {
     throw check.optionError("delay", where, "cannot go with 'runAt': give one of the two", delay);
   }
+  const parents = resolveParents(options, where);
+  for (const other of ["debounce", "transaction"] as const) {
+    if (parents === undefined || options[other] === undefined) continue;
+    throw check.optionError("after", where, `cannot go with '${other}': give one of the two`, options.after);
+  }
   return {
     id: id === undefined ? undefined : check.checkName(id, "id", where),
     delayMs: delay === undefined ? 0 : check.checkDelay(delay, "delay", where),
     runAtMs: runAt === undefined ? null : instantMs(runAt, where, timeZone),
     concurrencyKey: concurrencyKey === undefined ? null : checkConcurrencyKey(concurrencyKey, where),
     identity: resolveIdentity(options, where),
+    parents,
     metadata: metadata === undefined ? noMetadata : check.checkMetadata(metadata, where),
     store: store === undefined ? undefined : check.checkName(store, "store", where),
     transaction: transaction === undefined ? undefined : checkTransaction(transaction, where),

@@ -1,7 +1,14 @@
 import type { JobIdentity } from "./identity.ts";
 import type { JsonValue, Metadata, Payload } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
-import type { JobOutcome, JobState } from "./states.ts";
+import type { JobOutcome, ParentFailurePolicy, StoredJobState } from "./states.ts";
+
+/** The jobs that a job waits for. */
+export interface JobParents {
+  /** Their ids, each once, in the order in which their results are passed on. */
+  readonly ids: readonly string[];
+  readonly onFailure: ParentFailurePolicy;
+}
 
 /** A job to be stored. */
 export interface NewJob {
@@ -31,6 +38,12 @@ export interface NewJob {
   readonly startDeadlineMs: number | null;
   /** When it stands for the same work as a job that is there. @default never */
   readonly identity?: JobIdentity;
+  /** The jobs it waits for. A job with parents has no schedule. @default none */
+  readonly parents?: JobParents;
+  /** Id of the job whose run adds it. @default null */
+  readonly addedBy?: string | null;
+  /** Id of the batch it is part of. @default null */
+  readonly batchId?: string | null;
 }
 
 /** An error as stored: what is left of it when it crosses processes. */
@@ -62,7 +75,7 @@ export interface JobRecord {
   readonly scheduleSeq: number | null;
   readonly scheduleId: string | null;
   readonly fireTimeMs: number | null;
-  readonly state: JobState;
+  readonly state: StoredJobState;
   readonly outcome: JobOutcome | null;
   readonly runAtMs: number;
   readonly priority: number;
@@ -72,6 +85,12 @@ export interface JobRecord {
   readonly concurrencyKey: string | null;
   /** The key of its identity, or null. */
   readonly identityKey: string | null;
+  /** What becomes of it when a parent does not succeed; null where it has no parents. */
+  readonly onParentFailure: ParentFailurePolicy | null;
+  /** Id of the job whose run added it, or null. */
+  readonly addedBy: string | null;
+  /** Id of the batch it is part of, or null. */
+  readonly batchId: string | null;
   readonly input: Payload | null;
   readonly overrides: RunOverrides;
   readonly metadata: Metadata;

@@ -1,6 +1,12 @@
 /** Where a job stands. `scheduled`: its `runAt` is ahead, also between attempts. `blocked`: waits for a slot or a pause. */
 export type JobState = "scheduled" | "blocked" | "ready" | "running" | "parked" | "finished";
 
+/** The states that stores keep: those people see, and `waiting` (for its parents), which people see as `blocked`. */
+export type StoredJobState = JobState | "waiting";
+
+/** What becomes of a job when one of its parents does not succeed: it is cancelled too, or runs all the same. */
+export type ParentFailurePolicy = "cascade" | "continue";
+
 /** What became of a finished job. */
 export type JobOutcome =
   | "success"
@@ -37,6 +43,17 @@ export const jobStates: readonly JobState[] = [
   "parked",
   "finished",
 ];
+
+/** All states that stores keep. */
+export const storedJobStates: readonly StoredJobState[] = [...jobStates, "waiting"];
+
+/** What can become of a job when a parent does not succeed. */
+export const parentFailurePolicies: readonly ParentFailurePolicy[] = ["cascade", "continue"];
+
+/** The state people see where only the stored one is at hand. */
+export function seenState(stored: StoredJobState): JobState {
+  return stored === "waiting" ? "blocked" : stored;
+}
 
 /** All outcomes of a finished job. */
 export const jobOutcomes: readonly JobOutcome[] = [

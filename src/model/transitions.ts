@@ -34,7 +34,7 @@ function newRecord(job: NewJob, seq: number, nowMs: number): Changeable<JobRecor
     scheduleSeq: job.scheduleSeq,
     scheduleId: job.scheduleId,
     fireTimeMs: job.fireTimeMs,
-    state: waitingState(runAtMs, nowMs),
+    state: job.parents === undefined ? waitingState(runAtMs, nowMs) : "waiting",
     outcome: null,
     runAtMs,
     priority: job.priority,
@@ -42,6 +42,9 @@ function newRecord(job: NewJob, seq: number, nowMs: number): Changeable<JobRecor
     tags: job.tags,
     concurrencyKey: job.concurrencyKey,
     identityKey: job.identity?.key ?? null,
+    onParentFailure: job.parents?.onFailure ?? null,
+    addedBy: job.addedBy ?? null,
+    batchId: job.batchId ?? null,
     input: job.input,
     overrides: job.overrides,
     metadata: job.metadata,
@@ -81,7 +84,7 @@ export function replacedJob(job: JobRecord, by: NewJob, maxWaitMs: number | null
   } = by;
   return {
     ...job,
-    state: waitingState(runAtMs, nowMs),
+    state: job.state === "waiting" ? "waiting" : waitingState(runAtMs, nowMs),
     runAtMs,
     taskVersion,
     priority,
@@ -99,6 +102,11 @@ export function replacedJob(job: JobRecord, by: NewJob, maxWaitMs: number | null
 /** A scheduled job whose `runAt` has come. */
 export function wokenJob(job: JobRecord): JobRecord {
   return { ...job, state: "ready" };
+}
+
+/** A job whose parents are all over: now it waits like any other. */
+export function releasedJob(job: JobRecord, nowMs: number): JobRecord {
+  return { ...job, state: waitingState(job.runAtMs, nowMs) };
 }
 
 /** A ready job once an incarnation has taken it. */
@@ -147,11 +155,14 @@ export function transitionedJob(job: JobRecord, transition: JobTransition, nowMs
   }
 }
 
-/** A finished or parked job made ready by hand: a fresh retry budget, and no start deadline any more. */
-export function retriedJob(job: JobRecord, nowMs: number): JobRecord {
+/**
+ * A finished or parked job made ready by hand: a fresh retry budget, and no start deadline any more. `waits`: it has
+ * parents that are not finished.
+ */
+export function retriedJob(job: JobRecord, nowMs: number, waits = false): JobRecord {
   return {
     ...job,
-    state: "ready",
+    state: waits ? "waiting" : "ready",
     outcome: null,
     runAtMs: nowMs,
     startDeadlineMs: null,
@@ -184,7 +195,9 @@ export function changedJob(job: JobRecord, change: WaitingJobChange, nowMs: numb
     input: change.input === undefined ? job.input : change.input,
     taskVersion: change.taskVersion ?? job.taskVersion,
     metadata: change.metadata ?? job.metadata,
-    ...(placedAnew ? { state: waitingState(runAtMs, nowMs), parkedReason: null } : {}),
+    ...(placedAnew && job.state !== "waiting"
+      ? { state: waitingState(runAtMs, nowMs), parkedReason: null }
+      : {}),
   };
 }
 

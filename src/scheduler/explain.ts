@@ -15,8 +15,9 @@ import type { JsonValue } from "../model/payload.ts";
 import type { ScheduleRecord } from "../model/schedule_record.ts";
 import type { SchedulerRecord } from "../model/scheduler_record.ts";
 import { resolveRunSettings } from "../model/settings.ts";
-import type { JobState } from "../model/states.ts";
+import { type JobState, seenState } from "../model/states.ts";
 import type { TaskRecord } from "../model/task_record.ts";
+import { explainedParents } from "./explained_parents.ts";
 import { instantOf } from "./views/instant.ts";
 
 /** What can be said of a job: how it stands, or what keeps it from running. */
@@ -43,6 +44,8 @@ export type ExplanationCause =
   | "scheduleLimit"
   /** As many jobs with its key run as may, or, where they run in order, an earlier one is not finished. */
   | "keyBusy"
+  /** It waits for other jobs to finish. */
+  | "parents"
   /** The only scheduler that could run it is this one, which is paused. */
   | "schedulerPaused"
   /** The only scheduler that could run it is this one, which runs as many jobs as it may. */
@@ -84,6 +87,8 @@ export interface ExplanationFacts {
   readonly keyHolders: readonly JobRecord[];
   /** The first job of its task with its key that was added before it and is not finished. */
   readonly keyAhead: JobRecord | undefined;
+  /** The jobs it waits for now. */
+  readonly parents: readonly JobRecord[];
   /** All registered schedulers. */
   readonly schedulers: readonly SchedulerRecord[];
   /** The scheduler that is asked, where it runs jobs itself. */
@@ -105,7 +110,7 @@ export function explain(facts: ExplanationFacts): Explanation {
   const stands = causes[0]!.cause === "finished" || causes[0]!.cause === "running";
   const begin = `Job ${job.id} of task '${job.taskName}' ${stands ? "" : "is not running: "}`;
   const sentence = begin + causes.map(({ text }) => text).join("; ");
-  return { jobId: job.id, taskName: job.taskName, state: job.state, sentence, causes };
+  return { jobId: job.id, taskName: job.taskName, state: seenState(job.state), sentence, causes };
 }
 
 function causesOf(facts: ExplanationFacts): readonly ExplainedCause[] {
@@ -119,12 +124,13 @@ function causesOf(facts: ExplanationFacts): readonly ExplainedCause[] {
     return [cause("startDeadlinePassed", `its start deadline passed at ${until}`, { startDeadline: until })];
   }
   const holding = [
+    explainedParents(facts.parents),
     !isDue(job.runAtMs, nowMs) ? notDue(facts) : undefined,
     unreachable(facts),
     facts.task?.paused ? cause("taskPaused", `task '${job.taskName}' is paused`, {}) : undefined,
-    isDue(job.runAtMs, nowMs) ? taskFull(facts) : undefined,
-    isDue(job.runAtMs, nowMs) ? scheduleFull(facts) : undefined,
-    isDue(job.runAtMs, nowMs) ? keyBusy(facts) : undefined,
+    ...(isDue(job.runAtMs, nowMs) && facts.parents.length === 0
+      ? [taskFull(facts), scheduleFull(facts), keyBusy(facts)]
+      : []),
     localCause(facts),
   ].filter((one) => one !== undefined);
   return holding.length > 0 ? holding : [cause("next", "nothing holds it back; a worker takes it next", {})];

@@ -24,6 +24,7 @@ import { Slots } from "./slots.ts";
 import { StoreUnit } from "./store_unit.ts";
 import { StoreUnits } from "./store_units.ts";
 import { WaitGraph } from "./wait_graph.ts";
+import { WaitingJobs } from "./waiting_jobs.ts";
 
 /** What a scheduler is doing. */
 export type SchedulerState = "stopped" | "starting" | "running" | "stopping";
@@ -36,7 +37,7 @@ export interface SchedulerParts {
   readonly hub: EventHub;
   readonly schedules: ScheduleCommands;
   readonly jobs: JobCommands;
-  readonly waits: WaitGraph;
+  readonly waiting: WaitingJobs;
   /** Adds a store; joins and starts it when the scheduler runs. */
   addUnit(alias: string, store: DataStore): StoreUnit;
   /** Tells something about the scheduler itself. */
@@ -75,7 +76,7 @@ export abstract class SchedulerBase {
       hub,
       schedules: new ScheduleCommands(environment, units),
       jobs: new JobCommands(environment, units),
-      waits,
+      waiting: new WaitingJobs(environment, waits),
       addUnit: (alias, store) => this.#addUnit(alias, store),
       tell,
     };

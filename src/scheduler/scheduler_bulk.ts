@@ -27,8 +27,11 @@ export interface CancelJobsOptions extends BulkOptions {
 
 const filterKeys = [
   "ids",
+  "after",
   "taskName",
   "scheduleId",
+  "batchId",
+  "addedBy",
   "states",
   "outcomes",
   "owner",

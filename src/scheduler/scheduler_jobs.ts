@@ -1,7 +1,4 @@
-import { tryCurrentJob } from "../context/job_context.ts";
-import { tryCurrentSchedulerObject } from "../context/scheduler_context.ts";
 import { CarillonError } from "../errors.ts";
-import { taskLimit } from "../model/decisions.ts";
 import type { JobOptions } from "../model/job_options.ts";
 import type { JobRecord } from "../model/job_record.ts";
 import { checkMetadata, checkPriority, refuseUnknownOptions } from "../model/option_checks.ts";
@@ -12,6 +9,7 @@ import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import type { AddedJob } from "./commands/job_commands.ts";
 import { found, refuseToWait, wrongState } from "./commands/job_refusals.ts";
 import { resultOf, valueOf } from "./commands/job_outcome.ts";
+import { tellParentElsewhere } from "./commands/parent_elsewhere.ts";
 import type { PreparedJob } from "./commands/prepare_jobs.ts";
 import { encodeInput } from "./commands/task_input.ts";
 import type { JobHandle, WaitOptions } from "./handles.ts";
@@ -206,6 +204,7 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
   async removeJob(id: string): Promise<void> {
     const { unit, record } = await this.parts.units.job(id);
     const removed = await unit.gateway.jobs.remove([id]);
+    unit.wakeJobs();
     if (removed.length === 0) {
       throw wrongState(id, record, "removed", "it must not be running; cancel it first");
     }
@@ -224,11 +223,13 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
   }
 
   #runAndWait({ unit, task, job }: PreparedJob): Promise<JobRecord | undefined> {
+    const { units } = this.parts;
     const runsHere = this.currentState === "stopped" && (this.role === "both" || this.role === "worker");
-    return this.#waiting(unit, job.id, task.name, async () => {
-      if (runsHere && task.code) return await unit.soloRuns.run(job);
+    const awaited = { id: job.id, taskName: task.name, parentIds: job.parents?.ids ?? [] };
+    return this.parts.waiting.during(unit, awaited, async () => {
+      if (runsHere && task.code) return await tellParentElsewhere(units, unit, () => unit.soloRuns.run(job));
       return await unit.results.waitForNew(job.id, async () => {
-        const answer = await unit.gateway.jobs.add([job]);
+        const answer = await tellParentElsewhere(units, unit, () => unit.gateway.jobs.add([job]));
         unit.wakeJobs();
         return answer.jobs[0]!.outcome === "added";
       });
@@ -243,33 +244,11 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     pending?: () => boolean,
   ): Promise<JobRecord | undefined> {
     await unit.open();
-    if (this.#waiter === undefined) return await unit.results.wait(id, signal, pending);
+    const { waiting } = this.parts;
+    if (waiting.current === undefined) return await unit.results.wait(id, signal, pending);
     const [job] = await unit.store.getJobs({ ids: [id] });
     if (!job || job.state === "finished") return await unit.results.wait(id, signal, pending);
-    return await this.#waiting(unit, id, job.taskName, () => unit.results.wait(id, signal));
-  }
-
-  /** The job of this scheduler that the calling code runs for. */
-  get #waiter(): string | undefined {
-    return tryCurrentSchedulerObject() === this ? tryCurrentJob()?.id : undefined;
-  }
-
-  /** Notes that the calling job, if it is one, only waits now. Throws `jobWaitsForItself`. */
-  #waiting<Answer>(
-    unit: StoreUnit,
-    jobId: string,
-    taskName: string,
-    wait: () => Promise<Answer>,
-  ): Promise<Answer> {
-    const waiter = this.#waiter;
-    if (waiter === undefined) return wait();
-    const { environment, waits } = this.parts;
-    // What runs already needs no slot; the wait for it counts all the same.
-    if (unit.runs.has(jobId)) waits.refuseLoop(waiter, jobId);
-    else waits.refuseCycle(waiter, taskName, unit.runs, taskLimit(unit.tasks.get(taskName)));
-    return waits.during(waiter, jobId, () => {
-      environment.onFreed();
-      return wait();
-    });
+    const parentIds = job.onParentFailure === null ? [] : undefined;
+    return await waiting.during(unit, { ...job, parentIds }, () => unit.results.wait(id, signal));
   }
 }

@@ -282,6 +282,8 @@ export class StoreUnit {
   /** Cancels jobs; those that run here are told at once. Answers how many there were to cancel. */
   async cancel(ids: readonly string[], reason: string): Promise<number> {
     await this.open();
-    return (await this.cancellation.cancel(ids, reason)).length;
+    const { length } = await this.cancellation.cancel(ids, reason);
+    this.wakeJobs();
+    return length;
   }
 }

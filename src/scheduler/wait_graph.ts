@@ -1,9 +1,14 @@
 import { CarillonError } from "../errors.ts";
 import type { RunTable } from "./run_table.ts";
 
+/** Jobs that wait for their parents, each with those that are not finished. */
+export type ParentChains = ReadonlyMap<string, readonly string[]>;
+
 /** Which jobs of this process wait for which others; finds the waits that could never end. */
 export class WaitGraph {
   readonly #waitsFor = new Map<string, string[]>();
+  /** What is known of the parents of those that are waited for, for as long as they are. */
+  readonly #chains = new Set<ParentChains>();
 
   /** How many of these runs only wait; they take no part of the scheduler's own limit. */
   waiting(runs: RunTable): number {
@@ -28,13 +33,16 @@ export class WaitGraph {
     );
   }
 
-  /** Refuses to let a job wait for a running one that waits for it, or for itself. Throws `jobWaitsForItself`. */
-  refuseLoop(waiter: string, awaited: string): void {
-    if (!this.#leadsTo(awaited, waiter)) return;
+  /**
+   * Refuses to let a job wait for itself, or for one that waits for it, be it in its function or for its parents, as
+   * `chains` tells. Throws `jobWaitsForItself`.
+   */
+  refuseLoop(waiter: string, awaited: string, chains: ParentChains = new Map()): void {
+    if (!this.#leadsTo(awaited, waiter, chains)) return;
     throw new CarillonError(
       "jobWaitsForItself",
       `Job ${waiter} would wait for ever: it waits for job ${awaited}, which is itself or waits for it; ` +
-        "let one of them end without waiting",
+        "let one of them end without waiting, or take it out of the other's 'after'",
       { details: { jobId: waiter, awaited } },
     );
   }
@@ -43,28 +51,32 @@ export class WaitGraph {
   async during<Answer>(
     waiter: string | undefined,
     awaited: string,
+    chains: ParentChains,
     wait: () => Promise<Answer>,
   ): Promise<Answer> {
     if (waiter === undefined) return await wait();
     const all = this.#waitsFor.get(waiter) ?? [];
     this.#waitsFor.set(waiter, all);
     all.push(awaited);
+    if (chains.size > 0) this.#chains.add(chains);
     try {
       return await wait();
     } finally {
+      this.#chains.delete(chains);
       all.splice(all.indexOf(awaited), 1);
       if (all.length === 0) this.#waitsFor.delete(waiter);
     }
   }
 
-  #leadsTo(from: string, to: string): boolean {
+  #leadsTo(from: string, to: string, chains: ParentChains = new Map()): boolean {
+    const known = [chains, ...this.#chains];
     const seen = new Set<string>();
     const next = [from];
     for (let job = next.pop(); job !== undefined; job = next.pop()) {
       if (job === to) return true;
       if (seen.has(job)) continue;
       seen.add(job);
-      next.push(...this.#waitsFor.get(job) ?? []);
+      next.push(...this.#waitsFor.get(job) ?? [], ...known.flatMap((one) => one.get(job) ?? []));
     }
     return false;
   }

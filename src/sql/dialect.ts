@@ -25,6 +25,7 @@ const tableNames = [
   "listeners",
   "freed",
   "sweeps",
+  "parents",
 ] as const;
 
 /** The full name of every table. */

@@ -12,6 +12,10 @@ export interface JobStore {
    * call with such jobs.
    * With `claim`, jobs just added (no others, whatever its `jobIds`) are claimed in the same step as far as
    * limits allow; with `inTurn` only where that overtakes nobody.
+   *
+   * A job with `parents`, which are jobs that are there or come before it in the call, waits until all of them are
+   * finished. Where they are already, it goes on at once: as `cancelled` (`cascadeTransition`) when one of them did
+   * not succeed and it says `cascade`. Throws `jobNotFound` for a parent that is not there; then nothing is added.
    */
   addJobs(jobs: readonly NewJob[], claim?: AddClaim): Promise<AddAnswer>;
   /**
@@ -30,6 +34,11 @@ export interface JobStore {
    * Whenever a job of a schedule is over, here or elsewhere (cancelled, missed, buried, removed while it
    * waited), the same step sets the schedule's `lastFinishedMs`; where `followsFinish` is set it also sets
    * `needsPlanning` and bumps the version, otherwise the version stays, so that no advance is disturbed.
+   *
+   * Whenever a job is over, here or elsewhere, the same step also settles those that wait for it: when it did not
+   * succeed, those with `cascade` end as cancelled (`cascadeTransition`; where several parents ended so, the one
+   * added first is named), and so on through theirs; any other whose parents are all over goes on (`releasedJob`).
+   * A removed job counts as over: as what it was, or as cancelled where it was not finished.
    */
   endJobs(endings: readonly JobEnding[]): Promise<readonly boolean[]>;
   /** Notes progress; a stale fence is ignored. */
@@ -37,7 +46,9 @@ export interface JobStore {
   /** The jobs that match, newest first unless told otherwise. `state` is what people see (`presentedState`). */
   getJobs(filter: JobFilter): Promise<readonly JobRecord[]>;
   /** How many jobs match in each state people see. */
-  countJobs(filter: Pick<JobFilter, "taskName" | "scheduleId">): Promise<JobCounts>;
+  countJobs(filter: JobPlace): Promise<JobCounts>;
+  /** The parents of a job: none where it has none, or is not there. */
+  getParents(jobId: string): Promise<ParentsAnswer>;
   /**
    * Cancels: waiting jobs end at once, running ones get a request that their owner sees. The first reason
    * stays; finished jobs are left alone. Answers jobs as stored, in the order asked.
@@ -51,11 +62,19 @@ export interface JobStore {
   /**
    * Makes finished or parked jobs ready again, from now, with a fresh retry budget and without a start deadline;
    * answers the ones that were, as stored (`ready`, or `blocked` where the store keeps those apart that wait
-   * for a slot), in the order asked.
+   * for a slot, or `waiting` with a parent that is not finished or is retried by the same call), in the order asked.
    */
   retryJobs(ids: readonly string[]): Promise<readonly JobRecord[]>;
   /** Deletes jobs that are not running; answers the ids that were deleted, in the order asked. */
   removeJobs(ids: readonly string[]): Promise<readonly string[]>;
+}
+
+/** What a job waits or waited for. */
+export interface ParentsAnswer {
+  /** Whether it waits for them now. */
+  readonly waits: boolean;
+  /** In the order in which they were given, as people see them; those that were removed are left out. */
+  readonly parents: readonly JobRecord[];
 }
 
 /** What `addJobs` answers, in the order asked. */
@@ -107,11 +126,21 @@ export interface ClaimAnswer {
   readonly more: boolean;
 }
 
-/** Which jobs; a missing key does not restrict. */
-export interface JobFilter {
-  readonly ids?: readonly string[];
+/** Where jobs belong; a missing key does not restrict. */
+export interface JobPlace {
   readonly taskName?: string;
   readonly scheduleId?: string;
+  /** Those of this batch. */
+  readonly batchId?: string;
+  /** Those added by the run of this job. */
+  readonly addedBy?: string;
+}
+
+/** Which jobs; a missing key does not restrict. */
+export interface JobFilter extends JobPlace {
+  readonly ids?: readonly string[];
+  /** Those that wait or waited for one of these. */
+  readonly after?: readonly string[];
   readonly states?: readonly JobState[];
   readonly outcomes?: readonly JobOutcome[];
   /** Run or last run by this incarnation. */

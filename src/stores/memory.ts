@@ -6,13 +6,13 @@ import type { SchedulerWrite } from "../model/scheduler_record.ts";
 import type { TaskWrite } from "../model/task_record.ts";
 import type { Clock } from "../time/clock.ts";
 import type { DataStore, StoreCapabilities, StoreContext } from "./data_store.ts";
-import type { AddClaim, CancelRequest, ClaimRequest, JobChange, JobFilter } from "./job_store.ts";
+import type { AddClaim, CancelRequest, ClaimRequest, JobChange, JobFilter, JobPlace } from "./job_store.ts";
 import { addJobs } from "./memory/add_jobs.ts";
 import { cancelJobs, removeJobs, retryJobs, updateJob } from "./memory/change_jobs.ts";
 import { advanceSchedules, replanSchedules, writeSchedules } from "./memory/change_schedules.ts";
 import { claimJobs } from "./memory/claim_jobs.ts";
 import { endJobs, putProgress } from "./memory/end_jobs.ts";
-import { countJobs, getJobs } from "./memory/find_jobs.ts";
+import { countJobs, getJobs, getParents } from "./memory/find_jobs.ts";
 import { dueSchedules, getFireTimes, getSchedules } from "./memory/find_schedules.ts";
 import { getAttempts, getLogs, putLogs } from "./memory/job_history.ts";
 import { MemoryState } from "./memory/memory_state.ts";
@@ -115,8 +115,8 @@ class MemoryStore implements DataStore {
   putProgress = (notes: readonly { readonly fence: JobFence; readonly progress: JobProgress }[]) =>
     this.#read((state) => putProgress(state, notes));
   getJobs = (filter: JobFilter) => this.#read((state, nowMs) => getJobs(state, filter, nowMs));
-  countJobs = (filter: Pick<JobFilter, "taskName" | "scheduleId">) =>
-    this.#read((state, nowMs) => countJobs(state, filter, nowMs));
+  getParents = (jobId: string) => this.#read((state, nowMs) => getParents(state, jobId, nowMs));
+  countJobs = (filter: JobPlace) => this.#read((state, nowMs) => countJobs(state, filter, nowMs));
   cancelJobs = (ids: readonly string[], cancel: CancelRequest) =>
     this.#write((state, nowMs) => cancelJobs(state, ids, cancel, nowMs));
   updateJob = (id: string, change: JobChange) =>

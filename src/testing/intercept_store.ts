@@ -19,6 +19,7 @@ export const storeOperations = [
   "putProgress",
   "getJobs",
   "countJobs",
+  "getParents",
   "cancelJobs",
   "updateJob",
   "retryJobs",

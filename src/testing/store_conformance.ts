@@ -13,6 +13,7 @@ import { identityTests } from "./store_conformance/identities.ts";
 import { keyTests } from "./store_conformance/keys.ts";
 import { manyKeyTests } from "./store_conformance/many_keys.ts";
 import { openingTests } from "./store_conformance/opening.ts";
+import { parentTests } from "./store_conformance/parents.ts";
 import { planningTests } from "./store_conformance/planning.ts";
 import { pruningTests } from "./store_conformance/pruning.ts";
 import { runCheck, type StoreConformanceOptions } from "./store_conformance/run_check.ts";
@@ -37,6 +38,7 @@ const checks: readonly StoreCheck[] = [
   ...keyTests,
   ...manyKeyTests,
   ...identityTests,
+  ...parentTests,
   ...deadlineTests,
   ...endingTests,
   ...changingTests,

@@ -13,6 +13,7 @@ test("resolveJobOptions() without options is a job at once", () => {
     runAtMs: null,
     concurrencyKey: null,
     identity: undefined,
+    parents: undefined,
     metadata: {},
     store: undefined,
     transaction: undefined,

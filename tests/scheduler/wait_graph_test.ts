@@ -9,7 +9,7 @@ test("refuseLoop() refuses a job that waits for itself, or for one that waits fo
   assert.throws(() => waits.refuseLoop("a", "a"), refused);
   waits.refuseLoop("a", "b");
   const over = Promise.withResolvers<void>();
-  const waiting = waits.during("a", "b", () => over.promise);
+  const waiting = waits.during("a", "b", new Map(), () => over.promise);
   assert.throws(() => waits.refuseLoop("b", "a"), refused);
   over.resolve();
   await waiting;

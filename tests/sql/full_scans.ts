@@ -1,9 +1,12 @@
 /** Tables that grow with what is done; the others hold what somebody has written down by hand. */
-const growing = ["jobs", "schedules", "counted", "attempts", "logs"];
+const growing = ["jobs", "schedules", "counted", "attempts", "logs", "parents"];
 const aliases = new RegExp(`\\bcarillon_(?:${growing.join("|")}) (?!set|where|on|values|order)(\\w+)`, "g");
 
-/** Small by nature: they hold what runs or waits for the clock now, never what has piled up. */
-const smallIndexes = /_(running|running_task|running_key|parked|blocked|planning|leaving)\b/;
+/**
+ * Small by nature: they hold what runs or waits for the clock now, never what has piled up. Of the jobs that wait for
+ * others it is only asked whether there are any.
+ */
+const smallIndexes = /_(running|running_task|running_key|parked|blocked|planning|leaving|waiting)\b/;
 
 /** The lines of a plan that read a growing table from end to end. */
 export function fullScans(sql: string, lines: readonly string[]): readonly string[] {

@@ -74,7 +74,7 @@ const fillings = [
       priority, run_at, attempt, claim_number, owner, lost_leases, created_at, overrides, metadata, expires_at,
       concurrency_key, identity_key, start_deadline, outcome, finished_at)
     select 'j' || i, case when i % 100 = 0 then 'running' when i % 7 = 0 then 'scheduled' when i % 5 = 0 then 'ready'
-      when i % 11 = 0 then 'blocked' else 'finished' end, 'task' || (i % 10), 1, i % 1000, 's' || (i % 1000), i, 0, i,
+      when i % 11 = 0 then 'blocked' when i % 13 = 0 then 'waiting' else 'finished' end, 'task' || (i % 10), 1, i % 1000, 's' || (i % 1000), i, 0, i,
       1, 1, i % 3, 0, 1, '{}', '{}', i, 'k' || (i % 50), 'i' || i, i, null, i from n`,
   `${many} insert into carillon_schedules(id, version, task_name, paused, status, next_fire, needs_planning,
       follows_finish, generated_id, anchor, created_at, updated_at, counters, policies, trigger, metadata)
@@ -85,4 +85,5 @@ const fillings = [
     select i, 1, 1, 'run', 1, i, 'info', 'x', 1 from n`,
   `${many} insert into carillon_counted(task_name, succeeded, finished_at, job_seq)
     select 'task' || (i % 10), i % 2, i, i from n`,
+  `${many} insert into carillon_parents(child_seq, place, parent_seq) select i + 1, 0, i from n`,
 ];

@@ -49,7 +49,7 @@ export async function bulkJobs(unit: StoreUnit, work: BulkWork): Promise<readonl
     const ids = found.slice(from, from + STEP).map(({ id }) => id);
     for (const id of await act(unit, work, ids)) done.add(id);
   }
-  if (work.action === "retry") unit.wakeJobs();
+  unit.wakeJobs();
   return found.filter(({ id }) => done.has(id));
 }
 

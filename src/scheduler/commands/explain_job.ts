@@ -20,18 +20,25 @@ export async function explainJob(
   const { store } = unit;
   const { taskName, scheduleId } = job;
   const runs = { states: ["running"], order: "oldest" } as const;
-  const [nowMs, [task], taskHolders, schedulers, schedules, scheduleHolders] = await Promise.all([
+  const [nowMs, [task], taskHolders, schedulers, parents, schedules, scheduleHolders] = await Promise.all([
     store.nowMs(),
     store.getTasks([taskName]),
     store.getJobs({ ...runs, taskName, limit: HOLDERS_MAX }),
     store.getSchedulers(),
+    job.onParentFailure === null ? [] : openParents(store, id),
     scheduleId === null ? [] : store.getSchedules({ ids: [scheduleId] }),
     scheduleId === null ? [] : store.getJobs({ ...runs, scheduleId }),
   ]);
   // A schedule that was removed limits nothing, also when another one has its id now.
   const schedule = schedules.find(({ seq }) => seq === job.scheduleSeq);
-  const facts = { nowMs, job, task, schedule, taskHolders, scheduleHolders, schedulers };
+  const facts = { nowMs, job, task, schedule, taskHolders, scheduleHolders, parents, schedulers };
   return explain({ ...facts, ...await keyFacts(store, job), local: localFacts(unit, environment) });
+}
+
+/** The jobs that it waits for. */
+async function openParents(store: DataStore, id: string): Promise<readonly JobRecord[]> {
+  const { waits, parents } = await store.getParents(id);
+  return waits ? parents.filter(({ state }) => state !== "finished") : [];
 }
 
 /** The jobs that share its key: those that run, and the first one before it. */

@@ -11,13 +11,17 @@ import type { Environment } from "../environment.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { scheduleJob } from "./job_write.ts";
+import { tellParentElsewhere } from "./parent_elsewhere.ts";
 import { JobPreparer, type PreparedJob } from "./prepare_jobs.ts";
 import { settingsOf } from "./task_input.ts";
 
 const jobFilterKeys = [
   "ids",
+  "after",
   "taskName",
   "scheduleId",
+  "batchId",
+  "addedBy",
   "states",
   "outcomes",
   "owner",
@@ -74,7 +78,7 @@ export class JobCommands {
     const prepared = this.#preparer.one(reference, input, options);
     const { unit, job, transaction } = prepared instanceof Promise ? await prepared : prepared;
     if (transaction !== undefined) return (await addWithin(unit, transaction, [job]))[0]!;
-    const { jobs } = await unit.gateway.jobs.add([job]);
+    const { jobs } = await tellParentElsewhere(this.#units, unit, () => unit.gateway.jobs.add([job]));
     unit.wakeJobs();
     return { unit, id: jobs[0]!.id, outcome: jobs[0]!.outcome };
   }
@@ -92,8 +96,9 @@ export class JobCommands {
   async #addPrepared(prepared: readonly PreparedJob[]): Promise<readonly AddedJob[]> {
     const { unit, transaction } = prepared[0] ?? {};
     if (!unit) return [];
-    if (transaction !== undefined) return await addWithin(unit, transaction, prepared.map(({ job }) => job));
-    const answer = await unit.gateway.jobs.add(prepared.map(({ job }) => job));
+    const jobs = prepared.map(({ job }) => job);
+    if (transaction !== undefined) return await addWithin(unit, transaction, jobs);
+    const answer = await tellParentElsewhere(this.#units, unit, () => unit.gateway.jobs.add(jobs));
     unit.wakeJobs();
     return answer.jobs.map(({ id, outcome }) => ({ unit, id, outcome }));
   }

@@ -13,6 +13,8 @@ export interface WantedJob {
   readonly input: Payload | null;
   readonly concurrencyKey: string | null;
   readonly options: ResolvedJobOptions;
+  /** The job whose run adds it. */
+  readonly addedBy: string | undefined;
   readonly settings: RunSettings;
   readonly metadata: Metadata;
   /** The store's clock. */
@@ -40,6 +42,8 @@ export function directJob(wanted: WantedJob): NewJob {
     overrides: options.overrides,
     metadata: options === noJobOptions ? wanted.metadata : { ...wanted.metadata, ...options.metadata },
     startDeadlineMs: settings.timeToLiveMs === null ? null : beginMs + settings.timeToLiveMs,
+    ...(options.parents === undefined ? {} : { parents: options.parents }),
+    ...(wanted.addedBy === undefined ? {} : { addedBy: wanted.addedBy }),
   };
 }
 

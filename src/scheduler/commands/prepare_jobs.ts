@@ -1,3 +1,5 @@
+import { tryCurrentJob } from "../../context/job_context.ts";
+import { tryCurrentSchedulerObject } from "../../context/scheduler_context.ts";
 import { CarillonError } from "../../errors.ts";
 import type { NewJob } from "../../model/job_record.ts";
 import {
@@ -91,6 +93,11 @@ export class JobPreparer {
     return identity ? { ...prepared, job: { ...prepared.job, identity } } : prepared;
   }
 
+  /** The job of this scheduler that the calling code runs for. */
+  get #runningJobId(): string | undefined {
+    return tryCurrentSchedulerObject() === this.#environment.self ? tryCurrentJob()?.id : undefined;
+  }
+
   #prepared({ unit, task, options }: Wanted, encoded: EncodedInput, nowMs: number): PreparedJob {
     const record = unit.tasks.get(task.name);
     const { settings, metadata } = this.#defaults.of(task, record);
@@ -100,6 +107,7 @@ export class JobPreparer {
       input: encoded.input,
       concurrencyKey: options.concurrencyKey ?? encoded.concurrencyKey,
       options,
+      addedBy: this.#runningJobId,
       settings: options === noJobOptions ? settings : { ...settings, ...options.overrides },
       metadata,
       nowMs,

@@ -10,6 +10,7 @@ import type {
   StoredError,
 } from "../../model/job_record.ts";
 import type { JobTransaction } from "../../model/job_transaction.ts";
+import { cascadedFrom } from "../../model/parents.ts";
 import type { JobOutcome } from "../../model/states.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type {
@@ -87,6 +88,7 @@ export class JobGateway {
   async claim(request: ClaimRequest): Promise<ClaimAnswer> {
     const answer = await this.#store.claimJobs(request);
     for (const job of answer.missed) this.#tellFinished(job, job.outcome!, job.error, null);
+    await this.#tellCascades(answer.missed.map(endOf));
     this.#tellClaimed(answer.claimed);
     return answer;
   }
@@ -103,6 +105,11 @@ export class JobGateway {
       if (cancelled) this.#tellFinished(cancelled, "cancelled", cancelled.error, ending);
       else this.#tellEnding(ending);
     }
+    await this.#tellCascades(held.flatMap(({ job, transition }) => {
+      const failed = heeded.has(job.seq) ||
+        (transition.to === "finished" && transition.outcome !== "success");
+      return failed ? [[job.id, job.startedAtMs ?? 0] as const] : [];
+    }));
     return accepted;
   }
 
@@ -128,6 +135,7 @@ export class JobGateway {
   async cancel(ids: readonly string[], request: CancelRequest): Promise<CancelAnswer> {
     const answer = await this.#store.cancelJobs(ids, request);
     for (const job of answer.cancelled) this.#tellFinished(job, job.outcome!, job.error, null);
+    await this.#tellCascades(answer.cancelled.map(endOf));
     for (const job of answer.requested) this.tell("jobCancelRequested", job, { reason: request.reason });
     return answer;
   }
@@ -149,11 +157,13 @@ export class JobGateway {
   /** Deletes jobs that are not running. */
   async remove(ids: readonly string[]): Promise<readonly string[]> {
     const jobs = new Map((await this.#store.getJobs({ ids })).map((job) => [job.id, job]));
+    const children = await this.#store.getJobs({ after: ids, states: ["blocked"] });
     const removed = await this.#store.removeJobs(ids);
     for (const id of removed) {
       const job = jobs.get(id);
       if (job) this.tell("jobRemoved", job);
     }
+    if (children.length > 0) await this.#tellCancelled(children.map(({ id }) => id));
     return removed;
   }
 
@@ -166,6 +176,10 @@ export class JobGateway {
     const plain = endings.map(({ fence, transition }) => ({ fence, transition }));
     const accepted = await this.#store.buryScheduler(incarnation, seenLeaseUntilMs, plain);
     endings.forEach((ending, i) => accepted?.[i] && this.#tellEnding(ending));
+    const ended = accepted === undefined
+      ? []
+      : endings.filter(({ transition }) => transition.to === "finished");
+    await this.#tellCascades(ended.map(({ job }) => [job.id, job.startedAtMs ?? 0]));
     return accepted !== undefined;
   }
 
@@ -198,6 +212,30 @@ export class JobGateway {
     fields: Readonly<Record<string, unknown>>,
   ): void {
     this.#teller.tell({ type: "jobLog", jobId: job.id, taskName: job.taskName, level, message, fields });
+  }
+
+  /**
+   * Tells of the jobs that ended with these, because they waited for them: ids, with the time since when. What cannot
+   * be read now is not told; it is written all the same.
+   */
+  async #tellCascades(failed: readonly (readonly [id: string, sinceMs: number])[]): Promise<void> {
+    for (let parents = new Map(failed); parents.size > 0;) {
+      const children = await this.#store.getJobs({ after: [...parents.keys()], outcomes: ["cancelled"] })
+        .catch(() => []);
+      const ended = children.filter((job) => {
+        const sinceMs = parents.get(cascadedFrom(job) ?? "");
+        return sinceMs !== undefined && sinceMs <= (job.finishedAtMs ?? 0);
+      });
+      for (const job of ended.toReversed()) this.#tellFinished(job, "cancelled", job.error, null);
+      parents = new Map(ended.map(endOf));
+    }
+  }
+
+  /** Tells of those of these jobs that were cancelled, and of those that ended with them. */
+  async #tellCancelled(ids: readonly string[]): Promise<void> {
+    const cancelled = await this.#store.getJobs({ ids, outcomes: ["cancelled"] }).catch(() => []);
+    for (const job of cancelled.toReversed()) this.#tellFinished(job, "cancelled", job.error, null);
+    await this.#tellCascades(cancelled.map(endOf));
   }
 
   #tellEnding(ending: RunEnding): void {
@@ -247,6 +285,9 @@ export class JobGateway {
 }
 
 const noJobs: ReadonlyMap<number, JobRecord> = new Map();
+function endOf({ id, finishedAtMs }: JobRecord): readonly [id: string, sinceMs: number] {
+  return [id, finishedAtMs ?? 0];
+}
 
 function nextRunAtMs({ job, durationMs }: RunEnding, delayMs: number): number {
   return Math.round((job.startedAtMs ?? 0) + (durationMs ?? 0) + delayMs);

@@ -1,6 +1,6 @@
 import type { JobProgress, JobRecord, StoredError } from "../../model/job_record.ts";
 import type { Metadata } from "../../model/payload.ts";
-import type { JobOutcome, JobState } from "../../model/states.ts";
+import { type JobOutcome, type JobState, seenState } from "../../model/states.ts";
 import { instantOf } from "./instant.ts";
 
 /** A job, as people and programs see it. */
@@ -24,6 +24,10 @@ export interface Job {
   /** Attempts begun so far, of its retry budget. */
   readonly attempt: number;
   readonly metadata: Metadata;
+  /** Id of the job whose run added it; undefined when it was added from elsewhere. */
+  readonly addedBy: string | undefined;
+  /** Id of its batch. */
+  readonly batchId: string | undefined;
   readonly progress: JobProgress | undefined;
   /** Why it is parked. */
   readonly parkedReason: string | undefined;
@@ -60,7 +64,7 @@ export function jobView(record: JobRecord): Job {
     taskName: record.taskName,
     scheduleId: record.scheduleId ?? undefined,
     scheduledFireTime: instantOf(record.fireTimeMs),
-    state: record.state,
+    state: seenState(record.state),
     outcome: record.outcome ?? undefined,
     runAt: instantOf(record.runAtMs),
     priority: record.priority,
@@ -68,6 +72,8 @@ export function jobView(record: JobRecord): Job {
     concurrencyKey: record.concurrencyKey ?? undefined,
     attempt: record.attempt,
     metadata: record.metadata,
+    addedBy: record.addedBy ?? undefined,
+    batchId: record.batchId ?? undefined,
     progress: record.progress ?? undefined,
     parkedReason: parkedReasonOf(record),
     cancelRequested: record.cancelRequested ?? undefined,

@@ -8,6 +8,7 @@ import { databaseId } from "./m007_database_id.ts";
 import { claimOrder } from "./m008_claim_order.ts";
 import { listeners } from "./m009_listeners.ts";
 import { freedLanes } from "./m010_freed_lanes.ts";
+import { flows } from "./m011_flows.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   claimOrder,
   listeners,
   freedLanes,
+  flows,
 ];
 
 /** The schema's version that this code works with. */

@@ -4,24 +4,29 @@ import type { Dialect } from "../dialect.ts";
 import type { Statement, StatementResult, Step } from "../driver.ts";
 import { newJobGroups } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
+import { addParents, tellMissingParent } from "./add_parents.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
 import { waitingState } from "./waiting_state.ts";
-
-/** How many statements one job takes. */
-const STATEMENTS = 5;
 
 /** Adds jobs one after the other, each unless one that is there stands for it; all in one step. */
 export function addIdentical(session: SqlSession): (jobs: readonly NewJob[]) => Promise<AddAnswer> {
   const sql = identityTexts(session.dialect);
+  const tie = addParents(session.dialect);
   return async (jobs) => {
     const now = session.nowArgument();
-    const results = await session.write(jobs.flatMap((job) => statementsFor(sql, job, now)));
-    const answers = jobs.map((_, i) => answerOf(results.slice(i * STATEMENTS, (i + 1) * STATEMENTS)));
+    const parts = jobs.map((job) => statementsFor(sql, job, now, tie([job], now)));
+    const rest = [...await tellMissingParent(session, jobs, () => session.write(parts.flat()))];
+    const answers = parts.map(({ length }) => answerOf(rest.splice(0, length)));
     return { nowMs: answers[0]!.nowMs, jobs: answers.map(({ job }) => job), claimed: [] };
   };
 }
 
-function statementsFor(sql: ReturnType<typeof identityTexts>, job: NewJob, now: number | null): Step {
+function statementsFor(
+  sql: ReturnType<typeof identityTexts>,
+  job: NewJob,
+  now: number | null,
+  tie: Step,
+): Step {
   const { id, taskName, identity } = job;
   const same = [
     id,
@@ -37,6 +42,7 @@ function statementsFor(sql: ReturnType<typeof identityTexts>, job: NewJob, now: 
     replaceStatement(sql.replace, job, now),
     { sql: sql.insert, args: [JSON.stringify(newJobGroups([job])), now] },
     { sql: sql.answer, args: [id, now] },
+    ...tie,
     { sql: sql.clear, args: [] },
   ];
 }
@@ -90,7 +96,7 @@ function identityTexts(dialect: Dialect) {
     replace: `update ${jobs} set run_at = ${runAt}, task_version = ?6, priority = ?7, tags = ?8,
         concurrency_key = ?9, input = ?10, overrides = ?11, metadata = ?12, start_deadline = ?13, ageing = ?14,
         parked_reason = null,
-        state = case when ${runAt} > ${now} then 'scheduled' else ${
+        state = case when state = 'waiting' then 'waiting' when ${runAt} > ${now} then 'scheduled' else ${
       waitingState(dialect, jobs).replaceAll(`${jobs}.concurrency_key`, "?9")
     } end
       where ?1 = 1 and seq in (select seq from ${picked}) and id <> ?2`,

@@ -7,6 +7,7 @@ import type { BulkOperation } from "../group_commit.ts";
 import { newJobGroups } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
 import { addIdentical } from "./add_identical.ts";
+import { addParents, tellMissingParent } from "./add_parents.ts";
 import { type Added, AddRuns } from "./add_runs.ts";
 import { claimAdded, claimedJobs } from "./claim_jobs.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
@@ -26,12 +27,18 @@ export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
       const now = session.nowArgument();
       if (jobs.length === 0) return { nowMs: await storeTime(session), jobs: [], claimed: [] };
       if (jobs.some(({ identity }) => identity !== undefined)) return await addOneByOne(jobs);
-      if (claim === undefined) return answerOf(await session.writeBulk(bulk, jobs));
-      if (claim.inTurn) {
+      const hasParents = jobs.some(({ parents }) => parents !== undefined);
+      if (claim === undefined && !hasParents) return answerOf(await session.writeBulk(bulk, jobs));
+      if (claim?.inTurn && !hasParents) {
         return answerOf(runs.answers(jobs, await session.write(runs.step(jobs, claim)), claim));
       }
-      const [, ...results] = await session.write(addAndClaim(jobs, claim, now));
-      return { ...answerOf(addedAnswers(jobs, results)), claimed: claimedJobs(results[3]!) };
+      const request = claim?.inTurn ? undefined : claim;
+      const step = addAndClaim(jobs, request, now);
+      const [, ...results] = await tellMissingParent(session, jobs, () => session.write(step));
+      return {
+        ...answerOf(addedAnswers(jobs, results)),
+        claimed: request ? claimedJobs(results.at(-2)!) : [],
+      };
     },
   };
 }
@@ -58,18 +65,20 @@ async function storeTime(session: SqlSession): Promise<number> {
 
 type AddStep = ReturnType<typeof addStep>;
 
-/** Jobs that were there before are picked, so that the claim passes them over. */
+/** Jobs that were there before are picked, so that their parents stay theirs and the claim passes them over. */
 function addAndClaimStep(dialect: Dialect, add: AddStep) {
   const { jobs: table, picked } = dialect.tables;
   const claim = claimAdded(dialect);
+  const tie = addParents(dialect);
   const pick = `insert into ${picked}(seq) select distinct j.seq from json_each(?1) e
     cross join ${table} j on j.id = e.value`;
-  return (jobs: readonly NewJob[], request: ClaimRequest, now: number | null): Step => {
+  return (jobs: readonly NewJob[], request: ClaimRequest | undefined, now: number | null): Step => {
     const ids = JSON.stringify(jobs.map(({ id }) => id));
     return [
       { sql: pick, args: [ids] },
       ...add(jobs, now),
-      claim(request, ids, now),
+      ...tie(jobs, now),
+      ...(request ? [claim(request, ids, now)] : []),
       { sql: `delete from ${picked}`, args: [] },
     ];
   };

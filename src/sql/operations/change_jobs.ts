@@ -7,6 +7,7 @@ import type { SqlSession } from "../session.ts";
 import { cancelledError } from "./end_sql.ts";
 import { jobsInOrder } from "./find_jobs.ts";
 import { noteFinishSql } from "./note_finish.ts";
+import { pickEndingSql, settleChildrenSql, waitsForParents } from "./settle_children.ts";
 import { waitingState } from "./waiting_state.ts";
 
 type ChangingJobs = Pick<JobStore, "cancelJobs" | "updateJob" | "retryJobs" | "removeJobs">;
@@ -17,10 +18,13 @@ export function changeJobs(session: SqlSession): ChangingJobs {
   return {
     async cancelJobs(ids, cancel) {
       const args = cancelArguments(ids, cancel, session.nowArgument());
-      const [requested, , cancelled] = await session.write([
+      const [requested, , , cancelled] = await session.write([
         { sql: sql.request, args: args.slice(0, 2) },
         { sql: sql.noteWaiting, args: [args[0]!, args[2]!] },
+        { sql: sql.pick, args: args.slice(0, 1) },
         { sql: sql.cancel, args },
+        { sql: sql.settle, args: args.slice(2, 3) },
+        { sql: sql.clear, args: [] },
       ]);
       return {
         cancelled: jobsInOrder(ids, cancelled!.cells),
@@ -41,9 +45,14 @@ export function changeJobs(session: SqlSession): ChangingJobs {
     },
     async removeJobs(ids) {
       const list = JSON.stringify(ids);
-      const [, removed] = await session.write([
-        { sql: sql.noteRemoved, args: [list, session.nowArgument()] },
+      const now = session.nowArgument();
+      const [, , , , removed] = await session.write([
+        { sql: sql.noteWaiting, args: [list, now] },
+        { sql: sql.pick, args: [list] },
+        { sql: sql.endRemoved, args: [now] },
+        { sql: sql.settle, args: [now] },
         { sql: sql.remove, args: [list] },
+        { sql: sql.clear, args: [] },
       ]);
       const gone = new Set(removed!.cells);
       return [...new Set(ids)].filter((id) => gone.has(id));
@@ -52,7 +61,7 @@ export function changeJobs(session: SqlSession): ChangingJobs {
 }
 
 function changeTexts(dialect: Dialect) {
-  const { jobs, attempts } = dialect.tables;
+  const { jobs, attempts, picked } = dialect.tables;
   const named = `${jobs}.seq in (select j.seq from json_each(?1) e cross join ${jobs} j on j.id = e.value)`;
   const schedulesOf = (condition: string) =>
     `select j.schedule_seq from json_each(?1) e cross join ${jobs} j on j.id = e.value where ${condition}`;
@@ -72,14 +81,36 @@ function changeTexts(dialect: Dialect) {
       select j.seq, j.claim_number, j.attempt, j.owner, j.started_at, j.finished_at, j.outcome, j.error
       from json_each(?1) e cross join ${jobs} j on j.id = e.value
       where +j.state = 'finished' and j.started_at is not null on conflict do nothing`,
-    retry: `update ${jobs} set state = ${ready}, outcome = null, run_at = ${dialect.now("?2")},
+    retry: `update ${jobs} set state = ${retriedState(dialect, ready)}, outcome = null, run_at = ${
+      dialect.now("?2")
+    },
         start_deadline = null, attempt = 0, lost_leases = 0, cancel_requested = null, progress = null,
         parked_reason = null, started_at = null, finished_at = null, expires_at = null, value = null, error = null
       where ${named} and +state in ('finished', 'parked') returning ${jobCell(jobs)}`,
-    noteRemoved: noteFinishSql(dialect, schedulesOf("+j.state not in ('running', 'finished')"), "?2"),
+    pick: pickEndingSql(
+      dialect,
+      `json_each(?1) e cross join ${jobs} j on j.id = e.value`,
+      "+j.state not in ('running', 'finished')",
+    ),
+    // For those that wait for them.
+    endRemoved: `update ${jobs} set state = 'finished', outcome = 'cancelled', finished_at = ${
+      dialect.now("?1")
+    }
+      where seq in (select seq from ${picked})`,
+    settle: settleChildrenSql(dialect, "?1"),
+    clear: `delete from ${picked}`,
     remove: `delete from ${jobs} where ${named} and +state <> 'running' returning id`,
     update: updateText(dialect, ready),
   };
+}
+
+/** A parent that is retried by the same call is not over. */
+function retriedState(dialect: Dialect, ready: string): string {
+  const { jobs } = dialect.tables;
+  const over = "q.state = 'finished' and q.id not in (select value from json_each(?1))";
+  return `case when ${jobs}.on_parent_failure is not null and ${
+    waitsForParents(dialect, `${jobs}.seq`, over)
+  } then 'waiting' else ${ready} end`;
 }
 
 /** Arguments: id, time, then for each field whether it is given and its value. */
@@ -87,7 +118,7 @@ function updateText(dialect: Dialect, ready: string): string {
   const { jobs } = dialect.tables;
   const now = dialect.now("?2");
   const runAt = `case when ?3 then coalesce(?4, ${now}) else run_at end`;
-  const placedAnew = `(?3 or (state = 'parked' and ?6))`;
+  const placedAnew = `(state <> 'waiting' and (?3 or (state = 'parked' and ?6)))`;
   return `update ${jobs} set
       state = case when ${placedAnew} then case when ${runAt} > ${now} then 'scheduled' else ${ready} end
         else state end,

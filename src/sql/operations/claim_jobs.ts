@@ -124,7 +124,7 @@ function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): 
 }
 
 function claimAnswer(results: readonly StatementResult[]): ClaimAnswer {
-  const [missed, , promoted, , , , , , taken, more, , next, end] = results.slice(
+  const [missed, , , promoted, , , , , , taken, more, , next, end] = results.slice(
     2,
   ) as unknown as ClaimResults;
   const [nowMs, freedLeft] = JSON.parse(end.cells[0] as string) as readonly [number, 0 | 1];
@@ -141,6 +141,7 @@ function claimAnswer(results: readonly StatementResult[]): ClaimAnswer {
 /** What the statements of a claim answer, from the one that ends missed jobs on. */
 type ClaimResults = readonly [
   missed: StatementResult,
+  settled: StatementResult,
   unpicked: StatementResult,
   promoted: StatementResult,
   swept: StatementResult,

@@ -28,12 +28,15 @@ export function endOperation(session: SqlSession): EndOperation {
       const held: Statement = { sql: sql.held, args: [question] };
       const repeats = runs.length < endings.length;
       const finishing = JSON.stringify(finishGroups(runs));
+      const pick: Statement = { sql: sql.pick, args: [question] };
+      const settle: Statement[] = [{ sql: sql.settle, args: [now] }, { sql: sql.clear, args: [] }];
       const finish: Statement[] = [
         { sql: sql.noteFinished, args: [finishing, now] },
         { sql: sql.finish, args: [finishing, now] },
       ];
       if (allFinish(runs)) {
-        return [...finish, repeats ? held : { sql: sql.heldUnlessAll, args: [question, runs.length] }];
+        const answer = repeats ? held : { sql: sql.heldUnlessAll, args: [question, runs.length] };
+        return [pick, ...finish, answer, ...settle];
       }
       const leaving = JSON.stringify(leaveGroups(runs));
       const leave: Statement[] = [
@@ -42,12 +45,13 @@ export function endOperation(session: SqlSession): EndOperation {
         { sql: sql.noteStopped, args: [leaving, now] },
         { sql: sql.leave, args: [leaving, now] },
       ];
-      return [held, ...finish, ...leave, ...(repeats ? [held] : [])];
+      return [held, pick, ...finish, ...leave, ...(repeats ? [held] : []), ...settle];
     },
     answers(endings, results) {
       const runs = firstOfEachRun(endings);
       const firsts = new Set(runs);
-      const last = verdicts(results.at(-1)!.cells[0]);
+      // Behind it, those that wait for these runs are settled.
+      const last = verdicts(results.at(-3)!.cells[0]);
       // Where all finish, the question is asked afterwards only; it then answers for repeated ones too.
       const first = allFinish(runs) ? last : verdicts(results[0]!.cells[0]);
       return endings.map((ending, index) => (firsts.has(ending) ? first : last)?.[index] !== 0);

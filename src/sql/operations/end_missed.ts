@@ -5,6 +5,7 @@ import type { Step } from "../driver.ts";
 import { jobCell } from "../rows/job_row.ts";
 import { otherKeepMs } from "./keep_time.ts";
 import { noteFinishSql } from "./note_finish.ts";
+import { settleChildrenSql } from "./settle_children.ts";
 
 /**
  * The statements that end waiting jobs whose start deadline has passed, up to a limit. The third one answers them.
@@ -25,10 +26,12 @@ export function endMissed(dialect: Dialect): (now: number | null, limit: number)
       parked_reason = null, finished_at = ${nowMs}, expires_at = ${nowMs} + ${otherKeepMs(dialect, jobs)}
     where seq in (select seq from ${picked}) returning ${jobCell(jobs)}`;
   const error = missedError();
+  const settle = settleChildrenSql(dialect, "?1");
   return (now, limit) => [
     { sql: pick, args: [now, limit] },
     { sql: note, args: [now] },
     { sql: end, args: [now, error] },
+    { sql: settle, args: [now] },
     { sql: `delete from ${picked}`, args: [] },
   ];
 }

@@ -4,6 +4,7 @@ import type { Dialect } from "../dialect.ts";
 import { finishGroupColumns, leaveGroupColumns } from "../rows/ending_rows.ts";
 import { otherKeepMs } from "./keep_time.ts";
 import { noteFinishSql } from "./note_finish.ts";
+import { pickEndingSql, settleChildrenSql } from "./settle_children.ts";
 import { waitingState } from "./waiting_state.ts";
 
 /** The texts of the statements that end runs. Each names its list `?1` and the time `?2`. */
@@ -19,6 +20,13 @@ export function endTexts(dialect: Dialect) {
       schedulesOfRuns(dialect, leaveGroupColumns.length, "j.cancel_requested is not null"),
       "?2",
     ),
+    pick: pickEndingSql(
+      dialect,
+      `json_each(?1) e cross join ${dialect.tables.jobs} j on j.seq = (e.value ->> 0)`,
+      "+j.state = 'running' and +j.owner = (e.value ->> 1) and j.claim_number = (e.value ->> 2)",
+    ),
+    settle: settleChildrenSql(dialect, "?1"),
+    clear: `delete from ${dialect.tables.picked}`,
     held: `select ${heldList(dialect)}`,
     /** The same, asked straight after `finish`, only when that did not end `?2` runs. */
     heldUnlessAll: `select case when changes() <> ?2 then ${heldList(dialect)} end`,

@@ -1,6 +1,6 @@
 import type { JobRecord } from "../../model/job_record.ts";
 import { type JobState, jobStates } from "../../model/states.ts";
-import type { JobCounts, JobFilter, JobStore } from "../../stores/job_store.ts";
+import type { JobCounts, JobFilter, JobPlace, JobStore } from "../../stores/job_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Statement } from "../driver.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
@@ -9,7 +9,7 @@ import { Conditions } from "./conditions.ts";
 import { presentedIn, presentedState, sqlList, surroundings } from "./presented_state.ts";
 
 /** Finding and counting jobs. */
-export function findJobs(session: SqlSession): Pick<JobStore, "getJobs" | "countJobs"> {
+export function findJobs(session: SqlSession): Pick<JobStore, "getJobs" | "countJobs" | "getParents"> {
   const { dialect } = session;
   return {
     async getJobs(filter) {
@@ -19,6 +19,10 @@ export function findJobs(session: SqlSession): Pick<JobStore, "getJobs" | "count
     async countJobs(filter) {
       const [found] = await session.read([countStatement(dialect, filter, session.nowArgument())]);
       return countsFrom(found!.cells as readonly string[]);
+    },
+    async getParents(jobId) {
+      const [waits, parents] = await session.read(parentStatements(dialect, jobId, session.nowArgument()));
+      return { waits: waits!.cells[0] === 1, parents: parents!.cells.map(decodeJob) };
     },
   };
 }
@@ -38,6 +42,9 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
   if (filter.ids) {
     where.add((ids) => `j.id in (select value from json_each(${ids}))`, JSON.stringify(filter.ids));
   }
+  if (filter.after) {
+    where.add((ids) => `j.seq in (${childrenOf(dialect, ids)})`, JSON.stringify(filter.after));
+  }
   addPlace(where, filter);
   if (filter.afterSeq !== undefined) where.add((seq) => `j.seq > ${seq}`, filter.afterSeq);
   if (filter.owner !== undefined) where.add((owner) => `j.owner = ${owner}`, filter.owner);
@@ -48,18 +55,39 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
   return { sql: `with ${surroundings(dialect, "?1")} ${sql}`, args };
 }
 
+function childrenOf({ tables: { jobs, parents } }: Dialect, ids: string): string {
+  return `select p.child_seq from json_each(${ids}) e cross join ${jobs} q on q.id = e.value
+    cross join ${parents} p on p.parent_seq = q.seq`;
+}
+
+function parentStatements(dialect: Dialect, jobId: string, now: number | null): readonly Statement[] {
+  const { jobs, parents } = dialect.tables;
+  const cell = jobCell("j", presentedState(dialect));
+  return [
+    { sql: `select state = 'waiting' from ${jobs} where id = ?1`, args: [jobId] },
+    {
+      sql: `with ${surroundings(dialect, "?1")} select ${cell} from ${jobs} c
+        cross join ${parents} p on p.child_seq = c.seq cross join ${jobs} j on j.seq = p.parent_seq
+        where c.id = ?2 order by p.place`,
+      args: [now, jobId],
+    },
+  ];
+}
+
 function addPlace(
   where: Conditions,
-  { taskName, scheduleId }: Pick<JobFilter, "taskName" | "scheduleId">,
+  { taskName, scheduleId, batchId, addedBy }: JobPlace,
 ): void {
   if (taskName !== undefined) where.add((name) => `j.task_name = ${name}`, taskName);
   if (scheduleId !== undefined) where.add((id) => `j.schedule_id = ${id}`, scheduleId);
+  if (batchId !== undefined) where.add((id) => `j.batch_id = ${id}`, batchId);
+  if (addedBy !== undefined) where.add((id) => `j.added_by = ${id}`, addedBy);
 }
 
 /** Each stored state is counted by itself, in its own small index. */
 function countStatement(
   dialect: Dialect,
-  filter: Pick<JobFilter, "taskName" | "scheduleId">,
+  filter: JobPlace,
   now: number | null,
 ): Statement {
   const { jobs } = dialect.tables;
@@ -68,6 +96,8 @@ function countStatement(
   const whole = ["scheduled", "running", "parked", "finished"].map((state) =>
     `select json_array('${state}', count(*)) from ${jobs} j where j.state = '${state}' and ${where.text}`
   );
+  const blocked =
+    `select json_array('blocked', count(*)) from ${jobs} j where j.state = 'waiting' and ${where.text}`;
   const waiting = ["ready", "blocked"].map((state) =>
     `select json_array(shown, count(*)) from (
       select ${
@@ -75,7 +105,7 @@ function countStatement(
     } as shown from ${jobs} j where j.state = '${state}' and ${where.text}) group by shown`
   );
   return {
-    sql: `with ${surroundings(dialect, "?1")} ${[...whole, ...waiting].join(" union all ")}`,
+    sql: `with ${surroundings(dialect, "?1")} ${[...whole, blocked, ...waiting].join(" union all ")}`,
     args: where.args,
   };
 }

@@ -1,4 +1,4 @@
-import { type JobState, jobStates } from "../../model/states.ts";
+import { type JobState, seenState, type StoredJobState, storedJobStates } from "../../model/states.ts";
 import type { Dialect } from "../dialect.ts";
 
 /** The tables that {@linkcode presentedState} asks; `now` is the argument that holds the time. */
@@ -32,7 +32,7 @@ export function surroundings(dialect: Dialect, now: string): string {
 
 /** The expression for the state people see of the job `j`: the rule of `presentedState` in the model. */
 export function presentedState({ tables: { jobs } }: Dialect): string {
-  return `case when j.state not in ('ready', 'blocked') then j.state
+  return `case when j.state = 'waiting' then 'blocked' when j.state not in ('ready', 'blocked') then j.state
     when not exists (
         select 1 from known_task k where k.name = j.task_name and k.version >= j.task_version
           and (j.tags = '[]' or not exists (
@@ -54,9 +54,9 @@ export function presentedState({ tables: { jobs } }: Dialect): string {
  */
 export function presentedIn(dialect: Dialect, asked: readonly JobState[]): string {
   const { jobs } = dialect.tables;
-  const states = jobStates.filter((state) => asked.includes(state));
+  const states = storedJobStates.filter((state) => asked.includes(seenState(state)));
   const derived = states.some((state) => state === "ready" || state === "blocked" || state === "parked");
-  const stored = [...new Set<JobState>(derived ? [...states, "ready", "blocked"] : states)];
+  const stored = [...new Set<StoredJobState>(derived ? [...states, "ready", "blocked"] : states)];
   const few = !stored.includes("finished") && !stored.includes("scheduled");
   const found = few
     ? `j.seq in (${

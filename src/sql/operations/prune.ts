@@ -7,17 +7,19 @@ type Count = readonly [taskName: string, succeeded: number, keep: number];
 
 /** Deleting what has expired, and what is beyond the number of jobs that its task keeps. */
 export function prune(session: SqlSession): Pick<DataStore, "prune"> {
-  const { jobs, schedules, tasks, counted } = session.dialect.tables;
+  const { jobs, schedules, tasks, counted, parents } = session.dialect.tables;
+  // A job that is not finished has its parents' results still to come.
+  const needed = `exists (select 1 from ${parents} p cross join ${jobs} c on c.seq = p.child_seq
+    where p.parent_seq = ${jobs}.seq and +c.state <> 'finished')`;
   const expired = `delete from ${jobs} where seq in (select seq from ${jobs}
-    where state = 'finished' and expires_at <= ${
-    session.dialect.now("?1")
-  } order by expires_at, seq limit ?2)`;
+    where state = 'finished' and expires_at <= ${session.dialect.now("?1")} and not ${needed}
+    order by expires_at, seq limit ?2)`;
   const counts = ["success", "other"].map((word, other) =>
     `select json_array(name, ${1 - other}, keep_${word}) from ${tasks} where keep_${word} is not null`
   ).join(" union all ");
   const those = `from ${counted} where task_name = ?1 and succeeded = ?2`;
   const surplus = `delete from ${jobs} where seq in (select job_seq ${those} order by finished_at, job_seq
-    limit (select max(0, min(?4, count(*) - ?3)) ${those}))`;
+    limit (select max(0, min(?4, count(*) - ?3)) ${those})) and not ${needed}`;
   const leaving = `delete from ${schedules} where seq in (select s.seq from ${schedules} s
     where s.generated_id = 1 and s.status = 'finished' and not exists (
       select 1 from ${jobs} j where j.schedule_id = s.id and +j.schedule_seq = s.seq) limit ?1) returning id`;

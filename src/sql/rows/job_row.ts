@@ -1,5 +1,11 @@
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
-import { jobOutcomes, type JobState, jobStates } from "../../model/states.ts";
+import {
+  jobOutcomes,
+  parentFailurePolicies,
+  type ParentFailurePolicy,
+  type StoredJobState,
+  storedJobStates,
+} from "../../model/states.ts";
 import type { SqlValue } from "../driver.ts";
 import { CellReader } from "./cell_reader.ts";
 import { groupRows, type RowGroup } from "./row_groups.ts";
@@ -20,6 +26,9 @@ const columns = [
   "tags",
   "concurrency_key",
   "identity_key",
+  "on_parent_failure",
+  "added_by",
+  "batch_id",
   "input",
   "overrides",
   "metadata",
@@ -45,11 +54,12 @@ export function jobCell(table: string, state = `${table}.state`): string {
 }
 
 const storedOutcomes = [null, ...jobOutcomes];
+const storedPolicies: readonly (ParentFailurePolicy | null)[] = [null, ...parentFailurePolicies];
 
 /** Reads a job from its cell. Never throws: what cannot be read is said in `undecodable`. */
 export function decodeJob(cell: SqlValue): JobRecord {
   const reader = new CellReader(cell);
-  const state = reader.nextWord<JobState>("state", jobStates, "parked");
+  const state = reader.nextWord<StoredJobState>("state", storedJobStates, "parked");
   const record = {
     seq: reader.next<number>(),
     id: reader.next<string>(),
@@ -66,6 +76,9 @@ export function decodeJob(cell: SqlValue): JobRecord {
     tags: reader.nextJSON<readonly string[]>("tags", []),
     concurrencyKey: reader.next<string | null>(),
     identityKey: reader.next<string | null>(),
+    onParentFailure: reader.nextWord("on_parent_failure", storedPolicies, null),
+    addedBy: reader.next<string | null>(),
+    batchId: reader.next<string | null>(),
     input: reader.next<string | null>(),
     overrides: reader.nextJSON("overrides", {}),
     metadata: reader.nextJSON("metadata", {}),
@@ -103,6 +116,9 @@ export const newJobGroupColumns = [
   "start_deadline",
   "overrides",
   "metadata",
+  "on_parent_failure",
+  "added_by",
+  "batch_id",
   "is_first",
 ] as const;
 
@@ -134,6 +150,9 @@ export function newJobGroups(jobs: readonly NewJob[]): readonly RowGroup[] {
       job.startDeadlineMs,
       JSON.stringify(job.overrides),
       JSON.stringify(job.metadata),
+      job.parents?.onFailure ?? null,
+      job.addedBy ?? null,
+      job.batchId ?? null,
       isFirst(job),
     ],
     (job) => [job.id, job.input],

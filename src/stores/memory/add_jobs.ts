@@ -2,10 +2,12 @@ import { type AlikeRun, alikeRuns, mayRunAtOnce } from "../../model/alike_jobs.t
 import { claimOrderAt, isDue, slotsLeft, standsFor, taskLimit } from "../../model/decisions.ts";
 import type { JobIdentity } from "../../model/identity.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
+import { missingParent } from "../../model/parents.ts";
 import { addedJob, replacedJob } from "../../model/transitions.ts";
 import type { AddAnswer, AddClaim } from "../job_store.ts";
 import { takeJobs } from "./claim_jobs.ts";
 import type { MemoryState } from "./memory_state.ts";
+import { settleAdded } from "./settle_children.ts";
 import { storedCopy } from "./stored_copy.ts";
 
 /** Adds jobs, and claims those just added where asked to. */
@@ -17,15 +19,30 @@ export function addJobs(
 ): AddAnswer {
   const stored = jobs.map(storedJob);
   const hasIdentities = jobs.some(({ identity }) => identity !== undefined);
-  const inTurn = claim?.inTurn && claim.limit >= jobs.length && !hasIdentities;
+  const hasParents = jobs.some(({ parents }) => parents !== undefined);
+  const inTurn = claim?.inTurn && claim.limit >= jobs.length && !hasIdentities && !hasParents;
   const runs = inTurn ? alikeRuns(stored) : undefined;
   if (claim && runs) return addInTurn(state, runs, claim, nowMs);
-  const answers = stored.map((job) => insertOnce(state, job, nowMs));
+  const answers = insertAll(state, stored, nowMs);
   const claimsNothing = claim === undefined || claim.inTurn || hasIdentities;
   const claimed = claimsNothing
     ? []
     : takeJobs(state, { ...claim, jobIds: idsOfAdded(answers) }, nowMs).claimed;
   return { nowMs, jobs: answers, claimed: [...claimed].sort(claimOrderAt(nowMs)) };
+}
+
+/** Inserts jobs, all or none. */
+function insertAll(state: MemoryState, jobs: readonly NewJob[], nowMs: number): AddAnswer["jobs"] {
+  const undo: (() => void)[] = [];
+  try {
+    const answers = jobs.map((job) => insertOnce(state, job, nowMs, undo));
+    const waiting = jobs.filter(({ parents }, i) => parents !== undefined && answers[i]!.outcome === "added");
+    if (waiting.length > 0) settleAdded(state, waiting.map(({ id }) => state.jobs.byId(id)!), nowMs);
+    return answers;
+  } catch (error) {
+    for (const step of undo.reverse()) step();
+    throw error;
+  }
 }
 
 /** Adds run after run, and claims those that overtake nobody. */
@@ -39,7 +56,7 @@ function addInTurn(
   const answers = runs.flatMap((run) => {
     const takes = mayRunAtOnce(run[0]!, claim.tasks) &&
       hasRoomAndNobodyWaits(state, run[0]!.taskName, run.length, nowMs);
-    const added = run.map((job) => insertOnce(state, job, nowMs));
+    const added = insertAll(state, run, nowMs);
     if (takes) claimed.push(...takeJobs(state, { ...claim, jobIds: idsOfAdded(added) }, nowMs).claimed);
     return added;
   });
@@ -65,15 +82,32 @@ function idsOfAdded(answers: AddAnswer["jobs"]): readonly string[] {
 }
 
 /** Inserts a job, unless its id is there already or another job stands for it. */
-function insertOnce(state: MemoryState, job: NewJob, nowMs: number): AddAnswer["jobs"][number] {
+function insertOnce(
+  state: MemoryState,
+  job: NewJob,
+  nowMs: number,
+  undo: (() => void)[],
+): AddAnswer["jobs"][number] {
   const idIsFree = state.jobs.byId(job.id) === undefined;
   const same = idIsFree && job.identity && identical(state, job, job.identity, nowMs);
   if (same && job.identity?.replace) {
+    undo.push(() => state.jobs.put(same));
     state.jobs.put(replacedJob(same, job, job.identity.replace.maxWaitMs, nowMs));
     return { id: same.id, seq: same.seq, outcome: "replaced" };
   }
   if (same) return { id: same.id, seq: same.seq, outcome: "deduplicated" };
-  return insertJob(state, job, nowMs);
+  const answer = insertJob(state, job, nowMs);
+  if (answer.outcome !== "added") return answer;
+  const added = state.jobs.get(answer.seq)!;
+  undo.push(() => state.deleteJob(added));
+  if (job.parents) state.parents.set(added, job.parents.ids.map((id) => parentSeq(state, id)));
+  return answer;
+}
+
+function parentSeq(state: MemoryState, id: string): number {
+  const parent = state.jobs.byId(id);
+  if (parent === undefined) throw missingParent(id);
+  return parent.seq;
 }
 
 /** A job as the store keeps it. Throws where it cannot be kept, so that this comes before any write. */

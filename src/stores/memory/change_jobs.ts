@@ -1,8 +1,10 @@
 import { endedAs } from "../../model/decisions.ts";
+import { removedTransition } from "../../model/parents.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import { changedJob, retriedJob, transitionedJob } from "../../model/transitions.ts";
 import type { CancelAnswer, CancelRequest, JobChange } from "../job_store.ts";
 import type { MemoryState } from "./memory_state.ts";
+import { settleChildren, waitsForParents } from "./settle_children.ts";
 import { storedCopy } from "./stored_copy.ts";
 
 /** Ends waiting jobs, asks running ones to stop, leaves finished ones alone. */
@@ -23,6 +25,7 @@ export function cancelJobs(
       cancelled.push(state.finishJob(ended, nowMs));
     }
   }
+  settleChildren(state, nowMs);
   return { cancelled, requested };
 }
 
@@ -41,22 +44,27 @@ export function updateJob(
 
 /** Makes finished and parked jobs ready again. */
 export function retryJobs(state: MemoryState, ids: readonly string[], nowMs: number): readonly JobRecord[] {
-  return jobsOf(state, ids)
-    .filter((job) => job.state === "finished" || job.state === "parked")
-    .map((job) => {
-      state.histories.noteRetried(job);
-      state.counted.delete(job);
-      return state.jobs.put(retriedJob(job, nowMs));
-    });
+  const again = jobsOf(state, ids).filter((job) => job.state === "finished" || job.state === "parked");
+  const retried = new Set(again.map(({ seq }) => seq));
+  const isOver = ({ seq, state }: JobRecord) => state === "finished" && !retried.has(seq);
+  const jobs = again.map((job) => retriedJob(job, nowMs, waitsForParents(state, job.seq, isOver)));
+  for (const job of again) {
+    state.histories.noteRetried(job);
+    state.counted.delete(job);
+  }
+  return jobs.map((job) => state.jobs.put(job));
 }
 
 /** Deletes jobs that are not running. */
 export function removeJobs(state: MemoryState, ids: readonly string[], nowMs: number): readonly string[] {
   const removed = jobsOf(state, ids).filter((job) => job.state !== "running");
-  for (const job of removed) {
-    state.deleteJob(job);
-    if (job.state !== "finished") state.noteFinish(job, nowMs);
+  const unfinished = removed.filter((job) => job.state !== "finished");
+  for (const job of unfinished) {
+    state.endParent(transitionedJob(job, removedTransition(), nowMs));
+    state.noteFinish(job, nowMs);
   }
+  settleChildren(state, nowMs);
+  for (const { seq } of removed) state.deleteJob(state.jobs.get(seq)!);
   return removed.map((job) => job.id);
 }
 

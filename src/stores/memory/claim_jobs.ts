@@ -16,11 +16,13 @@ import type { TaskClaim } from "../../model/task_claim.ts";
 import { claimedJob, transitionedJob, wokenJob } from "../../model/transitions.ts";
 import type { ClaimAnswer, ClaimRequest } from "../job_store.ts";
 import type { MemoryState } from "./memory_state.ts";
+import { settleChildren } from "./settle_children.ts";
 import { SortedList } from "./sorted_list.ts";
 
 /** Wakes due jobs, ends those whose start deadline has passed, and takes jobs for an incarnation. */
 export function claimJobs(state: MemoryState, request: ClaimRequest, nowMs: number): ClaimAnswer {
   const missed = endMissed(state, nowMs);
+  settleChildren(state, nowMs);
   wakeDue(state, nowMs);
   const { claimed, more } = takeJobs(state, request, nowMs);
   return { nowMs, claimed, missed, nextRunAtMs: nextRunAtMs(state, request), more };

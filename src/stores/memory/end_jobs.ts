@@ -2,6 +2,7 @@ import { endedBefore, fenceHolds, heededTransition } from "../../model/decisions
 import type { JobEnding, JobFence, JobProgress, JobRecord } from "../../model/job_record.ts";
 import { transitionedJob } from "../../model/transitions.ts";
 import type { MemoryState } from "./memory_state.ts";
+import { settleChildren } from "./settle_children.ts";
 
 /** Ends runs whose fence holds. */
 export function endJobs(
@@ -9,13 +10,15 @@ export function endJobs(
   endings: readonly JobEnding[],
   nowMs: number,
 ): readonly boolean[] {
-  return endings.map((ending) => {
+  const held = endings.map((ending) => {
     const job = state.jobs.get(ending.fence.seq);
     if (job === undefined) return false;
     if (!fenceHolds(job, ending.fence)) return endedBefore(job, ending);
     endRun(state, job, ending, nowMs);
     return true;
   });
+  settleChildren(state, nowMs);
+  return held;
 }
 
 function endRun(state: MemoryState, job: JobRecord, ending: JobEnding, nowMs: number): void {

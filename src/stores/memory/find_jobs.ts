@@ -1,7 +1,7 @@
 import { coversTags, leaseIsOver, presentedState, runsVersion } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { JobState } from "../../model/states.ts";
-import type { JobCounts, JobFilter } from "../job_store.ts";
+import type { JobCounts, JobFilter, JobPlace, ParentsAnswer } from "../job_store.ts";
 import { jobsOf } from "./change_jobs.ts";
 import { keyOpen, scheduleOpen, taskOpen } from "./claim_jobs.ts";
 import type { MemoryState } from "./memory_state.ts";
@@ -11,13 +11,14 @@ export function getJobs(state: MemoryState, filter: JobFilter, nowMs: number): r
   const present = presenter(state, nowMs);
   const found: JobRecord[] = [];
   let toSkip = filter.offset ?? 0;
+  const children = filter.after && childrenOf(state, filter.after);
   for (const job of inOrder(state, filter)) {
     if (filter.limit !== undefined && found.length >= filter.limit) break;
-    if (!matches(job, filter)) continue;
+    if (!matches(job, filter) || (children && !children.has(job.seq))) continue;
     const presented = present(job);
     if (filter.states !== undefined && !filter.states.includes(presented)) continue;
     if (toSkip-- > 0) continue;
-    found.push(presented === job.state ? job : Object.freeze({ ...job, state: presented }));
+    found.push(asSeen(job, presented));
   }
   return found;
 }
@@ -25,7 +26,7 @@ export function getJobs(state: MemoryState, filter: JobFilter, nowMs: number): r
 /** How many jobs match in each state people see. */
 export function countJobs(
   state: MemoryState,
-  filter: Pick<JobFilter, "taskName" | "scheduleId">,
+  filter: JobPlace,
   nowMs: number,
 ): JobCounts {
   const present = presenter(state, nowMs);
@@ -34,6 +35,25 @@ export function countJobs(
     if (matches(job, filter)) counts[present(job)]++;
   }
   return counts;
+}
+
+/** What a job waits or waited for, as people see it. */
+export function getParents(state: MemoryState, id: string, nowMs: number): ParentsAnswer {
+  const job = state.jobs.byId(id);
+  if (job === undefined) return { waits: false, parents: [] };
+  const present = presenter(state, nowMs);
+  const parents = state.parents.of(job.seq).map((seq) => state.jobs.get(seq)).filter((one) =>
+    one !== undefined
+  );
+  return { waits: job.state === "waiting", parents: parents.map((one) => asSeen(one, present(one))) };
+}
+
+function asSeen(job: JobRecord, seen: JobState): JobRecord {
+  return seen === job.state ? job : Object.freeze({ ...job, state: seen });
+}
+
+function childrenOf(state: MemoryState, ids: readonly string[]): ReadonlySet<number> {
+  return new Set(jobsOf(state, ids).flatMap(({ seq }) => [...state.parents.childrenOf(seq)]));
 }
 
 function inOrder(state: MemoryState, { ids, order }: JobFilter): Iterable<JobRecord> {
@@ -46,6 +66,8 @@ function inOrder(state: MemoryState, { ids, order }: JobFilter): Iterable<JobRec
 function matches(job: JobRecord, filter: JobFilter): boolean {
   return (filter.taskName === undefined || job.taskName === filter.taskName) &&
     (filter.scheduleId === undefined || job.scheduleId === filter.scheduleId) &&
+    (filter.batchId === undefined || job.batchId === filter.batchId) &&
+    (filter.addedBy === undefined || job.addedBy === filter.addedBy) &&
     (filter.afterSeq === undefined || job.seq > filter.afterSeq) &&
     (filter.owner === undefined || job.owner === filter.owner) &&
     (filter.outcomes === undefined || (job.outcome !== null && filter.outcomes.includes(job.outcome)));

@@ -8,6 +8,7 @@ import type { CalendarRecord } from "../calendar_store.ts";
 import { CountedJobs } from "./counted_jobs.ts";
 import { JobHistories } from "./job_histories.ts";
 import { JobTable } from "./job_table.ts";
+import { ParentTable } from "./parent_table.ts";
 import { ScheduleTable } from "./schedule_table.ts";
 
 /** A task without what is counted from the jobs. */
@@ -17,6 +18,7 @@ export type StoredTask = Omit<TaskRecord, "runningJobs">;
 export class MemoryState {
   readonly tasks = new Map<string, StoredTask>();
   readonly jobs = new JobTable();
+  readonly parents = new ParentTable();
   readonly histories = new JobHistories();
   readonly counted = new CountedJobs();
   readonly schedules = new ScheduleTable();
@@ -25,6 +27,7 @@ export class MemoryState {
   readonly facts = new Map<string, string>();
   #lastIncarnation = 0;
   #lastCalendarVersion = 0;
+  #ended: number[] = [];
 
   /** An incarnation never given before. */
   nextIncarnation(): number {
@@ -63,16 +66,36 @@ export class MemoryState {
 
   /** Writes a job that has just finished, and on its schedule that it did. */
   finishJob(job: JobRecord, nowMs: number): JobRecord {
-    const row = this.jobs.put(job);
-    this.counted.add(row, this.tasks.get(job.taskName));
+    const row = this.endParent(job);
     this.noteFinish(job, nowMs);
     return row;
+  }
+
+  /** Writes a job that is over, for the end of the step to settle those that wait for it. */
+  endParent(job: JobRecord): JobRecord {
+    this.#ended.push(job.seq);
+    return this.putFinished(job);
+  }
+
+  /** Writes a job that is over. */
+  putFinished(job: JobRecord): JobRecord {
+    const row = this.jobs.put(job);
+    this.counted.add(row, this.tasks.get(job.taskName));
+    return row;
+  }
+
+  /** The jobs that were ended since last asked. */
+  takeEnded(): readonly number[] {
+    const ended = this.#ended;
+    this.#ended = [];
+    return ended;
   }
 
   /** Deletes a job with its history. */
   deleteJob(job: JobRecord): void {
     this.jobs.delete(job);
     this.counted.delete(job);
+    this.parents.delete(job);
     this.histories.delete(job);
   }
 

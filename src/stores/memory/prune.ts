@@ -1,4 +1,5 @@
 import { isDue } from "../../model/decisions.ts";
+import type { JobRecord } from "../../model/job_record.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import type { PruneAnswer } from "../data_store.ts";
 import type { MemoryState } from "./memory_state.ts";
@@ -9,15 +10,20 @@ export function prune(state: MemoryState, limit: number, nowMs: number): PruneAn
 }
 
 function pruneJobs(state: MemoryState, limit: number, nowMs: number): number {
-  let deleted = 0;
-  for (; deleted < limit; deleted++) {
-    const job = state.jobs.expiring.first();
-    if (job === undefined || !isDue(job.expiresAtMs as number, nowMs)) break;
-    state.deleteJob(job);
+  const expired: JobRecord[] = [];
+  for (const job of state.jobs.expiring) {
+    if (expired.length >= limit || !isDue(job.expiresAtMs as number, nowMs)) break;
+    if (!isNeeded(state, job)) expired.push(job);
   }
-  const surplus = [...state.counted.surplus(state.tasks, limit)];
+  for (const job of expired) state.deleteJob(job);
+  const surplus = [...state.counted.surplus(state.tasks, limit)].filter((job) => !isNeeded(state, job));
   for (const job of surplus) state.deleteJob(job);
-  return deleted + surplus.length;
+  return expired.length + surplus.length;
+}
+
+/** Whether a job that is not finished has this one's result still to come. */
+function isNeeded(state: MemoryState, { seq }: JobRecord): boolean {
+  return [...state.parents.childrenOf(seq)].some((child) => state.jobs.get(child)?.state !== "finished");
 }
 
 function pruneSchedules(state: MemoryState, limit: number): readonly string[] {

@@ -9,7 +9,7 @@ import type {
 } from "../../model/job_record.ts";
 import type { ScheduleRecord, ScheduleWrite } from "../../model/schedule_record.ts";
 import type { RunOverrides } from "../../model/settings.ts";
-import type { JobState } from "../../model/states.ts";
+import { type JobState, seenState } from "../../model/states.ts";
 import type { TaskClaim, TaskVersion } from "../../model/task_claim.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { ClaimRequest } from "../../stores/job_store.ts";
@@ -130,7 +130,7 @@ export class StoreTest {
 
   /** The state of a job as people see it. */
   async state(id: string): Promise<JobState> {
-    return (await this.job(id)).state;
+    return seenState((await this.job(id)).state);
   }
 
   /** Writes a new schedule. */

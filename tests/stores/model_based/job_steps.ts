@@ -1,7 +1,8 @@
 import fc from "fast-check";
+import { isCarillonError } from "../../../src/errors.ts";
 import type { LogLine } from "../../../src/model/job_history.ts";
 import type { JobEnding, JobRecord, JobTransition, NewJob } from "../../../src/model/job_record.ts";
-import { jobOutcomes, jobStates } from "../../../src/model/states.ts";
+import { jobOutcomes, jobStates, storedJobStates } from "../../../src/model/states.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";
 import { fenceOf } from "../../../src/testing/store_conformance/store_test.ts";
 import { jobId, jobIds, place, soonMs, type Step, steps, tags, taskName, taskVersions } from "./step.ts";
@@ -28,12 +29,23 @@ export const jobGiven = fc.record({
   identity: fc.option(
     fc.record({
       key: fc.constantFrom("i", "j"),
-      states: fc.subarray([...jobStates]).map((states) => ["ready" as const, "blocked" as const, ...states]),
+      states: fc.subarray([...storedJobStates]).map((
+        states,
+      ) => ["ready" as const, "blocked" as const, ...states]),
       periodMs: orNull(fc.constantFrom(1, 20)),
       replace: orNull(fc.record({ maxWaitMs: orNull(fc.constantFrom(0, 10)) })),
     }),
     { nil: undefined, freq: 5 },
   ),
+  parents: fc.option(
+    fc.record({
+      ids: fc.uniqueArray(jobId, { minLength: 1, maxLength: 3 }),
+      onFailure: fc.constantFrom("cascade" as const, "continue" as const),
+    }),
+    { nil: undefined, freq: 2 },
+  ),
+  addedBy: fc.option(jobId, { nil: undefined, freq: 5 }),
+  batchId: fc.option(fc.constantFrom("v", "w"), { nil: undefined, freq: 5 }),
 });
 
 type JobGiven = typeof jobGiven extends fc.Arbitrary<infer Given> ? Given : never;
@@ -64,6 +76,31 @@ const taskClaims = fc.tuple(
 ).map(
   ([tasks, most]) => tasks.map((task, i) => most[i] === undefined ? task : { ...task, max: most[i] }),
 );
+/** Jobs of one call. A job's parents come before it; one with parents has no schedule. */
+export function jobsOf(s: Subject, given: readonly JobGiven[]): readonly NewJob[] {
+  return given.map((one, index) => {
+    const { addedBy, batchId } = one;
+    const job = {
+      ...jobOf(s, one),
+      ...(addedBy === undefined ? {} : { addedBy }),
+      ...(batchId === undefined ? {} : { batchId }),
+    };
+    const later = new Set(given.slice(index).map(({ id }) => id));
+    const ids = one.parents?.ids.filter((id) => !later.has(id)) ?? [];
+    if (one.parents === undefined || ids.length === 0) return job;
+    return { ...job, scheduleSeq: null, scheduleId: null, parents: { ...one.parents, ids } };
+  });
+}
+
+/** What a call answered, or the code it was refused with. */
+async function orRefusal<Answer>(call: Promise<Answer>): Promise<Answer | { readonly refused: string }> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isCarillonError(error, "jobNotFound")) return { refused: error.code };
+    throw error;
+  }
+}
 
 const claimGiven = fc.record({
   scheduler: place,
@@ -119,8 +156,11 @@ export function endingsOf(
 
 const filter = fc.record({
   ids: jobIds,
+  after: jobIds,
   taskName,
   scheduleId: fc.constantFrom("s", "t"),
+  batchId: fc.constantFrom("v", "w"),
+  addedBy: jobId,
   states: fc.subarray([...jobStates]),
   outcomes: fc.subarray([...jobOutcomes]),
   order: fc.constantFrom("newest" as const, "oldest" as const),
@@ -173,13 +213,11 @@ export const jobSteps: readonly { readonly weight: number; readonly arbitrary: f
         jobs: fc.array(jobGiven, { minLength: 1, maxLength: 4 }),
         claim: fc.option(claimGiven, { nil: undefined }),
       }),
-      async (s, { jobs, claim }) =>
-        s.claimed(
-          await s.store.addJobs(
-            jobs.map((job) => jobOf(s, job)),
-            claim === undefined ? claim : claimOf(s, claim),
-          ),
-        ),
+      async (s, { jobs, claim }) => {
+        const request = claim === undefined ? claim : claimOf(s, claim);
+        const answer = await orRefusal(s.store.addJobs(jobsOf(s, jobs), request));
+        return "refused" in answer ? answer : s.claimed(answer);
+      },
     ),
   },
   {
@@ -214,6 +252,7 @@ export const jobSteps: readonly { readonly weight: number; readonly arbitrary: f
       return s.store.putProgress(job === undefined ? [] : [{ fence: fenceOf(job), progress }]);
     }),
   },
+  { weight: 2, arbitrary: steps("getParents", jobId, (s, id) => s.store.getParents(id)) },
   { weight: 2, arbitrary: steps("getAttempts", jobId, (s, id) => s.store.getAttempts(id)) },
   { weight: 2, arbitrary: steps("getLogs", jobId, (s, id) => s.store.getLogs(id)) },
   {
@@ -234,7 +273,9 @@ export const jobSteps: readonly { readonly weight: number; readonly arbitrary: f
     weight: 1,
     arbitrary: steps(
       "countJobs",
-      fc.record({ taskName, scheduleId: fc.constantFrom("s", "t") }, { requiredKeys: [] }),
+      fc.record({ taskName, scheduleId: fc.constantFrom("s", "t"), batchId: fc.constantFrom("v", "w") }, {
+        requiredKeys: [],
+      }),
       (s, given) => s.store.countJobs(given),
     ),
   },
