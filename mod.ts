@@ -81,6 +81,7 @@ export type {
   JobTransaction,
   StatementList,
 } from "./src/model/job_transaction.ts";
+export type { JobReference, ParentOptions } from "./src/model/parent_options.ts";
 
 // Inside a job
 export { currentJob, tryCurrentJob } from "./src/context/job_context.ts";
@@ -168,6 +169,7 @@ export type {
   JobState,
   LostLeasePolicy,
   OverlapPolicy,
+  ParentFailurePolicy,
   SchedulerRole,
   ScheduleStatus,
 } from "./src/model/states.ts";
