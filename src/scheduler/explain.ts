@@ -123,14 +123,13 @@ function causesOf(facts: ExplanationFacts): readonly ExplainedCause[] {
     const until = timeOf(job.startDeadlineMs!);
     return [cause("startDeadlinePassed", `its start deadline passed at ${until}`, { startDeadline: until })];
   }
+  const mayStart = isDue(job.runAtMs, nowMs) && facts.parents.length === 0;
   const holding = [
     explainedParents(facts.parents),
     !isDue(job.runAtMs, nowMs) ? notDue(facts) : undefined,
     unreachable(facts),
     facts.task?.paused ? cause("taskPaused", `task '${job.taskName}' is paused`, {}) : undefined,
-    ...(isDue(job.runAtMs, nowMs) && facts.parents.length === 0
-      ? [taskFull(facts), scheduleFull(facts), keyBusy(facts)]
-      : []),
+    ...(mayStart ? [taskFull(facts), scheduleFull(facts), keyBusy(facts)] : []),
     localCause(facts),
   ].filter((one) => one !== undefined);
   return holding.length > 0 ? holding : [cause("next", "nothing holds it back; a worker takes it next", {})];

@@ -1,74 +1,12 @@
 import fc from "fast-check";
 import { isCarillonError } from "../../../src/errors.ts";
 import type { LogLine } from "../../../src/model/job_history.ts";
-import type { JobEnding, JobRecord, JobTransition, NewJob } from "../../../src/model/job_record.ts";
-import { jobOutcomes, jobStates, storedJobStates } from "../../../src/model/states.ts";
-import { newJob } from "../../../src/testing/store_conformance/records.ts";
+import type { JobEnding, JobRecord, JobTransition } from "../../../src/model/job_record.ts";
+import { jobOutcomes, jobStates } from "../../../src/model/states.ts";
 import { fenceOf } from "../../../src/testing/store_conformance/store_test.ts";
-import { jobId, jobIds, place, soonMs, type Step, steps, tags, taskName, taskVersions } from "./step.ts";
+import { jobId, jobIds, place, soonMs, type Step, steps, taskName, taskVersions } from "./step.ts";
 import { pick, type Subject } from "./subject.ts";
-
-const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
-
-const retention = fc.record({ successMs: fc.constant(1), otherMs: orNull(fc.constantFrom(3, 30)) });
-
-/** What a random job is made of. */
-export const jobGiven = fc.record({
-  id: jobId,
-  taskName,
-  priority: fc.integer({ min: -1, max: 1 }),
-  taskVersion: fc.constantFrom(1, 1, 1, 2),
-  ageingMs: fc.constantFrom(null, 5, 5, 30),
-  tags,
-  concurrencyKey: orNull(fc.constantFrom("k", "l")),
-  runInMs: orNull(soonMs),
-  deadlineInMs: orNull(soonMs),
-  schedule: orNull(place),
-  fireTimeMs: orNull(fc.nat(3)),
-  overrides: fc.record({ retention }, { requiredKeys: [] }),
-  identity: fc.option(
-    fc.record({
-      key: fc.constantFrom("i", "j"),
-      states: fc.subarray([...storedJobStates]).map((
-        states,
-      ) => ["ready" as const, "blocked" as const, ...states]),
-      periodMs: orNull(fc.constantFrom(1, 20)),
-      replace: orNull(fc.record({ maxWaitMs: orNull(fc.constantFrom(0, 10)) })),
-    }),
-    { nil: undefined, freq: 5 },
-  ),
-  parents: fc.option(
-    fc.record({
-      ids: fc.uniqueArray(jobId, { minLength: 1, maxLength: 3 }),
-      onFailure: fc.constantFrom("cascade" as const, "continue" as const),
-    }),
-    { nil: undefined, freq: 2 },
-  ),
-  addedBy: fc.option(jobId, { nil: undefined, freq: 5 }),
-  batchId: fc.option(fc.constantFrom("v", "w"), { nil: undefined, freq: 5 }),
-});
-
-type JobGiven = typeof jobGiven extends fc.Arbitrary<infer Given> ? Given : never;
-
-/** A job as one of the stores can take it: its schedule is the one that this store knows. */
-export function jobOf(s: Subject, given: JobGiven): NewJob {
-  const schedule = given.schedule === null ? undefined : pick(s.readings, given.schedule);
-  return newJob(given.id, {
-    taskName: given.taskName,
-    priority: given.priority,
-    taskVersion: given.taskVersion,
-    ageingMs: given.ageingMs,
-    tags: given.tags,
-    ...(given.identity === undefined ? {} : { identity: given.identity }),
-    concurrencyKey: given.concurrencyKey,
-    overrides: given.overrides,
-    fireTimeMs: given.fireTimeMs,
-    runAtMs: given.runInMs === null ? null : s.nowMs + given.runInMs,
-    startDeadlineMs: given.deadlineInMs === null ? null : s.nowMs + given.deadlineInMs,
-    scheduleSeq: schedule?.seq ?? null,
-    scheduleId: schedule?.id ?? null,
-  });
-}
+import { jobGiven, jobsOf, orNull } from "./job_given.ts";
 
 const taskClaims = fc.tuple(
   taskVersions,
@@ -76,21 +14,6 @@ const taskClaims = fc.tuple(
 ).map(
   ([tasks, most]) => tasks.map((task, i) => most[i] === undefined ? task : { ...task, max: most[i] }),
 );
-/** Jobs of one call. A job's parents come before it; one with parents has no schedule. */
-export function jobsOf(s: Subject, given: readonly JobGiven[]): readonly NewJob[] {
-  return given.map((one, index) => {
-    const { addedBy, batchId } = one;
-    const job = {
-      ...jobOf(s, one),
-      ...(addedBy === undefined ? {} : { addedBy }),
-      ...(batchId === undefined ? {} : { batchId }),
-    };
-    const later = new Set(given.slice(index).map(({ id }) => id));
-    const ids = one.parents?.ids.filter((id) => !later.has(id)) ?? [];
-    if (one.parents === undefined || ids.length === 0) return job;
-    return { ...job, scheduleSeq: null, scheduleId: null, parents: { ...one.parents, ids } };
-  });
-}
 
 /** What a call answered, or the code it was refused with. */
 async function orRefusal<Answer>(call: Promise<Answer>): Promise<Answer | { readonly refused: string }> {
@@ -226,10 +149,9 @@ export const jobSteps: readonly { readonly weight: number; readonly arbitrary: f
       "addJobs in turn",
       fc.record({ jobs: fc.array(plainGiven, { minLength: 1, maxLength: 4 }), claim: claimGiven }),
       async (s, { jobs, claim }) => {
-        const { claimed, ...answer } = s.claimed(
-          await s.store.addJobs(jobs.map((job) => jobOf(s, job)), { ...claimOf(s, claim), inTurn: true }),
-        );
-        return { ...answer, claimed };
+        const request = { ...claimOf(s, claim), inTurn: true };
+        const answer = await orRefusal(s.store.addJobs(jobsOf(s, jobs), request));
+        return "refused" in answer ? answer : s.claimed(answer);
       },
     ),
   },

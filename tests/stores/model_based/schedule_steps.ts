@@ -3,7 +3,7 @@ import type { ScheduleRecord, ScheduleWrite } from "../../../src/model/schedule_
 import type { ScheduleAdvance } from "../../../src/stores/schedule_store.ts";
 import { policies, scheduleWrite, versionOf } from "../../../src/testing/store_conformance/records.ts";
 import { contentOf } from "../../../src/testing/store_conformance/store_test.ts";
-import { jobGiven, jobOf } from "./job_steps.ts";
+import { jobGiven, jobOf } from "./job_given.ts";
 import { place, soonMs, type Step, steps, taskName } from "./step.ts";
 import { pick, type Subject } from "./subject.ts";
 
