@@ -101,6 +101,9 @@ const change = fc.record({
 }, { requiredKeys: [] });
 
 const nothingSpecial = {
+  parents: undefined,
+  addedBy: undefined,
+  batchId: undefined,
   concurrencyKey: null,
   deadlineInMs: null,
   fireTimeMs: null,
