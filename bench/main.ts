@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, string>> = {
   start_up: "What starting costs",
   store: "Jobs through the store alone, beside the bare driver",
   wake_up: "How soon another process is heard of, and what listening costs",
+  contention: "Processes that compete for one file, and how long their event loops stand still",
   triggers: "Fire times, beside other cron engines",
 };
 

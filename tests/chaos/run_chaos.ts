@@ -92,7 +92,7 @@ class Chaos {
     const faults = Object.entries({ ...this.#cluster.faults, ...this.#scene.faults });
     while (systemClock.monotonicMs() < endMs) {
       // real time: it must pass for the processes to get anywhere
-      await sleep(systemClock, 200 + 1000 * Math.random());
+      await sleep(systemClock, 300 + 1500 * Math.random());
       const [name, make] = faults[Math.floor(Math.random() * faults.length)]!;
       this.#faults[name] = (this.#faults[name] ?? 0) + 1;
       this.#trace(name);

@@ -8,9 +8,9 @@ export const STOOD_MS = 400;
 
 /** Schedules. Every fire of them becomes a job, but where only the latest is wanted; it is counted all the same. */
 export const CHAOS_SCHEDULES = [
-  { id: "often", everyMs: 200, workMs: 60, coalesce: "all", limit: null },
-  { id: "alone", everyMs: 400, workMs: 60, coalesce: "all", limit: 1 },
-  { id: "in pairs", everyMs: 700, workMs: 300, coalesce: "all", limit: 2 },
+  { id: "often", everyMs: 300, workMs: 60, coalesce: "all", limit: null },
+  { id: "alone", everyMs: 900, workMs: 60, coalesce: "all", limit: 1 },
+  { id: "in pairs", everyMs: 1300, workMs: 300, coalesce: "all", limit: 2 },
   { id: "latest", everyMs: 110, workMs: 40, coalesce: "latest", limit: null },
 ] as const;
 
