@@ -182,12 +182,29 @@ export abstract class SchedulerBase {
     this.parts.tell("executorAdded", { subject: name });
   }
 
-  /** Takes an executor out; jobs that ask for it fail from then on. Throws `unknownExecutor`. */
-  removeExecutor(name: string): void {
-    if (!this.parts.environment.executors.delete(name)) {
+  /**
+   * Takes an executor out: jobs that ask for it fail from then on; what runs by it goes on. Unless it is still here by
+   * another name, it is closed as at a stop: idle threads and processes end now, busy ones after their job. It may be
+   * added again. Throws `unknownExecutor`.
+   *
+   * @example
+   * ```ts
+   * import { eventLoop, Scheduler } from "carillon";
+   *
+   * await using scheduler = new Scheduler();
+   * scheduler.addExecutor("extra", eventLoop());
+   * await scheduler.removeExecutor("extra");
+   * ```
+   */
+  async removeExecutor(name: string): Promise<void> {
+    const { executors } = this.parts.environment;
+    const executor = executors.get(name);
+    if (executor === undefined) {
       throw new CarillonError("unknownExecutor", `There is no executor '${name}'`);
     }
+    executors.delete(name);
     this.parts.tell("executorRemoved", { subject: name });
+    if (![...executors.values()].includes(executor)) await executor.close?.();
   }
 
   #environment(

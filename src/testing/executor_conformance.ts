@@ -117,6 +117,14 @@ const checks: Readonly<Record<string, Check>> = {
     const [finished] = events.flatMap((event) => event.type === "jobFinished" ? [event] : []);
     assert.ok(isCarillonError(finished?.local?.error, "jobTimedOut"));
   },
+  async "run() runs a batch in one call, each job for itself"(scheduler, events) {
+    const [one, bad, three] = await scheduler.addJobs(tasks.halves, [1, -1, 3]);
+    assert.deepEqual([await one!.result(), await three!.result()], ["0.5 of 3", "1.5 of 3"]);
+    await assert.rejects(bad!.result());
+    assert.equal((await scheduler.getJobResult(bad!.id)).error?.name, "RangeError");
+    const lines = events.flatMap((event) => event.type === "jobLog" ? [[event.jobId, event.message]] : []);
+    assert.deepEqual(lines, [one, bad, three].map((job, i) => [job!.id, `half of ${[1, -1, 3][i]}`]));
+  },
   async "terminate() ends a function that ignores its signal, or the job is stuck"(
     scheduler,
     events,

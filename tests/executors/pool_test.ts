@@ -60,7 +60,7 @@ for (const [name, makePool] of Object.entries(pools)) {
     const bytes = name === "worker" ? 60_000_000 : 180_000_000;
     await using scheduler = await start(makePool({ modules, max: 1, recycleAfter: { bytes } }));
     const first = await scheduler.runJob(grows, 1);
-    assert.deepEqual(await scheduler.runJob(grows, 3_000_000), first);
+    assert.deepEqual(await scheduler.runJob(grows, 6_000_000), first);
     assert.notDeepEqual(await scheduler.runJob(grows, 1), first);
   });
 

@@ -13,7 +13,8 @@ export interface Connection {
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
-  onText(text: string): void;
+  /** Something came; it may be a message of the task's own code. */
+  onText(text: unknown): void;
   /** It is over, told once; `how` is for people: `with code 3`. */
   onEnd(how: string, error?: unknown): void;
 }

@@ -3,13 +3,26 @@ import type { Payload } from "../../model/payload.ts";
 import { revivedError, storedError } from "../../model/stored_error.ts";
 import { decodePayload } from "../../serializers/payload.ts";
 import { type Clock, sleep } from "../../time/clock.ts";
-import type { ExecutorRun } from "../executor.ts";
+import type { BatchedRun, ExecutorRun } from "../executor.ts";
 import type { Connection, OpenConnection } from "./connection.ts";
-import { type FromHost, messageOfText, messageText, type ToHost } from "./messages.ts";
+import {
+  type FromHost,
+  type HostState,
+  type JobReport,
+  messageOf,
+  messageText,
+  type ToHost,
+} from "./messages.ts";
+
+/** How long importing the modules may take. */
+const START_LIMIT_MS = 60_000;
 
 interface ActiveRun {
-  readonly run: ExecutorRun;
-  readonly resolve: (value: Payload | null) => void;
+  readonly number: number;
+  readonly jobs: readonly BatchedRun[];
+  /** How many of them have not ended. */
+  left: number;
+  readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -17,13 +30,18 @@ interface ActiveRun {
 export class Host {
   readonly #connection: Connection;
   readonly #over = Promise.withResolvers<void>();
-  readonly #ready = new AbortController();
+  /** Aborted when it can run something, or has ended. */
+  readonly #starting = new AbortController();
+  #isReady = false;
   #active: ActiveRun | undefined;
+  #hasBegun = false;
+  #taskName = "";
   #crash: Error | undefined;
+  /** How it ended, and the error that its connection told. */
+  #ending: { readonly how: string; readonly error: unknown } | undefined;
   #onPong: () => void = () => {};
-  #isOver = false;
   #isTerminated = false;
-  /** How many runs it has ended. */
+  /** How many runs it has had. */
   runs = 0;
   /** What it used after the last run. */
   memoryBytes = 0;
@@ -32,7 +50,7 @@ export class Host {
 
   constructor(open: OpenConnection, modules: readonly string[]) {
     this.#connection = open({
-      onText: (text) => this.#receive(messageOfText<FromHost>(text)),
+      onText: (text) => this.#receive(text),
       onEnd: (how, error) => this.#end(how, error),
     });
     this.#send({ type: "load", modules });
@@ -44,36 +62,75 @@ export class Host {
   }
 
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#ending !== undefined;
   }
 
-  /** Resolves when it can run something, or has ended. Rejects with the signal's reason when it is aborted before. */
-  async ready(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const either = AbortSignal.any([this.#ready.signal, signal]);
-    if (either.aborted) resolve();
-    either.addEventListener("abort", () => resolve(), { once: true });
-    await promise;
-    if (!this.#ready.signal.aborted) throw signal.reason;
+  /** Whether it ended by itself after it was ready and before it had the run that it was given: nothing was called. */
+  get lostItsRun(): boolean {
+    return this.isOver && this.#isReady && !this.#hasBegun && !this.#isTerminated;
   }
 
-  /** Runs a task; settles when its function has ended, or the thread or process has. */
+  /**
+   * Resolves when it can run something, or has ended. Rejects with the signal's reason when it is aborted before, and
+   * when it takes too long, after which it is gone.
+   */
+  async ready(signal: AbortSignal, clock: Clock): Promise<void> {
+    const starting = this.#starting.signal;
+    if (!starting.aborted) await sleep(clock, START_LIMIT_MS, AbortSignal.any([starting, signal]));
+    if (starting.aborted) return;
+    signal.throwIfAborted();
+    await this.terminate();
+    throw new CarillonError(
+      "executorFailed",
+      `The ${this.#connection.name} had not imported the executor's modules after ${
+        START_LIMIT_MS / 1000
+      } s, and ` +
+        "was terminated; a module must only define",
+    );
+  }
+
+  /** Runs a task, for one job or a batch; settles when its function has ended, or the thread or process has. */
   async run(run: ExecutorRun): Promise<Payload | null> {
-    const { promise, resolve, reject } = Promise.withResolvers<Payload | null>();
-    const { job, input, serializer, signal } = run;
-    const abort = () => this.#send({ type: "abort", reason: storedError(signal.reason) });
-    this.#active = { run, resolve, reject };
-    this.#send({ type: "run", job, input, serializer });
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
-    try {
-      if (this.#isOver) throw this.#failure("before it could begin", undefined);
-      return await promise;
-    } finally {
-      signal.removeEventListener("abort", abort);
-      this.#active = undefined;
-      this.runs++;
+    let value: Payload | null = null;
+    let error: { readonly thrown: unknown } | undefined;
+    const returned = (payload: Payload | null) => void (value = payload);
+    const threw = (thrown: unknown) => void (error = { thrown });
+    const jobs = run.batch?.() ?? [{ ...run, returned, threw }];
+    if (jobs.length > 0) await this.#runJobs(run, jobs);
+    if (error !== undefined) throw (error as { readonly thrown: unknown }).thrown;
+    return value;
+  }
+
+  async #runJobs(run: ExecutorRun, jobs: readonly BatchedRun[]): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const number = ++this.runs;
+    this.#taskName = run.job.taskName;
+    this.#hasBegun = false;
+    this.#active = { number, jobs, left: jobs.length, resolve, reject };
+    const listening = new AbortController();
+    this.#send({
+      type: "run",
+      run: number,
+      jobs: jobs.map(({ job, input }) => ({ job, input })),
+      isBatch: run.batch !== undefined,
+      serializer: run.serializer,
+    });
+    for (const [index, { signal }] of jobs.entries()) {
+      this.#passAbort(signal, number, index, listening.signal);
     }
+    try {
+      if (this.isOver) throw this.#failure();
+      await promise;
+    } finally {
+      listening.abort();
+      this.#active = undefined;
+    }
+  }
+
+  #passAbort(signal: AbortSignal, run: number, index: number, until: AbortSignal): void {
+    const abort = () => this.#send({ type: "abort", run, index, reason: storedError(signal.reason) });
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true, signal: until });
   }
 
   /** Whether its event loop turns: within this time it answers. */
@@ -87,71 +144,91 @@ export class Host {
 
   /** Whether it keeps this process alive. */
   hold(isHeld: boolean): void {
-    if (!this.#isOver) this.#connection.hold(isHeld);
+    if (!this.isOver) this.#connection.hold(isHeld);
   }
 
   /** Ends it while it runs nothing. */
   async end(): Promise<void> {
     // Whoever waits for the end must not be cut off by the end of this process.
     this.hold(true);
-    if (!this.#isOver) this.#connection.end();
+    if (!this.isOver) this.#connection.end();
     await this.over;
   }
 
   /** Ends it, whatever it does; the run fails. */
   async terminate(): Promise<void> {
     this.#isTerminated = true;
-    if (!this.#isOver) this.#connection.kill();
+    if (!this.isOver) this.#connection.kill();
     await this.over;
   }
 
   #send(message: ToHost): void {
-    if (!this.#isOver) this.#connection.send(messageText(message));
+    if (!this.isOver) this.#connection.send(messageText(message));
   }
 
-  #receive(message: FromHost): void {
+  #receive(text: unknown): void {
+    const message = messageOf<FromHost>(text);
+    if (message === undefined) return;
     switch (message.type) {
       case "ready":
-        return this.#ready.abort();
+        this.#isReady = true;
+        return this.#starting.abort();
       case "pong":
         return this.#onPong();
       case "crashed":
         this.#crash = revivedError(message.error);
         return;
-      case "log":
-        return this.#active?.run.log(message.level, message.message, decodedFields(message.fields));
-      case "progress":
-        return this.#active?.run.progress(message.done, message.total, message.message ?? undefined);
-      case "returned":
-        this.memoryBytes = message.memoryBytes;
-        return this.#active?.resolve(message.value);
-      case "threw":
-        this.memoryBytes = message.memoryBytes;
-        this.isUnusable = message.isUnusable;
-        return this.#active?.reject(revivedError(message.error));
+      case "began":
+        this.#hasBegun = true;
+        return;
+
+      default:
+        return this.#report(message);
     }
+  }
+
+  #report(report: JobReport): void {
+    if (report.run !== this.#active?.number) return;
+    const job = this.#active.jobs[report.index];
+    switch (report.type) {
+      case "log":
+        return job?.log(report.level, report.message, decodedFields(report.fields));
+      case "progress":
+        return job?.progress(report.done, report.total, report.message ?? undefined);
+      case "returned":
+        job?.returned(report.value);
+        return this.#ended(report);
+      case "threw":
+        job?.threw(revivedError(report.error));
+        return this.#ended(report);
+    }
+  }
+
+  /** A job has ended; with the last one its function has. */
+  #ended({ memoryBytes, isUnusable }: HostState): void {
+    this.memoryBytes = memoryBytes;
+    this.isUnusable ||= isUnusable;
+    if (this.#active !== undefined && --this.#active.left === 0) this.#active.resolve();
   }
 
   #end(how: string, error: unknown): void {
-    this.#isOver = true;
-    this.#ready.abort();
-    this.#active?.reject(this.#failure(how, error));
+    this.#ending = { how, error };
+    this.#starting.abort();
+    this.#active?.reject(this.#failure());
     this.#over.resolve();
   }
 
-  #failure(how: string, error: unknown): CarillonError {
-    const { name } = this.#connection;
-    const task = this.#active?.run.job.taskName ?? "";
-    if (this.#isTerminated) {
-      return new CarillonError("executorFailed", `The ${name} that ran task '${task}' was terminated`);
-    }
-    const cause = this.#crash ?? error;
+  #failure(): CarillonError {
+    const what = `The ${this.#connection.name} that ran task '${this.#taskName}'`;
+    if (this.#isTerminated) return new CarillonError("executorFailed", `${what} was terminated`);
+    const cause = this.#crash ?? this.#ending?.error;
     const why = cause instanceof Error ? `: ${cause.message}` : "";
-    return new CarillonError(
-      "executorFailed",
-      `The ${name} that ran task '${task}' ended ${how} before the task did${why}`,
-      { retryable: true, cause },
-    );
+    const before = this.#isReady ? "before the task did" : "while it imported the executor's modules";
+    const how = this.#ending?.how ?? "";
+    return new CarillonError("executorFailed", `${what} ended ${how} ${before}${why}`, {
+      retryable: true,
+      cause,
+    });
   }
 }
 

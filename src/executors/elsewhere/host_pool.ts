@@ -29,6 +29,11 @@ export class HostPool {
   acquire(signal: AbortSignal): Promise<Host> {
     if (signal.aborted) return Promise.reject(signal.reason);
     this.#isClosed = false;
+    try {
+      for (let i = this.#hosts.size; i < this.#options.min; i++) this.#rest(this.#opened());
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const { promise, resolve, reject } = Promise.withResolvers<Host>();
     const waiting = { resolve, reject };
     this.#waiting.push(waiting);
@@ -40,7 +45,6 @@ export class HostPool {
     };
     signal.addEventListener("abort", giveUp, { once: true });
     this.#serve();
-    for (let i = this.#hosts.size; i < this.#options.min; i++) this.#rest(this.#opened());
     return promise.finally(() => signal.removeEventListener("abort", giveUp));
   }
 

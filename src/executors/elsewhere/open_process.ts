@@ -26,12 +26,14 @@ export function openProcess({ onText, onEnd }: ConnectionEvents): Connection {
     if (isOver) return;
     isOver = true;
     running.delete(child);
+    // Deno keeps the channel open where something was sent to a child that had just been killed.
+    if (child.connected) child.disconnect();
     if (running.size === 0) process.off("exit", killAll);
     onEnd(how, error);
   };
   if (running.size === 0) process.on("exit", killAll);
   running.add(child);
-  child.on("message", (text) => onText(String(text)));
+  child.on("message", onText);
   child.on("error", (thrown) => {
     error = thrown;
     if (child.pid === undefined) over("before it had started");

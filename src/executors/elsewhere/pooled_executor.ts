@@ -1,4 +1,3 @@
-import { CarillonError } from "../../errors.ts";
 import type { Executor, ExecutorRun } from "../executor.ts";
 import type { OpenConnection } from "./connection.ts";
 import type { Host } from "./host.ts";
@@ -7,6 +6,9 @@ import type { ResolvedPoolOptions } from "./pool_options.ts";
 
 /** How long a thread may take to show that its event loop turns. */
 const RESPONSE_MS = 1000;
+
+/** How many threads or processes may die before they have a run, until that fails. */
+const TRIES_MAX = 3;
 
 /** Where a pooled executor runs functions. */
 export interface Place extends Pick<Executor, "kind" | "canTerminate"> {
@@ -24,16 +26,20 @@ export function pooledExecutor(
     kind,
     canTerminate,
     async run(run) {
-      if (run.batch !== undefined) throw noBatches(kind, run);
-      const host = await pool.acquire(run.signal);
-      hosts.set(run, host);
-      try {
-        await host.ready(run.signal);
-        run.started();
-        return await host.run(run);
-      } finally {
-        hosts.delete(run);
-        pool.release(host);
+      for (let tries = 1;; tries++) {
+        const host = await pool.acquire(run.signal);
+        hosts.set(run, host);
+        try {
+          await host.ready(run.signal, options.clock);
+          run.started();
+          return await host.run(run);
+        } catch (error) {
+          // It died while it was idle, and nobody knew yet: nothing was called.
+          if (!host.lostItsRun || tries === TRIES_MAX) throw error;
+        } finally {
+          hosts.delete(run);
+          pool.release(host);
+        }
       }
     },
     async terminate(run) {
@@ -47,11 +53,4 @@ export function pooledExecutor(
     },
     close: () => pool.close(),
   };
-}
-
-function noBatches(kind: string, { job: { taskName } }: ExecutorRun): CarillonError {
-  return new CarillonError(
-    "executorFailed",
-    `Task '${taskName}' is a batch task, which ${kind}() does not run; let it run by eventLoop()`,
-  );
 }

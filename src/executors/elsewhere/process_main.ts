@@ -1,16 +1,21 @@
 /** What a child process of `processes()` runs. */
 import process from "node:process";
 import { Worker } from "node:worker_threads";
+import { systemClock } from "../../time/system_clock.ts";
 import { TaskHost } from "./task_host.ts";
 
+/** How long the last message may take to leave. */
+const LAST_WORD_MS = 1000;
+
 const host = new TaskHost({
-  send: (text) => process.send?.(text),
+  send: (text, sent) => process.send?.(text, () => sent?.()),
   memoryBytes: () => process.memoryUsage().rss,
 });
 for (const event of ["uncaughtException", "unhandledRejection"]) {
   process.on(event, (error: unknown) => {
-    host.crashed(error);
-    process.exit(1);
+    // What waits in the pipe would be lost by an exit at once.
+    systemClock.setTimer(() => process.exit(1), LAST_WORD_MS);
+    host.crashed(error, () => process.exit(1));
   });
 }
 // A terminal and a service manager send these to the whole group: when jobs end is for the scheduler to say.
@@ -18,4 +23,4 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
 // No child outlives its scheduler.
 process.on("disconnect", () => process.exit(0));
 new Worker(new URL("./parent_watch.ts", import.meta.url), { workerData: process.ppid }).unref();
-process.on("message", (text: string) => host.receive(text));
+process.on("message", (text: unknown) => host.receive(text));

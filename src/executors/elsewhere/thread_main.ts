@@ -4,13 +4,15 @@ import { parentPort } from "node:worker_threads";
 import { TaskHost } from "./task_host.ts";
 
 const host = new TaskHost({
-  send: (text) => parentPort?.postMessage(text),
+  send: (text, sent) => {
+    parentPort?.postMessage(text);
+    sent?.();
+  },
   memoryBytes: () => process.memoryUsage().heapUsed,
 });
 for (const event of ["uncaughtException", "unhandledRejection"]) {
   process.on(event, (error: unknown) => {
-    host.crashed(error);
-    process.exit(1);
+    host.crashed(error, () => process.exit(1));
   });
 }
-parentPort?.on("message", (text: string) => host.receive(text));
+parentPort?.on("message", (text: unknown) => host.receive(text));

@@ -88,3 +88,15 @@ export const deaf = task({
 
 /** Answers what cannot be stored. */
 export const unstorable = task({ name: "unstorable", run: () => ({ handle: new Handle() }) });
+
+/** Answers half of each input, in one call. */
+export const halves = task({
+  name: "halves",
+  batch: { size: 3, within: { seconds: 5 } },
+  input: z.number(),
+  run: (numbers, { jobs }) =>
+    jobs.map(({ input, log }) => {
+      log.info(`half of ${input}`);
+      return input < 0 ? new RangeError("too low") : `${input / 2} of ${numbers.length}`;
+    }),
+});
