@@ -160,4 +160,6 @@ export type JobTransition =
 export interface JobEnding {
   readonly fence: JobFence;
   readonly transition: JobTransition;
+  /** The schedule that its job comes from, where the caller knows: with null, none is looked for. */
+  readonly scheduleSeq?: number | null;
 }

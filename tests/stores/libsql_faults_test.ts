@@ -100,13 +100,13 @@ test("open() refuses the tables of a later version, and names both versions and 
     const path = join(folder, "store.db");
     await made(`file:${path}`);
     await withConnection(path, (database) => {
-      run(database, "update carillon_meta set value = 9");
+      run(database, "update carillon_meta set value = 999");
       return Promise.resolve();
     });
     await assertFails(
       opening(`file:${path}`),
       "storeNewerSchema",
-      "version 9",
+      "version 999",
       `version ${migrations.length}`,
       "update Carillon",
     );

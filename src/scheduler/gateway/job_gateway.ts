@@ -96,7 +96,7 @@ export class JobGateway {
   /** Ends runs; answers for which the fence held. Only those are told. */
   async end(endings: readonly RunEnding[]): Promise<readonly boolean[]> {
     const accepted = await this.#store.endJobs(
-      endings.map(({ fence, transition }) => ({ fence, transition })),
+      endings.map(({ job, fence, transition }) => ({ fence, transition, scheduleSeq: job.scheduleSeq })),
     );
     const held = endings.filter((_, i) => accepted[i]);
     const heeded = await this.#cancelledInstead(held);

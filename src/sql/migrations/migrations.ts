@@ -9,6 +9,7 @@ import { claimOrder } from "./m008_claim_order.ts";
 import { listeners } from "./m009_listeners.ts";
 import { freedLanes } from "./m010_freed_lanes.ts";
 import { flows } from "./m011_flows.ts";
+import { countingTasks } from "./m012_counting_tasks.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   listeners,
   freedLanes,
   flows,
+  countingTasks,
 ];
 
 /** The schema's version that this code works with. */

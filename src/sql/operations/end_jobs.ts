@@ -30,8 +30,12 @@ export function endOperation(session: SqlSession): EndOperation {
       const finishing = JSON.stringify(finishGroups(runs));
       const pick: Statement = { sql: sql.pick, args: [question] };
       const settle: Statement[] = [{ sql: sql.settle, args: [now] }, { sql: sql.clear, args: [] }];
+      const note = (text: string, finishes: boolean): Statement[] => {
+        const noted = runs.filter((run) => mayBeOfSchedule(run) && isFinish(run) === finishes);
+        return noted.length === 0 ? [] : [{ sql: text, args: [JSON.stringify(noted.map(questionRow)), now] }];
+      };
       const finish: Statement[] = [
-        { sql: sql.noteFinished, args: [finishing, now] },
+        ...note(sql.noteFinished, true),
         { sql: sql.finish, args: [finishing, now] },
       ];
       if (allFinish(runs)) {
@@ -42,7 +46,7 @@ export function endOperation(session: SqlSession): EndOperation {
       const leave: Statement[] = [
         { sql: sql.keepAttempts, args: [leaving, now] },
         { sql: sql.dropAttempts, args: [leaving] },
-        { sql: sql.noteStopped, args: [leaving, now] },
+        ...note(sql.noteStopped, false),
         { sql: sql.leave, args: [leaving, now] },
       ];
       return [held, pick, ...finish, ...leave, ...(repeats ? [held] : []), ...settle];
@@ -73,8 +77,16 @@ export function endAnswers(
   return endings.length === 0 ? [] : operation.answers(endings, results);
 }
 
+function mayBeOfSchedule({ scheduleSeq }: JobEnding): boolean {
+  return scheduleSeq !== null;
+}
+
+function isFinish({ transition }: JobEnding): boolean {
+  return transition.to === "finished";
+}
+
 function allFinish(endings: readonly JobEnding[]): boolean {
-  return endings.every(({ transition }) => transition.to === "finished");
+  return endings.every(isFinish);
 }
 
 /** A run can end once: where it is ended twice in one go, the first end counts. */

@@ -14,12 +14,8 @@ export function endTexts(dialect: Dialect) {
     leave: leaveText(dialect),
     keepAttempts: keepAttemptsText(dialect),
     dropAttempts: dropAttemptsText(dialect),
-    noteFinished: noteFinishSql(dialect, schedulesOfRuns(dialect, finishGroupColumns.length, "true"), "?2"),
-    noteStopped: noteFinishSql(
-      dialect,
-      schedulesOfRuns(dialect, leaveGroupColumns.length, "j.cancel_requested is not null"),
-      "?2",
-    ),
+    noteFinished: noteFinishSql(dialect, schedulesOfRuns(dialect, "true"), "?2"),
+    noteStopped: noteFinishSql(dialect, schedulesOfRuns(dialect, "j.cancel_requested is not null"), "?2"),
     pick: pickEndingSql(
       dialect,
       `json_each(?1) e cross join ${dialect.tables.jobs} j on j.seq = (e.value ->> 0)`,
@@ -46,22 +42,38 @@ function heldList({ tables: { jobs } }: Dialect): string {
 }
 
 /** The schedules of the runs whose fence holds. Most jobs have none: nothing more is read of those. */
-function schedulesOfRuns({ tables: { jobs } }: Dialect, ownIndex: number, condition: string): string {
-  return `select j.schedule_seq from json_each(?1) b cross join json_each(b.value, '$[${ownIndex}]') e
-      cross join ${jobs} j on j.seq = (e.value ->> 0)
-    where case when j.schedule_seq is null then 0 else j.state = 'running' and j.owner = (b.value ->> 0)
-      and j.claim_number = (e.value ->> 1) and ${condition} end`;
+function schedulesOfRuns({ tables: { jobs } }: Dialect, condition: string): string {
+  return `select j.schedule_seq from json_each(?1) e cross join ${jobs} j on j.seq = (e.value ->> 0)
+    where case when j.schedule_seq is null then 0 else j.state = 'running' and j.owner = (e.value ->> 1)
+      and j.claim_number = (e.value ->> 2) and ${condition} end`;
 }
 
 /** The rows of the list, with what their groups share and the time, as `r`. */
 function runs(dialect: Dialect, shared: readonly string[], own: readonly string[]): string {
-  const columns = shared.map((column, index) => `b.value ->> ${index} as ${column}`);
   const rows = own.map((column, index) => `e.value ->> ${index} as ${column}`);
+  return rowsOf(dialect, shared, [...shared.map((column) => `g.${column}`), ...rows]);
+}
+
+/** The same of runs that finish: a row that is no list is but the identity of its job. */
+function finishingRuns(dialect: Dialect): string {
+  const own = { claim_number: 1, result: 2 } as const;
+  const columns = finishGroupColumns.map((column) =>
+    column in own
+      ? `case e.type when 'array' then e.value ->> ${
+        own[column as keyof typeof own]
+      } else g.${column} end as ${column}`
+      : `g.${column}`
+  );
+  const seq = "case e.type when 'array' then e.value ->> 0 else e.value end as seq";
+  return rowsOf(dialect, finishGroupColumns, [...columns, seq]);
+}
+
+function rowsOf(dialect: Dialect, shared: readonly string[], selected: readonly string[]): string {
+  const columns = shared.map((column, index) => `b.value ->> ${index} as ${column}`);
   return `clock(now) as materialized (select ${dialect.now("?2")}),
     g as materialized (select ${columns}, b.value -> ${shared.length} as own from json_each(?1) b),
-    r as materialized (select ${
-    shared.map((column) => `g.${column}`)
-  }, ${rows}, clock.now as now from clock cross join g cross join json_each(g.own) e)`;
+    r as materialized (select ${selected}, clock.now as now
+      from clock cross join g cross join json_each(g.own) e)`;
 }
 
 /** The pluses leave the planner one way: from the list to the jobs. Measured 20 times faster than what it would choose. */
@@ -72,7 +84,7 @@ function fenceHolds(jobs: string): string {
 
 function finishText(dialect: Dialect): string {
   const { jobs } = dialect.tables;
-  return `with ${runs(dialect, finishGroupColumns, ["seq", "claim_number", "result"])}
+  return `with ${finishingRuns(dialect)}
     update ${jobs} set state = 'finished', outcome = r.outcome, value = r.result, error = r.error,
       parked_reason = null, finished_at = r.now, expires_at = r.now + r.keep_ms
     from r where ${fenceHolds(jobs)}`;

@@ -29,6 +29,21 @@ export const endingTests: readonly StoreCheck[] = [
     };
     assert.deepEqual(await t.job("a"), finished);
   }),
+  ...[1, 50].map((values) =>
+    check(`endJobs() gives each of 50 jobs its own end, with ${values} different values`, async (t) => {
+      await t.task();
+      await t.addAll(Array.from({ length: 50 }, (_, number) => `job-${String(number).padStart(2, "0")}`));
+      const claimed = await t.claim(await t.scheduler());
+      const value = (index: number) => index === 7 ? null : `json:${index % values}`;
+      const endings = claimed.map((job, index) =>
+        ending(job, { ...success, outcome: index === 7 ? "cancelled" : "success", value: value(index) })
+      );
+      assert.deepEqual(await t.store.endJobs(endings), Array(50).fill(true));
+      const stored = await t.store.getJobs({ order: "oldest" });
+      assert.deepEqual(stored.map((job) => job.value), claimed.map((_, index) => value(index)));
+      assert.equal(stored.findIndex((job) => job.outcome === "cancelled"), 7);
+    })
+  ),
   check("endJobs() stores the error of a failed run, also for ever", async (t) => {
     await t.task();
     const job = await t.running("a");

@@ -29,7 +29,7 @@ import {
 export const failure: StoredError = { name: "TypeError", message: "no such user" };
 
 /** The end of a run that succeeds. */
-export const success: JobTransition = {
+export const success: Extract<JobTransition, { to: "finished" }> = {
   to: "finished",
   outcome: "success",
   value: "json:1",
@@ -173,7 +173,7 @@ export function fenceOf(job: JobRecord): JobFence {
 
 /** A run's end. */
 export function ending(job: JobRecord, transition: JobTransition = success): JobEnding {
-  return { fence: fenceOf(job), transition };
+  return { fence: fenceOf(job), transition, scheduleSeq: job.scheduleSeq };
 }
 
 /** A schedule's record without what the store gives it. */
