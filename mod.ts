@@ -85,6 +85,8 @@ export type { JobReference, ParentOptions } from "./src/model/parent_options.ts"
 
 // Inside a job
 export { currentJob, tryCurrentJob } from "./src/context/job_context.ts";
+export { parentResultOf, parentResultsOf } from "./src/context/parent_results_of.ts";
+export type { ParentFailure, ParentResult, ParentSuccess } from "./src/context/parent_result.ts";
 export { snooze } from "./src/context/snooze.ts";
 export { cancel } from "./src/context/cancel.ts";
 export { RetryAfter, type RetryAfterOptions } from "./src/context/retry_after.ts";
@@ -159,7 +161,7 @@ export type { Clock, Timer, TimerOptions } from "./src/time/clock.ts";
 export type { DurationInput } from "./src/time/duration.ts";
 export type { MomentInput } from "./src/time/moment.ts";
 export type { JsonValue, Metadata, Payload } from "./src/model/payload.ts";
-export type { JobFacts, JobProgress, StoredError } from "./src/model/job_record.ts";
+export type { JobFacts, JobProgress, ParentFacts, StoredError } from "./src/model/job_record.ts";
 export type { ScheduleCounters } from "./src/model/schedule_record.ts";
 export type { RunSettings } from "./src/model/settings.ts";
 export type {

@@ -1,9 +1,15 @@
-import type { JobFacts } from "../model/job_record.ts";
+import type { JobFacts, ParentFacts } from "../model/job_record.ts";
+import type { Serializer } from "../serializers/serializer.ts";
 import { Temporal } from "../time/temporal.ts";
+import { parentResults } from "./parent_result.ts";
 import type { CurrentJob } from "./task_context.ts";
 
 /** What a task's function is told about its job, in this process or another. */
-export function currentJobOf(job: JobFacts): CurrentJob {
+export function currentJobOf(
+  job: JobFacts,
+  parents: readonly ParentFacts[] = [],
+  serializers: readonly Serializer[] = [],
+): CurrentJob {
   return {
     id: job.id,
     taskName: job.taskName,
@@ -14,5 +20,6 @@ export function currentJobOf(job: JobFacts): CurrentJob {
       : Temporal.Instant.fromEpochMilliseconds(job.fireTimeMs),
     runAt: Temporal.Instant.fromEpochMilliseconds(job.runAtMs),
     metadata: job.metadata,
+    parents: parentResults(parents, serializers),
   };
 }

@@ -1,5 +1,6 @@
 import type { JobTransaction } from "../model/job_transaction.ts";
 import type { Metadata } from "../model/payload.ts";
+import type { ParentResult } from "./parent_result.ts";
 
 /** What a task's function knows about the job it runs for. */
 export interface CurrentJob {
@@ -17,6 +18,8 @@ export interface CurrentJob {
   readonly runAt: Temporal.Instant;
   /** What was attached to the job. */
   readonly metadata: Metadata;
+  /** What became of the jobs it waited for, in the order of `after`; those that were removed are left out. */
+  readonly parents: readonly ParentResult[];
 }
 
 /**

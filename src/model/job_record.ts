@@ -120,10 +120,17 @@ export interface JobRecord {
 }
 
 /** What a running job may know about itself: plain values, so that they cross to threads and processes. */
-export type JobFacts = Pick<
-  JobRecord,
-  "id" | "taskName" | "attempt" | "scheduleId" | "fireTimeMs" | "runAtMs" | "metadata"
->;
+export interface JobFacts
+  extends
+    Pick<JobRecord, "id" | "taskName" | "attempt" | "scheduleId" | "fireTimeMs" | "runAtMs" | "metadata"> {
+  /** The jobs it waited for. @default none */
+  readonly parents?: readonly ParentFacts[];
+}
+
+/** What a running job may know about one that it waited for. */
+export interface ParentFacts extends Pick<JobRecord, "id" | "taskName" | "value" | "error"> {
+  readonly outcome: JobOutcome;
+}
 
 /** Who may write about a run: the incarnation that claimed the job and the number of that claim. */
 export interface JobFence {

@@ -82,7 +82,16 @@ export type Crossing = Pick<ExecutorRun, "job" | "input" | "signal" | "log" | "p
 export function crossing(run: JobRun, { payload }: ExecutedTask, context: TaskContext): Crossing {
   const { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata } = run.job;
   return {
-    job: { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata },
+    job: {
+      id,
+      taskName,
+      attempt,
+      scheduleId,
+      fireTimeMs,
+      runAtMs,
+      metadata,
+      ...(run.parents === undefined ? {} : { parents: run.parents }),
+    },
     input: payload,
     signal: run.signal,
     log: (level, message, fields) => context.log[level](message, fields),

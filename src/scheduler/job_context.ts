@@ -32,7 +32,7 @@ export class JobContext implements TaskContext {
   }
 
   get job(): CurrentJob {
-    return this.#job ??= currentJobOf(this.#run.job);
+    return this.#job ??= currentJobOf(this.#run.job, this.#run.parents, [this.#environment.serializer]);
   }
 
   get signal(): AbortSignal {

@@ -1,4 +1,4 @@
-import type { JobFence, JobRecord, JobTransition } from "../model/job_record.ts";
+import type { JobFence, JobRecord, JobTransition, ParentFacts } from "../model/job_record.ts";
 
 /** Why a run was told to stop. */
 export type AbortCause =
@@ -19,6 +19,8 @@ export interface RunCompletion {
 export class JobRun {
   readonly job: JobRecord;
   readonly fence: JobFence;
+  /** The jobs it waited for, once they are read. */
+  parents: readonly ParentFacts[] | undefined;
   /** What became of it, once that is written. */
   ended: JobTransition | undefined;
   /** Asks its executor to end it, and answers whether it is over; undefined where its executor cannot. */

@@ -98,12 +98,21 @@ export class JobRunner {
   #begin(run: JobRun): void {
     try {
       const startMs = this.#options.environment.clock.monotonicMs();
-      const prepared = this.#preparation.of(run.job);
+      const { job } = run;
+      const ready = job.onParentFailure === null ? undefined : this.#readParents(run);
+      const prepared = whenThere(ready, () => this.#preparation.of(job));
       const work = whenThere(prepared, (prepared) => this.#run(run, prepared, startMs));
       if (work instanceof Promise) work.catch((error) => this.#brokeOff(run, error));
     } catch (error) {
       this.#brokeOff(run, error);
     }
+  }
+
+  async #readParents(run: JobRun): Promise<void> {
+    const { parents } = await this.#options.gateway.store.getParents(run.job.id);
+    run.parents = parents.flatMap(({ id, taskName, outcome, value, error }) =>
+      outcome === null ? [] : [{ id, taskName, outcome, value, error }]
+    );
   }
 
   #run(run: JobRun, prepared: Prepared | string, startMs: number): MaybePromise<void> {

@@ -13,6 +13,7 @@ export function sampleContext(id = "job-1", said: string[] = []): TaskContext {
       scheduledFireTime: undefined,
       runAt: Temporal.Instant.from("2026-01-01T00:00Z"),
       metadata: { team: "sales" },
+      parents: [],
     },
     signal: new AbortController().signal,
     log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },

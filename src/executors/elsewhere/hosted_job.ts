@@ -7,6 +7,7 @@ import type { Payload } from "../../model/payload.ts";
 import { storedError } from "../../model/stored_error.ts";
 import { encodePayload } from "../../serializers/payload.ts";
 import { richJson } from "../../serializers/rich_json.ts";
+import type { Serializer } from "../../serializers/serializer.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import { HostProgress } from "./host_progress.ts";
 import type { JobMessage, JobReport } from "./messages.ts";
@@ -23,6 +24,8 @@ export class HostedJob {
   readonly #send: (report: OwnReport) => void;
   readonly #memoryBytes: () => number;
   readonly #progress: HostProgress;
+  /** What its parents' values are read with. */
+  readonly #serializers: Serializer[] = [];
   #isOver = false;
 
   constructor(message: JobMessage, memoryBytes: () => number, send: (report: OwnReport) => void) {
@@ -36,7 +39,7 @@ export class HostedJob {
       ({ done, total, message }) => this.#send({ type: "progress", done, total, message }),
     );
     this.context = {
-      job: currentJobOf(message.job),
+      job: currentJobOf(message.job, message.job.parents, this.#serializers),
       signal: this.#controller.signal,
       log: this.#log(),
       progress: (progress, message) => {
@@ -49,6 +52,11 @@ export class HostedJob {
   /** Whether it goes on: it is not over, nor was it told to stop. */
   get goesOn(): boolean {
     return !this.#isOver && !this.#controller.signal.aborted;
+  }
+
+  /** Tells the serializers that the modules here export, once these are loaded. */
+  know(serializers: readonly Serializer[]): void {
+    this.#serializers.push(...serializers);
   }
 
   /** As a batch function sees it. */

@@ -44,6 +44,7 @@ export class HostedRun {
   async call(loaded: LoadedTasks): Promise<void> {
     const { isBatch, serializer, jobs: [first] } = this.#message;
     if (first === undefined) return;
+    for (const job of this.#jobs) job.know(loaded.serializers);
     const task = loaded.task(first.job.taskName);
     const writer = loaded.serializer(serializer);
     if (isBatch) return await this.#callBatch(task, loaded, writer);
