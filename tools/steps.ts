@@ -13,7 +13,16 @@ const ONE_TEST_LIMIT_MS = 60_000;
 const SEEDS = { memory: 1000, libsql: 40 } as const;
 
 /** Where the examples live that must run: doc comments, and the code blocks of the README and of guides. */
-const GUIDES = ["batches", "jobs", "limits", "middleware", "task-modules", "transactions", "triggers"]
+const GUIDES = [
+  "batches",
+  "executors",
+  "jobs",
+  "limits",
+  "middleware",
+  "task-modules",
+  "transactions",
+  "triggers",
+]
   .map((name) => `docs/${name}.md`);
 const DOCUMENTED = ["mod.ts", "src", "README.md", ...GUIDES];
 
