@@ -19,6 +19,13 @@ export { type JobEditOptions, type JobsFilter, SchedulerJobs } from "./src/sched
 export type { BulkFilter, BulkOptions, CancelJobsOptions } from "./src/scheduler/scheduler_bulk.ts";
 export type { BulkAnswer } from "./src/scheduler/commands/bulk_jobs.ts";
 export type { ExplainedCause, Explanation, ExplanationCause } from "./src/scheduler/explain.ts";
+export type { JobBatch, JobBatchOptions, JobBatchStatus } from "./src/scheduler/job_batch.ts";
+export {
+  type JobRequest,
+  jobRequest,
+  type RequestedHandles,
+  type RequestOptions,
+} from "./src/scheduler/job_request.ts";
 export type { SchedulerOptions } from "./src/scheduler/scheduler_options.ts";
 export type { ScheduleEditOptions } from "./src/scheduler/commands/schedule_edit.ts";
 export type { IdleCondition } from "./src/scheduler/idle.ts";

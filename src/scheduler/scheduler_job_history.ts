@@ -1,10 +1,10 @@
 import { CarillonError } from "../errors.ts";
 import type { DataStore } from "../stores/data_store.ts";
-import { SchedulerJobs } from "./scheduler_jobs.ts";
+import { SchedulerBatches } from "./scheduler_batches.ts";
 import { attemptView, type JobAttempt, type JobLogs, logsView } from "./views/job_history.ts";
 
 /** What a scheduler can tell of jobs' runs. */
-export abstract class SchedulerJobHistory extends SchedulerJobs {
+export abstract class SchedulerJobHistory extends SchedulerBatches {
   /**
    * Every attempt of a job, oldest first, the one that runs included: who ran it, when, and how it ended. The last
    * hundred are kept, as long as the job is. Throws `jobNotFound`.

@@ -13,6 +13,7 @@ import { tellParentElsewhere } from "./commands/parent_elsewhere.ts";
 import type { PreparedJob } from "./commands/prepare_jobs.ts";
 import { encodeInput } from "./commands/task_input.ts";
 import type { JobHandle, WaitOptions } from "./handles.ts";
+import type { JobRequest, RequestedHandles } from "./job_request.ts";
 import { SchedulerSchedules } from "./scheduler_schedules.ts";
 import type { StoreUnit } from "./store_unit.ts";
 import { type Job, type JobResult, jobView } from "./views/job.ts";
@@ -71,14 +72,29 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     return this.jobHandle(await this.parts.jobs.add(task, input, options)) as JobHandle<ResultOf<T>>;
   }
 
-  /** Adds one job for each input, all or none, in one step. */
-  async addJobs<T extends TaskReference>(
+  /**
+   * Adds one job for each input, or the requested jobs, which may wait for each other; all or none, in one step.
+   * Throws what `addJob` throws, and `invalidOption` for jobs that wait for each other in a circle.
+   */
+  addJobs<T extends TaskReference>(
     task: T,
     inputs: readonly InputOf<T>[],
     options?: Omit<JobOptions, "id">,
-  ): Promise<JobHandle<ResultOf<T>>[]> {
-    const added = await this.parts.jobs.addAll(task, inputs, options);
-    return added.map((job) => this.jobHandle(job) as JobHandle<ResultOf<T>>);
+  ): Promise<JobHandle<ResultOf<T>>[]>;
+  addJobs<const Requests extends readonly JobRequest[]>(
+    requests: Requests,
+    options?: { readonly store?: string },
+  ): Promise<RequestedHandles<Requests>>;
+  async addJobs(
+    tasks: TaskReference | readonly JobRequest[],
+    inputs: readonly unknown[] | { readonly store?: string } = {},
+    options?: Omit<JobOptions, "id">,
+  ): Promise<JobHandle[]> {
+    const { jobs } = this.parts;
+    const added = Array.isArray(tasks)
+      ? await jobs.addRequests(tasks, (inputs as { readonly store?: string }).store)
+      : await jobs.addAll(tasks as TaskReference, inputs as readonly unknown[], options);
+    return added.map((job) => this.jobHandle(job));
   }
 
   /**

@@ -8,9 +8,12 @@ import { taskMetadata } from "../../model/task_record.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
 import type { JobFilter } from "../../stores/job_store.ts";
 import type { Environment } from "../environment.ts";
+import { newJobId } from "../job_id.ts";
+import type { JobRequest } from "../job_request.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { scheduleJob } from "./job_write.ts";
+import { linkedRequests } from "./linked_requests.ts";
 import { tellParentElsewhere } from "./parent_elsewhere.ts";
 import { JobPreparer, type PreparedJob } from "./prepare_jobs.ts";
 import { settingsOf } from "./task_input.ts";
@@ -90,6 +93,30 @@ export class JobCommands {
     options?: JobOptions,
   ): Promise<readonly AddedJob[]> {
     return await this.#addPrepared(await this.#preparer.all(reference, inputs, options));
+  }
+
+  /**
+   * Adds requested jobs that may wait for each other, all in one step; answers them in the order given. With `batch`
+   * the first ones are its members, and what comes behind them is added when they are over.
+   */
+  async addRequests(
+    requests: readonly JobRequest[],
+    store: string | undefined,
+    batch?: { readonly id: string; readonly size: number },
+  ): Promise<readonly AddedJob[]> {
+    const nowMs = this.#environment.clock.nowMs();
+    const isMember = (place: number) => batch !== undefined && place < batch.size;
+    const idOf = (place: number) =>
+      batch === undefined ? newJobId(nowMs) : `${batch.id}:${isMember(place) ? place : "complete"}`;
+    const linked = linkedRequests(requests, idOf);
+    const prepared = await Promise.all(linked.map(async ({ request, options, place }) => {
+      const all = store === undefined ? options : { ...options, store };
+      const one = await this.#preparer.one(request.task, request.input, all);
+      return isMember(place) ? { ...one, job: { ...one.job, batchId: batch!.id } } : one;
+    }));
+    const added = await this.#addPrepared(prepared);
+    return linked.map(({ place }, index) => ({ place, job: added[index]! }))
+      .sort((a, b) => a.place - b.place).map(({ job }) => job);
   }
 
   /** Adds prepared jobs of one store in one step, or within one transaction of the caller's. */
