@@ -9,6 +9,8 @@ export type Manner =
   | "delays"
   /** Cuts the connection when the answer comes: the call has happened, and nobody is told. */
   | "losesAnswers"
+  /** Does that once. */
+  | "losesOneAnswer"
   /** Takes calls and passes nothing on. */
   | "swallows";
 
@@ -74,7 +76,9 @@ export class UnrulyProxy {
   }
 
   async #answer(client: Socket, data: Uint8Array): Promise<void> {
-    if (this.#manner === "losesAnswers") return void client.destroy();
+    const loses = this.#manner === "losesAnswers" || this.#manner === "losesOneAnswer";
+    if (this.#manner === "losesOneAnswer") this.#manner = "passes";
+    if (loses) return void client.destroy();
     // real time: the processes behind it are real ones
     if (this.#manner === "delays") await sleep(systemClock, DELAY_MS_MAX * Math.random());
     if (client.writable) client.write(data);

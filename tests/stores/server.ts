@@ -23,7 +23,7 @@ const ANSWER_MS_MAX = 1000;
 export class LibsqlServer {
   readonly host: string;
   readonly #folder: string;
-  readonly #flags: readonly string[];
+  #flags: readonly string[];
   #child: ChildProcess | undefined;
 
   constructor(folder: string, host: string, flags: readonly string[]) {
@@ -32,16 +32,17 @@ export class LibsqlServer {
     this.#flags = flags;
   }
 
-  /** Starts a server; resolves once it answers. */
-  static async start(flags: readonly string[] = []): Promise<LibsqlServer> {
-    const folder = await mkdtemp(join(tmpdir(), "carillon-"));
+  /** Starts a server; resolves once it answers. Its data is below `parent`. */
+  static async start(flags: readonly string[] = [], parent: string = tmpdir()): Promise<LibsqlServer> {
+    const folder = await mkdtemp(join(parent, "carillon-"));
     const server = new LibsqlServer(folder, `127.0.0.1:${await freePort()}`, flags);
     await server.restart();
     return server;
   }
 
-  /** Starts it again on the same folder and port. */
-  async restart(): Promise<void> {
+  /** Starts it again on the same folder and port, with other flags where some are given. */
+  async restart(flags: readonly string[] = this.#flags): Promise<void> {
+    this.#flags = flags;
     const args = ["-d", this.#folder, "--http-listen-addr", this.host, "--no-welcome", ...this.#flags];
     this.#child = spawn(SERVER_PROGRAM, args, { stdio: "ignore" });
     this.#child.unref();
