@@ -125,9 +125,11 @@ unreliable(
       }
     };
     const workers = Array.from({ length: 6 }, work);
-    for (let kills = 0; kills < 4 || ended.size < 20; kills++) {
+    for (let kills = 0; kills < 4; kills++) {
+      const wanted = ended.size + 5;
+      await new Promise<void>((resolve) => onEnd = () => ended.size >= wanted ? resolve() : undefined);
       // real time: the server is killed while it works
-      await sleep(systemClock, 60 + Math.random() * 80);
+      await sleep(systemClock, Math.random() * 30);
       await server.kill();
       await server.restart();
     }
