@@ -56,6 +56,11 @@ export interface Executor {
    * for each job. @default false
    */
   readonly callsDirectly?: boolean;
+  /**
+   * How many runs could start now. Jobs beyond that are not taken for it, so that other schedulers can. @default any
+   * number
+   */
+  free?(): number;
   /** Runs it; answers the encoded result, as `call` does, or rejects with what the function threw. */
   run(run: ExecutorRun): Promise<Payload | null>;
   /**

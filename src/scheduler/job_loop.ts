@@ -3,6 +3,7 @@ import type { Logger } from "../model/logger.ts";
 import type { TaskClaim } from "../model/task_claim.ts";
 import type { ClaimAnswer } from "../stores/job_store.ts";
 import type { Clock } from "../time/clock.ts";
+import type { ClaimGroup } from "./claim_groups.ts";
 import type { ClaimsInFlight } from "./claims_in_flight.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import type { NextRoundMs } from "./poller.ts";
@@ -21,6 +22,8 @@ export interface JobLoopOptions {
   /** The incarnation whose lease holds; undefined while there is none. */
   readonly incarnation: () => number | undefined;
   readonly tasks: () => readonly TaskClaim[];
+  /** The tasks of which jobs could start now. */
+  readonly groups: () => readonly ClaimGroup[];
   readonly claims: ClaimsInFlight;
   readonly slots: Slots;
   /** Asks for another round. */
@@ -52,19 +55,24 @@ export class JobLoop {
     return slots.during(CLAIM_MAX, wake, (limit) => this.#fill(limit));
   }
 
-  async #fill(limit: number): Promise<NextRoundMs> {
+  async #fill(free: number): Promise<NextRoundMs> {
     const { clock, gateway, logger, pollMs } = this.#options;
     const incarnation = this.#options.incarnation();
     if (incarnation === undefined) {
       logger.debug("no claim", { store: gateway.alias, reason: "no lease" });
       return pollMs;
     }
+    const groups = this.#options.groups();
+    const limit = groups.length === 0 ? 0 : free;
     const restMs = limit === 0 ? this.#lookedMs + UPKEEP_EVERY_MS - clock.monotonicMs() : 0;
     if (restMs > 0) {
-      logger.debug("no claim", { store: gateway.alias, reason: "all slots of this scheduler are taken" });
+      logger.debug("no claim", {
+        store: gateway.alias,
+        reason: "all slots or executors of this scheduler are full",
+      });
       return earliest(restMs, pollMs);
     }
-    const answer = await this.#claim(incarnation, limit);
+    const answer = await this.#claimAll(incarnation, limit === 0 ? [] : groups, limit);
     this.nextRunAtMs = answer.nextRunAtMs;
     const waitMs = answer.nextRunAtMs === null ? null : Math.max(0, answer.nextRunAtMs - answer.nowMs);
     logger.debug("claimed", {
@@ -78,14 +86,39 @@ export class JobLoop {
     this.#lookedMs = clock.monotonicMs();
     // Without room a claim takes nothing; it still ends what missed its start deadline, and tells when to look again.
     if (limit === 0) return earliest(waitMs === null ? null : Math.max(waitMs, UPKEEP_EVERY_MS), pollMs);
-    if (answer.more || answer.claimed.length === limit) return 0;
+    if (answer.more) return 0;
     this.drained = answer.claimed.length === 0;
     return earliest(waitMs, pollMs);
   }
 
-  #claim(incarnation: number, limit: number): Promise<ClaimAnswer> {
+  /** Claims of each group as many as could start, together as many as there is room for. */
+  async #claimAll(incarnation: number, groups: readonly ClaimGroup[], limit: number): Promise<ClaimAnswer> {
+    const [first, ...others] = groups.length > 0 ? groups : [{ tasks: this.#options.tasks(), max: 0 }];
+    let all = await this.#claimGroup(incarnation, first!, limit);
+    for (const group of others) {
+      if (all.claimed.length === limit) break;
+      const next = await this.#claimGroup(incarnation, group, limit - all.claimed.length);
+      all = {
+        nowMs: next.nowMs,
+        claimed: [...all.claimed, ...next.claimed],
+        missed: [...all.missed, ...next.missed],
+        nextRunAtMs: earliest(all.nextRunAtMs, next.nextRunAtMs),
+        more: all.more || next.more,
+      };
+    }
+    return all;
+  }
+
+  async #claimGroup(incarnation: number, { tasks, max }: ClaimGroup, left: number): Promise<ClaimAnswer> {
+    const limit = Math.min(max, left);
+    const answer = await this.#claim(incarnation, tasks, limit);
+    // An executor that is full now frees a place when a run is over, which wakes the loop.
+    if (limit === 0 || (limit < left && answer.claimed.length === limit)) return { ...answer, more: false };
+    return { ...answer, more: answer.more || answer.claimed.length === limit };
+  }
+
+  #claim(incarnation: number, tasks: readonly TaskClaim[], limit: number): Promise<ClaimAnswer> {
     const { gateway, claims, run, incarnation: holder } = this.#options;
-    const tasks = this.#options.tasks();
     return claims.during(async () => {
       const answer = await gateway.jobs.claim({ incarnation, tasks, limit });
       // Where the lease was lost meanwhile they may be another's by now; if not, the beats hand them back.

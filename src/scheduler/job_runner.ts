@@ -190,7 +190,7 @@ export class JobRunner {
   }
 
   async #terminate(run: JobRun): Promise<boolean> {
-    const { environment: { logger }, gateway } = this.#options;
+    const { environment: { logger, onFreed }, gateway } = this.#options;
     const fields = { job: run.job.id, task: run.job.taskName, reason: run.cause?.message ?? "" };
     try {
       if (await run.terminate?.()) {
@@ -202,6 +202,8 @@ export class JobRunner {
     }
     gateway.jobs.tell("jobStuck", run.job, { reason: fields.reason });
     logger.warn("job is stuck: it ignores its abort signal and keeps its slot", fields);
+    // Its executor may have opened another place.
+    onFreed();
     return false;
   }
 }

@@ -3,6 +3,7 @@ import type { CarillonEvent } from "../events/event.ts";
 import { taskWrite } from "../registry/registered_task.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import { Cancellation } from "./cancellation.ts";
+import { claimGroups } from "./claim_groups.ts";
 import { ClaimsInFlight } from "./claims_in_flight.ts";
 import type { Environment } from "./environment.ts";
 import { fireDelayMs } from "./fire_delay.ts";
@@ -79,6 +80,7 @@ export class StoreUnit {
       logger,
       incarnation: () => this.#membership.incarnation,
       tasks: () => environment.registry.versions(),
+      groups: () => claimGroups(environment, (name) => this.tasks.get(name)?.overrides),
       claims,
       slots: environment.slots,
       wake: () => this.#pollers.jobs.wake(),

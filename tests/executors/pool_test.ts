@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import process from "node:process";
+import { eventLoop } from "../../src/executors/event_loop.ts";
 import type { PoolOptions } from "../../src/executors/elsewhere/pool_options.ts";
 import { VirtualClock } from "../../src/time/virtual_clock.ts";
 import { task } from "../../src/registry/task.ts";
@@ -65,13 +66,19 @@ for (const [name, makePool] of Object.entries(pools)) {
   });
 
   test(`${name}() opens no more than max, and lets further jobs wait without using their time up`, async () => {
-    await using scheduler = await start(makePool({ modules, max: 2 }));
+    // Asked for by the jobs: how full the executor of a job is, is looked at where its task asks for it.
+    const executors = { loop: eventLoop(), tested: makePool({ modules, max: 2 }) };
+    await using scheduler = await start(executors.tested, { executors });
+    const executor = "tested";
     const held = scheduler.events("jobLog");
-    const [first, second] = [await scheduler.addJob(holds), await scheduler.addJob(holds)];
+    const [first, second] = [
+      await scheduler.addJob(holds, undefined, { executor }),
+      await scheduler.addJob(holds, undefined, { executor }),
+    ];
     await held.next();
     await held.next();
-    const third = await scheduler.addJob(where, undefined, { timeout: { milliseconds: 300 } });
-    const fourth = await scheduler.addJob(where);
+    const third = await scheduler.addJob(where, undefined, { executor, timeout: { milliseconds: 300 } });
+    const fourth = await scheduler.addJob(where, undefined, { executor });
     await fourth.cancel("not needed");
     assert.equal((await errorOf(scheduler, fourth)).outcome, "cancelled");
     // real time: longer than its timeout, as it waits in the pool
@@ -80,6 +87,19 @@ for (const [name, makePool] of Object.entries(pools)) {
     await first.cancel();
     assert.ok(await third.result());
     await second.cancel();
+    await held.return?.();
+  });
+
+  test(`${name}() leaves jobs beyond max to other schedulers`, async () => {
+    await using scheduler = await start(makePool({ modules, max: 2 }));
+    const held = scheduler.events("jobLog");
+    const jobs = await scheduler.addJobs(holds, [undefined, undefined, undefined]);
+    for (let i = 0; i < 2; i++) await held.next();
+    assert.equal((await scheduler.getTask(holds)).runningJobs, 2);
+    for (const job of jobs) {
+      await job.cancel();
+      await errorOf(scheduler, job);
+    }
     await held.return?.();
   });
 

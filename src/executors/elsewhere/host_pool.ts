@@ -25,6 +25,11 @@ export class HostPool {
     this.#options = options;
   }
 
+  /** How many runs could have one at once. */
+  get free(): number {
+    return Math.max(0, this.#options.max - (this.#hosts.size - this.#idle.size) - this.#waiting.length);
+  }
+
   /** One for a run; waits when all are busy. Rejects with the signal's reason when it is aborted before. */
   acquire(signal: AbortSignal): Promise<Host> {
     if (signal.aborted) return Promise.reject(signal.reason);

@@ -25,6 +25,7 @@ export function pooledExecutor(
   return {
     kind,
     canTerminate,
+    free: () => pool.free,
     async run(run) {
       for (let tries = 1;; tries++) {
         const host = await pool.acquire(run.signal);
