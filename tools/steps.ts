@@ -16,6 +16,7 @@ const SEEDS = { memory: 1000, libsql: 40 } as const;
 const GUIDES = [
   "batches",
   "executors",
+  "flows",
   "jobs",
   "limits",
   "middleware",

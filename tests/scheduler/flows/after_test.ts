@@ -85,6 +85,7 @@ test("addJob() refuses options about parents that do not fit", async () => {
   await assert.rejects(add({ after: [undefined] }), refusal("invalidOption", /ids or handles/));
   await assert.rejects(add({ after: "a" }), refusal("invalidOption", /list of jobs/));
   await assert.rejects(add({ after: ["a"], debounce: {} }), refusal("invalidOption", /debounce/));
+  await assert.rejects(add({ after: ["a"], transaction: [] }), refusal("invalidOption", /transaction/));
   assert.equal((await add({ after: [] })).outcome, "added");
 });
 
