@@ -52,8 +52,8 @@ export const mutations: readonly Mutation[] = [
     name: "lease-counted-late",
     what: "a lease is counted from when its answer came, and without a margin",
     file: "src/scheduler/lease_keeper.ts",
-    find: "const leftMs = sentMs + this.#leaseMs * (1 - MARGIN) - clock.monotonicMs();",
-    replace: "const leftMs = this.#leaseMs * (1 + 0 * (MARGIN + sentMs));",
+    find: "this.#holdsUntilMs = sentMs + this.#leaseMs * (1 - MARGIN);",
+    replace: "this.#holdsUntilMs = clock.monotonicMs() + this.#leaseMs * (1 + 0 * (MARGIN + sentMs));",
   },
   {
     name: "lease-not-watched",
