@@ -1,10 +1,12 @@
 import { CarillonError } from "../errors.ts";
 import { defaultTablePrefix, sqliteDialect } from "../sql/dialect.ts";
 import type { MigrationReport, MigrationStep } from "../sql/migrate.ts";
+import { refuseUnknownOptions } from "../model/option_checks.ts";
 import { parseAddress } from "./libsql/address.ts";
 import type { DatabaseSize } from "./libsql/database_size.ts";
 import type { LibsqlClient } from "./libsql/libsql_client.ts";
 import { type LibsqlStore, makeLibsqlStore } from "./libsql/libsql_store.ts";
+import { replicaRefused } from "./libsql/replica.ts";
 
 export type { DatabaseSize, LibsqlClient, LibsqlStore, MigrationReport, MigrationStep };
 
@@ -69,7 +71,9 @@ export function libsql(url: string, options?: LibsqlOptions): LibsqlStore;
 /** A data store on a client of your own. */
 export function libsql(options: LibsqlClientOptions): LibsqlStore;
 export function libsql(where: string | LibsqlClientOptions, options: LibsqlOptions = {}): LibsqlStore {
+  refuseReplica(typeof where === "string" ? options : where);
   if (typeof where === "string") {
+    refuseUnknownOptions(options, ["synchronous", "tablePrefix", "authToken"], "libsql");
     return makeLibsqlStore({
       address: parseAddress(where),
       dialect: sqliteDialect(options.tablePrefix ?? defaultTablePrefix),
@@ -77,6 +81,7 @@ export function libsql(where: string | LibsqlClientOptions, options: LibsqlOptio
       authToken: options.authToken,
     });
   }
+  refuseUnknownOptions(where, ["client", "synchronous", "tablePrefix"], "libsql");
   const { client, tablePrefix, synchronous } = where;
   if (typeof client?.batch !== "function") {
     throw new CarillonError(
@@ -91,6 +96,13 @@ export function libsql(where: string | LibsqlClientOptions, options: LibsqlOptio
     synchronous: checkSynchronous(synchronous),
     client,
   });
+}
+
+/** Options of `createClient` that make an embedded replica. */
+function refuseReplica(options: object): void {
+  for (const option of ["syncUrl", "syncInterval"]) {
+    if (option in options) throw replicaRefused(option);
+  }
 }
 
 function checkSynchronous(value: "full" | "normal" = "full"): "full" | "normal" {

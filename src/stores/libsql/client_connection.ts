@@ -1,6 +1,7 @@
 import { emitWarning } from "node:process";
 import type { ClientConnection } from "./client_driver.ts";
 import { type LibsqlClient, makeServerClient } from "./libsql_client.ts";
+import { isReplica, replicaRefused } from "./replica.ts";
 
 /** Which server, and what it is shown. */
 export interface ServerOptions {
@@ -56,6 +57,7 @@ export function givenConnection(client: LibsqlClient, pragmas: readonly string[]
 /** What is set on a connection is lost when the client makes a new one. */
 async function prepared(client: LibsqlClient, pragmas: readonly string[]): Promise<LibsqlClient> {
   if (client.protocol === "file") {
+    if (await isReplica(client)) throw replicaRefused("client");
     for (const pragma of pragmas) {
       const { execute } = client as LibsqlClient & { execute(sql: string): Promise<unknown> };
       await execute.call(client, `pragma ${pragma}`);
