@@ -72,6 +72,7 @@ export class Batches {
     const there = byExecutor.get(executor);
     if (there !== undefined) return there;
     const onIdle = () => {
+      if (byExecutor.get(executor) !== group) return;
       byExecutor.delete(executor);
       if (byExecutor.size === 0) this.#groups.delete(task);
     };
