@@ -20,11 +20,10 @@ export function alikeRuns(jobs: readonly NewJob[]): readonly AlikeRun[] | undefi
   return runs.length <= 1 + jobs.length / RUN_LENGTH_MIN ? runs : undefined;
 }
 
-/** Whether a job has to do with nothing but its task: with no schedule, key, batch or other job. */
+/** Whether a job has to do with nothing but its task: with no schedule, key, or job that it waits for or stands for. */
 export function isOnItsOwn(job: NewJob): boolean {
   return job.scheduleSeq === null && job.scheduleId === null && job.fireTimeMs === null &&
-    job.concurrencyKey === null && job.identity === undefined && job.parents === undefined &&
-    (job.addedBy ?? null) === null && (job.batchId ?? null) === null;
+    job.concurrencyKey === null && job.identity === undefined && job.parents === undefined;
 }
 
 /** Whether a job may run at once wherever its task does, by code that has these tasks. */
@@ -36,7 +35,7 @@ export function mayRunAtOnce(job: NewJob, tasks: readonly TaskClaim[]): boolean 
 function areAlike(a: NewJob, b: NewJob): boolean {
   return a.taskName === b.taskName && a.taskVersion === b.taskVersion && a.runAtMs === b.runAtMs &&
     a.priority === b.priority && a.ageingMs === b.ageingMs && a.startDeadlineMs === b.startDeadlineMs &&
-    isOnItsOwn(a) && isOnItsOwn(b) &&
+    isOnItsOwn(a) && isOnItsOwn(b) && a.addedBy === b.addedBy && a.batchId === b.batchId &&
     areSame(a.tags, b.tags) && areSame(a.overrides, b.overrides) && areSame(a.metadata, b.metadata);
 }
 

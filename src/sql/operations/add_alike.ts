@@ -74,6 +74,8 @@ function insertArguments(first: NewJob, rows: string, now: number | null, claim?
     JSON.stringify(first.metadata),
     claim?.incarnation ?? null,
     first.ageingMs,
+    first.addedBy ?? null,
+    first.batchId ?? null,
   ];
 }
 
@@ -96,14 +98,17 @@ function insertSql({ tables: { jobs, picked }, now }: Dialect): string {
   const ifTaken = (then: string, other: string) => `case when c.taken then ${then} else ${other} end`;
   return `with c as materialized (select ${now("?2")} as now, exists (select 1 from ${picked}) as taken)
     insert into ${jobs}(id, state, task_name, task_version, priority, ageing, tags, run_at, start_deadline, attempt,
-      claim_number, owner, lost_leases, created_at, started_at, overrides, metadata, input)
+      claim_number, owner, lost_leases, created_at, started_at, overrides, metadata,
+      added_by, batch_id, input)
     select ${ownId}, case when ?5 > c.now then 'scheduled' else ${
     ifTaken("'running'", "'ready'")
   } end, ?3, ?4, ?6, ?12, ?7,
       coalesce(?5, c.now), ?8, ${ifTaken("1", "0")}, ${ifTaken("1", "0")}, ${
     ifTaken("?11", "null")
   }, 0, c.now,
-      ${ifTaken("c.now", "null")}, ?9, ?10, nullif(substr(e.value, instr(e.value, char(10)) + 1), '')
+      ${
+    ifTaken("c.now", "null")
+  }, ?9, ?10, ?13, ?14, nullif(substr(e.value, instr(e.value, char(10)) + 1), '')
     from c cross join json_each(?1) e where true
     on conflict(id) do nothing`;
 }

@@ -102,8 +102,6 @@ const change = fc.record({
 
 const nothingSpecial = {
   parents: undefined,
-  addedBy: undefined,
-  batchId: undefined,
   concurrencyKey: null,
   deadlineInMs: null,
   fireTimeMs: null,
