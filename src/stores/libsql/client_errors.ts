@@ -27,6 +27,8 @@ const ownFaults =
 
 /** Classes an error of a client. What is not known is of unknown outcome: it may have happened on the way back. */
 export function kindOfFailure(error: unknown): FailureKind {
+  // What was refused here was not sent at all.
+  if (error instanceof CarillonError && !error.retryable) return "definite";
   const code = codeOf(error);
   if (inTheWay.test(code)) return "notApplied";
   // What JavaScript itself refuses to bind or to read never left this process, or was rolled back.
