@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "../harness.ts";
 import { noServer } from "../stores/server.ts";
-import { fullScans } from "./full_scans.ts";
+import { sqliteDialect } from "../../src/sql/dialect.ts";
+import { fullScans as scansOf } from "../../src/sql/full_scans.ts";
+import { loopStatements } from "../../src/sql/loop_statements.ts";
 import { fileToPlan, type PlanDatabase, serverToPlan } from "./plan_databases.ts";
 import { everyStatement } from "./recording.ts";
+
+const dialect = sqliteDialect();
+
+function fullScans(sql: string, lines: readonly string[]): readonly string[] {
+  return scansOf(sql, lines, dialect.tables);
+}
 
 /** Statements that may read a growing table from end to end: what people ask for, and no loop ever sends. */
 const scanning: Readonly<Record<string, RegExp>> = {
@@ -67,6 +75,13 @@ test("every statement that may read a table from end to end is sent, and does", 
   } finally {
     await database.end();
   }
+});
+
+test("loopStatements() are statements that a store sends", async () => {
+  const sent = await everyStatement();
+  const statements = await loopStatements(dialect);
+  assert.ok(statements.length > 15, `only ${statements.length}`);
+  assert.deepEqual(statements.filter((sql) => !sent.has(sql)), []);
 });
 
 test("fullScans() finds a scan behind an alias, and lets small indexes pass", () => {

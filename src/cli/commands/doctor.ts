@@ -1,3 +1,5 @@
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { examineStore, type StoreFinding } from "../../scheduler/examine_store.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import { systemClock } from "../../time/system_clock.ts";
@@ -7,6 +9,9 @@ import { configurationOptions, settingOptions } from "../configuration/option_la
 import { isLibsqlStore } from "../configuration/store_setting.ts";
 import { refuseMissingStores, storesOf } from "../open_scheduler.ts";
 import { withProgress } from "../progress.ts";
+
+/** Less room than this on the disk is soon none. */
+const DISK_BYTES_MIN = 50e6;
 
 /** What was found in one store. */
 interface ExaminedStore {
@@ -18,7 +23,8 @@ interface ExaminedStore {
 /** `doctor`: looks the stores over. */
 export const doctorCommand: Command = {
   name: "doctor",
-  summary: "Look the stores over: damage, dead schedulers, late schedules, stuck jobs, clocks, size",
+  summary:
+    "Look the stores over: damage, query plans, dead schedulers, late schedules, stuck jobs, clocks, size, disk",
   details:
     "Changes nothing, but opening a store brings its tables up to date. The exit code is 1 where something is to be mended.",
   options: [...settingOptions("store"), ...configurationOptions],
@@ -49,14 +55,25 @@ async function examine(store: DataStore): Promise<readonly StoreFinding[]> {
 async function fileFindings(store: DataStore): Promise<readonly StoreFinding[]> {
   if (!isLibsqlStore(store)) return [];
   const { bytes, freeBytes } = await store.size();
-  const damages = await store.integrity();
+  const damages = [...await store.integrity(), ...await store.plans()];
   const size = `The database takes ${megabytes(bytes)}, of which ${
     megabytes(freeBytes)
   } are free for rows to come`;
   return [
     ...damages.map((message) => ({ level: "problem", topic: "file", message }) as const),
     { level: "note", topic: "file", message: size },
+    ...await diskFindings(store.location, bytes),
   ];
+}
+
+/** The disk of a file must have room for what is still to come, and for a copy. */
+async function diskFindings(location: string, bytes: number): Promise<readonly StoreFinding[]> {
+  if (!location.startsWith("file:")) return [];
+  const { bavail, bsize } = await statfs(dirname(location.replace(/^file:(?:\/\/)?/, "")));
+  const freeBytes = bavail * bsize;
+  const free = `The disk of the file has ${megabytes(freeBytes)} left`;
+  if (freeBytes > Math.max(DISK_BYTES_MIN, bytes)) return [{ level: "note", topic: "file", message: free }];
+  return [{ level: "problem", topic: "file", message: `${free}; make room, a full disk stops all work` }];
 }
 
 function lines({ store, location, findings }: ExaminedStore): string {

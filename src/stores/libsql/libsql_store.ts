@@ -18,6 +18,7 @@ import { ChangeWatch, filePace, serverPace } from "./change_watch.ts";
 import { Neighbors } from "./neighbors.ts";
 import { checkIntegrity } from "./integrity.ts";
 import { type DatabaseSize, databaseSize } from "./database_size.ts";
+import { checkPlans } from "./query_plans.ts";
 import { type DatabaseOptions, migrateDatabase, openDriver, usesClient } from "./open_database.ts";
 
 /** A data store on libSQL, with what its keepers need. */
@@ -35,6 +36,8 @@ export interface LibsqlStore extends DataStore {
   backup(path: string): Promise<void>;
   /** What is wrong with the database, in sentences; empty for a sound one. */
   integrity(): Promise<readonly string[]>;
+  /** What is wrong with the way the database would carry out what the loops send, in sentences. */
+  plans(): Promise<readonly string[]>;
   /** How large the database is. */
   size(): Promise<DatabaseSize>;
 }
@@ -56,6 +59,7 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
     migrate: (onStep) => database.using((driver) => migrateDatabase(driver, options, onStep)),
     backup: (path) => database.using((driver) => backupDatabase(driver, path, options)),
     integrity: () => database.using((driver) => checkIntegrity(driver, options.dialect)),
+    plans: () => checkPlans(options),
     size: () => database.using(databaseSize),
   };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { StoreFinding } from "../../../src/scheduler/examine_store.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
+import { loadNativeBinding } from "../../../src/stores/libsql/native_binding.ts";
 import { newJob, schedulerWrite } from "../../../src/testing/store_conformance/records.ts";
 import { systemClock } from "../../../src/time/system_clock.ts";
 import { test } from "../../harness.ts";
@@ -38,6 +39,19 @@ test("doctor names schedulers that died, jobs without an owner and jobs that nob
     const problems = findings.filter(({ level }) => level === "problem").map(({ message }) => message);
     assert.ok(problems.some((text) => /lease ended 60\.\d s ago/.test(text)), out);
     assert.ok(problems.some((text) => /1 jobs are parked/.test(text)), out);
+  });
+});
+
+test("doctor says that a statement of the loops finds its rows by no index, and how much room is left", async () => {
+  await withProject({}, async (project) => {
+    await project.run(["migrate"]);
+    const database = new (await loadNativeBinding())(join(project.folder, "carillon.db"));
+    database.prepare("drop index carillon_jobs_ready").run([]);
+    database.close();
+    const { code, out } = await project.run(["doctor"]);
+    assert.equal(code, 1, out);
+    assert.match(out, /^! A statement of the scheduler's loops finds its rows by no index \(SCAN /m);
+    assert.match(out, /The disk of the file has \d+\.\d MB left/);
   });
 });
 
