@@ -16,6 +16,8 @@ export interface TaskRegistryOptions {
 export class TaskRegistry {
   readonly #declaredOnly: boolean;
   #found: ReadonlyMap<string, FoundTask> = new Map();
+  /** All tasks with their versions, once asked for. */
+  #versions: readonly TaskVersion[] | undefined;
   readonly #byFunction = new WeakMap<TaskFunction, RegisteredTask>();
 
   /** Makes an empty registry. */
@@ -35,6 +37,7 @@ export class TaskRegistry {
     const added = tasksOfSources(sources, known, this.#declaredOnly).filter((found) => admit(all, found));
     checkScheduleIds(all);
     this.#found = all;
+    this.#versions = undefined;
     for (const { task, functions } of added) {
       for (const method of functions) this.#byFunction.set(method, task);
     }
@@ -89,7 +92,8 @@ export class TaskRegistry {
   }
 
   /** The tasks of these names that are here, or all, with their versions. */
-  versions(names: Iterable<string> = this.#found.keys()): TaskVersion[] {
+  versions(names?: Iterable<string>): readonly TaskVersion[] {
+    if (names === undefined) return this.#versions ??= this.versions(this.#found.keys());
     return [...new Set(names)].flatMap((name) => {
       const task = this.find(name);
       return task === undefined ? [] : { name, version: task.version };

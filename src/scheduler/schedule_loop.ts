@@ -1,6 +1,7 @@
 import { messageOf } from "../errors.ts";
 import type { Logger } from "../model/logger.ts";
-import type { DueSchedule } from "../stores/schedule_store.ts";
+import type { DueSchedule, DueSchedules } from "../stores/schedule_store.ts";
+import type { Clock } from "../time/clock.ts";
 import { contentOf, type FirePlan, planFires } from "./fire_plan.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import { earliest } from "./job_loop.ts";
@@ -9,9 +10,12 @@ import type { TriggerReader } from "./trigger_reader.ts";
 
 /** How many schedules one round takes. */
 const BATCH_MAX = 100;
+/** How many schedules are remembered as not counting from the ends of their runs. */
+const REMEMBERED_MAX = 10_000;
 
 /** What the schedule loop needs. */
 export interface ScheduleLoopOptions {
+  readonly clock: Clock;
   readonly gateway: StoreGateway;
   readonly logger: Logger;
   readonly triggers: TriggerReader;
@@ -31,15 +35,27 @@ export class ScheduleLoop {
   drained = false;
   /** The earliest next fire time, as of the last look. */
   nextFireTimeMs: number | null = null;
+  readonly #independent = new Set<number>();
 
   constructor(options: ScheduleLoopOptions) {
     this.#options = options;
   }
 
+  /** Whether a schedule may count from the ends of its runs, and must be looked at when one is over. */
+  mayFollowRuns(scheduleSeq: number): boolean {
+    return !this.#independent.has(scheduleSeq);
+  }
+
+  /** Schedules may have been changed, here or elsewhere. */
+  schedulesChanged(): void {
+    this.#independent.clear();
+  }
+
   /** One round: one batch of due schedules. */
   async round(): Promise<NextRoundMs> {
-    const { gateway, logger, pollMs } = this.#options;
+    const { gateway, logger, pollMs, clock } = this.#options;
     this.drained = false;
+    const askedMs = clock.monotonicMs();
     const answer = await gateway.store.dueSchedules(BATCH_MAX);
     if (answer.due.length === 0) {
       this.nextFireTimeMs = answer.nextFireTimeMs;
@@ -50,20 +66,45 @@ export class ScheduleLoop {
       logger.debug("no schedule is due", { store: gateway.alias, nextFireInMs: waitMs });
       return earliest(waitMs, pollMs);
     }
-    await this.#options.triggers.refreshCalendars();
+    const { triggers } = this.#options;
+    if (answer.due.some(({ schedule }) => triggers.usesCalendars(schedule))) {
+      await triggers.refreshCalendars();
+    }
     const plans = answer.due.map((due) => this.#plan(due, answer.nowMs));
     const moved = await gateway.schedules.advance(plans);
     plans.forEach((plan, i) => this.#report(plan, moved[i] ?? false));
     if (plans.some((plan, i) => moved[i] && plan.advance.jobs.length > 0)) this.#options.onJobs();
     await this.#cancelPrevious(plans.filter((plan, i) => moved[i] && plan.cancelPrevious));
-    // Another round at once: it finds what did not hold, what is still owed, and when to come back.
-    return 0;
+    return this.#restMs(answer, plans, moved, askedMs);
+  }
+
+  /**
+   * How long to sleep after a batch. Where all of it has moved on to times ahead, that is known; else another round at once
+   * finds what did not hold, what is still owed, and when to come back.
+   */
+  #restMs(
+    { nowMs, nextFireTimeMs, due }: DueSchedules,
+    plans: readonly FirePlan[],
+    moved: readonly boolean[],
+    askedMs: number,
+  ): NextRoundMs {
+    if (due.length >= BATCH_MAX || !plans.every((_, i) => moved[i])) return 0;
+    const next = plans.map(({ advance: { schedule } }) => schedule)
+      .map((schedule) => schedule.status === "active" ? schedule.nextFireTimeMs : null)
+      .reduce(earliest, nextFireTimeMs);
+    const { clock, pollMs } = this.#options;
+    const waitMs = next === null ? null : next - nowMs - (clock.monotonicMs() - askedMs);
+    if (waitMs !== null && waitMs <= 0) return 0;
+    this.nextFireTimeMs = next;
+    this.drained = true;
+    return earliest(waitMs, pollMs);
   }
 
   /** A trigger that throws stops its own schedule and nothing else. */
   #plan(due: DueSchedule, nowMs: number): FirePlan {
     try {
       const { trigger, context } = this.#options.triggers.read(due.schedule);
+      this.#remember(due.schedule);
       const delayMs = (fireMs: number, followingMs: number | undefined) =>
         this.#options.delayMs(due, fireMs, followingMs);
       return planFires({ due, trigger, context, nowMs, delayMs });
@@ -81,6 +122,12 @@ export class ScheduleLoop {
         cancelPrevious: false,
       };
     }
+  }
+
+  #remember({ seq, followsFinish }: DueSchedule["schedule"]): void {
+    if (followsFinish) return void this.#independent.delete(seq);
+    if (this.#independent.size >= REMEMBERED_MAX) this.#independent.clear();
+    this.#independent.add(seq);
   }
 
   #report(plan: FirePlan, moved: boolean): void {

@@ -87,17 +87,7 @@ export class StoreUnit {
       run: (jobs, incarnation) => void this.runner.start(jobs, incarnation),
       pollMs,
     });
-    this.#scheduleLoop = new ScheduleLoop({
-      gateway: this.gateway,
-      logger,
-      triggers: this.triggers,
-      delayMs: (due, fireMs, followingMs) =>
-        fireDelayMs(due.schedule, fireMs, followingMs, environment.random()),
-      onJobs: () => this.#pollers.jobs.wake(),
-      cancelPrevious: (id, except) =>
-        this.cancellation.cancelJobsOf(id, except, "a newer run of its schedule replaced it"),
-      pollMs,
-    });
+    this.#scheduleLoop = this.#makeScheduleLoop(pollMs);
     this.#reconciler = new Reconciler({
       gateway: this.gateway,
       logger,
@@ -188,6 +178,7 @@ export class StoreUnit {
 
   /** Looks for work now. */
   wake(): void {
+    this.#scheduleLoop.schedulesChanged();
     this.wakeJobs();
     this.#pollers.schedules.wake();
   }
@@ -227,6 +218,21 @@ export class StoreUnit {
       this.#environment.publish(event);
     };
     return { publish, isHeard: this.#environment.isHeard };
+  }
+
+  #makeScheduleLoop(pollMs: number | null): ScheduleLoop {
+    const { clock, logger, random } = this.#environment;
+    return new ScheduleLoop({
+      clock,
+      gateway: this.gateway,
+      logger,
+      triggers: this.triggers,
+      delayMs: ({ schedule }, fireMs, nextMs) => fireDelayMs(schedule, fireMs, nextMs, random()),
+      onJobs: () => this.#pollers.jobs.wake(),
+      cancelPrevious: (id, except) =>
+        this.cancellation.cancelJobsOf(id, except, "a newer run of its schedule replaced it"),
+      pollMs,
+    });
   }
 
   #makeMembership(): Membership {
@@ -269,7 +275,9 @@ export class StoreUnit {
   #runsOver(runs: readonly JobRun[]): void {
     this.#environment.onFreed();
     // Their schedules may count from this end (fixed delay).
-    if (runs.some(({ job }) => job.scheduleSeq !== null)) this.#pollers.schedules.wake();
+    const mayFollow = ({ job: { scheduleSeq } }: JobRun) =>
+      scheduleSeq !== null && this.#scheduleLoop.mayFollowRuns(scheduleSeq);
+    if (runs.some(mayFollow)) this.#pollers.schedules.wake();
   }
 
   #changedElsewhere(): void {

@@ -2,6 +2,7 @@ import { CarillonError } from "../errors.ts";
 import type { ScheduleRecord } from "../model/schedule_record.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import { Temporal } from "../time/temporal.ts";
+import { calendarsOf } from "../triggers/calendars_of.ts";
 import type { CalendarDefinition } from "../triggers/calendar.ts";
 import { calendarView } from "../triggers/calendar_view.ts";
 import type { CalendarView, Trigger, TriggerContext } from "../triggers/trigger.ts";
@@ -10,10 +11,18 @@ import { triggerFromJSON } from "../triggers/trigger_from_json.ts";
 /** How many read triggers are kept. */
 const CACHE_MAX = 10_000;
 
+interface ReadTrigger {
+  /** What it was made of. */
+  readonly json: ScheduleRecord["trigger"];
+  readonly text: string;
+  readonly trigger: Trigger;
+  readonly usesCalendars: boolean;
+}
+
 /** Makes stored triggers into live ones, with the calendars they may name. */
 export class TriggerReader {
   readonly #store: DataStore;
-  readonly #cache = new Map<string, Trigger>();
+  readonly #cache = new Map<number, ReadTrigger>();
   #calendars: ReadonlyMap<string, CalendarView> = new Map();
   #calendarVersions = "";
 
@@ -47,27 +56,39 @@ export class TriggerReader {
         `The stored schedule cannot be read: ${schedule.undecodable}`,
       );
     }
-    return { trigger: this.#trigger(schedule), context: this.contextOf(schedule) };
+    return { trigger: this.#read(schedule).trigger, context: this.contextOf(schedule) };
+  }
+
+  /** Whether the fires of a schedule depend on calendars; where its trigger cannot be read, they do not. */
+  usesCalendars(schedule: ScheduleRecord): boolean {
+    try {
+      return schedule.undecodable === undefined && this.#read(schedule).usesCalendars;
+    } catch {
+      return false;
+    }
   }
 
   /** What a schedule's trigger depends on beside its definition. */
   contextOf(schedule: Pick<ScheduleRecord, "anchorMs" | "lastFinishedMs">): TriggerContext {
+    const { anchorMs, lastFinishedMs } = schedule;
     return {
-      anchor: Temporal.Instant.fromEpochMilliseconds(schedule.anchorMs),
+      anchor: Temporal.Instant.fromEpochMilliseconds(anchorMs),
       calendars: this.#calendars,
-      lastFinished: schedule.lastFinishedMs === null
+      lastFinished: lastFinishedMs === null
         ? undefined
-        : Temporal.Instant.fromEpochMilliseconds(schedule.lastFinishedMs),
+        : Temporal.Instant.fromEpochMilliseconds(lastFinishedMs),
     };
   }
 
-  #trigger(schedule: ScheduleRecord): Trigger {
-    const key = `${schedule.seq}:${JSON.stringify(schedule.trigger)}`;
-    const cached = this.#cache.get(key);
-    if (cached) return cached;
-    const trigger = triggerFromJSON(schedule.trigger);
+  #read({ seq, trigger: json }: ScheduleRecord): ReadTrigger {
+    const known = this.#cache.get(seq);
+    if (known?.json === json) return known;
+    const text = JSON.stringify(json);
+    if (known?.text === text) return known;
+    const trigger = triggerFromJSON(json);
+    const read = { json, text, trigger, usesCalendars: calendarsOf(trigger).length > 0 };
     if (this.#cache.size >= CACHE_MAX) this.#cache.clear();
-    this.#cache.set(key, trigger);
-    return trigger;
+    this.#cache.set(seq, read);
+    return read;
   }
 }
