@@ -16,9 +16,9 @@ export class Slots {
     return this.#limit;
   }
 
-  /** Whether no place is free. */
+  /** Whether as many jobs run as may. What is set aside while jobs are claimed may come back at once: it does not count. */
   get full(): boolean {
-    return this.#running() + this.#reserved >= this.#limit;
+    return this.#running() >= this.#limit;
   }
 
   /**
