@@ -21,7 +21,7 @@ export class Housekeeping {
 
   /** One small step; comes back at once while there is more. */
   async round(): Promise<number> {
-    const pruned = await this.pruneStep();
+    const pruned = Math.max(await this.pruneStep(), await this.#gateway.store.pruneChanges(PRUNE_MAX));
     if (pruned >= PRUNE_MAX) return 0;
     for (const incarnation of await this.#gateway.store.getOrphanedIncarnations()) {
       await this.#takeover.bury({ incarnation, name: `#${incarnation}`, leaseUntilMs: null });

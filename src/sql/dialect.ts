@@ -21,6 +21,7 @@ const tableNames = [
   "attempts",
   "logs",
   "names",
+  "changes",
   "counted",
   "listeners",
   "freed",

@@ -1,7 +1,7 @@
 import type { TableNames } from "./dialect.ts";
 
 /** Tables that grow with what is done; the others hold what somebody has written down by hand. */
-const growing = ["jobs", "schedules", "counted", "attempts", "logs", "parents"] as const;
+const growing = ["jobs", "schedules", "counted", "attempts", "logs", "parents", "changes"] as const;
 
 /**
  * Indexes that are small by nature: they hold what runs or waits for the clock now, never what has piled up. Of the jobs

@@ -3,6 +3,7 @@ import { addJobs } from "./operations/add_jobs.ts";
 import { advanceSchedules } from "./operations/advance_schedules.ts";
 import { calendars } from "./operations/calendars.ts";
 import { changeJobs } from "./operations/change_jobs.ts";
+import { changes } from "./operations/changes.ts";
 import { claimJobs } from "./operations/claim_jobs.ts";
 import { endJobs } from "./operations/end_jobs.ts";
 import { findJobs } from "./operations/find_jobs.ts";
@@ -39,6 +40,7 @@ export function sqlOperations(session: SqlSession): SqlOperations {
     ...schedulers(session),
     ...calendars(session),
     ...prune(session),
+    ...changes(session),
     async nowMs() {
       const [time] = await session.read([{ sql: now, args: [session.nowArgument()] }]);
       return time!.cells[0] as number;

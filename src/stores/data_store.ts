@@ -16,6 +16,7 @@
 import type { JobTransaction } from "../model/job_transaction.ts";
 import type { Clock } from "../time/clock.ts";
 import type { CalendarStore } from "./calendar_store.ts";
+import type { ChangeStore } from "./change_store.ts";
 import type { JobHistoryStore } from "./job_history_store.ts";
 import type { JobStore } from "./job_store.ts";
 import type { ScheduleStore } from "./schedule_store.ts";
@@ -39,7 +40,7 @@ export interface StoreCapabilities {
 
 /** Where tasks, schedules, jobs and results live. */
 export interface DataStore
-  extends TaskStore, ScheduleStore, JobStore, JobHistoryStore, SchedulerStore, CalendarStore {
+  extends TaskStore, ScheduleStore, JobStore, JobHistoryStore, SchedulerStore, CalendarStore, ChangeStore {
   /** What it is, for people: `memory`, `libsql`. */
   readonly kind: string;
   /** Where it is, for people, without secrets: `file:carillon.db`. */

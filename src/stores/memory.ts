@@ -5,6 +5,7 @@ import type { JsonValue } from "../model/payload.ts";
 import type { SchedulerWrite } from "../model/scheduler_record.ts";
 import type { TaskWrite } from "../model/task_record.ts";
 import type { Clock } from "../time/clock.ts";
+import type { ChangesRequest } from "./change_store.ts";
 import type { DataStore, StoreCapabilities, StoreContext } from "./data_store.ts";
 import type { AddClaim, CancelRequest, ClaimRequest, JobChange, JobFilter, JobPlace } from "./job_store.ts";
 import { addJobs } from "./memory/add_jobs.ts";
@@ -92,10 +93,14 @@ class MemoryStore implements DataStore {
 
   prune = (limit: number) => this.#read((state, nowMs) => prune(state, limit, nowMs));
 
-  putTasks = (tasks: readonly TaskWrite[]) => this.#write((state) => putTasks(state, tasks));
+  readChanges = (request: ChangesRequest) => this.#read((state) => state.changes.read(request));
+  pruneChanges = (limit: number) => this.#read((state, nowMs) => state.changes.prune(limit, nowMs));
+
+  putTasks = (tasks: readonly TaskWrite[]) => this.#write((state, nowMs) => putTasks(state, tasks, nowMs));
   getTasks = (names?: readonly string[]) => this.#read((state) => getTasks(state, names));
-  updateTask = (name: string, change: TaskChange) => this.#write((state) => updateTask(state, name, change));
-  removeTask = (name: string) => this.#write((state) => state.removeTask(name));
+  updateTask = (name: string, change: TaskChange) =>
+    this.#write((state, nowMs) => updateTask(state, name, change, nowMs));
+  removeTask = (name: string) => this.#write((state, nowMs) => state.removeTask(name, nowMs));
 
   getSchedules = (filter: ScheduleFilter) => this.#read((state) => getSchedules(state, filter));
   writeSchedules = (change: ScheduleChange) =>

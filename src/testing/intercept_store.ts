@@ -3,6 +3,8 @@ import type { DataStore } from "../stores/data_store.ts";
 /** The operations of a data store: what may fail, be slow or get lost on its way. */
 export const storeOperations = [
   "prune",
+  "readChanges",
+  "pruneChanges",
   "putTasks",
   "getTasks",
   "updateTask",

@@ -2,6 +2,7 @@ import { addingTests } from "./store_conformance/adding.ts";
 import { ageingTests } from "./store_conformance/ageing.ts";
 import { advancingTests } from "./store_conformance/advancing.ts";
 import { changingTests } from "./store_conformance/changing.ts";
+import { changeTests } from "./store_conformance/changes.ts";
 import { claimLimitTests } from "./store_conformance/claim_limits.ts";
 import { claimingTests } from "./store_conformance/claiming.ts";
 import { deadlineTests } from "./store_conformance/deadlines.ts";
@@ -51,6 +52,7 @@ const checks: readonly StoreCheck[] = [
   ...schedulerTests,
   ...takeoverTests,
   ...pruningTests,
+  ...changeTests,
   ...undecodableTests,
 ];
 

@@ -1,13 +1,16 @@
+import type { CallerTransaction } from "../../src/sql/caller_transaction.ts";
 import { ChangeCount } from "../../src/sql/change_count.ts";
 import { sqliteDialect } from "../../src/sql/dialect.ts";
 import type { Step } from "../../src/sql/driver.ts";
 import { GroupCommit } from "../../src/sql/group_commit.ts";
 import { migrate } from "../../src/sql/migrate.ts";
 import type { SqlSession } from "../../src/sql/session.ts";
+import { withinTransaction } from "../../src/sql/operations/within_transaction.ts";
 import { sqlOperations } from "../../src/sql/sql_store.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { parseAddress } from "../../src/stores/libsql/address.ts";
 import { connect } from "../../src/stores/libsql/open_database.ts";
+import { newJob } from "../../src/testing/store_conformance/records.ts";
 import { storeConformance } from "../../src/testing/store_conformance.ts";
 import type { Clock } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
@@ -34,9 +37,21 @@ async function recordAll(): Promise<ReadonlySet<string>> {
   });
   for (const call of Object.values(usualCalls)) await call(store);
   for (const check of checks) await check().catch(() => {});
+  const within = await store.within([]);
+  await within.addJobs([newJob("within")]);
+  await within.endJob({
+    fence: { seq: 1, incarnation: 1, claimNumber: 1 },
+    transition: { to: "finished", outcome: "success", value: null, error: null, keepMs: 1 },
+  });
   for (const { sql } of new ChangeCount(sqliteDialect(), () => {}).step([])) texts.add(sql);
   end();
   return texts;
+}
+
+/** A transaction that only notes what would be run in it. */
+function collecting(note: (steps: readonly Step[]) => void): CallerTransaction {
+  const run = (step: Step) => Promise.resolve((note([step]), []));
+  return { collects: true, run, pending: () => false };
 }
 
 /** A store in memory that notes the text of each statement it sends. */
@@ -71,7 +86,8 @@ async function recordingStore(texts: Set<string>) {
     open: (context) => Promise.resolve(void (clock = context.clock)),
     close: () => Promise.resolve(),
     watch: () => () => {},
-    within: () => Promise.reject(new Error("it has no transactions of its own")),
+    within: () =>
+      Promise.resolve(withinTransaction({ session, count: undefined, location: "" })(collecting(note))),
   };
   const { prefix: _prefix, meta: _meta, guard: _guard, ...tables } = dialect.tables;
   const emptying = [...Object.values(tables), "sqlite_sequence"].map((table) => `delete from ${table}`);

@@ -6,7 +6,7 @@ import { memory } from "../../src/stores/memory.ts";
 import { VirtualClock } from "../../src/time/virtual_clock.ts";
 import { test } from "../harness.ts";
 import { jobSteps } from "./model_based/job_steps.ts";
-import { otherSteps, passedMs } from "./model_based/other_steps.ts";
+import { otherSteps, passedMs, unordered } from "./model_based/other_steps.ts";
 import { scheduleSteps } from "./model_based/schedule_steps.ts";
 import type { Step } from "./model_based/step.ts";
 import { Subject } from "./model_based/subject.ts";
@@ -66,6 +66,7 @@ const lookAtAll: Step = {
     schedulers: await store.getSchedulers(),
     incarnations: await store.getOrphanedIncarnations(),
     calendars: await store.getCalendars(),
+    changes: unordered((await store.readChanges({ after: 0, limit: 1000 })).changes),
   }),
 };
 

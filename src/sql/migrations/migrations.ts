@@ -10,6 +10,7 @@ import { listeners } from "./m009_listeners.ts";
 import { freedLanes } from "./m010_freed_lanes.ts";
 import { flows } from "./m011_flows.ts";
 import { countingTasks } from "./m012_counting_tasks.ts";
+import { changes } from "./m013_changes.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   freedLanes,
   flows,
   countingTasks,
+  changes,
 ];
 
 /** The schema's version that this code works with. */

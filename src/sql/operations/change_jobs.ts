@@ -49,7 +49,7 @@ export function changeJobs(session: SqlSession): ChangingJobs {
       const [, , , , removed] = await session.write([
         { sql: sql.noteWaiting, args: [list, now] },
         { sql: sql.pick, args: [list] },
-        { sql: sql.endRemoved, args: [now] },
+        { sql: sql.endRemoved, args: [list, now] },
         { sql: sql.settle, args: [now] },
         { sql: sql.remove, args: [list] },
         { sql: sql.clear, args: [] },
@@ -92,11 +92,11 @@ function changeTexts(dialect: Dialect) {
       `json_each(?1) e cross join ${jobs} j on j.id = e.value`,
       "+j.state not in ('running', 'finished')",
     ),
-    // For those that wait for them.
+    // For those that wait for them, and for the feed of changes.
     endRemoved: `update ${jobs} set state = 'finished', outcome = 'cancelled', finished_at = ${
-      dialect.now("?1")
-    }
-      where seq in (select seq from ${picked})`,
+      dialect.now("?2")
+    }, error = ${cancelledError("'it was removed'")}
+      where ${named} and +state not in ('running', 'finished')`,
     settle: settleChildrenSql(dialect, "?1"),
     clear: `delete from ${picked}`,
     remove: `delete from ${jobs} where ${named} and +state <> 'running' returning id`,

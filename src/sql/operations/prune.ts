@@ -20,9 +20,11 @@ export function prune(session: SqlSession): Pick<DataStore, "prune"> {
   const those = `from ${counted} where task_name = ?1 and succeeded = ?2`;
   const surplus = `delete from ${jobs} where seq in (select job_seq ${those} order by finished_at, job_seq
     limit (select max(0, min(?4, count(*) - ?3)) ${those})) and not ${needed}`;
-  const leaving = `delete from ${schedules} where seq in (select s.seq from ${schedules} s
+  const left = `select s.seq from ${schedules} s
     where s.generated_id = 1 and s.status = 'finished' and not exists (
-      select 1 from ${jobs} j where j.schedule_id = s.id and +j.schedule_seq = s.seq) limit ?1) returning id`;
+      select 1 from ${jobs} j where j.schedule_id = s.id and +j.schedule_seq = s.seq) limit ?1`;
+  const stamp = `update ${schedules} set updated_at = ${session.dialect.now("?2")} where seq in (${left})`;
+  const leaving = `delete from ${schedules} where seq in (${left}) returning id`;
   return {
     async prune(limit) {
       const [listed] = await session.read([{ sql: counts, args: [] }]);
@@ -32,10 +34,11 @@ export function prune(session: SqlSession): Pick<DataStore, "prune"> {
       const results = await session.write([
         { sql: expired, args: [session.nowArgument(), limit] },
         ...beyond,
+        { sql: stamp, args: [limit, session.nowArgument()] },
         { sql: leaving, args: [limit] },
       ], { quiet: true });
       const gone = results.at(-1)!.cells as readonly string[];
-      const deleted = results.slice(0, -1).reduce((sum, { changes }) => sum + changes, 0);
+      const deleted = results.slice(0, -2).reduce((sum, { changes }) => sum + changes, 0);
       return { jobs: deleted, schedules: gone };
     },
   };

@@ -18,7 +18,7 @@ export function tasks(session: SqlSession): TaskStore {
         JSON.stringify(task.metadata),
         taskLimit({ settings: task.settings, overrides: {} }),
       ]));
-      const [, put] = await session.write([{ sql: sql.put, args: [rows] }, {
+      const [, put] = await session.write([{ sql: sql.put, args: [rows, session.nowArgument()] }, {
         sql: sql.inOrder,
         args: [rows],
       }]);
@@ -38,12 +38,16 @@ export function tasks(session: SqlSession): TaskStore {
         overrides === undefined ? null : JSON.stringify(overrides),
         limit === undefined ? 0 : 1,
         limit ?? null,
+        session.nowArgument(),
       ];
       const [updated] = await session.write([{ sql: sql.update, args }]);
       return updated!.cells.map(decodeTask)[0];
     },
     async removeTask(name) {
-      const [removed] = await session.write([{ sql: sql.remove, args: [name] }]);
+      const [, removed] = await session.write([
+        { sql: sql.stamp, args: [name, session.nowArgument()] },
+        { sql: sql.remove, args: [name] },
+      ]);
       return removed!.cells.length > 0;
     },
   };
@@ -54,14 +58,17 @@ function batchSize(settings: string): string {
   return `coalesce(${settings} ->> '$.batchSize', 1)`;
 }
 
-function taskTexts({ tables: { tasks, jobs } }: Dialect) {
+function taskTexts(dialect: Dialect) {
+  const { tasks, jobs } = dialect.tables;
   return {
     put: `insert into ${tasks}(name, description, version, settings, metadata, code_limit,
-        overrides, paused, has_own_limit)
-      select e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4, e.value ->> 5, '{}', 0, 0
+        overrides, paused, has_own_limit, changed_at)
+      select e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4, e.value ->> 5, '{}', 0, 0, ${
+      dialect.now("?2")
+    }
       from json_each(?1) e where true
       on conflict(name) do update set description = excluded.description, version = excluded.version,
-        settings = excluded.settings, metadata = excluded.metadata, code_limit = excluded.code_limit,
+        settings = excluded.settings, metadata = excluded.metadata, code_limit = excluded.code_limit, changed_at = excluded.changed_at,
         own_limit = (overrides ->> '$.maxRunningJobs') * ${batchSize("excluded.settings")}`,
     inOrder: `select ${
       taskCell("t", jobs)
@@ -70,9 +77,12 @@ function taskTexts({ tables: { tasks, jobs } }: Dialect) {
     named: `select ${taskCell("t", jobs)} from ${tasks} t
       where t.name in (select value from json_each(?1)) order by t.name`,
     update: `update ${tasks} set paused = coalesce(?2, paused), overrides = coalesce(?3, overrides),
+        changed_at = ${dialect.now("?6")},
         has_own_limit = case when ?3 is null then has_own_limit else ?4 end,
         own_limit = case when ?3 is null then own_limit else ?5 * ${batchSize("settings")} end
       where name = ?1 returning ${taskCell(tasks, jobs)}`,
+    // When it is removed is told by the row that goes.
+    stamp: `update ${tasks} set changed_at = ${dialect.now("?2")} where name = ?1`,
     remove: `delete from ${tasks} where name = ?1 returning name`,
   };
 }

@@ -50,6 +50,9 @@ function writeStep(dialect: Dialect): (change: ScheduleChange, now: number | nul
         and s.version = (e.value ->> 2)))
     and not exists (select 1 from json_each(?1) e cross join ${schedules} s on s.id = (e.value ->> 0)
       where (e.value ->> 1) is null)`;
+  // When it is removed is told by the row that goes.
+  const stamp = `update ${schedules} set updated_at = ${dialect.now("?2")}
+    where seq in (select value ->> 1 from json_each(?1))`;
   const remove = `delete from ${schedules} where seq in (select value ->> 1 from json_each(?1))`;
   const overwrite = `${overwriteSql(dialect, "(e.value -> 3)", "?2")} from json_each(?1) e
     where ${schedules}.seq = (e.value ->> 1)`;
@@ -67,6 +70,7 @@ function writeStep(dialect: Dialect): (change: ScheduleChange, now: number | nul
     return [
       guard(dialect, asRead, [gone]),
       guard(dialect, asRead, [rows]),
+      { sql: stamp, args: [gone, now] },
       { sql: remove, args: [gone] },
       { sql: overwrite, args: [rows, now] },
       { sql: insert, args: [rows, now] },

@@ -1,3 +1,4 @@
+import { scheduleChanges } from "../../model/change_record.ts";
 import type { ScheduleRecord, ScheduleWrite } from "../../model/schedule_record.ts";
 import type { ScheduleAdvance, ScheduleChange } from "../schedule_store.ts";
 import { insertJob, storedJob } from "./add_jobs.ts";
@@ -12,7 +13,7 @@ export function writeSchedules(
 ): readonly ScheduleRecord[] | undefined {
   const writes = puts.map(({ schedule }) => storedSchedule(schedule));
   if (!stillAsRead(state, { puts, removes })) return undefined;
-  for (const { id } of removes) state.schedules.delete(state.schedules.get(id) as ScheduleRecord);
+  for (const { id } of removes) state.removeSchedule(state.schedules.get(id) as ScheduleRecord, nowMs);
   return writes.map((write) => putSchedule(state, write, nowMs));
 }
 
@@ -78,7 +79,7 @@ function storedSchedule(schedule: ScheduleWrite): ScheduleWrite {
 /** When its last job ended, and how many failed, is the store's own knowledge once the schedule is there. */
 function putSchedule(state: MemoryState, write: ScheduleWrite, nowMs: number): ScheduleRecord {
   const before = state.schedules.get(write.id);
-  return state.schedules.put({
+  const row = state.schedules.put({
     ...write,
     lastFinishedMs: before === undefined ? write.lastFinishedMs : before.lastFinishedMs,
     failedRuns: before?.failedRuns ?? 0,
@@ -87,4 +88,6 @@ function putSchedule(state: MemoryState, write: ScheduleWrite, nowMs: number): S
     createdAtMs: before?.createdAtMs ?? nowMs,
     updatedAtMs: nowMs,
   });
+  state.changes.add(...scheduleChanges(before, row));
+  return row;
 }

@@ -1,10 +1,13 @@
+import { jobChange, scheduleChange, taskChanges } from "../../model/change_record.ts";
 import { keyLimit } from "../../model/decisions.ts";
 import { resolveRunSettings, type RunSettings } from "../../model/settings.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import { isFailure } from "../../model/states.ts";
+import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
 import type { CalendarRecord } from "../calendar_store.ts";
+import { ChangeLog } from "./change_log.ts";
 import { CountedJobs } from "./counted_jobs.ts";
 import { JobHistories } from "./job_histories.ts";
 import { JobTable } from "./job_table.ts";
@@ -22,6 +25,7 @@ export class MemoryState {
   readonly histories = new JobHistories();
   readonly counted = new CountedJobs();
   readonly schedules = new ScheduleTable();
+  readonly changes = new ChangeLog();
   readonly schedulers = new Map<number, SchedulerRecord>();
   readonly calendars = new Map<string, CalendarRecord>();
   readonly facts = new Map<string, string>();
@@ -40,15 +44,24 @@ export class MemoryState {
   }
 
   /** Writes a task. */
-  putTask(task: StoredTask): void {
+  putTask(task: StoredTask, nowMs: number): void {
+    this.changes.add(...taskChanges(this.tasks.get(task.name), task, nowMs));
     this.tasks.set(task.name, task);
     this.jobs.setFifo(task.name, keyLimit(task)?.fifo ?? false);
   }
 
   /** Removes a task; answers whether there was one. */
-  removeTask(name: string): boolean {
+  removeTask(name: string, nowMs: number): boolean {
     this.jobs.setFifo(name, false);
-    return this.tasks.delete(name);
+    const wasThere = this.tasks.delete(name);
+    if (wasThere) this.changes.add({ atMs: nowMs, type: "taskRemoved", taskName: name });
+    return wasThere;
+  }
+
+  /** Removes a schedule. */
+  removeSchedule(schedule: ScheduleRecord, nowMs: number): void {
+    this.schedules.delete(schedule);
+    this.changes.add(scheduleChange("scheduleRemoved", schedule, nowMs));
   }
 
   /** A task with what is counted. */
@@ -79,7 +92,9 @@ export class MemoryState {
 
   /** Writes a job that is over. */
   putFinished(job: JobRecord): JobRecord {
+    const before = this.jobs.get(job.seq) ?? job;
     const row = this.jobs.put(job);
+    this.changes.add(jobChange(before, row));
     this.counted.add(row, this.tasks.get(job.taskName));
     return row;
   }

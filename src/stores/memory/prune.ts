@@ -6,7 +6,7 @@ import type { MemoryState } from "./memory_state.ts";
 
 /** Deletes expired jobs, then finished schedules of generated ids that have no job left. */
 export function prune(state: MemoryState, limit: number, nowMs: number): PruneAnswer {
-  return { jobs: pruneJobs(state, limit, nowMs), schedules: pruneSchedules(state, limit) };
+  return { jobs: pruneJobs(state, limit, nowMs), schedules: pruneSchedules(state, limit, nowMs) };
 }
 
 function pruneJobs(state: MemoryState, limit: number, nowMs: number): number {
@@ -26,12 +26,12 @@ function isNeeded(state: MemoryState, { seq }: JobRecord): boolean {
   return [...state.parents.childrenOf(seq)].some((child) => state.jobs.get(child)?.state !== "finished");
 }
 
-function pruneSchedules(state: MemoryState, limit: number): readonly string[] {
+function pruneSchedules(state: MemoryState, limit: number, nowMs: number): readonly string[] {
   const left: ScheduleRecord[] = [];
   for (const schedule of state.schedules.disposable) {
     if (left.length >= limit) break;
     if (state.jobs.ofSchedule(schedule.seq) === undefined) left.push(schedule);
   }
-  for (const schedule of left) state.schedules.delete(schedule);
+  for (const schedule of left) state.removeSchedule(schedule, nowMs);
   return left.map(({ id }) => id);
 }

@@ -4,7 +4,11 @@ import type { MemoryState } from "./memory_state.ts";
 import { storedCopy } from "./stored_copy.ts";
 
 /** Writes tasks as the code defines them; what was set at run time stays. */
-export function putTasks(state: MemoryState, tasks: readonly TaskWrite[]): readonly TaskRecord[] {
+export function putTasks(
+  state: MemoryState,
+  tasks: readonly TaskWrite[],
+  nowMs: number,
+): readonly TaskRecord[] {
   const copies = tasks.map(storedCopy);
   for (const task of copies) {
     const before = state.tasks.get(task.name);
@@ -12,7 +16,7 @@ export function putTasks(state: MemoryState, tasks: readonly TaskWrite[]): reado
       ...task,
       overrides: before?.overrides ?? {},
       paused: before?.paused ?? false,
-    });
+    }, nowMs);
   }
   return copies.map(({ name }) => state.task(name) as TaskRecord);
 }
@@ -26,9 +30,14 @@ export function getTasks(state: MemoryState, names?: readonly string[]): readonl
 }
 
 /** Changes what is set at run time. */
-export function updateTask(state: MemoryState, name: string, change: TaskChange): TaskRecord | undefined {
+export function updateTask(
+  state: MemoryState,
+  name: string,
+  change: TaskChange,
+  nowMs: number,
+): TaskRecord | undefined {
   const before = state.tasks.get(name);
   if (before === undefined) return undefined;
-  state.putTask({ ...before, ...storedCopy(change) });
+  state.putTask({ ...before, ...storedCopy(change) }, nowMs);
   return state.task(name);
 }

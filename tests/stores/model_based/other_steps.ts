@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { ChangeRecord } from "../../../src/model/change_record.ts";
 import { schedulerWrite, taskWrite } from "../../../src/testing/store_conformance/records.ts";
 import { endingsGiven, endingsOf } from "./job_steps.ts";
 import { place, type Step, steps, tags, taskNames, taskVersions } from "./step.ts";
@@ -21,6 +22,12 @@ function incarnationOf(s: Subject, at: number): number {
 
 function remember(s: Subject, schedulers: readonly { incarnation: number; leaseUntilMs: number }[]): void {
   for (const { incarnation, leaseUntilMs } of schedulers) s.leases.set(incarnation, leaseUntilMs);
+}
+
+/** Changes without their numbers: those of one step have no order among themselves. */
+export function unordered(changes: readonly ChangeRecord[]): readonly unknown[] {
+  const texts = changes.map(({ seq: _, ...change }) => JSON.stringify(Object.entries(change).sort()));
+  return texts.sort();
 }
 
 /** What is done with tasks, schedulers and the store as a whole, and the passing of time. */

@@ -1,0 +1,126 @@
+import type { JobRecord, StoredError } from "./job_record.ts";
+import type { ScheduleRecord } from "./schedule_record.ts";
+import type { JobOutcome } from "./states.ts";
+import type { TaskRecord } from "./task_record.ts";
+
+/** What a store notes in the very step that does it; `seq` grows in the order of the commits. */
+export type ChangeRecord =
+  & { readonly seq: number; readonly atMs: number }
+  & (TaskChangeFacts | ScheduleChangeFacts | JobFinishedFacts);
+
+/** A change that has no number yet. */
+export type NewChange =
+  & { readonly atMs: number }
+  & (TaskChangeFacts | ScheduleChangeFacts | JobFinishedFacts);
+
+/** Something about a task. */
+export interface TaskChangeFacts {
+  readonly type: "taskAdded" | "taskUpdated" | "taskRemoved" | "taskPaused" | "taskResumed";
+  readonly taskName: string;
+}
+
+/** Something about a schedule. That it fired is none: its jobs tell of that. */
+export interface ScheduleChangeFacts {
+  readonly type:
+    | "scheduleAdded"
+    | "scheduleUpdated"
+    | "schedulePaused"
+    | "scheduleResumed"
+    | "scheduleRemoved"
+    | "scheduleFinished"
+    | "scheduleFailed";
+  readonly scheduleId: string;
+  readonly taskName: string;
+  readonly nextFireTimeMs: number | null;
+  readonly error: string | null;
+}
+
+/** A job has ended. */
+export interface JobFinishedFacts {
+  readonly type: "jobFinished";
+  readonly jobId: string;
+  readonly taskName: string;
+  readonly scheduleId: string | null;
+  readonly fireTimeMs: number | null;
+  readonly attempt: number;
+  readonly outcome: JobOutcome;
+  /** How long the last attempt ran; null when the job ended while it waited. */
+  readonly durationMs: number | null;
+  /** How much later than its `runAt` the last attempt started; null when none did. */
+  readonly latenessMs: number | null;
+  readonly error: StoredError | null;
+}
+
+/** How long changes are kept for readers that come back. */
+export const CHANGES_KEPT_MS = 86_400_000;
+/** How many changes are kept at the most; about 100 bytes each. */
+export const CHANGES_MAX = 1_000_000;
+
+/** What is noted of a job that ends. */
+export function jobChange(before: JobRecord, after: JobRecord): NewChange {
+  const { id: jobId, taskName, scheduleId, fireTimeMs, attempt, startedAtMs, error } = after;
+  const atMs = after.finishedAtMs ?? 0;
+  return {
+    atMs,
+    type: "jobFinished",
+    jobId,
+    taskName,
+    scheduleId,
+    fireTimeMs,
+    attempt,
+    outcome: after.outcome ?? "error",
+    durationMs: before.state === "running" ? Math.max(0, atMs - (startedAtMs ?? atMs)) : null,
+    latenessMs: startedAtMs === null ? null : Math.max(0, startedAtMs - after.runAtMs),
+    error,
+  };
+}
+
+/** What is noted when a schedule is written; `before` is undefined for a new one. */
+export function scheduleChanges(
+  before: ScheduleRecord | undefined,
+  after: ScheduleRecord,
+): readonly NewChange[] {
+  if (before === undefined) return [scheduleChange("scheduleAdded", after, after.updatedAtMs)];
+  const changes: NewChange[] = [];
+  const note = (type: ScheduleChangeFacts["type"]) =>
+    changes.push(scheduleChange(type, after, after.updatedAtMs));
+  if (before.paused !== after.paused) note(after.paused ? "schedulePaused" : "scheduleResumed");
+  else if (definition(before) !== definition(after)) note("scheduleUpdated");
+  if (before.status !== after.status && after.status !== "active") {
+    note(after.status === "failed" ? "scheduleFailed" : "scheduleFinished");
+  }
+  return changes;
+}
+
+/** What is noted of a schedule. */
+export function scheduleChange(
+  type: ScheduleChangeFacts["type"],
+  { id: scheduleId, taskName, nextFireTimeMs, error }: ScheduleRecord,
+  atMs: number,
+): NewChange {
+  return { atMs, type, scheduleId, taskName, nextFireTimeMs, error };
+}
+
+/** What is noted when a task is written; `before` is undefined for a new one. */
+export function taskChanges(
+  before: TaskDefinition | undefined,
+  after: TaskDefinition,
+  atMs: number,
+): readonly NewChange[] {
+  const taskName = after.name;
+  if (before === undefined) return [{ atMs, type: "taskAdded", taskName }];
+  const changes: NewChange[] = [];
+  if (before.paused !== after.paused) {
+    changes.push({ atMs, type: after.paused ? "taskPaused" : "taskResumed", taskName });
+  }
+  const text = (task: TaskDefinition) => JSON.stringify({ ...task, paused: false });
+  if (text(before) !== text(after)) changes.push({ atMs, type: "taskUpdated", taskName });
+  return changes;
+}
+
+type TaskDefinition = Omit<TaskRecord, "runningJobs">;
+
+function definition(schedule: ScheduleRecord): string {
+  const { taskName, trigger, policies, input, metadata, description, group, anchorMs } = schedule;
+  return JSON.stringify([taskName, trigger, policies, input, metadata, description, group, anchorMs]);
+}
