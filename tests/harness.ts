@@ -15,6 +15,8 @@ const TIME_LIMIT_MS = 60_000;
 export interface TestOptions {
   /** Skipped where true; say why in the name of the test. */
   readonly ignore?: boolean;
+  /** How long it may take. @default a minute */
+  readonly timeLimitMs?: number;
 }
 
 const deno = (globalThis as { readonly Deno?: DenoTest }).Deno;
@@ -23,8 +25,9 @@ const node = deno ? undefined : await import("node:test");
 /** Registers a test. Names read `symbol() does what when`. */
 export function test(name: string, fn: TestBody, options: TestOptions = {}): void {
   const ignore = options.ignore ?? false;
-  if (deno) deno.test({ name, fn, ignore, timeout: TIME_LIMIT_MS });
-  else node!.test(name, { skip: ignore, timeout: TIME_LIMIT_MS }, () => fn());
+  const timeout = options.timeLimitMs ?? TIME_LIMIT_MS;
+  if (deno) deno.test({ name, fn, ignore, timeout });
+  else node!.test(name, { skip: ignore, timeout }, () => fn());
 }
 
 // On Deno, handles of the native libSQL binding that are garbage but not yet collected when a test file's thread ends

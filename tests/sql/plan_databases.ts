@@ -8,8 +8,11 @@ import { migrations } from "../../src/sql/migrations/migrations.ts";
 import { loadNativeBinding } from "../../src/stores/libsql/native_binding.ts";
 import { LibsqlServer } from "../stores/server.ts";
 
-/** How many rows the large tables get; a million takes a minute: `CARILLON_PLAN_ROWS=1000000`. */
+/** How many rows the large tables get; a million takes minutes: `CARILLON_PLAN_ROWS=1000000`. */
 const ROWS = Number(process.env["CARILLON_PLAN_ROWS"] ?? 20_000);
+
+/** How long a test of plans may take. */
+export const PLAN_LIMIT_MS: number = Math.max(60_000, ROWS / 2);
 
 /** A database that is only asked how it would do things: doing that spoils a connection of the binding for writing. */
 export interface PlanDatabase {

@@ -4,7 +4,7 @@ import { noServer } from "../stores/server.ts";
 import { sqliteDialect } from "../../src/sql/dialect.ts";
 import { fullScans as scansOf } from "../../src/sql/full_scans.ts";
 import { loopStatements } from "../../src/sql/loop_statements.ts";
-import { fileToPlan, type PlanDatabase, serverToPlan } from "./plan_databases.ts";
+import { fileToPlan, PLAN_LIMIT_MS, type PlanDatabase, serverToPlan } from "./plan_databases.ts";
 import { everyStatement } from "./recording.ts";
 
 const dialect = sqliteDialect();
@@ -48,14 +48,14 @@ async function check(database: PlanDatabase): Promise<void> {
 for (const filling of ["empty", "rows", "rows and statistics"] as const) {
   test(`no statement on a file reads a growing table from end to end: ${filling}`, async () => {
     await check(await fileToPlan(filling));
-  });
+  }, { timeLimitMs: PLAN_LIMIT_MS });
 }
 
 for (const filling of ["empty", "rows"] as const) {
   test(
     `no statement on a server reads a growing table from end to end: ${filling}${noServer ?? ""}`,
     async () => await check(await serverToPlan(filling)),
-    { ignore: noServer !== undefined },
+    { ignore: noServer !== undefined, timeLimitMs: PLAN_LIMIT_MS },
   );
 }
 
