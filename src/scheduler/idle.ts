@@ -28,7 +28,7 @@ export async function untilIdle(
       checking = false;
     }
   };
-  const stopWatching = units.all().map((unit) => unit.onRest(() => void check()));
+  const stopWatching = units.all().map((unit) => unit.onRest.add(() => void check()));
   if (signal.aborted) resolve();
   signal.addEventListener("abort", () => resolve(), { once: true });
   for (const unit of units.all()) unit.wake();

@@ -38,6 +38,8 @@ export class JobLoop {
   readonly #options: JobLoopOptions;
   /** Whether the last round left nothing that could run now. */
   drained = false;
+  /** Whether it took all that could run but for want of slots in the cluster, and nothing is known to have come since. */
+  tookAll = false;
   /** The earliest `runAt` that is ahead, as of the last claim. */
   nextRunAtMs: number | null = null;
 
@@ -48,9 +50,15 @@ export class JobLoop {
     this.#options = options;
   }
 
+  /** There may be jobs to take. */
+  noteWork(): void {
+    this.drained = false;
+    this.tookAll = false;
+  }
+
   /** One round: claims once. */
   round(): Promise<NextRoundMs> {
-    this.drained = false;
+    this.noteWork();
     const { slots, wake } = this.#options;
     return slots.during(CLAIM_MAX, wake, (limit) => this.#fill(limit));
   }
@@ -87,7 +95,9 @@ export class JobLoop {
     // Without room a claim takes nothing; it still ends what missed its start deadline, and tells when to look again.
     if (limit === 0) return earliest(waitMs === null ? null : Math.max(waitMs, UPKEEP_EVERY_MS), pollMs);
     if (answer.more) return 0;
-    this.drained = answer.claimed.length === 0;
+    // An executor that had no place for more frees one when a run is over.
+    this.tookAll = groups.every(({ max }) => max === Infinity);
+    this.drained = this.tookAll || answer.claimed.length === 0;
     return earliest(waitMs, pollMs);
   }
 
@@ -114,7 +124,7 @@ export class JobLoop {
     const answer = await this.#claim(incarnation, tasks, limit);
     // An executor that is full now frees a place when a run is over, which wakes the loop.
     if (limit === 0 || (limit < left && answer.claimed.length === limit)) return { ...answer, more: false };
-    return { ...answer, more: answer.more || answer.claimed.length === limit };
+    return answer;
   }
 
   #claim(incarnation: number, tasks: readonly TaskClaim[], limit: number): Promise<ClaimAnswer> {

@@ -1,4 +1,6 @@
+import { taskLimit } from "../model/decisions.ts";
 import type { JobFence, JobRecord, JobTransition, ParentFacts } from "../model/job_record.ts";
+import type { TaskRecord } from "../model/task_record.ts";
 
 /** Why a run was told to stop. */
 export type AbortCause =
@@ -85,4 +87,10 @@ export class JobRun {
     this.#isOver = true;
     this.#done?.resolve();
   }
+}
+
+/** Whether jobs of this task may have waited for the end of a run, or the job itself goes on. */
+export function mayHoldUp({ job, ended }: JobRun, task: TaskRecord | undefined): boolean {
+  return ended?.to !== "finished" || job.scheduleSeq !== null || job.concurrencyKey !== null ||
+    taskLimit(task) !== null;
 }

@@ -6,6 +6,9 @@ import { nextTurn } from "../time/turn.ts";
 const TURN_MAX_MS = 10;
 const TURN_MAX_ROUNDS = 100;
 
+/** When a round follows at the latest that nobody is in a hurry for. */
+const SOON_MS = 1000;
+
 /** What a round says about the next one: how long to sleep, or null to sleep until somebody wakes it. */
 export type NextRoundMs = number | null;
 
@@ -29,6 +32,8 @@ export interface PollerOptions {
 export class Poller {
   readonly #options: PollerOptions;
   #timer: Timer | undefined;
+  /** When the timer rings, by the monotonic clock. */
+  #ringsAtMs = Infinity;
   #running: Promise<void> | undefined;
   #woken = false;
   #stopped = true;
@@ -41,6 +46,11 @@ export class Poller {
   /** Whether it sleeps with nothing asked for. */
   get resting(): boolean {
     return this.#running === undefined && !this.#woken;
+  }
+
+  /** Whether it goes on: started, and not stopped. */
+  get active(): boolean {
+    return !this.#stopped;
   }
 
   /** Begins with a round at once. */
@@ -58,6 +68,14 @@ export class Poller {
     this.#running ??= this.#rounds();
   }
 
+  /** Asks for a round before long, where nothing is known to be there for it. */
+  wakeSoon(): void {
+    if (this.#stopped || this.#running) return;
+    if (this.#ringsAtMs <= this.#options.clock.monotonicMs() + SOON_MS) return;
+    this.#cancelTimer();
+    this.#setTimer(SOON_MS);
+  }
+
   /** Ends the loop; resolves when the round that runs is over. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -69,6 +87,13 @@ export class Poller {
   #cancelTimer(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#ringsAtMs = Infinity;
+  }
+
+  #setTimer(milliseconds: number): void {
+    const { clock, keepAlive } = this.#options;
+    this.#ringsAtMs = clock.monotonicMs() + milliseconds;
+    this.#timer = clock.setTimer(() => this.wake(), milliseconds, { keepAlive: keepAlive() });
   }
 
   async #rounds(): Promise<void> {
@@ -82,17 +107,16 @@ export class Poller {
       this.#woken = false;
       nextMs = await this.#round();
       if (nextMs !== null && nextMs <= 0) this.#woken = !this.#stopped;
-      if (clock.monotonicMs() - turnMs < TURN_MAX_MS && ++rounds < TURN_MAX_ROUNDS) continue;
+      if (!this.#woken || (clock.monotonicMs() - turnMs < TURN_MAX_MS && ++rounds < TURN_MAX_ROUNDS)) {
+        continue;
+      }
       await new Promise<void>((resolve) => nextTurn(resolve));
       turnMs = clock.monotonicMs();
       rounds = 0;
     }
     this.#running = undefined;
     if (this.#stopped) return;
-    if (nextMs !== null) {
-      const options = { keepAlive: this.#options.keepAlive() };
-      this.#timer = this.#options.clock.setTimer(() => this.wake(), nextMs, options);
-    }
+    if (nextMs !== null) this.#setTimer(nextMs);
     this.#options.onRest?.();
   }
 

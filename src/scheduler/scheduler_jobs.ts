@@ -245,9 +245,8 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     return this.parts.waiting.during(unit, awaited, async () => {
       if (runsHere && task.code) return await tellParentElsewhere(units, unit, () => unit.soloRuns.run(job));
       return await unit.results.waitForNew(job.id, async () => {
-        const answer = await tellParentElsewhere(units, unit, () => unit.gateway.jobs.add([job]));
-        unit.wakeJobs();
-        return answer.jobs[0]!.outcome === "added";
+        const { outcome } = await tellParentElsewhere(units, unit, () => unit.adder.add(job));
+        return outcome === "added";
       });
     });
   }

@@ -16,6 +16,11 @@ export class Slots {
     return this.#limit;
   }
 
+  /** How many more jobs it may run now. */
+  get free(): number {
+    return Math.max(0, this.#limit - this.#running() - this.#reserved);
+  }
+
   /** Whether as many jobs run as may. What is set aside while jobs are claimed may come back at once: it does not count. */
   get full(): boolean {
     return this.#running() >= this.#limit;
@@ -30,7 +35,7 @@ export class Slots {
     whenReturned: () => void,
     claim: (count: number) => Promise<Answer>,
   ): Promise<Answer> {
-    const count = Math.max(0, Math.min(max, this.#limit - this.#running() - this.#reserved));
+    const count = Math.min(max, this.free);
     if (count === 0) this.#refused.add(whenReturned);
     this.#reserved += count;
     try {

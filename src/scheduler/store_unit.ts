@@ -2,6 +2,7 @@ import { messageOf } from "../errors.ts";
 import type { CarillonEvent } from "../events/event.ts";
 import { taskWrite } from "../registry/registered_task.ts";
 import type { DataStore } from "../stores/data_store.ts";
+import { Callbacks } from "./callbacks.ts";
 import { Cancellation } from "./cancellation.ts";
 import { claimGroups } from "./claim_groups.ts";
 import { ClaimsInFlight } from "./claims_in_flight.ts";
@@ -11,6 +12,7 @@ import { StoreGateway } from "./gateway/store_gateway.ts";
 import type { EventSink } from "./gateway/teller.ts";
 import { FailureHooks } from "./failure_hooks.ts";
 import { Housekeeping } from "./housekeeping.ts";
+import { JobAdder } from "./job_adder.ts";
 import { earliest, JobLoop } from "./job_loop.ts";
 import { JobRunner } from "./job_runner.ts";
 import { Membership } from "./membership.ts";
@@ -18,7 +20,7 @@ import { Opening } from "./opening.ts";
 import { longestSleepMs, type Poller } from "./poller.ts";
 import { Reconciler } from "./reconciler.ts";
 import { ResultWaiter } from "./result_waiter.ts";
-import type { JobRun } from "./job_run.ts";
+import { type JobRun, mayHoldUp } from "./job_run.ts";
 import { RunTable } from "./run_table.ts";
 import { ScheduleLoop } from "./schedule_loop.ts";
 import { SoloRuns } from "./solo_runs.ts";
@@ -35,10 +37,13 @@ export class StoreUnit {
   readonly results: ResultWaiter;
   readonly triggers: TriggerReader;
   readonly runner: JobRunner;
+  readonly adder: JobAdder;
   /** What `runJob` runs on a scheduler that is not started. */
   readonly soloRuns: SoloRuns;
   readonly cancellation: Cancellation;
   readonly failureHooks: FailureHooks;
+  /** Called whenever a loop comes to rest or a run is over. */
+  readonly onRest = new Callbacks();
   /** The tasks as stored, remembered. */
   readonly tasks: TaskCache;
   readonly #environment: Environment;
@@ -50,7 +55,6 @@ export class StoreUnit {
   readonly #reconciler: Reconciler;
   readonly #pollers: { jobs: Poller; schedules: Poller; housekeeping: Poller };
   readonly #opening = new Opening(() => this.#open());
-  readonly #restListeners = new Set<() => void>();
 
   constructor(environment: Environment, alias: string, store: DataStore) {
     const { clock, logger } = environment;
@@ -59,7 +63,7 @@ export class StoreUnit {
     this.results = new ResultWaiter(store, clock);
     this.gateway = new StoreGateway(alias, store, clock, this.#sink(), this.results);
     this.tasks = new TaskCache(store, clock);
-    this.failureHooks = new FailureHooks(environment, this.gateway, () => this.#tellRest());
+    this.failureHooks = new FailureHooks(environment, this.gateway, () => this.onRest.call());
     this.triggers = new TriggerReader(store);
     this.runs = new RunTable((runs) => this.#runsOver(runs));
     this.#health = new StoreHealth(environment, alias);
@@ -74,40 +78,38 @@ export class StoreUnit {
     });
     const claims = new ClaimsInFlight();
     const pollMs = longestSleepMs(store.capabilities.shared, clock);
+    const incarnation = () => this.#membership.incarnation;
+    const shared = { environment, gateway: this.gateway, runner: this.runner, claims, incarnation };
     this.#jobLoop = new JobLoop({
+      ...shared,
       clock,
-      gateway: this.gateway,
       logger,
-      incarnation: () => this.#membership.incarnation,
       tasks: () => environment.registry.versions(),
       groups: () => claimGroups(environment, (name) => this.tasks.get(name)?.overrides),
-      claims,
       slots: environment.slots,
       wake: () => this.#pollers.jobs.wake(),
       run: (jobs, incarnation) => void this.runner.start(jobs, incarnation),
       pollMs,
     });
+    this.adder = new JobAdder({
+      ...shared,
+      takesJobs: () => this.#jobLoop.tookAll && this.#pollers.jobs.active && !environment.paused(),
+      onWaiting: () => this.wakeJobs(),
+    });
     this.#scheduleLoop = this.#makeScheduleLoop(pollMs);
     this.#reconciler = new Reconciler({
-      gateway: this.gateway,
+      ...shared,
       logger,
       runs: this.runs,
-      runner: this.runner,
-      claims,
-      incarnation: () => this.#membership.incarnation,
       onHandedBack: () => this.wakeJobs(),
     });
     this.cancellation = new Cancellation(environment, this.gateway, this.tasks, this.#reconciler);
     this.#membership = this.#makeMembership();
     this.#pollers = this.#makePollers();
     this.soloRuns = new SoloRuns({
-      environment,
-      gateway: this.gateway,
-      runner: this.runner,
+      ...shared,
       results: this.results,
-      claims,
       join: () => this.join(),
-      incarnation: () => this.#membership.incarnation,
       poller: (round) => this.#poller(round),
     });
   }
@@ -161,7 +163,7 @@ export class StoreUnit {
   /** Stops taking work; what runs goes on. */
   async stopLoops(): Promise<void> {
     const { jobs, schedules, housekeeping } = this.#pollers;
-    await Promise.all([jobs.stop(), schedules.stop(), housekeeping.stop()]);
+    await Promise.all([jobs.stop(), schedules.stop(), housekeeping.stop(), this.adder.settled()]);
   }
 
   /** Closes the store if it was opened. */
@@ -170,10 +172,10 @@ export class StoreUnit {
     return this.#opening.close(() => this.store.close());
   }
 
-  /** A run is over, here or in another store: there may be room for more. */
+  /** A run is over, here or in another store: there is room for what was left waiting. */
   onFreed(): void {
-    this.wakeJobs();
-    this.#tellRest();
+    if (!this.#jobLoop.tookAll) this.wakeJobs();
+    this.onRest.call();
   }
 
   /** Looks for work now. */
@@ -185,6 +187,7 @@ export class StoreUnit {
 
   /** Looks for jobs to run now. */
   wakeJobs(): void {
+    this.#jobLoop.noteWork();
     this.#pollers.jobs.wake();
     this.soloRuns.wake();
   }
@@ -198,12 +201,6 @@ export class StoreUnit {
     const schedulesIdle = role === "worker" ||
       (schedules.resting && (paused() || this.#scheduleLoop.drained));
     return this.runs.size === 0 && !this.failureHooks.busy && jobsIdle && schedulesIdle;
-  }
-
-  /** Calls back whenever a loop comes to rest or a run is over. Answers how to stop that. */
-  onRest(callback: () => void): () => void {
-    this.#restListeners.add(callback);
-    return () => this.#restListeners.delete(callback);
   }
 
   /** When the loops have to look again at the latest, as of their last look; null is never. */
@@ -265,14 +262,13 @@ export class StoreUnit {
   }
 
   #poller(round: () => Promise<number | null>): Poller {
-    return this.#health.poller(round, () => this.#tellRest());
-  }
-
-  #tellRest(): void {
-    this.#restListeners.forEach((listener) => listener());
+    return this.#health.poller(round, () => this.onRest.call());
   }
 
   #runsOver(runs: readonly JobRun[]): void {
+    // Others may wait for a slot that such a run held; for the rest it is enough to look now and then.
+    if (runs.some((run) => mayHoldUp(run, this.tasks.get(run.job.taskName)))) this.wakeJobs();
+    else this.#pollers.jobs.wakeSoon();
     this.#environment.onFreed();
     // Their schedules may count from this end (fixed delay).
     const mayFollow = ({ job: { scheduleSeq } }: JobRun) =>

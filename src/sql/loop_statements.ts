@@ -35,6 +35,7 @@ export async function loopStatements(dialect: Dialect): Promise<readonly string[
     nowArgument: () => null,
     read: note,
     write: note,
+    wake: () => {},
     writeBulk: (operation, items) => note(operation.step(items)),
   };
   const store = sqlOperations(session);

@@ -22,4 +22,6 @@ export interface SqlSession {
     operation: BulkOperation<Item, Answer>,
     items: readonly Item[],
   ): Promise<readonly Answer[]>;
+  /** Tells everybody here who watches the store, the caller too, that there may be work. */
+  wake(): void;
 }

@@ -58,7 +58,8 @@ export interface DataStore
   nowMs(): Promise<number>;
   /**
    * Calls back after another user of the store (another process, another scheduler that opened this object)
-   * has or may have changed something. Answers how to stop that.
+   * has or may have changed something, and after the end of a run has let jobs go on that waited for it. Answers how
+   * to stop that.
    */
   watch(listener: () => void): () => void;
   /**

@@ -116,7 +116,8 @@ class MemoryStore implements DataStore {
   addJobs = (jobs: readonly NewJob[], claim?: AddClaim) =>
     this.#write((state, nowMs) => addJobs(state, jobs, claim, nowMs));
   claimJobs = (request: ClaimRequest) => this.#read((state, nowMs) => claimJobs(state, request, nowMs));
-  endJobs = (endings: readonly JobEnding[]) => this.#write((state, nowMs) => endJobs(state, endings, nowMs));
+  endJobs = (endings: readonly JobEnding[]) =>
+    this.#write((state, nowMs) => endJobs(state, endings, nowMs, () => this.#callListeners()));
   putProgress = (notes: readonly { readonly fence: JobFence; readonly progress: JobProgress }[]) =>
     this.#read((state) => putProgress(state, notes));
   getJobs = (filter: JobFilter) => this.#read((state, nowMs) => getJobs(state, filter, nowMs));

@@ -8,7 +8,8 @@ import { interceptStore, type StoreAnswer, type StoreCall, type StoreOperation }
 /**
  * What goes wrong with a call of the store.
  *
- * - `crashAfterClaim`: jobs were claimed, and their scheduler is as good as dead before it runs them.
+ * - `crashAfterClaim`: jobs were claimed, most often as they were added (then adding fails for its caller), and their
+ *   scheduler is as good as dead before it runs them.
  * - `crashBeforeCommit`: a job ran, and its scheduler is as good as dead before the end is stored: it runs again.
  * - `loseLease`: the scheduler is taken for dead before the call, and its work is taken over.
  * - `errorBefore`: the call fails and has done nothing.
@@ -91,9 +92,8 @@ export function faultyStore(store: DataStore, options: FaultyStoreOptions): Faul
       return await calls.wrong(before, call, proceed);
     }
     const answer = await calls.well(call, proceed);
-    const tasks = call.name === "claimJobs"
-      ? (answer as StoreAnswer<"claimJobs">).claimed.map((job) => job.taskName)
-      : [];
+    const claims = call.name === "claimJobs" || call.name === "addJobs";
+    const tasks = claims ? (answer as StoreAnswer<"claimJobs">).claimed.map((job) => job.taskName) : [];
     const after = tasks.length === 0
       ? undefined
       : chooser.choose((planned) => fitsClaim(planned, tasks), "claimed");
@@ -242,6 +242,7 @@ class FaultyCalls {
 
 function incarnationOf(call: StoreCall): number | undefined {
   if (call.name === "claimJobs") return call.args[0].incarnation;
+  if (call.name === "addJobs") return call.args[1]?.incarnation;
   if (call.name === "heartbeat") return call.args[0];
   const fence: JobFence | undefined = call.name === "endJobs" ? call.args[0][0]?.fence : undefined;
   return fence?.incarnation;

@@ -69,6 +69,7 @@ async function recordingStore(texts: Set<string>) {
   });
   let clock: Clock = systemClock;
   const session: SqlSession = {
+    wake: () => {},
     dialect,
     nowArgument: () => clock.nowMs(),
     read: (step) => {

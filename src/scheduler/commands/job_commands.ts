@@ -81,9 +81,8 @@ export class JobCommands {
     const prepared = this.#preparer.one(reference, input, options);
     const { unit, job, transaction } = prepared instanceof Promise ? await prepared : prepared;
     if (transaction !== undefined) return (await addWithin(unit, transaction, [job]))[0]!;
-    const { jobs } = await tellParentElsewhere(this.#units, unit, () => unit.gateway.jobs.add([job]));
-    unit.wakeJobs();
-    return { unit, id: jobs[0]!.id, outcome: jobs[0]!.outcome };
+    const { id, outcome } = await tellParentElsewhere(this.#units, unit, () => unit.adder.add(job));
+    return { unit, id, outcome };
   }
 
   /** Adds a job for each input, all in one step. */
@@ -125,18 +124,16 @@ export class JobCommands {
     if (!unit) return [];
     const jobs = prepared.map(({ job }) => job);
     if (transaction !== undefined) return await addWithin(unit, transaction, jobs);
-    const answer = await tellParentElsewhere(this.#units, unit, () => unit.gateway.jobs.add(jobs));
-    unit.wakeJobs();
-    return answer.jobs.map(({ id, outcome }) => ({ unit, id, outcome }));
+    const answers = await tellParentElsewhere(this.#units, unit, () => unit.adder.addAll(jobs));
+    return answers.map(({ id, outcome }) => ({ unit, id, outcome }));
   }
 
   /** Adds a job of a schedule now, outside its fire times. */
   async runScheduleNow(id: string): Promise<AddedJob> {
     const { unit, record } = await this.#units.schedule(id);
     const [job] = await this.#scheduleJobs(unit, record, [null], false);
-    const answer = await unit.gateway.jobs.add([job!]);
-    unit.wakeJobs();
-    return { unit, id: job!.id, outcome: answer.jobs[0]!.outcome };
+    const { outcome } = await unit.adder.add(job!);
+    return { unit, id: job!.id, outcome };
   }
 
   /** Makes fire times of the past into jobs, those that have none yet unless told otherwise. */
@@ -146,8 +143,7 @@ export class JobCommands {
     const known = range.again ? [] : await unit.store.getFireTimes(record.seq, fireTimesMs);
     const missing = fireTimesMs.filter((fireTimeMs) => !known.includes(fireTimeMs));
     const jobs = await this.#scheduleJobs(unit, record, missing, range.again);
-    const answer = jobs.length > 0 ? (await unit.gateway.jobs.add(jobs)).jobs : [];
-    unit.wakeJobs();
+    const answer = jobs.length > 0 ? await unit.adder.addAll(jobs) : [];
     return answer.map((job) => ({ unit, id: job.id, outcome: job.outcome }));
   }
 

@@ -52,6 +52,7 @@ export function endOperation(session: SqlSession): EndOperation {
       return [held, pick, ...finish, ...leave, ...(repeats ? [held] : []), ...settle];
     },
     answers(endings, results) {
+      if (results.at(-2)!.changes > 0) session.wake();
       const runs = firstOfEachRun(endings);
       const firsts = new Set(runs);
       // Behind it, those that wait for these runs are settled.

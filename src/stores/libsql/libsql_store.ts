@@ -96,6 +96,7 @@ class OpenDatabase {
       nowArgument: () => (this.#clock === systemClock ? null : this.#clock.nowMs()),
       read: async (step) => await this.#opened().driver.read(step),
       write: async (step, options) => this.#noticed(await this.#write(step, options), options),
+      wake: () => this.watch.call(),
       writeBulk: async (operation, items) => {
         const counted = this.#count?.bulk(operation) ?? operation;
         return this.#noticed(await this.#opened().commits.runBulk(counted, items));

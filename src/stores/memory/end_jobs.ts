@@ -4,11 +4,12 @@ import { transitionedJob } from "../../model/transitions.ts";
 import type { MemoryState } from "./memory_state.ts";
 import { settleChildren } from "./settle_children.ts";
 
-/** Ends runs whose fence holds. */
+/** Ends runs whose fence holds. Calls back where that has let others go on. */
 export function endJobs(
   state: MemoryState,
   endings: readonly JobEnding[],
   nowMs: number,
+  onReleased: () => void = () => {},
 ): readonly boolean[] {
   const held = endings.map((ending) => {
     const job = state.jobs.get(ending.fence.seq);
@@ -17,7 +18,7 @@ export function endJobs(
     endRun(state, job, ending, nowMs);
     return true;
   });
-  settleChildren(state, nowMs);
+  if (settleChildren(state, nowMs)) onReleased();
   return held;
 }
 

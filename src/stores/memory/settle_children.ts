@@ -6,16 +6,19 @@ import type { MemoryState } from "./memory_state.ts";
 /** The jobs that end because a parent did not succeed, each with that parent. */
 type Doomed = Map<number, number>;
 
-/** Settles the jobs that wait for those that this step has ended, and whoever waits for them in turn. */
-export function settleChildren(state: MemoryState, nowMs: number): void {
+/**
+ * Settles the jobs that wait for those that this step has ended, and whoever waits for them in turn. Answers whether
+ * there were any.
+ */
+export function settleChildren(state: MemoryState, nowMs: number): boolean {
   const ended = state.takeEnded();
-  if (ended.length === 0) return;
+  if (ended.length === 0) return false;
   const doomed: Doomed = new Map();
   for (const parent of ended.map((seq) => state.jobs.get(seq))) {
     if (parent !== undefined && failsChildren(parent)) doomAll(state, doomed, cascades(state, parent.seq));
   }
   const over = [...ended, ...doomed.keys()];
-  settle(state, doomed, over.flatMap((seq) => waitingChildren(state, seq)), nowMs);
+  return settle(state, doomed, over.flatMap((seq) => waitingChildren(state, seq)), nowMs);
 }
 
 /** Settles jobs that were just added, by how their parents stand. */
@@ -68,8 +71,16 @@ function waitingChildren(state: MemoryState, parent: number): readonly JobRecord
     .filter((job) => job?.state === "waiting") as JobRecord[];
 }
 
-/** Ends the doomed ones, and lets those candidates go on that have nobody left to wait for. */
-function settle(state: MemoryState, doomed: Doomed, candidates: readonly JobRecord[], nowMs: number): void {
+/**
+ * Ends the doomed ones, and lets those candidates go on that have nobody left to wait for. Answers whether there were
+ * any.
+ */
+function settle(
+  state: MemoryState,
+  doomed: Doomed,
+  candidates: readonly JobRecord[],
+  nowMs: number,
+): boolean {
   const isOver = ({ seq, state }: JobRecord) => state === "finished" || doomed.has(seq);
   const released = candidates.filter(({ seq }) => !doomed.has(seq) && !waitsForParents(state, seq, isOver));
   const ended = [...doomed].map(([seq, parentSeq]) => {
@@ -80,4 +91,5 @@ function settle(state: MemoryState, doomed: Doomed, candidates: readonly JobReco
   });
   for (const job of ended) state.putFinished(job);
   for (const { seq } of released) state.jobs.put(releasedJob(state.jobs.get(seq)!, nowMs));
+  return ended.length + released.length > 0;
 }

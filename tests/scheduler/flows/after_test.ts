@@ -148,3 +148,18 @@ test("explain() says which jobs are waited for", async () => {
   assert.deepEqual(causes.map(({ cause, facts }) => [cause, facts["count"]]), [["parents", 2]]);
   open();
 });
+
+test("addJob() with after starts at once when its parent is over, also where neither is limited", async () => {
+  for (const store of [memory(), libsql(":memory:")]) {
+    const ran: string[] = [];
+    const parent = task({ name: "parent", maxRunningJobs: null, run: () => void ran.push("parent") });
+    const child = task({ name: "child", maxRunningJobs: null, run: () => void ran.push("child") });
+    const { scheduler, clock } = setUp({ store, tasks: [parent, child] });
+    await using _ = scheduler;
+    await scheduler.startInBackground();
+    const first = await scheduler.addJob(parent, undefined, { delay: { minutes: 1 } });
+    await scheduler.addJob(child, undefined, { after: [first] });
+    await clock.advance({ minutes: 1 });
+    assert.deepEqual(ran, ["parent", "child"]);
+  }
+});

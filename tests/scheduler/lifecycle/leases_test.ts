@@ -192,13 +192,16 @@ test("a clock that steps back makes schedules wait and loses no lease", async ()
 test("claims whose answer was lost are handed back and run", async () => {
   let ran = 0;
   const note = task({ name: "note", maxRunningJobs: null, run: () => void ran++ });
-  const { store, control } = faulty(memory());
+  const real = memory();
+  const { store, control } = faulty(real);
   const { scheduler, clock, types } = setUp({ store, tasks: [note] });
+  const client = setUp({ store: real, clock, role: "client", tasks: [note] });
   await using _ = scheduler;
+  await using _client = client.scheduler;
   await scheduler.startInBackground();
   await settle(clock);
   control.lose = "claimJobs";
-  const handles = await scheduler.addJobs(note, [undefined, undefined, undefined]);
+  const handles = await client.scheduler.addJobs(note, [undefined, undefined, undefined]);
   await settle(clock);
   assert.equal((await handles[0]!.status()).state, "running");
   await clock.advance({ seconds: 25 });
@@ -209,6 +212,23 @@ test("claims whose answer was lost are handed back and run", async () => {
     ["success", 1],
     ["success", 1],
   ]);
+});
+
+test("jobs that were taken as they were added, with an answer that was lost, are handed back and run", async () => {
+  let ran = 0;
+  const note = task({ name: "note", maxRunningJobs: null, run: () => void ran++ });
+  const { store, control } = faulty(memory());
+  const { scheduler, clock, types } = setUp({ store, tasks: [note] });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  await settle(clock);
+  control.lose = "addJobs";
+  await assert.rejects(scheduler.addJobs(note, [undefined, undefined]), /the answer was lost/);
+  await settle(clock);
+  assert.deepEqual((await scheduler.getJobs()).map(({ state }) => state), ["running", "running"]);
+  await clock.advance({ seconds: 25 });
+  assert.equal(ran, 2);
+  assert.equal(types("jobHandedBack").length, 2);
 });
 
 test("claims whose answer is late are not handed back", async () => {
@@ -251,7 +271,7 @@ test("claims whose answer comes after the lease was lost are not run here", asyn
     const answer = real.claimJobs(request);
     return sleep(clock, 80_000).then(() => answer);
   };
-  await one.scheduler.addJob(note);
+  await two.scheduler.addJob(note);
   await settle(clock);
   await two.scheduler.startInBackground();
   await clock.advance({ seconds: 75 });

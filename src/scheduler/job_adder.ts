@@ -1,0 +1,151 @@
+import { isCarillonError } from "../errors.ts";
+import type { NewJob } from "../model/job_record.ts";
+import type { AddAnswer, AddClaim } from "../stores/job_store.ts";
+import type { ClaimsInFlight } from "./claims_in_flight.ts";
+import type { Environment } from "./environment.ts";
+import type { StoreGateway } from "./gateway/store_gateway.ts";
+import type { JobRunner } from "./job_runner.ts";
+
+/** How many jobs are written in one call, where they come from several: some milliseconds of work for the store. */
+const JOBS_MAX = 1000;
+
+/** What became of one job. */
+export type JobAnswer = AddAnswer["jobs"][number];
+
+/** What a job adder needs. */
+export interface JobAdderOptions {
+  readonly environment: Environment;
+  readonly gateway: StoreGateway;
+  readonly runner: JobRunner;
+  readonly claims: ClaimsInFlight;
+  /** The incarnation whose lease holds; undefined while there is none. */
+  readonly incarnation: () => number | undefined;
+  /** Whether jobs are taken here, and none was left waiting. */
+  readonly takesJobs: () => boolean;
+  /** Jobs were added that wait to be taken. */
+  readonly onWaiting: () => void;
+}
+
+/** Jobs that are added together or not at all. */
+interface Call {
+  readonly jobs: readonly NewJob[];
+  readonly added: (answers: AddAnswer["jobs"], from: number) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Adds jobs, those of the same moment in one call of the store. Where this scheduler has room for them and none waits
+ * before them, they are taken in the step that adds them, and start without being looked for.
+ */
+export class JobAdder {
+  readonly #options: JobAdderOptions;
+  #waiting: Call[] = [];
+  readonly #taking = new Set<Promise<unknown>>();
+
+  constructor(options: JobAdderOptions) {
+    this.#options = options;
+  }
+
+  /** Adds one job. */
+  add(job: NewJob): Promise<JobAnswer> {
+    return new Promise((resolve, reject) => this.enqueue(job, resolve, reject));
+  }
+
+  /** Adds jobs, all or none. */
+  addAll(jobs: readonly NewJob[]): Promise<readonly JobAnswer[]> {
+    return new Promise((resolve, failed) => {
+      const added = (answers: AddAnswer["jobs"], from: number) =>
+        resolve(answers.slice(from, from + jobs.length));
+      this.#enqueue({ jobs, added, failed });
+    });
+  }
+
+  /** Adds one job, and calls back with what became of it. */
+  enqueue(job: NewJob, added: (answer: JobAnswer) => void, failed: (error: unknown) => void): void {
+    this.#enqueue({ jobs: [job], added: (answers, from) => added(answers[from]!), failed });
+  }
+
+  /** Resolves when no job is just being taken. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#taking);
+  }
+
+  #enqueue(call: Call): void {
+    this.#waiting.push(call);
+    if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    const calls = this.#waiting;
+    this.#waiting = [];
+    let part: Call[] = [];
+    let count = 0;
+    for (const call of calls) {
+      if (standsApart(call)) {
+        void this.#write([call], call.jobs.length);
+        continue;
+      }
+      if (part.length > 0 && count + call.jobs.length > JOBS_MAX) {
+        void this.#write(part, count);
+        part = [];
+        count = 0;
+      }
+      part.push(call);
+      count += call.jobs.length;
+    }
+    if (part.length > 0) void this.#write(part, count);
+  }
+
+  async #write(calls: readonly Call[], count: number): Promise<void> {
+    const jobs = calls.length === 1 ? calls[0]!.jobs : calls.flatMap((call) => call.jobs);
+    try {
+      const answer = await this.#addAndStart(jobs, count);
+      let from = 0;
+      for (const call of calls) {
+        call.added(answer.jobs, from);
+        from += call.jobs.length;
+      }
+    } catch (error) {
+      // One of them may be guilty: each goes by itself then, so that only that one fails.
+      const each = calls.length > 1 && !(isCarillonError(error) && error.retryable);
+      for (const call of calls) each ? void this.#write([call], call.jobs.length) : call.failed(error);
+    }
+  }
+
+  async #addAndStart(jobs: readonly NewJob[], count: number): Promise<AddAnswer> {
+    const { environment: { slots, registry }, gateway, incarnation, takesJobs, onWaiting } = this.#options;
+    const owner = incarnation();
+    const takes = owner !== undefined && takesJobs() && slots.free >= count;
+    const tasks = takes ? registry.versions(jobs.map(({ taskName }) => taskName)) : [];
+    const claim = takes ? { incarnation: owner, tasks, limit: count, inTurn: true } : undefined;
+    const answer = claim ? await this.#take(jobs, claim) : await gateway.jobs.add(jobs);
+    if (answer.claimed.length < count) onWaiting();
+    return answer;
+  }
+
+  async #take(jobs: readonly NewJob[], claim: AddClaim): Promise<AddAnswer> {
+    const { environment: { slots }, gateway, claims, runner, incarnation } = this.#options;
+    const taking = slots.during(
+      claim.limit,
+      () => {},
+      () =>
+        claims.during(async () => {
+          const answer = await gateway.jobs.add(jobs, claim);
+          // Where the lease was lost meanwhile they may be another's by now; if not, the beats hand them back.
+          if (incarnation() === claim.incarnation) runner.start(answer.claimed, claim.incarnation);
+          return answer;
+        }),
+    );
+    this.#taking.add(taking);
+    try {
+      return await taking;
+    } finally {
+      this.#taking.delete(taking);
+    }
+  }
+}
+
+/** Nothing is taken in a step with jobs that others may stand for, and a parent that is not there fails its step. */
+function standsApart({ jobs }: Call): boolean {
+  return jobs.some(({ identity, parents }) => identity !== undefined || parents !== undefined);
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { task } from "../../../src/registry/task.ts";
+import { memory } from "../../../src/stores/memory.ts";
+import { test } from "../../harness.ts";
+import { faulty, gate, settle, setUp } from "../fixtures.ts";
+
+/** A started scheduler and the calls of its store. */
+async function started(maxRunningJobs: number | null, maxConcurrentJobs = 10) {
+  const order: string[] = [];
+  const opened = gate();
+  const note = task({
+    name: "note",
+    maxRunningJobs,
+    input: z.string(),
+    run: async (name) => {
+      order.push(name);
+      await opened.opened;
+    },
+  });
+  const real = memory();
+  const { store, control, calls } = faulty(real);
+  const { scheduler, clock } = setUp({ store, tasks: [note], maxConcurrentJobs });
+  await scheduler.startInBackground();
+  await settle(clock);
+  calls.length = 0;
+  return { scheduler, clock, real, calls, control, note, order, open: opened.open };
+}
+
+test("addJob() starts a job where nothing waits before it, without looking for it", async () => {
+  const { scheduler, clock, calls, note, order, open } = await started(null);
+  await using _ = scheduler;
+  await Promise.all([scheduler.addJob(note, "a"), scheduler.addJob(note, "b")]);
+  assert.deepEqual(order, ["a", "b"]);
+  assert.deepEqual(calls, ["addJobs"], "one call for both");
+  open();
+  await settle(clock);
+  assert.deepEqual(calls.filter((call) => call !== "endJobs"), ["addJobs"]);
+});
+
+test("addJob() leaves a job to be taken in its turn where others wait for slots of this scheduler", async () => {
+  const { scheduler, clock, note, order, open } = await started(null, 2);
+  await using _ = scheduler;
+  await scheduler.addJobs(note, ["a", "b", "c"]);
+  await settle(clock);
+  assert.deepEqual(order, ["a", "b"]);
+  await scheduler.addJob(note, "urgent", { priority: 1 });
+  await settle(clock);
+  open();
+  await settle(clock);
+  assert.deepEqual(order, ["a", "b", "urgent", "c"]);
+});
+
+test("addJob() lets the next job of a limited task start as soon as one is over", async () => {
+  const { scheduler, clock, note, order, open } = await started(1);
+  await using _ = scheduler;
+  for (const name of ["a", "b", "c"]) await scheduler.addJob(note, name);
+  await settle(clock);
+  assert.deepEqual(order, ["a"]);
+  open();
+  await settle(clock);
+  assert.deepEqual(order, ["a", "b", "c"]);
+});
+
+test("addJob() starts nothing on a scheduler that is paused or stops", async () => {
+  const { scheduler, clock, note, order, open } = await started(null);
+  await using _ = scheduler;
+  scheduler.pause();
+  await scheduler.addJob(note, "a");
+  await settle(clock);
+  assert.deepEqual(order, []);
+  scheduler.resume();
+  await settle(clock);
+  assert.deepEqual(order, ["a"]);
+  const stopping = scheduler.stop();
+  const late = await scheduler.addJob(note, "late");
+  assert.equal((await late.status()).state, "ready");
+  open();
+  await settle(clock);
+  await stopping;
+  assert.deepEqual(order, ["a"]);
+});
+
+test("stop() waits for jobs that are just being taken, and for their runs", async () => {
+  const { scheduler, clock, real, control, note, order, open } = await started(null);
+  await using _ = scheduler;
+  const held = gate();
+  control.fault = (method, args) => {
+    if (method !== "addJobs") return undefined;
+    control.fault = undefined;
+    return held.opened.then(() => real.addJobs(...args as Parameters<typeof real.addJobs>));
+  };
+  const adding = scheduler.addJob(note, "a");
+  await settle(clock);
+  let stopped = false;
+  const stopping = scheduler.stop().then(() => stopped = true);
+  await settle(clock);
+  assert.equal(stopped, false);
+  held.open();
+  await settle(clock);
+  assert.deepEqual(order, ["a"]);
+  assert.equal(stopped, false);
+  open();
+  await settle(clock);
+  await stopping;
+  assert.equal((await (await adding).status()).outcome, "success");
+});
+
+test("addJobs() that fails takes no job of another call with it", async () => {
+  const { scheduler, note, order, control, open } = await started(null);
+  await using _ = scheduler;
+  let failed = 0;
+  control.fault = (method, args) => {
+    if (method !== "addJobs" || !JSON.stringify(args[0]).includes("bad")) return undefined;
+    failed++;
+    return Promise.reject(new Error("cannot be stored"));
+  };
+  const results = await Promise.allSettled(["a", "bad", "b"].map((name) => scheduler.addJob(note, name)));
+  assert.deepEqual(results.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+  assert.deepEqual(order.toSorted(), ["a", "b"]);
+  assert.equal(failed, 2);
+  open();
+});
