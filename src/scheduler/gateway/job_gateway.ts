@@ -7,11 +7,9 @@ import type {
   JobRecord,
   JobTransition,
   NewJob,
-  StoredError,
 } from "../../model/job_record.ts";
 import type { JobTransaction } from "../../model/job_transaction.ts";
 import { cascadedFrom } from "../../model/parents.ts";
-import type { JobOutcome } from "../../model/states.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type {
   AddAnswer,
@@ -21,14 +19,12 @@ import type {
   ClaimRequest,
   JobChange,
 } from "../../stores/job_store.ts";
+import { type EndFacts, JobTeller } from "./job_teller.ts";
 import type { Teller } from "./teller.ts";
 
 /** The end of a run with the job it is about and, for local listeners, the very value or error. */
-export interface RunEnding extends JobEnding {
+export interface RunEnding extends JobEnding, EndFacts {
   readonly job: JobRecord;
-  readonly local?: { readonly value?: unknown; readonly error?: unknown };
-  /** How long the attempt ran; null when it never started. */
-  readonly durationMs: number | null;
 }
 
 /** Is told how a job ended here, once that is written and before it is told as an event. */
@@ -44,26 +40,21 @@ type Finish = Extract<JobTransition, { readonly to: "finished" }>;
 export class JobGateway {
   readonly #store: DataStore;
   readonly #teller: Teller;
+  readonly #jobs: JobTeller;
   readonly #listener: EndListener | undefined;
 
   constructor(store: DataStore, teller: Teller, listener?: EndListener) {
     this.#store = store;
     this.#teller = teller;
+    this.#jobs = new JobTeller(teller);
     this.#listener = listener;
   }
 
   /** Adds jobs. */
   async add(jobs: readonly NewJob[], claim?: ClaimRequest): Promise<AddAnswer> {
     const answer = await this.#store.addJobs(jobs, claim);
-    answer.jobs.forEach(({ id, outcome }, i) => {
-      const { id: jobId, taskName, scheduleId, fireTimeMs } = jobs[i]!;
-      if (outcome === "added") {
-        this.#teller.tell({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
-      } else if (outcome === "replaced") {
-        this.#teller.tell({ type: "jobUpdated", jobId: id, taskName, scheduleId, fireTimeMs, attempt: 0 });
-      }
-    });
-    this.#tellClaimed(answer.claimed);
+    this.#jobs.added(jobs, answer);
+    this.#jobs.claimed(answer.claimed);
     return answer;
   }
 
@@ -78,18 +69,18 @@ export class JobGateway {
   }
 
   /** Tells of a run that was finished within a transaction of its function's. */
-  tellFinishedWithin(job: JobRecord, ending: Pick<RunEnding, "durationMs" | "local">): void {
+  tellFinishedWithin(job: JobRecord, ending: EndFacts): void {
     const { value } = job;
     this.#listener?.onEnded(job, { to: "finished", outcome: "success", value, error: null, keepMs: null });
-    this.#tellFinished(job, "success", null, ending);
+    this.#jobs.finished(job, "success", null, ending);
   }
 
   /** Claims jobs; those whose deadline has passed end on the way. */
   async claim(request: ClaimRequest): Promise<ClaimAnswer> {
     const answer = await this.#store.claimJobs(request);
-    for (const job of answer.missed) this.#tellFinished(job, job.outcome!, job.error, null);
-    await this.#tellCascades(answer.missed.map(endOf));
-    this.#tellClaimed(answer.claimed);
+    for (const job of answer.missed) this.#jobs.finished(job, job.outcome!, job.error, null);
+    if (answer.missed.length > 0) await this.#tellCascades(answer.missed.map(endOf));
+    this.#jobs.claimed(answer.claimed);
     return answer;
   }
 
@@ -99,18 +90,23 @@ export class JobGateway {
       endings.map(({ job, fence, transition }) => ({ fence, transition, scheduleSeq: job.scheduleSeq })),
     );
     const held = endings.filter((_, i) => accepted[i]);
+    if (held.every(isSuccess)) held.forEach((ending) => this.#tellEnding(ending));
+    else await this.#tellMixed(held);
+    return accepted;
+  }
+
+  /** Tells of ends among which there are others than successes. */
+  async #tellMixed(held: readonly RunEnding[]): Promise<void> {
     const heeded = await this.#cancelledInstead(held);
     for (const ending of held) {
       const cancelled = heeded.get(ending.job.seq);
-      if (cancelled) this.#tellFinished(cancelled, "cancelled", cancelled.error, ending);
+      if (cancelled) this.#jobs.finished(cancelled, "cancelled", cancelled.error, ending);
       else this.#tellEnding(ending);
     }
-    await this.#tellCascades(held.flatMap(({ job, transition }) => {
-      const failed = heeded.has(job.seq) ||
-        (transition.to === "finished" && transition.outcome !== "success");
-      return failed ? [[job.id, job.startedAtMs ?? 0] as const] : [];
-    }));
-    return accepted;
+    const failed = held.filter((ending) =>
+      heeded.has(ending.job.seq) || (ending.transition.to === "finished" && !isSuccess(ending))
+    );
+    await this.#tellCascades(failed.map(({ job }) => [job.id, job.startedAtMs ?? 0]));
   }
 
   /** Runs that were asked to stop meanwhile: the store ended them as cancelled, whatever their owner wanted. */
@@ -134,7 +130,7 @@ export class JobGateway {
   /** Cancels jobs. */
   async cancel(ids: readonly string[], request: CancelRequest): Promise<CancelAnswer> {
     const answer = await this.#store.cancelJobs(ids, request);
-    for (const job of answer.cancelled) this.#tellFinished(job, job.outcome!, job.error, null);
+    for (const job of answer.cancelled) this.#jobs.finished(job, job.outcome!, job.error, null);
     await this.#tellCascades(answer.cancelled.map(endOf));
     for (const job of answer.requested) this.tell("jobCancelRequested", job, { reason: request.reason });
     return answer;
@@ -185,18 +181,12 @@ export class JobGateway {
 
   /** Tells that a job's function is called now. */
   tellStarted(job: JobRecord): void {
-    if (this.#teller.isHeard) this.tell("jobStarted", job);
-  }
-
-  #tellClaimed(jobs: readonly JobRecord[]): void {
-    if (!this.#teller.isHeard) return;
-    for (const job of jobs) this.tell("jobClaimed", job);
+    this.#jobs.started(job);
   }
 
   /** Tells something about a job that is not its end. */
-  tell(type: JobEvent["type"], job: JobRecord, more: Pick<JobEvent, "reason" | "runAtMs"> = {}): void {
-    const { id: jobId, taskName, scheduleId, fireTimeMs, attempt } = job;
-    this.#teller.tell({ type, jobId, taskName, scheduleId, fireTimeMs, attempt, ...more });
+  tell(type: JobEvent["type"], job: JobRecord, more?: Pick<JobEvent, "reason" | "runAtMs">): void {
+    this.#jobs.tell(type, job, more);
   }
 
   /** Keeps lines of a job's log. */
@@ -226,7 +216,7 @@ export class JobGateway {
         const sinceMs = parents.get(cascadedFrom(job) ?? "");
         return sinceMs !== undefined && sinceMs <= (job.finishedAtMs ?? 0);
       });
-      for (const job of ended.toReversed()) this.#tellFinished(job, "cancelled", job.error, null);
+      for (const job of ended.toReversed()) this.#jobs.finished(job, "cancelled", job.error, null);
       parents = new Map(ended.map(endOf));
     }
   }
@@ -234,7 +224,7 @@ export class JobGateway {
   /** Tells of those of these jobs that were cancelled, and of those that ended with them. */
   async #tellCancelled(ids: readonly string[]): Promise<void> {
     const cancelled = await this.#store.getJobs({ ids, outcomes: ["cancelled"] }).catch(() => []);
-    for (const job of cancelled.toReversed()) this.#tellFinished(job, "cancelled", job.error, null);
+    for (const job of cancelled.toReversed()) this.#jobs.finished(job, "cancelled", job.error, null);
     await this.#tellCascades(cancelled.map(endOf));
   }
 
@@ -245,8 +235,8 @@ export class JobGateway {
         const { outcome, error } = transition;
         this.#listener?.onEnded(job, transition);
         // A success that nobody waits for and nobody hears of needs no event.
-        if (outcome === "success" && !this.#teller.isHeard && !this.#listener?.awaits(job.id)) return;
-        return this.#tellFinished(job, outcome, error, ending);
+        if (outcome === "success" && !this.#jobs.isHeard && !this.#listener?.awaits(job.id)) return;
+        return this.#jobs.finished(job, outcome, error, ending);
       }
       case "retry": {
         const reason = transition.error?.message ?? "";
@@ -260,31 +250,14 @@ export class JobGateway {
         return this.tell("jobParked", job, { reason: transition.reason });
     }
   }
-
-  #tellFinished(
-    job: JobRecord,
-    outcome: JobOutcome,
-    error: StoredError | null,
-    ending: Pick<RunEnding, "durationMs" | "local"> | null,
-  ): void {
-    const { id: jobId, taskName, scheduleId, fireTimeMs, attempt, runAtMs, startedAtMs } = job;
-    this.#teller.tell({
-      type: "jobFinished",
-      jobId,
-      taskName,
-      scheduleId,
-      fireTimeMs,
-      attempt,
-      outcome,
-      durationMs: ending?.durationMs ?? null,
-      latenessMs: startedAtMs === null ? null : Math.max(0, startedAtMs - runAtMs),
-      error,
-      ...(ending?.local ? { local: ending.local } : {}),
-    });
-  }
 }
 
 const noJobs: ReadonlyMap<number, JobRecord> = new Map();
+
+function isSuccess({ transition }: RunEnding): boolean {
+  return transition.to === "finished" && transition.outcome === "success";
+}
+
 function endOf({ id, finishedAtMs }: JobRecord): readonly [id: string, sinceMs: number] {
   return [id, finishedAtMs ?? 0];
 }
