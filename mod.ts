@@ -149,6 +149,8 @@ export type {
 export type { CarillonEvent, EventGroup, EventOf, EventSelector, EventType } from "./src/events/event.ts";
 export type { EventListener, SubscribeOptions, Subscription } from "./src/events/event_hub.ts";
 export type { EventStream, EventStreamOptions } from "./src/events/event_stream.ts";
+export type { ChangeStream, StoredEvent, StoredEventType } from "./src/scheduler/change_stream.ts";
+export type { StoredEventsOptions } from "./src/scheduler/stored_events.ts";
 export type { SelectedEvent } from "./src/events/event_groups.ts";
 
 // Parts and ports

@@ -24,6 +24,7 @@ export type ErrorCode =
   | "scheduleExists"
   | "jobNotFound"
   | "jobNotReady"
+  | "cursorExpired"
   | "invalidState"
   // what became of a job that was waited for
   | "jobFailed"

@@ -22,6 +22,7 @@ const GUIDES = [
   "middleware",
   "task-modules",
   "transactions",
+  "events",
   "triggers",
 ]
   .map((name) => `docs/${name}.md`);

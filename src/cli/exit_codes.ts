@@ -39,6 +39,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   scheduleNotFound: EXIT_NOT_FOUND,
   scheduleExists: EXIT_STATE,
   jobNotFound: EXIT_NOT_FOUND,
+  cursorExpired: EXIT_STATE,
   jobNotReady: EXIT_STATE,
   invalidState: EXIT_STATE,
   jobFailed: EXIT_FAILED,

@@ -9,6 +9,7 @@ import type { StoreUnits } from "./store_units.ts";
  * ignores its signal is terminated; where its executor cannot, it is left behind: it keeps its slot until its lease runs out.
  */
 export async function endWork(parts: SchedulerParts, timeoutMs: number, hurry: AbortSignal): Promise<void> {
+  for (const stream of [...parts.streams]) stream.close();
   const units = parts.units.all();
   await Promise.all(units.map((unit) => unit.stopLoops()));
   for (const unit of units) unit.runner.batches.handBack();

@@ -8,6 +8,8 @@ import {
 import type { SelectedEvent } from "../events/event_groups.ts";
 import type { EventStream, EventStreamOptions } from "../events/event_stream.ts";
 import type { Executor } from "../executors/executor.ts";
+import type { ChangeStream, StoredEvent, StoredEventType } from "./change_stream.ts";
+import { feedEnds, storedEvents, type StoredEventsOptions } from "./stored_events.ts";
 import { CarillonError, messageOf } from "../errors.ts";
 import type { SchedulerRole } from "../model/states.ts";
 import { TaskRegistry } from "../registry/task_registry.ts";
@@ -38,6 +40,8 @@ export interface SchedulerParts {
   readonly schedules: ScheduleCommands;
   readonly jobs: JobCommands;
   readonly waiting: WaitingJobs;
+  /** Streams that read the stores: they end when the scheduler stops. */
+  readonly streams: Set<{ close(): void }>;
   /** Adds a store; joins and starts it when the scheduler runs. */
   addUnit(alias: string, store: DataStore): StoreUnit;
   /** Tells something about the scheduler itself. */
@@ -77,6 +81,7 @@ export abstract class SchedulerBase {
       schedules: new ScheduleCommands(environment, units),
       jobs: new JobCommands(environment, units),
       waiting: new WaitingJobs(environment, waits),
+      streams: new Set(),
       addUnit: (alias, store) => this.#addUnit(alias, store),
       tell,
     };
@@ -168,8 +173,41 @@ export abstract class SchedulerBase {
   events<const Selector extends EventSelector = EventSelector>(
     types?: Selector | readonly Selector[],
     options?: EventStreamOptions,
-  ): EventStream<SelectedEvent<Selector>> {
-    return this.parts.hub.events(types, options);
+  ): EventStream<SelectedEvent<Selector>>;
+  /**
+   * The events that the stores keep (jobs that ended, changes of schedules and tasks), of all processes, from behind a
+   * cursor on: each once and none left out, also after a restart. They are kept for a day.
+   *
+   * Throws `invalidOption` for what is no cursor; the iterator throws `cursorExpired` for one that is too old.
+   *
+   * @example
+   * ```ts
+   * import { Scheduler, task } from "carillon";
+   *
+   * const greet = task({ name: "greet", run: () => "hello" });
+   * await using scheduler = new Scheduler({ tasks: [greet] });
+   * const after = await scheduler.eventCursor();
+   * await scheduler.runJob(greet);
+   * for await (const event of scheduler.events({ after, types: "jobFinished" })) {
+   *   console.assert(event.outcome === "success" && event.cursor !== after);
+   *   break;
+   * }
+   * ```
+   */
+  events<const Type extends StoredEventType = StoredEventType>(
+    options: StoredEventsOptions<Type>,
+  ): ChangeStream<StoredEvent<Type>>;
+  events(
+    types?: EventSelector | readonly EventSelector[] | StoredEventsOptions,
+    options?: EventStreamOptions,
+  ): unknown {
+    if (typeof types === "object" && "after" in types) return storedEvents(this.parts, types);
+    return this.parts.hub.events(types as EventSelector[], options);
+  }
+
+  /** Where the feeds of the stores end now: `events({ after })` goes on from there, before any event was read. */
+  eventCursor(): Promise<string> {
+    return feedEnds(this.parts);
   }
 
   /** Adds an executor at run time. Throws `invalidOption` when the name is taken. */

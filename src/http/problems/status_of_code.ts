@@ -33,6 +33,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   // Not as things stand.
   scheduleExists: 409,
   duplicateTask: 409,
+  cursorExpired: 410,
   jobNotReady: 409,
   invalidState: 409,
   jobParked: 409,
