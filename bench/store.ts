@@ -29,6 +29,7 @@ function newJob(number: number): NewJob {
     ageingMs: null,
     tags: [],
     concurrencyKey: null,
+    rateKey: null,
     input: benchPayload,
     overrides: {},
     metadata: {},

@@ -23,7 +23,8 @@ export function alikeRuns(jobs: readonly NewJob[]): readonly AlikeRun[] | undefi
 /** Whether a job has to do with nothing but its task: with no schedule, key, or job that it waits for or stands for. */
 export function isOnItsOwn(job: NewJob): boolean {
   return job.scheduleSeq === null && job.scheduleId === null && job.fireTimeMs === null &&
-    job.concurrencyKey === null && job.identity === undefined && job.parents === undefined;
+    job.concurrencyKey === null && job.rateKey === null && job.identity === undefined &&
+    job.parents === undefined;
 }
 
 /** Whether a job may run at once wherever its task does, by code that has these tasks. */

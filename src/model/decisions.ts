@@ -9,6 +9,7 @@ import {
   type RunSettings,
   type StoredBackoff,
   type StoredConcurrency,
+  type StoredRate,
 } from "./settings.ts";
 import {
   type JobOutcome,
@@ -72,6 +73,22 @@ export function keySlotsLeft(limit: StoredConcurrency | null, running: number, i
   return isFirst ? slotsLeft(1, running) : 0;
 }
 
+/** How many jobs of a task may start in a time: what was set at run time, else what its code says. */
+export function rateLimit(
+  task: Pick<TaskRecord, "settings" | "overrides"> | undefined,
+): StoredRate | null {
+  const set = task?.overrides.rateLimit;
+  const own = task?.settings.rateLimit ?? null;
+  // Whether keys tell what counts is known to the code alone, which gives the keys.
+  return set ? { ...set, keyed: own?.keyed ?? false } : set === null ? null : own;
+}
+
+/** What a job's start counts for under a rate: a key, the empty text for all jobs of its task, null for nothing. */
+export function countsFor(rate: StoredRate | null, job: Pick<JobRecord, "rateKey">): string | null {
+  if (rate === null) return null;
+  return rate.keyed ? job.rateKey : "";
+}
+
 /** Whether what a scheduler offers covers what a job demands. */
 export function coversTags(offered: readonly string[], demanded: readonly string[]): boolean {
   return demanded.every((tag) => offered.includes(tag));
@@ -113,7 +130,7 @@ export interface JobSurroundings {
   /** Whether a live scheduler knows its task, in its version, and offers its tags. */
   readonly served: boolean;
   readonly taskPaused: boolean;
-  /** Whether its task, its schedule or its key runs as many jobs as it may, or its key has an earlier job to wait for. */
+  /** Whether its task, its schedule or its key runs as many jobs as it may, as many started as may, or an earlier job is first. */
   readonly saturated: boolean;
 }
 

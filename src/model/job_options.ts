@@ -3,6 +3,7 @@ import { messageOf } from "../errors.ts";
 import type { DurationInput } from "../time/duration.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import { checkConcurrencyKey } from "./concurrency_options.ts";
+import { checkRateKey } from "./rate_options.ts";
 import {
   identityOptionKeys,
   type IdentityOptions,
@@ -28,6 +29,8 @@ export interface JobOptions extends RunOptions, IdentityOptions, ParentOptions {
   readonly runAt?: MomentInput;
   /** What it shares slots with other jobs of its task by. @default what the task's `concurrency.key` says */
   readonly concurrencyKey?: string;
+  /** What its starts count for. @default what the task's `rateLimit.key` says */
+  readonly rateKey?: string;
   /** JSON values for your own purposes. @default {} */
   readonly metadata?: Metadata;
   /** Alias of the store, where the scheduler has several. @default "main" */
@@ -48,6 +51,7 @@ export const jobOptionKeys = [
   "delay",
   "runAt",
   "concurrencyKey",
+  "rateKey",
   "metadata",
   "store",
   "transaction",
@@ -62,6 +66,8 @@ export interface ResolvedJobOptions {
   readonly runAtMs: number | null;
   /** The key given; null when there was none. */
   readonly concurrencyKey: string | null;
+  /** The key of its rate given; null when there was none. */
+  readonly rateKey: string | null;
   readonly identity: ResolvedIdentity | undefined;
   readonly parents: JobParents | undefined;
   readonly metadata: Metadata;
@@ -80,6 +86,7 @@ export const noJobOptions: ResolvedJobOptions = Object.freeze({
   delayMs: 0,
   runAtMs: null,
   concurrencyKey: null,
+  rateKey: null,
   identity: undefined,
   parents: undefined,
   metadata: noMetadata,
@@ -96,7 +103,7 @@ export const noJobOptions: ResolvedJobOptions = Object.freeze({
  */
 export function resolveJobOptions(options: JobOptions, where: string, timeZone = "UTC"): ResolvedJobOptions {
   check.refuseUnknownOptions(options, jobOptionKeys, where);
-  const { id, delay, runAt, concurrencyKey, metadata, store, transaction } = options;
+  const { id, delay, runAt, concurrencyKey, rateKey, metadata, store, transaction } = options;
   if (delay !== undefined && runAt !== undefined) {
     throw check.optionError("delay", where, "cannot go with 'runAt': give one of the two", delay);
   }
@@ -110,6 +117,7 @@ export function resolveJobOptions(options: JobOptions, where: string, timeZone =
     delayMs: delay === undefined ? 0 : check.checkDelay(delay, "delay", where),
     runAtMs: runAt === undefined ? null : instantMs(runAt, where, timeZone),
     concurrencyKey: concurrencyKey === undefined ? null : checkConcurrencyKey(concurrencyKey, where),
+    rateKey: rateKey === undefined ? null : checkRateKey(rateKey, where),
     identity: resolveIdentity(options, where),
     parents,
     metadata: metadata === undefined ? noMetadata : check.checkMetadata(metadata, where),

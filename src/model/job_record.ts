@@ -30,6 +30,8 @@ export interface NewJob {
   readonly tags: readonly string[];
   /** What it shares slots with other jobs of its task by; null shares none. */
   readonly concurrencyKey: string | null;
+  /** What its starts count for where its task limits how many there are; null counts for nothing. */
+  readonly rateKey: string | null;
   readonly input: Payload | null;
   /** Settings given on the job, merged over those of its schedule; the task's fill in when it runs. */
   readonly overrides: RunOverrides;
@@ -83,6 +85,8 @@ export interface JobRecord {
   readonly ageingMs: number | null;
   readonly tags: readonly string[];
   readonly concurrencyKey: string | null;
+  /** What its starts count for where its task limits how many there are; null counts for nothing. */
+  readonly rateKey: string | null;
   /** The key of its identity, or null. */
   readonly identityKey: string | null;
   /** What becomes of it when a parent does not succeed; null where it has no parents. */

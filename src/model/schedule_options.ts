@@ -1,6 +1,7 @@
 /** What users say about a schedule beside its task and trigger, and its stored form. */
 import type { DurationInput } from "../time/duration.ts";
 import { checkConcurrencyKey } from "./concurrency_options.ts";
+import { checkRateKey } from "./rate_options.ts";
 import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import type { SchedulePolicies } from "./schedule_record.ts";
@@ -29,6 +30,8 @@ export interface SchedulePolicyOptions extends RunOptions {
   readonly maxRunningJobs?: number | null;
   /** What its jobs share slots with others of their task by. @default what the task's `concurrency.key` says */
   readonly concurrencyKey?: string;
+  /** What the starts of its jobs count for. @default what the task's `rateLimit.key` says */
+  readonly rateKey?: string;
 }
 
 /** Everything that can be said about a schedule but its input. */
@@ -70,6 +73,7 @@ const policyKeys = [
   "maxRuns",
   "maxRunningJobs",
   "concurrencyKey",
+  "rateKey",
 ] as const satisfies readonly (keyof SchedulePolicyOptions)[];
 
 /** The keys of {@linkcode ScheduleOptions}. */
@@ -93,7 +97,7 @@ export const scheduleOptionKeys = [
 export function resolveSchedulePolicies(options: SchedulePolicyOptions, where: string): SchedulePolicies {
   const { coalesce = "latest", jitter, spread, maxRuns = null } = options;
   const { overlap = coalesce === "all" ? "queue" : "queueOne" } = options;
-  const { maxRunningJobs = null, concurrencyKey, ...runOptions } = options;
+  const { maxRunningJobs = null, concurrencyKey, rateKey, ...runOptions } = options;
   return {
     coalesce: check.checkChoice(coalesce, "coalesce", where, coalescePolicies),
     overlap: check.checkChoice(overlap, "overlap", where, overlapPolicies),
@@ -102,6 +106,7 @@ export function resolveSchedulePolicies(options: SchedulePolicyOptions, where: s
     maxRuns: check.checkLimit(maxRuns, "maxRuns", where),
     maxRunningJobs: check.checkLimit(maxRunningJobs, "maxRunningJobs", where),
     concurrencyKey: concurrencyKey === undefined ? null : checkConcurrencyKey(concurrencyKey, where),
+    rateKey: rateKey === undefined ? null : checkRateKey(rateKey, where),
     overrides: resolveRunOptions(runOptions, where, refuseCounts),
   };
 }

@@ -18,6 +18,8 @@ export interface SchedulePolicies {
   readonly inputVersion?: number;
   /** What its jobs share slots with others of their task by; null shares none. */
   readonly concurrencyKey: string | null;
+  /** What the starts of its jobs count for. */
+  readonly rateKey: string | null;
   /** Settings given on the schedule; they win over the task's. */
   readonly overrides: RunOverrides;
 }

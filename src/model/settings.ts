@@ -24,6 +24,14 @@ export interface StoredConcurrency {
   readonly fifo: boolean;
 }
 
+/** How many jobs of a task start in any window of a length, as stored. */
+export interface StoredRate {
+  readonly limit: number;
+  readonly perMs: number;
+  /** Whether jobs count by their `rateKey`; otherwise all jobs of the task count together. Only its code says so. */
+  readonly keyed: boolean;
+}
+
 /** How long finished jobs are kept, as stored; null is for ever. */
 export interface StoredRetention {
   readonly successMs: number | null;
@@ -55,6 +63,8 @@ export interface RunSettings {
   readonly tags: readonly string[];
   /** The limit of jobs with the same key; a matter of tasks alone. */
   readonly concurrency: StoredConcurrency | null;
+  /** How many jobs start in any window of a length; a matter of tasks alone. */
+  readonly rateLimit: StoredRate | null;
   /** How many jobs one call takes, of which `maxRunningJobs` then counts; null is no batch task. A matter of its code alone. */
   readonly batchSize: number | null;
 }
@@ -80,6 +90,7 @@ export const defaultRunSettings: RunSettings = {
   executor: null,
   tags: [],
   concurrency: null,
+  rateLimit: null,
   batchSize: null,
 };
 

@@ -2,6 +2,7 @@
 import type { DurationInput } from "../time/duration.ts";
 import { type ConcurrencyKey, type ConcurrencyOptions, resolveConcurrency } from "./concurrency_options.ts";
 import * as check from "./option_checks.ts";
+import { type RateKey, type RateLimitOptions, resolveRateLimit } from "./rate_options.ts";
 import type { Metadata } from "./payload.ts";
 import {
   type BackoffFunction,
@@ -62,6 +63,8 @@ export interface TaskOptions extends Omit<DefaultOptions, "retry"> {
   readonly retry?: TaskRetryOptions;
   /** How jobs share slots by a key, such as a tenant. @default none */
   readonly concurrency?: ConcurrencyOptions;
+  /** How many of its jobs start in any window of a length, in all schedulers together. @default no limit */
+  readonly rateLimit?: RateLimitOptions;
 }
 
 /** The options of a task, checked and in stored form, with the functions that cannot be stored. */
@@ -74,6 +77,8 @@ export interface ResolvedTaskOptions {
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
   /** Tells the key of a job from its input. */
   readonly concurrencyKey: ConcurrencyKey | undefined;
+  /** Tells from its input what a job counts for. */
+  readonly rateKey: RateKey | undefined;
 }
 
 /** The keys of {@linkcode RunOptions}. */
@@ -100,6 +105,7 @@ export const taskOptionKeys = [
   "version",
   "metadata",
   "concurrency",
+  "rateLimit",
 ] as const;
 
 /**
@@ -122,13 +128,19 @@ export function resolveRunOptions(
 export function resolveTaskOptions(options: TaskOptions, where: string): ResolvedTaskOptions {
   const { description, version, metadata, retry } = options;
   const concurrency = options.concurrency && resolveConcurrency(options.concurrency, where);
-  const overrides = resolveOverrides(options, where, true);
+  const rate = options.rateLimit && resolveRateLimit(options.rateLimit, where);
+  const overrides = {
+    ...resolveOverrides(options, where, true),
+    ...(concurrency === undefined ? {} : { concurrency: concurrency.limit }),
+    ...(rate === undefined ? {} : { rateLimit: rate.rate }),
+  };
   return {
     description: description === undefined ? null : check.checkText(description, "description", where),
     version: version === undefined ? 1 : check.checkInteger(version, "version", where),
     metadata: metadata === undefined ? {} : check.checkMetadata(metadata, where),
-    overrides: concurrency === undefined ? overrides : { ...overrides, concurrency: concurrency.limit },
+    overrides,
     concurrencyKey: concurrency?.key,
+    rateKey: rate?.key,
     backoff: typeof retry?.backoff === "function" ? retry.backoff : undefined,
     retryIf: retry?.retryIf,
   };

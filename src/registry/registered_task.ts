@@ -4,6 +4,7 @@ import type { Middleware } from "../context/middleware.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import type { ResolvedBatch } from "../model/batch_options.ts";
 import type { ConcurrencyKey } from "../model/concurrency_options.ts";
+import type { RateKey } from "../model/rate_options.ts";
 import type { Metadata } from "../model/payload.ts";
 import type { BackoffFunction } from "../model/retry_options.ts";
 import type { ResolvedScheduleOptions } from "../model/schedule_options.ts";
@@ -32,6 +33,7 @@ export interface RegisteredTask {
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
   /** Tells the key of a job from its input. */
   readonly concurrencyKey: ConcurrencyKey | undefined;
+  readonly rateKey: RateKey | undefined;
   /** What is called when a job has finally failed. */
   readonly onFailure: FailureHook | undefined;
   /** Brings inputs of older versions to the present one. */
@@ -79,6 +81,7 @@ export function registeredTask(
     backoff: options?.backoff,
     retryIf: options?.retryIf,
     concurrencyKey: options?.concurrencyKey,
+    rateKey: options?.rateKey,
     onFailure: spec?.onFailure,
     migrate: spec?.migrate,
     batch: spec?.batch,

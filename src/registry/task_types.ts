@@ -4,6 +4,7 @@ import type { FailureContext, JobFailure } from "../context/job_failure.ts";
 import type { Middleware } from "../context/middleware.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import type { ConcurrencyOptions } from "../model/concurrency_options.ts";
+import type { RateLimitOptions } from "../model/rate_options.ts";
 import type { ScheduleOptions } from "../model/schedule_options.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
 import type { TaskOptions } from "../model/task_options.ts";
@@ -96,6 +97,8 @@ export interface MethodOptions<S extends StandardSchema | undefined, O extends S
   readonly name?: string;
   /** How jobs share slots by a key, such as a tenant. @default none */
   readonly concurrency?: ConcurrencyOptions<KeyOf<S>>;
+  /** How many of its jobs start in any window of a length, in all schedulers together. @default no limit */
+  readonly rateLimit?: RateLimitOptions<KeyOf<S>>;
   /** Checks the input (any Standard Schema); the method gets what it makes of it. @default no check */
   readonly input?: S;
   /** Checks the result (any Standard Schema). @default no check */

@@ -5,6 +5,7 @@ import {
   isDue,
   keyLimit,
   keySlotsLeft,
+  rateLimit,
   runsVersion,
   scheduleLimit,
   slotsLeft,
@@ -18,6 +19,8 @@ import { resolveRunSettings } from "../model/settings.ts";
 import { type JobState, seenState } from "../model/states.ts";
 import type { TaskRecord } from "../model/task_record.ts";
 import { explainedParents } from "./explained_parents.ts";
+import type { RateUse } from "../stores/task_store.ts";
+import { durationOfMs } from "../time/duration.ts";
 import { instantOf } from "./views/instant.ts";
 
 /** What can be said of a job: how it stands, or what keeps it from running. */
@@ -46,6 +49,8 @@ export type ExplanationCause =
   | "keyBusy"
   /** It waits for other jobs to finish. */
   | "parents"
+  /** As many jobs started in the window of its task's rate as may. */
+  | "rateReached"
   /** The only scheduler that could run it is this one, which is paused. */
   | "schedulerPaused"
   /** The only scheduler that could run it is this one, which runs as many jobs as it may. */
@@ -85,6 +90,8 @@ export interface ExplanationFacts {
   readonly scheduleHolders: readonly JobRecord[];
   /** Running jobs of its task with its key. */
   readonly keyHolders: readonly JobRecord[];
+  /** How the rate stands that it counts for. */
+  readonly rate: RateUse | undefined;
   /** The first job of its task with its key that was added before it and is not finished. */
   readonly keyAhead: JobRecord | undefined;
   /** The jobs it waits for now. */
@@ -129,7 +136,7 @@ function causesOf(facts: ExplanationFacts): readonly ExplainedCause[] {
     !isDue(job.runAtMs, nowMs) ? notDue(facts) : undefined,
     unreachable(facts),
     facts.task?.paused ? cause("taskPaused", `task '${job.taskName}' is paused`, {}) : undefined,
-    ...(mayStart ? [taskFull(facts), scheduleFull(facts), keyBusy(facts)] : []),
+    ...(mayStart ? [taskFull(facts), scheduleFull(facts), keyBusy(facts), rateReached(facts)] : []),
     localCause(facts),
   ].filter((one) => one !== undefined);
   return holding.length > 0 ? holding : [cause("next", "nothing holds it back; a worker takes it next", {})];
@@ -255,6 +262,18 @@ function keyBusy(
   }
   const count = `${keyHolders.length} of ${limit?.max ?? 1}`;
   return cause("keyBusy", `limit of key '${key}' ${count}${heldBy(holders, keyHolders.length)}`, facts);
+}
+
+function rateReached({ job, rate, task }: ExplanationFacts): ExplainedCause | undefined {
+  if (rate === undefined || rate.nextStartAtMs === null) return undefined;
+  const key = rateLimit(task)?.keyed ? job.rateKey : null;
+  const per = durationOfMs(rate.perMs).toString();
+  const nextStartAt = timeOf(rate.nextStartAtMs);
+  const ofKey = key === null ? "" : `, key '${key}',`;
+  const text =
+    `rate limit ${rate.limit} per ${per} of ${job.taskName}${ofKey} reached; the next start is possible at ` +
+    nextStartAt;
+  return cause("rateReached", text, { limit: rate.limit, per, key, started: rate.started, nextStartAt });
 }
 
 /** What only the scheduler itself knows; it matters where no other one could run the job. */

@@ -157,6 +157,7 @@ function jobOf(
     ageingMs: settings.ageingMs,
     tags: settings.tags,
     concurrencyKey: schedule.policies.concurrencyKey,
+    rateKey: schedule.policies.rateKey,
     input: schedule.input,
     overrides: mergeOverrides(schedule.policies.overrides),
     metadata: { ...(task && taskMetadata(task)), ...schedule.metadata },

@@ -7,6 +7,7 @@ import { defaultOptionKeys, type DefaultOptions, resolveRunOptions } from "../mo
 import type { TaskRecord } from "../model/task_record.ts";
 import type { TaskReference } from "../registry/task_types.ts";
 import type { TaskChange } from "../stores/task_store.ts";
+import { type RateOptions, resolveRate } from "../model/rate_options.ts";
 import { SchedulerBase } from "./scheduler_base.ts";
 import type { StoreUnit } from "./store_unit.ts";
 import { type TaskInfo, taskView } from "./views/task.ts";
@@ -17,6 +18,8 @@ export interface ConfigureTaskOptions extends DefaultOptions {
   readonly metadata?: Metadata;
   /** How many jobs with the same key run at once; null is no limit. */
   readonly concurrency?: KeyLimitOptions | null;
+  /** How many of its jobs start in any window of a length, by key where its code gives one; null is no limit. */
+  readonly rateLimit?: RateOptions | null;
 }
 
 /** A task in a call that only needs its name. */
@@ -40,13 +43,14 @@ export abstract class SchedulerTasks extends SchedulerBase {
    */
   async configureTask(task: TaskName, options: ConfigureTaskOptions): Promise<TaskInfo> {
     const where = `configureTask for '${this.nameOfTask(task)}'`;
-    refuseUnknownOptions(options, [...defaultOptionKeys, "metadata", "concurrency"], where);
-    const { metadata, concurrency, ...runOptions } = options;
+    refuseUnknownOptions(options, [...defaultOptionKeys, "metadata", "concurrency", "rateLimit"], where);
+    const { metadata, concurrency, rateLimit, ...runOptions } = options;
     return await this.#change(task, {
       overrides: {
         ...resolveRunOptions(runOptions, where),
         ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, where) }),
         ...(concurrency === undefined ? {} : { concurrency: resolveKeyLimit(concurrency, where) }),
+        ...(rateLimit === undefined ? {} : { rateLimit: resolveRate(rateLimit, where) }),
       },
     });
   }

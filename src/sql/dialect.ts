@@ -27,6 +27,9 @@ const tableNames = [
   "freed",
   "sweeps",
   "parents",
+  "rates",
+  "starts",
+  "waits",
 ] as const;
 
 /** The full name of every table. */

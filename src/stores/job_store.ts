@@ -103,7 +103,7 @@ export interface ClaimRequest {
 export interface AddClaim extends ClaimRequest {
   /**
    * Claims in runs (`alikeRuns`), each as a whole or not at all: those whose jobs may run at once (`mayRunAtOnce`) and
-   * whose task is stored, is not paused, has slots left for the whole run, and has no job that is ready or due. Nothing
+   * whose task is stored, is not paused, has no rate, has slots left for the whole run, and has no job that is ready or due. Nothing
    * where the limit is lower than the number of jobs.
    * @default false
    */

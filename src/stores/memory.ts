@@ -17,6 +17,7 @@ import { countJobs, getJobs, getParents } from "./memory/find_jobs.ts";
 import { dueSchedules, getFireTimes, getSchedules } from "./memory/find_schedules.ts";
 import { getAttempts, getLogs, putLogs } from "./memory/job_history.ts";
 import { MemoryState } from "./memory/memory_state.ts";
+import { rateUse } from "./memory/rate_use.ts";
 import { prune } from "./memory/prune.ts";
 import { getCalendars, putCalendar } from "./memory/put_calendar.ts";
 import { getTasks, putTasks, updateTask } from "./memory/put_tasks.ts";
@@ -101,6 +102,8 @@ class MemoryStore implements DataStore {
   updateTask = (name: string, change: TaskChange) =>
     this.#write((state, nowMs) => updateTask(state, name, change, nowMs));
   removeTask = (name: string) => this.#write((state, nowMs) => state.removeTask(name, nowMs));
+  getRateUse = (taskName: string, rateKey: string | null) =>
+    this.#read((state, nowMs) => rateUse(state, { taskName, rateKey }, nowMs));
 
   getSchedules = (filter: ScheduleFilter) => this.#read((state) => getSchedules(state, filter));
   writeSchedules = (change: ScheduleChange) =>

@@ -10,6 +10,18 @@ export interface TaskStore {
   updateTask(name: string, change: TaskChange): Promise<TaskRecord | undefined>;
   /** Removes a task and what was set about it; its schedules and jobs stay. Answers whether there was one. */
   removeTask(name: string): Promise<boolean>;
+  /** How the rate stands that jobs of a task with this key count for; undefined where none limits them. */
+  getRateUse(taskName: string, rateKey: string | null): Promise<RateUse | undefined>;
+}
+
+/** How a limit of the rate at which jobs start stands. */
+export interface RateUse {
+  readonly limit: number;
+  readonly perMs: number;
+  /** How many jobs started in the window that ends now. */
+  readonly started: number;
+  /** When another one may start; null is now. */
+  readonly nextStartAtMs: number | null;
 }
 
 /** What can be changed about a task at run time. */

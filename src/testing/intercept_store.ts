@@ -9,6 +9,7 @@ export const storeOperations = [
   "getTasks",
   "updateTask",
   "removeTask",
+  "getRateUse",
   "getSchedules",
   "writeSchedules",
   "dueSchedules",

@@ -17,6 +17,7 @@ import { openingTests } from "./store_conformance/opening.ts";
 import { parentTests } from "./store_conformance/parents.ts";
 import { planningTests } from "./store_conformance/planning.ts";
 import { pruningTests } from "./store_conformance/pruning.ts";
+import { rateTests } from "./store_conformance/rates.ts";
 import { runCheck, type StoreConformanceOptions } from "./store_conformance/run_check.ts";
 import { schedulerTests } from "./store_conformance/schedulers.ts";
 import type { StoreCheck } from "./store_conformance/store_check.ts";
@@ -38,6 +39,7 @@ const checks: readonly StoreCheck[] = [
   ...tagTests,
   ...keyTests,
   ...manyKeyTests,
+  ...rateTests,
   ...identityTests,
   ...parentTests,
   ...deadlineTests,

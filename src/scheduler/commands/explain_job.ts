@@ -20,18 +20,21 @@ export async function explainJob(
   const { store } = unit;
   const { taskName, scheduleId } = job;
   const runs = { states: ["running"], order: "oldest" } as const;
-  const [nowMs, [task], taskHolders, schedulers, parents, schedules, scheduleHolders] = await Promise.all([
-    store.nowMs(),
-    store.getTasks([taskName]),
-    store.getJobs({ ...runs, taskName, limit: HOLDERS_MAX }),
-    store.getSchedulers(),
-    job.onParentFailure === null ? [] : openParents(store, id),
-    scheduleId === null ? [] : store.getSchedules({ ids: [scheduleId] }),
-    scheduleId === null ? [] : store.getJobs({ ...runs, scheduleId }),
-  ]);
+  const [nowMs, [task], taskHolders, schedulers, parents, schedules, scheduleHolders, rate] = await Promise
+    .all([
+      store.nowMs(),
+      store.getTasks([taskName]),
+      store.getJobs({ ...runs, taskName, limit: HOLDERS_MAX }),
+      store.getSchedulers(),
+      job.onParentFailure === null ? [] : openParents(store, id),
+      scheduleId === null ? [] : store.getSchedules({ ids: [scheduleId] }),
+      scheduleId === null ? [] : store.getJobs({ ...runs, scheduleId }),
+      store.getRateUse(taskName, job.rateKey),
+    ]);
   // A schedule that was removed limits nothing, also when another one has its id now.
   const schedule = schedules.find(({ seq }) => seq === job.scheduleSeq);
-  const facts = { nowMs, job, task, schedule, taskHolders, scheduleHolders, parents, schedulers };
+  const holding = { taskHolders, scheduleHolders, parents, rate };
+  const facts = { nowMs, job, task, schedule, schedulers, ...holding };
   return explain({ ...facts, ...await keyFacts(store, job), local: localFacts(unit, environment) });
 }
 

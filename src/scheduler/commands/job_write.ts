@@ -12,6 +12,7 @@ export interface WantedJob {
   readonly taskVersion: number;
   readonly input: Payload | null;
   readonly concurrencyKey: string | null;
+  readonly rateKey: string | null;
   readonly options: ResolvedJobOptions;
   /** The job whose run adds it. */
   readonly addedBy: string | undefined;
@@ -38,6 +39,7 @@ export function directJob(wanted: WantedJob): NewJob {
     ageingMs: settings.ageingMs,
     tags: settings.tags,
     concurrencyKey: wanted.concurrencyKey,
+    rateKey: wanted.rateKey,
     input: wanted.input,
     overrides: options.overrides,
     metadata: options === noJobOptions ? wanted.metadata : { ...wanted.metadata, ...options.metadata },
@@ -68,6 +70,7 @@ export function scheduleJob(
     ageingMs: settings.ageingMs,
     tags: settings.tags,
     concurrencyKey: schedule.policies.concurrencyKey,
+    rateKey: schedule.policies.rateKey,
     input: schedule.input,
     overrides: mergeOverrides(schedule.policies.overrides),
     metadata: { ...metadata, ...schedule.metadata },

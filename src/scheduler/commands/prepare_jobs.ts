@@ -106,6 +106,7 @@ export class JobPreparer {
       taskVersion: task.code?.version ?? record?.version ?? 1,
       input: encoded.input,
       concurrencyKey: options.concurrencyKey ?? encoded.concurrencyKey,
+      rateKey: options.rateKey ?? encoded.rateKey,
       options,
       addedBy: this.#runningJobId,
       settings: options === noJobOptions ? settings : { ...settings, ...options.overrides },

@@ -45,9 +45,10 @@ export async function editedSchedule(
   const given = resolveSchedulePolicies(policies, where);
   return (before, facts) => {
     const merged = mergedPolicies(before.policies, given, policies);
-    const key = policies.concurrencyKey ?? input?.concurrencyKey ?? merged.concurrencyKey;
+    const concurrencyKey = policies.concurrencyKey ?? input?.concurrencyKey ?? merged.concurrencyKey;
+    const rateKey = policies.rateKey ?? input?.rateKey ?? merged.rateKey;
     const schedule = edited(before, {
-      policies: { ...merged, concurrencyKey: key, ...input?.version },
+      policies: { ...merged, concurrencyKey, rateKey, ...input?.version },
       ...(description === undefined ? {} : { description: checkText(description, "description", where) }),
       ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, where) }),
       ...(input === undefined ? {} : { input: input.input }),

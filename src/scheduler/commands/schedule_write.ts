@@ -22,6 +22,7 @@ export interface WantedSchedule {
   /** Version of the task's code that has checked the input; undefined where the code is not here. */
   readonly inputVersion: number | undefined;
   readonly concurrencyKey: string | null;
+  readonly rateKey: string | null;
   readonly group: string | null;
   readonly options: ResolvedScheduleOptions;
 }
@@ -94,9 +95,9 @@ export function resumedFrom(before: ScheduleRecord, fromMs: number, facts: Plann
 }
 
 function definitionOf(wanted: WantedSchedule) {
-  const { id, generatedId, taskName, group, input, inputVersion, options, concurrencyKey } = wanted;
+  const { id, generatedId, taskName, group, input, inputVersion, options, concurrencyKey, rateKey } = wanted;
   const { description, metadata } = options;
-  const policies = { ...options.policies, concurrencyKey };
+  const policies = { ...options.policies, concurrencyKey, rateKey };
   const trigger = wanted.trigger.toJSON();
   return {
     id,

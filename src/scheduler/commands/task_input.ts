@@ -1,5 +1,6 @@
 import { messageOf } from "../../errors.ts";
-import { checkConcurrencyKey, type ConcurrencyKey } from "../../model/concurrency_options.ts";
+import { checkConcurrencyKey } from "../../model/concurrency_options.ts";
+import { checkRateKey } from "../../model/rate_options.ts";
 import { invalidOption } from "../../model/option_checks.ts";
 import type { Payload } from "../../model/payload.ts";
 import type { RunOverrides, RunSettings } from "../../model/settings.ts";
@@ -34,11 +35,13 @@ function isDefinition(reference: TaskReference): boolean {
   return typeof reference === "function" || !registryState.references.has(reference);
 }
 
-/** An input as it is stored, and the key that the task's code tells from it. */
+/** An input as it is stored, and the keys that the task's code tells from it. */
 export interface EncodedInput {
   readonly input: Payload | null;
   /** null where the task has no keys, or its code is not here. */
   readonly concurrencyKey: string | null;
+  /** null where the task's rate has no keys, or its code is not here. */
+  readonly rateKey: string | null;
 }
 
 /** Checks an input where the task's schema is known, and encodes it as it was given. A promise only where it must be. */
@@ -47,7 +50,9 @@ export function encodeInput(
   input: unknown,
   { serializer }: Environment,
 ): EncodedInput | Promise<EncodedInput> {
-  if (code === undefined) return { input: encodePayload(input, serializer), concurrencyKey: null };
+  if (code === undefined) {
+    return { input: encodePayload(input, serializer), concurrencyKey: null, rateKey: null };
+  }
   const checked = validateInput(code, input);
   if (!(checked instanceof Promise)) return encoded(code, input, checked, serializer);
   return checked.then((value) => encoded(code, input, value, serializer));
@@ -61,19 +66,27 @@ function encoded(
 ): EncodedInput {
   return {
     input: encodePayload(input, serializer),
-    concurrencyKey: code.concurrencyKey === undefined ? null : keyOf(code, code.concurrencyKey, checked),
+    concurrencyKey: keyOf(code, "concurrency.key", code.concurrencyKey, checked, checkConcurrencyKey),
+    rateKey: keyOf(code, "rateLimit.key", code.rateKey, checked, checkRateKey),
   };
 }
 
-function keyOf(task: RegisteredTask, key: ConcurrencyKey, input: unknown): string {
+function keyOf(
+  task: RegisteredTask,
+  option: string,
+  key: ((input: unknown) => string) | undefined,
+  input: unknown,
+  check: (value: unknown, where: string) => string,
+): string | null {
+  if (key === undefined) return null;
   const where = `task '${task.name}'`;
   let answer: unknown;
   try {
     answer = key(input);
   } catch (cause) {
-    throw invalidOption("concurrency.key", where, `it threw: ${messageOf(cause)}`, cause);
+    throw invalidOption(option, where, `it threw: ${messageOf(cause)}`, cause);
   }
-  return checkConcurrencyKey(answer, `a job of ${where}`);
+  return check(answer, `a job of ${where}`);
 }
 
 /** What holds for a new job of a task, as far as it is known when it is added. */

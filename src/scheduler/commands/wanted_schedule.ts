@@ -28,14 +28,18 @@ export async function wantedSchedule(
   };
 }
 
-/** The input of a schedule as it is stored, and the key that its jobs share slots by. */
+/** The input of a schedule as it is stored, and the keys that its jobs share limits by. */
 export async function encodedSchedule(
   task: NamedTask,
   { input, policies }: ResolvedScheduleOptions,
   environment: Environment,
 ): Promise<EncodedInput> {
   const encoded = await encodeInput(task, input, environment);
-  return { ...encoded, concurrencyKey: policies.concurrencyKey ?? encoded.concurrencyKey };
+  return {
+    ...encoded,
+    concurrencyKey: policies.concurrencyKey ?? encoded.concurrencyKey,
+    rateKey: policies.rateKey ?? encoded.rateKey,
+  };
 }
 
 /** The trigger with the scheduler's zone where it names none. Throws `invalidTrigger` for anything else. */

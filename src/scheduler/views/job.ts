@@ -21,6 +21,8 @@ export interface Job {
   readonly tags: readonly string[];
   /** What it shares slots with other jobs of its task by; undefined shares none. */
   readonly concurrencyKey: string | undefined;
+  /** What its starts count for. */
+  readonly rateKey: string | undefined;
   /** Attempts begun so far, of its retry budget. */
   readonly attempt: number;
   readonly metadata: Metadata;
@@ -70,6 +72,7 @@ export function jobView(record: JobRecord): Job {
     priority: record.priority,
     tags: record.tags,
     concurrencyKey: record.concurrencyKey ?? undefined,
+    rateKey: record.rateKey ?? undefined,
     attempt: record.attempt,
     metadata: record.metadata,
     addedBy: record.addedBy ?? undefined,

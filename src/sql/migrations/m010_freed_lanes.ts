@@ -2,7 +2,7 @@ import type { TableNames } from "../dialect.ts";
 import type { Migration } from "./migration.ts";
 
 /** How many jobs of a lane a claim makes ready at the least. */
-const ALWAYS_READY = 32;
+export const ALWAYS_READY = 32;
 
 /**
  * What a claim must look at: keys and schedules of which a blocked job may have become free to run. A row stands for all

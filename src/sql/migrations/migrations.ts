@@ -11,6 +11,7 @@ import { freedLanes } from "./m010_freed_lanes.ts";
 import { flows } from "./m011_flows.ts";
 import { countingTasks } from "./m012_counting_tasks.ts";
 import { changes } from "./m013_changes.ts";
+import { rates } from "./m014_rates.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   flows,
   countingTasks,
   changes,
+  rates,
 ];
 
 /** The schema's version that this code works with. */

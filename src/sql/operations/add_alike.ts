@@ -79,13 +79,13 @@ function insertArguments(first: NewJob, rows: string, now: number | null, claim?
   ];
 }
 
-/** Marks that a run can be taken as it is added: its task has slots for all of it, and nothing of it waits already. */
+/** Marks that a run can be taken as it is added: its task has slots for all of it and no rate, and nothing of it waits already. */
 function pickSql(dialect: Dialect): string {
-  const { jobs, picked, schedulers, tasks } = dialect.tables;
+  const { jobs, picked, schedulers, tasks, rates } = dialect.tables;
   const waits = (condition: string) =>
     `exists (select 1 from ${jobs} w where w.task_name = t.name and ${condition})`;
   return `insert into ${picked}(seq) select 0 from ${tasks} t
-    where t.name = ?2 and t.paused = 0 and exists (select 1 from ${schedulers} where incarnation = ?1)
+    where t.name = ?2 and t.paused = 0 and t.name not in (select task_name from ${rates}) and exists (select 1 from ${schedulers} where incarnation = ?1)
       and (t.max_running is null or t.max_running >= ?3 + (
         select count(*) from ${jobs} r where r.state = 'running' and r.task_name = t.name))
       and not ${waits("w.state = 'ready'")} and not ${waits("w.state = 'blocked'")}

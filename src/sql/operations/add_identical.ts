@@ -65,6 +65,7 @@ function replaceStatement(sql: string, job: NewJob, now: number | null): Stateme
       JSON.stringify(job.metadata),
       job.startDeadlineMs,
       job.ageingMs,
+      job.rateKey,
     ],
   };
 }
@@ -94,10 +95,11 @@ function identityTexts(dialect: Dialect) {
         order by j.seq desc limit 1)`,
     // What the waiting state depends on is replaced too, so that comes in a statement's own words.
     replace: `update ${jobs} set run_at = ${runAt}, task_version = ?6, priority = ?7, tags = ?8,
-        concurrency_key = ?9, input = ?10, overrides = ?11, metadata = ?12, start_deadline = ?13, ageing = ?14,
+        concurrency_key = ?9, input = ?10, overrides = ?11, metadata = ?12, start_deadline = ?13, ageing = ?14, rate_key = ?15,
         parked_reason = null,
         state = case when state = 'waiting' then 'waiting' when ${runAt} > ${now} then 'scheduled' else ${
       waitingState(dialect, jobs).replaceAll(`${jobs}.concurrency_key`, "?9")
+        .replaceAll(`${jobs}.rate_key`, "?15")
     } end
       where ?1 = 1 and seq in (select seq from ${picked}) and id <> ?2`,
     insert: insertJobsSql(dialect, "json_each(?1) b", "?2", `not exists (select 1 from ${picked})`),

@@ -1,36 +1,48 @@
 const claimOrder = "urgency desc, run_at, seq";
 
+const columns = "seq, task_name, urgency, run_at, concurrency_key, rate_key, task_free, key_free, rate_free";
+
 /**
  * The candidates that something beside their task limits, in order among those that share its slots: `placed` by
- * schedule, then of what is left `keyed` by key. A job without a slot for its key takes no place from others.
+ * schedule, then of what is left `keyed` by key, then of what is left `rated` by the key of their rate. A job without a
+ * slot for one of its keys takes no place from others.
  */
-export const placedCandidates = `placed as materialized (
+const placedCandidates = `placed as materialized (
   select *, row_number() over (partition by schedule_seq, task_name order by ${claimOrder}) as schedule_place
-  from candidate where schedule_free is not null and coalesce(key_free, 1) > 0),
+  from candidate where schedule_free is not null and coalesce(key_free, 1) > 0 and coalesce(rate_free, 1) > 0),
   unscheduled as materialized (
-    select seq, task_name, urgency, run_at, concurrency_key, task_free, key_free from placed
-      where schedule_place <= schedule_free
+    select ${columns} from placed where schedule_place <= schedule_free
     union all
-    select seq, task_name, urgency, run_at, concurrency_key, task_free, key_free from candidate
-      where schedule_free is null and key_free > 0),
+    select ${columns} from candidate where schedule_free is null and coalesce(key_free, rate_free) is not null
+      and coalesce(key_free, 1) > 0 and coalesce(rate_free, 1) > 0),
   keyed as materialized (
     select *, row_number() over (partition by task_name, concurrency_key order by ${claimOrder}) as key_place
-    from unscheduled where key_free is not null)`;
+    from unscheduled where key_free is not null),
+  unkeyed as materialized (
+    select ${columns} from unscheduled where key_free is null
+    union all
+    select ${columns} from keyed where key_place <= key_free),
+  rated as materialized (
+    select *, row_number() over (partition by task_name, rate_key order by ${claimOrder}) as rate_place
+    from unkeyed where rate_free is not null)`;
 
 /**
  * The table expressions that end in `chosen(seq)`: of the candidates those to take, in claim order, as if each were
  * looked at in turn and taken while its task, its schedule and its key have slots left. They need `with recursive`.
  *
- * Where every schedule's jobs are of one task and one key, counting places comes to the same: first within the
- * schedule, then within the key, then within the task. Jobs that nothing limits are not even counted, because putting
- * them in order once more is what would cost most. A schedule that was changed while jobs of it waited can have jobs of
- * several tasks or keys; then the candidates really are looked at in turn.
+ * Where every schedule's jobs are of one task and one key, and every key's of one rate, counting places comes to the same:
+ * first within the schedule, then within the key, then within the rate, then within the task. Jobs that nothing limits
+ * are not even counted, because putting them in order once more is what would cost most. Otherwise (a schedule that was
+ * changed while jobs of it waited, two keys that cross) the candidates really are looked at in turn.
  */
 export function choosing(limit: string): string {
   return `${placedCandidates},
     mixed(yes) as materialized (select exists (
       select 1 from placed group by schedule_seq having min(task_name) <> max(task_name)
-        or min(coalesce(concurrency_key, '')) <> max(coalesce(concurrency_key, '')))),
+        or min(coalesce(concurrency_key, '')) <> max(coalesce(concurrency_key, ''))
+        or min(coalesce(rate_key, '')) <> max(coalesce(rate_key, '')))
+      or exists (select 1 from candidate where key_free is not null group by task_name, concurrency_key
+        having count(rate_free) > 0 and (count(rate_free) < count(*) or min(rate_key) <> max(rate_key)))),
     ${inTurn(limit)},
     chosen(seq) as (
       select seq from walk where taken
@@ -39,36 +51,39 @@ export function choosing(limit: string): string {
         order by ${claimOrder} limit ${limit}))`;
 }
 
-const byPlaces =
-  `select seq, urgency, run_at from candidate where schedule_free is null and key_free is null and task_free is null
+const unlimited = "schedule_free is null and key_free is null and rate_free is null";
+const inOwnTask = "seq, task_name, urgency, run_at, task_free";
+
+const byPlaces = `select seq, urgency, run_at from candidate where ${unlimited} and task_free is null
   union all
   select seq, urgency, run_at from (
     select *, row_number() over (partition by task_name order by ${claimOrder}) as task_place from (
-      select seq, task_name, urgency, run_at, task_free from unscheduled where key_free is null
+      select ${inOwnTask} from unkeyed where rate_free is null
       union all
-      select seq, task_name, urgency, run_at, task_free from keyed where key_place <= key_free
+      select ${inOwnTask} from rated where rate_place <= rate_free
       union all
-      select seq, task_name, urgency, run_at, task_free from candidate
-        where schedule_free is null and key_free is null and task_free is not null))
+      select ${inOwnTask} from candidate where ${unlimited} and task_free is not null))
   where task_free is null or task_place <= task_free`;
 
-/** Walks the candidates in order; what was taken is counted in a JSON object, per task and key (by number) and schedule. */
+/** Walks the candidates in order; what was taken is counted in a JSON object, per task and keys (by number) and schedule. */
 function inTurn(limit: string): string {
   const slots = [
     ["('$.t' || o.task_number)", "o.task_free"],
     ["('$.s' || coalesce(o.schedule_seq, 0))", "o.schedule_free"],
     ["('$.k' || o.key_number)", "o.key_free"],
+    ["('$.r' || o.rate_number)", "o.rate_free"],
   ] as const;
   const used = (path: string) => `coalesce(walked.counts ->> ${path}, 0)`;
   const fits = `(${
     slots.map(([path, free]) => `(${free} is null or ${used(path)} < ${free})`).join(" and ")
   })`;
   const counted = slots.map(([path]) => `${path}, ${used(path)} + 1`).join(", ");
-  return `in_order(place, seq, schedule_seq, task_number, key_number, task_free, schedule_free, key_free)
+  return `in_order(place, seq, schedule_seq, task_number, key_number, rate_number, task_free, schedule_free, key_free,
+      rate_free)
       as materialized (
       select row_number() over (order by ${claimOrder}), seq, schedule_seq,
         dense_rank() over (order by task_name), dense_rank() over (order by task_name, concurrency_key),
-        task_free, schedule_free, key_free
+        dense_rank() over (order by task_name, rate_key), task_free, schedule_free, key_free, rate_free
       from candidate where (select yes from mixed)),
     walk(place, seq, taken, total, counts) as (
       select 0, 0, 0, 0, '{}'

@@ -7,6 +7,7 @@ import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
 import { blockSql, namedCandidates, openTasks, readyCandidates } from "./claim_sql.ts";
 import { choosing } from "./choose_jobs.ts";
+import { nextStarts } from "./rate_free.ts";
 import { endMissed } from "./end_missed.ts";
 import { freedLeft, unblockTexts } from "./unblock_jobs.ts";
 import { waitingState } from "./waiting_state.ts";
@@ -55,7 +56,7 @@ function claimTexts(dialect: Dialect) {
       select seq from ${jobs} where state = 'scheduled' and run_at <= ${
       dialect.now("?1")
     } order by run_at limit ?2)`,
-    ...unblockTexts(dialect, "?1"),
+    ...unblockTexts(dialect, "?1", "?2"),
     block: blockSql(dialect, claimArguments),
     take: takeSql(dialect, ready),
     takeNamed: takeSql(dialect, namedCandidates(dialect, "?6", claimArguments)),
@@ -71,9 +72,12 @@ function claimTexts(dialect: Dialect) {
     next: `select min(first) from (select (select min(j.run_at) from ${jobs} j
         where j.state = 'scheduled' and j.task_name = (e.value ->> 0)) as first from json_each(?1) e
       union all select min(start_deadline) + 1 from ${jobs}
-        where attempt = 0 and start_deadline is not null and state <> 'finished')`,
-    nextNamed: `select min(j.run_at) from json_each(?2) e cross join ${jobs} j on j.id = e.value
-      where +j.state = 'scheduled' and j.task_name in (select value ->> 0 from json_each(?1))`,
+        where attempt = 0 and start_deadline is not null and state <> 'finished'
+      union all ${nextStarts(dialect, "?1", "?2")})`,
+    nextNamed: `select min(first) from (select j.run_at as first from json_each(?2) e
+        cross join ${jobs} j on j.id = e.value
+        where +j.state = 'scheduled' and j.task_name in (select value ->> 0 from json_each(?1))
+      union all ${nextStarts(dialect, "?1", "?3")})`,
     now: `select json_array(${now.replace("?3", "?1")}, ${freedLeft(dialect)})`,
   };
 }
@@ -110,21 +114,25 @@ function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): 
   return [
     ...sql.endMissed(now, UPKEEP_MAX),
     { sql: sql.promote, args: [now, UPKEEP_MAX] },
+    { sql: sql.wake, args: [now] },
     { sql: sql.sweep, args: [] },
     { sql: sql.sweepOn, args: [] },
     { sql: sql.look, args: [] },
-    { sql: sql.unblock, args: [window] },
+    { sql: sql.unblock, args: [window, now] },
+    { sql: sql.wait, args: [now] },
     { sql: sql.looked, args: [] },
     takeStatement(ids === undefined ? sql.take : sql.takeNamed, request, now, ids),
     ids === undefined ? { sql: sql.more, args: claim } : { sql: sql.moreNamed, args: [...claim, ids] },
     { sql: sql.block, args: claim },
-    ids === undefined ? { sql: sql.next, args: [tasks] } : { sql: sql.nextNamed, args: [tasks, ids] },
+    ids === undefined
+      ? { sql: sql.next, args: [tasks, now] }
+      : { sql: sql.nextNamed, args: [tasks, ids, now] },
     { sql: sql.now, args: [now] },
   ];
 }
 
 function claimAnswer(results: readonly StatementResult[]): ClaimAnswer {
-  const [missed, , , promoted, , , , , , taken, more, , next, end] = results.slice(
+  const [missed, , , promoted, , , , , , , , taken, more, , next, end] = results.slice(
     2,
   ) as unknown as ClaimResults;
   const [nowMs, freedLeft] = JSON.parse(end.cells[0] as string) as readonly [number, 0 | 1];
@@ -144,10 +152,12 @@ type ClaimResults = readonly [
   settled: StatementResult,
   unpicked: StatementResult,
   promoted: StatementResult,
+  woken: StatementResult,
   swept: StatementResult,
   sweptOn: StatementResult,
   look: StatementResult,
   unblocked: StatementResult,
+  waiting: StatementResult,
   looked: StatementResult,
   taken: StatementResult,
   more: StatementResult,

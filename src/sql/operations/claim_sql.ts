@@ -1,5 +1,6 @@
 import type { Dialect } from "../dialect.ts";
 import { keyFree, scheduleFree } from "./free_slots.ts";
+import { rateFreeOfTask, startsInWindow } from "./rate_free.ts";
 
 /** How the pieces of a claim name their arguments. */
 export interface ClaimArguments {
@@ -17,20 +18,26 @@ export interface ClaimArguments {
 
 /**
  * The asked tasks that are not paused and have slots left: `name`, `version`, `free` (null is without limit), and how
- * their jobs with the same key are limited; and the tags that the claiming scheduler offers.
+ * their jobs with the same keys are limited; and the tags that the claiming scheduler offers.
  */
-export function openTasks({ tables }: Dialect, { tasks, incarnation }: ClaimArguments): string {
+export function openTasks(dialect: Dialect, { tasks, incarnation, now }: ClaimArguments): string {
+  const { tables } = dialect;
   const running =
     `(select count(*) from ${tables.jobs} r where r.state = 'running' and r.task_name = a.name)`;
-  return `asked_task(name, version, most, paused, free, key_max, key_fifo) as materialized (
+  const started = `case when not r.keyed then ${rateFreeOfTask(dialect, dialect.now(now))} end`;
+  const least = (a: string, b: string) => `min(coalesce(${a}, ${b}), coalesce(${b}, ${a}))`;
+  return `asked_task(name, version, most, paused, slots, starts, key_max, key_fifo, rate_max, rate_per) as materialized (
       select a.name, a.version, a.most, coalesce(t.paused, 0), case when t.name is null then 1 - ${running}
-        when t.max_running is not null then t.max_running - ${running} end, t.key_max, t.key_fifo
+        when t.max_running is not null then t.max_running - ${running} end, ${started}, t.key_max, t.key_fifo,
+        case when r.keyed then r.max end, r.per
       from (select value ->> 0 as name, max(value ->> 1) as version, max(value ->> 2) as most
         from json_each(${tasks}) group by 1) a
-        left join ${tables.tasks} t on t.name = a.name),
-    open_task(name, version, free, key_max, key_fifo) as materialized (
-      select name, version, min(coalesce(free, most), coalesce(most, free)), key_max, key_fifo
-      from asked_task where paused = 0 and coalesce(free, 1) > 0 and coalesce(most, 1) > 0),
+        left join ${tables.tasks} t on t.name = a.name left join ${tables.rates} r on r.task_name = a.name),
+    open_task(name, version, free, key_max, key_fifo, rate_max, rate_per) as materialized (
+      select name, version, ${
+    least("most", least("slots", "starts"))
+  }, key_max, key_fifo, rate_max, rate_per from asked_task
+      where paused = 0 and coalesce(slots, 1) > 0 and coalesce(starts, 1) > 0 and coalesce(most, 1) > 0),
     offered(tag) as materialized (
       select e.value from ${tables.schedulers} l
         cross join json_each(case when json_valid(l.tags) then l.tags else '[]' end) e
@@ -52,17 +59,18 @@ export function readyCandidates(dialect: Dialect, args: ClaimArguments, conditio
   const { jobs } = dialect.tables;
   // The inner query walks the index of one task and stops; joining it by identity keeps that plan whatever the
   // planner thinks of the tables' sizes.
-  const source = `ready_queue o cross join ${jobs} j on j.seq in (
-      select w.seq from ${jobs} w where w.state = 'ready' and w.task_name = o.name and w.queue = o.queue
+  const source = `ready_queue q cross join open_task o on o.name = q.name cross join ${jobs} j on j.seq in (
+      select w.seq from ${jobs} w where w.state = 'ready' and w.task_name = q.name and w.queue = q.queue
       order by w.rank, w.run_at, w.seq limit ${args.window})`;
-  return `any_queue(name, version, free, key_max, key_fifo, queue) as (
-      select t.*, (select min(k.queue) from ${jobs} k where k.state = 'ready' and k.task_name = t.name)
+  return `any_queue(name, version, queue) as (
+      select t.name, t.version,
+        (select min(k.queue) from ${jobs} k where k.state = 'ready' and k.task_name = t.name)
       from open_task t
       union all
-      select p.name, p.version, p.free, p.key_max, p.key_fifo, (select min(k.queue) from ${jobs} k
+      select p.name, p.version, (select min(k.queue) from ${jobs} k
         where k.state = 'ready' and k.task_name = p.name and k.queue > p.queue)
       from any_queue p where p.queue is not null),
-    ready_queue as materialized (select * from any_queue
+    ready_queue as materialized (select name, queue from any_queue
       where queue is not null and cast(queue as integer) <= version
         and ${covered("substr(queue, instr(queue, '['))")}),
     ${candidates(dialect, source, args, condition)}`;
@@ -92,16 +100,24 @@ function candidates(dialect: Dialect, source: string, { now }: ClaimArguments, c
   return `candidate as materialized (
     select j.seq, j.task_name, j.run_at, ${
     urgency(dialect, "j", now)
-  } as urgency, j.schedule_seq, j.concurrency_key, o.free as task_free,
+  } as urgency, j.schedule_seq, j.concurrency_key, j.rate_key, o.free as task_free,
       case when j.schedule_seq is not null then ${scheduleFree(dialect, "j")} end as schedule_free,
-      case when j.concurrency_key is not null then ${keyFree(dialect, "j", "o")} end as key_free
+      case when j.concurrency_key is not null then ${keyFree(dialect, "j", "o")} end as key_free,
+      case when j.rate_key is not null and o.rate_max is not null then o.rate_max - ${
+    startsInWindow(dialect, {
+      task: "j.task_name",
+      key: "j.rate_key",
+      per: "o.rate_per",
+      now: dialect.now(now),
+    })
+  } end as rate_free
     from ${source}
     where ${condition}
       and (j.start_deadline is null or j.attempt > 0 or j.start_deadline >= ${dialect.now(now)}))`;
 }
 
 /**
- * The text that sets ready jobs aside whose schedule or key has no slot left for them, so that they hide no others. It
+ * The text that sets ready jobs aside whose schedule or one of whose keys has no slot left for them, so that they hide no others. It
  * follows the claim, and reads nothing when that was filled up to `limit`.
  */
 export function blockSql(dialect: Dialect, args: ClaimArguments): string {
@@ -110,5 +126,5 @@ export function blockSql(dialect: Dialect, args: ClaimArguments): string {
   const inLanes = readyCandidates(dialect, { ...args, window }, "j.lane is not null");
   return `with recursive ${openTasks(dialect, args)}, ${inLanes}
     update ${jobs} set state = 'blocked' where seq in (
-      select seq from candidate where schedule_free <= 0 or key_free <= 0)`;
+      select seq from candidate where schedule_free <= 0 or key_free <= 0 or rate_free <= 0)`;
 }

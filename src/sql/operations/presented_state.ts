@@ -1,9 +1,10 @@
 import { type JobState, seenState, type StoredJobState, storedJobStates } from "../../model/states.ts";
 import type { Dialect } from "../dialect.ts";
+import { rateFreeOfKey, rateFreeOfTask } from "./rate_free.ts";
 
 /** The tables that {@linkcode presentedState} asks; `now` is the argument that holds the time. */
 export function surroundings(dialect: Dialect, now: string): string {
-  const { schedulers, tasks, schedules, jobs } = dialect.tables;
+  const { schedulers, tasks, schedules, jobs, rates } = dialect.tables;
   return `clock(now) as materialized (select ${dialect.now(now)}),
     known_task(name, version, tags) as materialized (
       select distinct e.value ->> 0, e.value ->> 1, case when json_valid(l.tags) then l.tags else '[]' end
@@ -15,7 +16,9 @@ export function surroundings(dialect: Dialect, now: string): string {
     held_task(name) as materialized (
       select t.name from ${tasks} t left join running_task r on r.name = t.name
         where t.paused = 1 or t.max_running <= coalesce(r.running, 0)
-      union select r.name from running_task r where r.name not in (select name from ${tasks})),
+      union select r.name from running_task r where r.name not in (select name from ${tasks})
+      union select r.task_name from clock cross join ${rates} r
+        where not r.keyed and ${rateFreeOfTask(dialect, "clock.now")} <= 0),
     held_schedule(seq) as materialized (
       select s.seq from (select schedule_seq, count(*) as running from ${jobs}
           where schedule_seq is not null and state <> 'finished' and state = 'running' group by schedule_seq) r
@@ -31,7 +34,8 @@ export function surroundings(dialect: Dialect, now: string): string {
 }
 
 /** The expression for the state people see of the job `j`: the rule of `presentedState` in the model. */
-export function presentedState({ tables: { jobs } }: Dialect): string {
+export function presentedState(dialect: Dialect): string {
+  const { jobs, rates } = dialect.tables;
   return `case when j.state = 'waiting' then 'blocked' when j.state not in ('ready', 'blocked') then j.state
     when not exists (
         select 1 from known_task k where k.name = j.task_name and k.version >= j.task_version
@@ -40,6 +44,10 @@ export function presentedState({ tables: { jobs } }: Dialect): string {
             where d.value not in (select value from json_each(k.tags))))) then 'parked'
     when j.task_name in (select name from held_task) or j.schedule_seq in (select seq from held_schedule)
       then 'blocked'
+    when j.rate_key is not null and exists (select 1 from clock cross join ${rates} r
+        where r.task_name = j.task_name and r.keyed and ${
+    rateFreeOfKey(dialect, "j", "r", "clock.now")
+  } <= 0) then 'blocked'
     when j.concurrency_key is null then 'ready'
     when (j.task_name, j.concurrency_key) in (select name, key from held_key) then 'blocked'
     when j.task_name in (select name from ordered_task) and exists (select 1 from ${jobs} u

@@ -5,9 +5,9 @@ import type { SqlSession } from "../session.ts";
 /** A task that keeps only so many of its jobs: `[name, succeeded, how many]`. */
 type Count = readonly [taskName: string, succeeded: number, keep: number];
 
-/** Deleting what has expired, and what is beyond the number of jobs that its task keeps. */
+/** Deleting what has expired, and what is beyond the number of jobs that its task keeps, and starts that count no more. */
 export function prune(session: SqlSession): Pick<DataStore, "prune"> {
-  const { jobs, schedules, tasks, counted, parents } = session.dialect.tables;
+  const { jobs, schedules, tasks, counted, parents, rates, starts } = session.dialect.tables;
   // A job that is not finished has its parents' results still to come.
   const needed = `exists (select 1 from ${parents} p cross join ${jobs} c on c.seq = p.child_seq
     where p.parent_seq = ${jobs}.seq and +c.state <> 'finished')`;
@@ -25,6 +25,9 @@ export function prune(session: SqlSession): Pick<DataStore, "prune"> {
       select 1 from ${jobs} j where j.schedule_id = s.id and +j.schedule_seq = s.seq) limit ?1`;
   const stamp = `update ${schedules} set updated_at = ${session.dialect.now("?2")} where seq in (${left})`;
   const leaving = `delete from ${schedules} where seq in (${left}) returning id`;
+  const started = `delete from ${starts} where (task_name, rate_key, at, ordinal) in (
+    select s.task_name, s.rate_key, s.at, s.ordinal from ${rates} r cross join ${starts} s
+      on s.task_name = r.task_name and s.at <= ${session.dialect.now("?1")} - r.per limit ?2)`;
   return {
     async prune(limit) {
       const [listed] = await session.read([{ sql: counts, args: [] }]);
@@ -36,9 +39,10 @@ export function prune(session: SqlSession): Pick<DataStore, "prune"> {
         ...beyond,
         { sql: stamp, args: [limit, session.nowArgument()] },
         { sql: leaving, args: [limit] },
+        { sql: started, args: [session.nowArgument(), limit] },
       ], { quiet: true });
-      const gone = results.at(-1)!.cells as readonly string[];
-      const deleted = results.slice(0, -2).reduce((sum, { changes }) => sum + changes, 0);
+      const gone = results.at(-2)!.cells as readonly string[];
+      const deleted = results.slice(0, -3).reduce((sum, { changes }) => sum + changes, 0);
       return { jobs: deleted, schedules: gone };
     },
   };

@@ -3,6 +3,7 @@ import type { TaskStore } from "../../stores/task_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { SqlValue } from "../driver.ts";
 import { decodeTask, taskCell } from "../rows/task_row.ts";
+import { startsInWindow } from "./rate_free.ts";
 import type { SqlSession } from "../session.ts";
 
 /** Writing, finding and changing tasks. */
@@ -50,6 +51,14 @@ export function tasks(session: SqlSession): TaskStore {
       ]);
       return removed!.cells.length > 0;
     },
+    async getRateUse(taskName, rateKey) {
+      const args = [taskName, rateKey, session.nowArgument()];
+      const [found] = await session.read([{ sql: sql.rate, args }]);
+      const cell = found!.cells[0];
+      if (typeof cell !== "string") return undefined;
+      const [limit, perMs, started, nextStartAtMs] = JSON.parse(cell) as StoredUse;
+      return { limit, perMs, started, nextStartAtMs };
+    },
   };
 }
 
@@ -58,9 +67,27 @@ function batchSize(settings: string): string {
   return `coalesce(${settings} ->> '$.batchSize', 1)`;
 }
 
+type StoredUse = readonly [limit: number, perMs: number, started: number, nextStartAtMs: number | null];
+
+/** Starts are numbered one by one: the one that has to leave the window is found by its number. */
+function rateText(dialect: Dialect): string {
+  const { rates, starts } = dialect.tables;
+  const counted = { task: "u.task_name", key: "u.key", per: "u.per", now: dialect.now("?3") };
+  const ofRate = "s.task_name = n.task_name and s.rate_key = n.key";
+  const last =
+    `(select s.ordinal from ${starts} s where ${ofRate} order by s.at desc, s.ordinal desc limit 1)`;
+  const leaving = `(select s.at from ${starts} s where ${ofRate}
+    and s.at > ${dialect.now("?3")} - n.per and s.ordinal = ${last} - n.max + 1)`;
+  return `select json_array(n.max, n.per, n.started, case when n.started >= n.max then ${leaving} + n.per end)
+    from (select u.*, ${startsInWindow(dialect, counted)} as started
+      from (select task_name, max, per, case when keyed then ?2 else '' end as key
+        from ${rates} where task_name = ?1) u where u.key is not null) n`;
+}
+
 function taskTexts(dialect: Dialect) {
   const { tasks, jobs } = dialect.tables;
   return {
+    rate: rateText(dialect),
     put: `insert into ${tasks}(name, description, version, settings, metadata, code_limit,
         overrides, paused, has_own_limit, changed_at)
       select e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4, e.value ->> 5, '{}', 0, 0, ${

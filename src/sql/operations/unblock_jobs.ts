@@ -1,5 +1,6 @@
 import type { Dialect } from "../dialect.ts";
 import { runningWithKey, scheduleFree } from "./free_slots.ts";
+import { firstInWindow, rateFreeOfKey } from "./rate_free.ts";
 
 /** More slots than there can be: stands for no limit. */
 const NO_LIMIT = 2 ** 31 - 1;
@@ -11,15 +12,18 @@ const SWEPT_MAX = 128;
 
 /**
  * The texts that make blocked jobs ready, in order. They read only lanes that may have been freed since the last look,
- * however many are blocked: triggers note the keys and schedules of such lanes, and the tasks whose limits were changed.
+ * however many are blocked: triggers note the keys and schedules of such lanes, and the tasks whose limits were changed;
+ * where it is a rate that holds jobs back, `waits` tells when to look again.
  * The work of one claim is bounded; what is left is there for the next one (`freedLeft`).
  */
-export function unblockTexts(dialect: Dialect, window: string) {
+export function unblockTexts(dialect: Dialect, window: string, now: string) {
   return {
+    wake: `delete from ${dialect.tables.waits} where at <= ${dialect.now("?1")}`,
     sweep: sweepSql(dialect),
     sweepOn: sweepOnSql(dialect),
     look: lookSql(dialect),
-    unblock: unblockSql(dialect, window),
+    unblock: unblockSql(dialect, window, dialect.now(now)),
+    wait: waitSql(dialect),
     looked: `delete from ${dialect.tables.freed} where seq in (${first(dialect)}) and cursor is null`,
   };
 }
@@ -53,11 +57,12 @@ function sweptLanes(dialect: Dialect): string {
 function sweepSql(dialect: Dialect): string {
   const { jobs, freed } = dialect.tables;
   return `with recursive ${sweptLanes(dialect)},
-    known as materialized (select h.task_name, h.concurrency_key, h.schedule_seq
+    known as materialized (select h.task_name, h.concurrency_key, h.schedule_seq, h.rate_key
       from swept l cross join ${jobs} h on h.seq = ${anyOfLane(dialect, "l.lane")} where l.lane is not null)
     insert or ignore into ${freed}(kind, task_name, ref)
       select 'key', task_name, concurrency_key from known where concurrency_key is not null
-      union all select 'schedule', '', schedule_seq from known where schedule_seq is not null`;
+      union all select 'schedule', '', schedule_seq from known where schedule_seq is not null
+      union all select 'rate', task_name, rate_key from known where rate_key is not null`;
 }
 
 function sweepOnSql(dialect: Dialect): string {
@@ -72,6 +77,9 @@ function nextOf({ tables: { jobs } }: Dialect, mark: string, after: string): str
   return `case ${mark}.kind when 'key' then (select min(k.lane) from ${jobs} k
       where k.state = 'blocked' and k.task_name = ${mark}.task_name and k.concurrency_key = ${mark}.ref
         and k.concurrency_key is not null and k.lane > ${after})
+    when 'rate' then (select min(k.lane) from ${jobs} k
+      where k.state = 'blocked' and k.task_name = ${mark}.task_name and k.rate_key = ${mark}.ref
+        and k.rate_key is not null and k.lane > ${after})
     else (select min(k.lane) from ${jobs} k
       where k.state = 'blocked' and k.schedule_seq = ${mark}.ref and k.schedule_seq is not null
         and k.lane > ${after}) end`;
@@ -94,8 +102,8 @@ function lookSql(dialect: Dialect): string {
  * Of each of these lanes with free slots, the first jobs in claim order become ready, counting those that are ready
  * already; where a key goes by order of adding, only its very first job. Who can run them does not matter here.
  */
-function unblockSql(dialect: Dialect, window: string): string {
-  const { jobs, freed, tasks } = dialect.tables;
+function unblockSql(dialect: Dialect, window: string, now: string): string {
+  const { jobs, freed, tasks, rates } = dialect.tables;
   return `with recursive freed_lane(kind, task_name, ref, lane, place) as (
       select f.kind, f.task_name, f.ref, ${nextOf(dialect, "f", "f.looked")}, 1
       from ${freed} f where f.seq in (${first(dialect)})
@@ -103,10 +111,10 @@ function unblockSql(dialect: Dialect, window: string): string {
       select p.kind, p.task_name, p.ref, ${nextOf(dialect, "p", "p.lane")}, p.place + 1
       from freed_lane p where p.lane is not null and p.place < ${LANES_MAX}),
     counted_lane as materialized (
-      select b.lane, ${laneFree(dialect)} as free, ${firstOfKey(dialect)} as first_seq
+      select b.lane, ${laneFree(dialect, now)} as free, ${firstOfKey(dialect)} as first_seq
       from (select distinct lane from freed_lane where lane is not null) b
         cross join ${jobs} h on h.seq = ${anyOfLane(dialect, "b.lane")}
-        left join ${tasks} t on t.name = h.task_name),
+        left join ${tasks} t on t.name = h.task_name left join ${rates} r on r.task_name = h.task_name),
     open_lane as materialized (select * from counted_lane where free > 0)
     update ${jobs} set state = 'ready' where seq in (
       select seq from (
@@ -119,17 +127,35 @@ function unblockSql(dialect: Dialect, window: string): string {
       where state = 'blocked' and place <= free)`;
 }
 
+/** Where blocked jobs are left of a key whose rate was looked at: when the first start leaves the window. */
+function waitSql(dialect: Dialect): string {
+  const { jobs, freed, rates, waits } = dialect.tables;
+  const leaves = `${
+    firstInWindow(dialect, { task: "f.task_name", key: "f.ref", per: "r.per", now: dialect.now("?1") })
+  } + r.per`;
+  return `insert into ${waits}(task_name, rate_key, at)
+    select * from (select f.task_name, f.ref, ${leaves} as at
+      from ${freed} f cross join ${rates} r on r.task_name = f.task_name
+      where f.seq in (${first(dialect)}) and f.kind = 'rate' and f.cursor is null and r.keyed
+        and exists (select 1 from ${jobs} b where b.state = 'blocked' and b.task_name = f.task_name
+          and b.rate_key = f.ref and b.rate_key is not null))
+    where at is not null on conflict do update set at = min(at, excluded.at)`;
+}
+
 function anyOfLane({ tables: { jobs } }: Dialect, lane: string): string {
   return `(select k.seq from ${jobs} k
     where k.lane = ${lane} and k.lane is not null and k.state <> 'finished' and k.state = 'blocked' limit 1)`;
 }
 
-/** How many jobs of a lane, one of which is `h`, may be ready; `t` is its task. */
-function laneFree(dialect: Dialect): string {
+/** How many jobs of a lane, one of which is `h`, may be ready; `t` is its task, `r` how many of those may start. */
+function laneFree(dialect: Dialect, now: string): string {
   const ofSchedule = `case when h.schedule_seq is not null then ${scheduleFree(dialect, "h")} end`;
   const ofKey = `case when h.concurrency_key is not null and t.key_max is not null
     then case when t.key_fifo then 1 else t.key_max end - ${runningWithKey(dialect, "h")} end`;
-  return `min(coalesce(${ofSchedule}, ${NO_LIMIT}), coalesce(${ofKey}, ${NO_LIMIT}))`;
+  const ofRate = `case when h.rate_key is not null and r.keyed then ${
+    rateFreeOfKey(dialect, "h", "r", now)
+  } end`;
+  return `min(${[ofSchedule, ofKey, ofRate].map((free) => `coalesce(${free}, ${NO_LIMIT})`).join(", ")})`;
 }
 
 /** Where the key of `h` goes by order of adding: the first job with it. */

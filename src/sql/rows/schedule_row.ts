@@ -20,6 +20,7 @@ const unreadablePolicies: SchedulePolicies = {
   maxRuns: null,
   maxRunningJobs: null,
   concurrencyKey: null,
+  rateKey: null,
   overrides: {},
 };
 

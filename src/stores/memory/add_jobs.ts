@@ -1,5 +1,5 @@
 import { type AlikeRun, alikeRuns, mayRunAtOnce } from "../../model/alike_jobs.ts";
-import { claimOrderAt, isDue, slotsLeft, standsFor, taskLimit } from "../../model/decisions.ts";
+import { claimOrderAt, isDue, rateLimit, slotsLeft, standsFor, taskLimit } from "../../model/decisions.ts";
 import type { JobIdentity } from "../../model/identity.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import { missingParent } from "../../model/parents.ts";
@@ -70,7 +70,7 @@ function hasRoomAndNobodyWaits(
   nowMs: number,
 ): boolean {
   const task = state.tasks.get(taskName);
-  if (task === undefined || task.paused) return false;
+  if (task === undefined || task.paused || rateLimit(task) !== null) return false;
   const jobs = state.jobs.ofTask(taskName);
   const next = jobs?.scheduled.first();
   return slotsLeft(taskLimit(task), jobs?.running.size ?? 0) >= count &&

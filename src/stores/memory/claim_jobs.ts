@@ -6,6 +6,7 @@ import {
   keyLimit,
   keySlotsLeft,
   missedDeadlineTransition,
+  rateLimit,
   runsVersion,
   scheduleLimit,
   slotsLeft,
@@ -16,6 +17,7 @@ import type { TaskClaim } from "../../model/task_claim.ts";
 import { claimedJob, transitionedJob, wokenJob } from "../../model/transitions.ts";
 import type { ClaimAnswer, ClaimRequest } from "../job_store.ts";
 import type { MemoryState } from "./memory_state.ts";
+import { noteStart, rateOpen, rateUse } from "./rate_use.ts";
 import { settleChildren } from "./settle_children.ts";
 import { SortedList } from "./sorted_list.ts";
 
@@ -25,7 +27,7 @@ export function claimJobs(state: MemoryState, request: ClaimRequest, nowMs: numb
   settleChildren(state, nowMs);
   wakeDue(state, nowMs);
   const { claimed, more } = takeJobs(state, request, nowMs);
-  return { nowMs, claimed, missed, nextRunAtMs: nextRunAtMs(state, request), more };
+  return { nowMs, claimed, missed, nextRunAtMs: nextRunAtMs(state, request, nowMs), more };
 }
 
 /** Takes ready jobs in claim order as far as limits allow. */
@@ -46,6 +48,7 @@ export function takeJobs(
     const rest = left.get(job.taskName)!;
     if (rest <= 0) continue;
     left.set(job.taskName, rest - 1);
+    noteStart(state, job, nowMs);
     claimed.push(state.jobs.put(claimedJob(job, request.incarnation, nowMs)));
   }
   return { claimed, more: false };
@@ -78,7 +81,8 @@ export function keyOpen(state: MemoryState, job: JobRecord): boolean {
 
 function mayStart(state: MemoryState, job: JobRecord, nowMs: number): boolean {
   return taskOpen(state, job.taskName) && !deadlineMissed(job, nowMs) &&
-    (job.scheduleSeq === null || scheduleOpen(state, job.scheduleSeq)) && keyOpen(state, job);
+    (job.scheduleSeq === null || scheduleOpen(state, job.scheduleSeq)) && keyOpen(state, job) &&
+    rateOpen(state, job, nowMs);
 }
 
 type AskedTasks = ReadonlyMap<string, TaskClaim>;
@@ -146,7 +150,7 @@ function wakeDue(state: MemoryState, nowMs: number): void {
   }
 }
 
-function nextRunAtMs(state: MemoryState, request: ClaimRequest): number | null {
+function nextRunAtMs(state: MemoryState, request: ClaimRequest, nowMs: number): number | null {
   const taskNames = new Set(request.tasks.map(({ name }) => name));
   const next = request.jobIds === undefined
     ? [...taskNames].map((name) => state.jobs.ofTask(name)?.scheduled.first())
@@ -157,5 +161,20 @@ function nextRunAtMs(state: MemoryState, request: ClaimRequest): number | null {
     if (job?.state !== "scheduled" || !taskNames.has(job.taskName)) continue;
     if (earliest === null || job.runAtMs < earliest) earliest = job.runAtMs;
   }
+  for (const startAtMs of nextStarts(state, taskNames, nowMs)) {
+    if (earliest === null || startAtMs < earliest) earliest = startAtMs;
+  }
   return earliest;
+}
+
+/** When the rates of these tasks let another job start, where one waits for that. */
+function* nextStarts(state: MemoryState, taskNames: Iterable<string>, nowMs: number): Generator<number> {
+  for (const taskName of taskNames) {
+    if (rateLimit(state.tasks.get(taskName)) === null) continue;
+    const ready = state.jobs.ofTask(taskName)?.ready;
+    for (const head of ready?.heads() ?? []) {
+      const startAtMs = rateUse(state, head, nowMs)?.nextStartAtMs ?? null;
+      if (startAtMs !== null) yield startAtMs;
+    }
+  }
 }

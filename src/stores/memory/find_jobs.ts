@@ -4,6 +4,7 @@ import type { JobState } from "../../model/states.ts";
 import type { JobCounts, JobFilter, JobPlace, ParentsAnswer } from "../job_store.ts";
 import { jobsOf } from "./change_jobs.ts";
 import { keyOpen, scheduleOpen, taskOpen } from "./claim_jobs.ts";
+import { rateOpen } from "./rate_use.ts";
 import type { MemoryState } from "./memory_state.ts";
 
 /** The jobs that match, as people see them. */
@@ -98,7 +99,7 @@ function presenter(state: MemoryState, nowMs: number): (job: JobRecord) => JobSt
       served: isServed(job),
       taskPaused: state.tasks.get(job.taskName)?.paused ?? false,
       saturated: !openTask(job.taskName) || (job.scheduleSeq !== null && !openSchedule(job.scheduleSeq)) ||
-        !keyOpen(state, job),
+        !keyOpen(state, job) || !rateOpen(state, job, nowMs),
     });
 }
 

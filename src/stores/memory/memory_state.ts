@@ -1,5 +1,5 @@
 import { jobChange, scheduleChange, taskChanges } from "../../model/change_record.ts";
-import { keyLimit } from "../../model/decisions.ts";
+import { keyLimit, rateLimit } from "../../model/decisions.ts";
 import { resolveRunSettings, type RunSettings } from "../../model/settings.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import { isFailure } from "../../model/states.ts";
@@ -12,6 +12,7 @@ import { CountedJobs } from "./counted_jobs.ts";
 import { JobHistories } from "./job_histories.ts";
 import { JobTable } from "./job_table.ts";
 import { ParentTable } from "./parent_table.ts";
+import { StartLog } from "./start_log.ts";
 import { ScheduleTable } from "./schedule_table.ts";
 
 /** A task without what is counted from the jobs. */
@@ -22,6 +23,7 @@ export class MemoryState {
   readonly tasks = new Map<string, StoredTask>();
   readonly jobs = new JobTable();
   readonly parents = new ParentTable();
+  readonly starts = new StartLog();
   readonly histories = new JobHistories();
   readonly counted = new CountedJobs();
   readonly schedules = new ScheduleTable();
@@ -48,11 +50,13 @@ export class MemoryState {
     this.changes.add(...taskChanges(this.tasks.get(task.name), task, nowMs));
     this.tasks.set(task.name, task);
     this.jobs.setFifo(task.name, keyLimit(task)?.fifo ?? false);
+    if (rateLimit(task) === null) this.starts.forget(task.name);
   }
 
   /** Removes a task; answers whether there was one. */
   removeTask(name: string, nowMs: number): boolean {
     this.jobs.setFifo(name, false);
+    this.starts.forget(name);
     const wasThere = this.tasks.delete(name);
     if (wasThere) this.changes.add({ atMs: nowMs, type: "taskRemoved", taskName: name });
     return wasThere;

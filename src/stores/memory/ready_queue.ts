@@ -3,7 +3,7 @@ import type { JobRecord } from "../../model/job_record.ts";
 import { SortedList } from "./sorted_list.ts";
 
 /**
- * The ready jobs of one task, in one lane for all that wait for the same things: version, tags, schedule and key. Only
+ * The ready jobs of one task, in one lane for all that wait for the same things: version, tags, schedule and keys. Only
  * the head of each lane is looked at when jobs are taken: where it must wait, all behind it must too, however many they
  * are. Where jobs with a key must be taken in order of adding, that is the order of their lanes. Jobs that age
  * differently are in different lanes, because their order changes with time.
@@ -58,6 +58,11 @@ export class ReadyQueue {
     return [...this.#heads.values()].map((heads) => heads.first()).filter((head) => head !== undefined);
   }
 
+  /** The head of each lane. */
+  *heads(): Generator<JobRecord> {
+    for (const heads of this.#heads.values()) yield* heads;
+  }
+
   /** The next head in claim order after a job among those that age alike, whether that job was taken or left. */
   headAfter(job: JobRecord): JobRecord | undefined {
     return this.#heads.get(job.ageingMs)?.after(job);
@@ -79,8 +84,8 @@ function addingOrder(a: JobRecord, b: JobRecord): number {
 }
 
 /** What jobs of one task must have in common to wait for the same things. */
-function laneOf({ taskVersion, ageingMs, tags, scheduleSeq, concurrencyKey }: JobRecord): string {
+function laneOf({ taskVersion, ageingMs, tags, scheduleSeq, concurrencyKey, rateKey }: JobRecord): string {
   const plain = `${taskVersion} ${ageingMs} ${scheduleSeq}`;
-  if (tags.length === 0 && concurrencyKey === null) return plain;
-  return JSON.stringify([plain, tags, concurrencyKey]);
+  if (tags.length === 0 && concurrencyKey === null && rateKey === null) return plain;
+  return JSON.stringify([plain, tags, concurrencyKey, rateKey]);
 }

@@ -39,6 +39,7 @@ export function newJob(id: string, job: Partial<NewJob> = {}): NewJob {
     ageingMs: null,
     tags: [],
     concurrencyKey: null,
+    rateKey: null,
     input: null,
     overrides: {},
     metadata: {},
@@ -57,6 +58,7 @@ export function policies(given: Partial<SchedulePolicies> = {}): SchedulePolicie
     maxRuns: null,
     maxRunningJobs: null,
     concurrencyKey: null,
+    rateKey: null,
     overrides: {},
     ...given,
   };

@@ -78,6 +78,7 @@ test("an input that cannot be decoded is parked and never crashes the loop", asy
     ageingMs: null,
     tags: [],
     concurrencyKey: null,
+    rateKey: null,
     input: "{{{ not a payload",
     overrides: {},
     metadata: {},

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { isCarillonError } from "../../../src/errors.ts";
+import { rateLimit } from "../../../src/model/decisions.ts";
 import type { LogLine } from "../../../src/model/job_history.ts";
 import type { JobEnding, JobRecord, JobTransition } from "../../../src/model/job_record.ts";
 import { jobOutcomes, jobStates } from "../../../src/model/states.ts";
@@ -159,8 +160,16 @@ export const jobSteps: readonly { readonly weight: number; readonly arbitrary: f
   {
     weight: 8,
     arbitrary: steps("claimJobs", claimGiven, async (s, given) => {
-      const { more: _more, missed, ...answer } = s.claimed(await s.store.claimJobs(claimOf(s, given)));
-      return { ...answer, missed: missed.toSorted((a, b) => a.seq - b.seq) };
+      const request = claimOf(s, given);
+      const { more: _more, missed, nextRunAtMs, ...answer } = s.claimed(await s.store.claimJobs(request));
+      // Where a rate holds jobs back, a store may ask to be asked again sooner than another start is possible.
+      const tasks = await s.store.getTasks(request.tasks.map(({ name }) => name));
+      const exact = tasks.every((task) => rateLimit(task) === null);
+      return {
+        ...answer,
+        ...(exact ? { nextRunAtMs } : {}),
+        missed: missed.toSorted((a, b) => a.seq - b.seq),
+      };
     }),
   },
   {

@@ -13,6 +13,10 @@ const concurrency = fc.constantFrom(
   { max: 1, fifo: true },
 );
 const batchSize = fc.constantFrom(null, null, 2);
+const rateLimit = fc.option(
+  fc.record({ limit: fc.constantFrom(1, 2), perMs: fc.constantFrom(5, 20), keyed: fc.boolean() }),
+  { nil: null, freq: 2 },
+);
 const leaseMs = fc.constantFrom(10, 100);
 const writtenTask = fc.constantFrom("a", "b");
 
@@ -36,13 +40,14 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
     weight: 2,
     arbitrary: steps(
       "putTasks",
-      fc.record({ name: writtenTask, limit, concurrency, batchSize }),
-      (s, { name, limit, concurrency, batchSize }) =>
+      fc.record({ name: writtenTask, limit, concurrency, batchSize, rateLimit }),
+      (s, { name, limit, concurrency, batchSize, rateLimit }) =>
         s.store.putTasks([
           taskWrite(name, {
             maxRunningJobs: limit,
             concurrency,
             batchSize,
+            rateLimit,
             retention: { successMs: 1, otherMs: 15 },
           }),
         ]),
@@ -56,12 +61,25 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
         name: writtenTask,
         change: fc.record({
           paused: fc.boolean(),
-          overrides: fc.record({ maxRunningJobs: limit, concurrency, metadata: fc.constant({ x: 1 }) }, {
+          overrides: fc.record({
+            maxRunningJobs: limit,
+            concurrency,
+            rateLimit,
+            metadata: fc.constant({ x: 1 }),
+          }, {
             requiredKeys: [],
           }),
         }, { requiredKeys: [] }),
       }),
       (s, { name, change }) => s.store.updateTask(name, change),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: steps(
+      "getRateUse",
+      fc.record({ name: writtenTask, key: fc.constantFrom(null, "k", "l") }),
+      (s, { name, key }) => s.store.getRateUse(name, key),
     ),
   },
   { weight: 1, arbitrary: steps("getTasks", taskNames, (s, names) => s.store.getTasks(names)) },
