@@ -12,6 +12,7 @@ test("resolveJobOptions() without options is a job at once", () => {
     delayMs: 0,
     runAtMs: null,
     concurrencyKey: null,
+    rateKey: null,
     identity: undefined,
     parents: undefined,
     metadata: {},

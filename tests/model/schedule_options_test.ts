@@ -18,6 +18,7 @@ test("resolveSchedulePolicies() fills in the defaults table", () => {
     maxRuns: null,
     maxRunningJobs: null,
     concurrencyKey: null,
+    rateKey: null,
     overrides: {},
   });
 });
@@ -41,6 +42,7 @@ test("resolveSchedulePolicies() keeps its own limit apart from what it overrides
     maxRuns: 10,
     maxRunningJobs: 2,
     concurrencyKey: null,
+    rateKey: null,
     overrides: { misfireGraceTimeMs: 300_000, priority: 4 },
   });
 });
