@@ -5,7 +5,6 @@ import {
   isDue,
   keyLimit,
   keySlotsLeft,
-  rateLimit,
   runsVersion,
   scheduleLimit,
   slotsLeft,
@@ -20,7 +19,8 @@ import { type JobState, seenState } from "../model/states.ts";
 import type { TaskRecord } from "../model/task_record.ts";
 import { explainedParents } from "./explained_parents.ts";
 import type { RateUse } from "../stores/task_store.ts";
-import { durationOfMs } from "../time/duration.ts";
+import { explainedRate } from "./explained_rate.ts";
+import { heldBy, holder } from "./slot_holders.ts";
 import { instantOf } from "./views/instant.ts";
 
 /** What can be said of a job: how it stands, or what keeps it from running. */
@@ -136,7 +136,7 @@ function causesOf(facts: ExplanationFacts): readonly ExplainedCause[] {
     !isDue(job.runAtMs, nowMs) ? notDue(facts) : undefined,
     unreachable(facts),
     facts.task?.paused ? cause("taskPaused", `task '${job.taskName}' is paused`, {}) : undefined,
-    ...(mayStart ? [taskFull(facts), scheduleFull(facts), keyBusy(facts), rateReached(facts)] : []),
+    ...(mayStart ? [taskFull(facts), scheduleFull(facts), keyBusy(facts), explainedRate(facts)] : []),
     localCause(facts),
   ].filter((one) => one !== undefined);
   return holding.length > 0 ? holding : [cause("next", "nothing holds it back; a worker takes it next", {})];
@@ -264,18 +264,6 @@ function keyBusy(
   return cause("keyBusy", `limit of key '${key}' ${count}${heldBy(holders, keyHolders.length)}`, facts);
 }
 
-function rateReached({ job, rate, task }: ExplanationFacts): ExplainedCause | undefined {
-  if (rate === undefined || rate.nextStartAtMs === null) return undefined;
-  const key = rateLimit(task)?.keyed ? job.rateKey : null;
-  const per = durationOfMs(rate.perMs).toString();
-  const nextStartAt = timeOf(rate.nextStartAtMs);
-  const ofKey = key === null ? "" : `, key '${key}',`;
-  const text =
-    `rate limit ${rate.limit} per ${per} of ${job.taskName}${ofKey} reached; the next start is possible at ` +
-    nextStartAt;
-  return cause("rateReached", text, { limit: rate.limit, per, key, started: rate.started, nextStartAt });
-}
-
 /** What only the scheduler itself knows; it matters where no other one could run the job. */
 function localCause(facts: ExplanationFacts): ExplainedCause | undefined {
   const { local } = facts;
@@ -291,22 +279,6 @@ function localCause(facts: ExplanationFacts): ExplainedCause | undefined {
     scheduler: name,
     maxConcurrentJobs,
   });
-}
-
-type Holder = { readonly jobId: string; readonly scheduler: string; readonly since: string };
-
-function holder({ id, owner, startedAtMs }: JobRecord, schedulers: readonly SchedulerRecord[]): Holder {
-  const scheduler = schedulers.find(({ incarnation }) => incarnation === owner)?.name ?? `#${owner}`;
-  return { jobId: id, scheduler, since: timeOf(startedAtMs ?? 0) };
-}
-
-function heldBy(holders: readonly Holder[], count: number): string {
-  if (holders.length === 0) return "";
-  const shown = holders.slice(0, 3).map((one) =>
-    `job ${one.jobId} on scheduler '${one.scheduler}' since ${one.since}`
-  );
-  const more = count > shown.length ? ` and ${count - shown.length} more` : "";
-  return `, held by ${shown.join(", ")}${more}`;
 }
 
 function timeOf(atMs: number): string {
