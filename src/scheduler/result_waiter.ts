@@ -2,6 +2,7 @@ import type { CarillonEvent } from "../events/event.ts";
 import type { JobRecord, JobTransition } from "../model/job_record.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import type { Clock, Timer } from "../time/clock.ts";
+import type { EndedJob } from "./commands/job_outcome.ts";
 
 /** How often awaited jobs are looked up when nobody tells about them. */
 const POLL_MS = 1000;
@@ -11,8 +12,8 @@ const LOOKS_PER_MS = 10;
 interface Waiting {
   readonly resolve: (job: JobRecord | undefined) => void;
   readonly reject: (error: unknown) => void;
-  /** Whether only its value or error is wanted, and not the times that the store notes. */
-  readonly valueOnly: boolean;
+  /** Given where only its value or error is wanted, and not the times that the store notes. */
+  readonly ended: ((job: EndedJob) => void) | undefined;
   /** Whether it may not be there yet: it is being added, or the transaction that adds it is open. */
   pending: () => boolean;
   /** Lets go of the signal. */
@@ -26,7 +27,7 @@ interface Waiting {
 export class ResultWaiter {
   readonly #store: DataStore;
   readonly #clock: Clock;
-  readonly #waiting = new Map<string, Set<Waiting>>();
+  readonly #waiting = new Map<string, Waiting[]>();
   #unwatch: (() => void) | undefined;
   #timer: Timer | undefined;
   /** Jobs that something was heard about, to be looked up. */
@@ -53,10 +54,19 @@ export class ResultWaiter {
   onEnded(job: JobRecord, { outcome, value, error }: JobTransition & { readonly to: "finished" }): void {
     const all = this.#waiting.get(job.id);
     if (all === undefined) return;
-    for (const waiting of all) {
-      if (!waiting.valueOnly) continue;
-      this.#drop(job.id, waiting);
-      waiting.resolve({ ...job, state: "finished", outcome, value, error });
+    const { id, taskName, attempt } = job;
+    for (const waiting of all.filter(({ ended }) => ended !== undefined)) {
+      this.#drop(id, waiting);
+      waiting.ended?.({
+        id,
+        taskName,
+        state: "finished",
+        outcome,
+        value,
+        error,
+        attempt,
+        parkedReason: null,
+      });
     }
   }
 
@@ -77,7 +87,7 @@ export class ResultWaiter {
         if (this.#drop(jobId, waiting)) reject(signal?.reason);
       };
       const over = () => signal?.removeEventListener("abort", giveUp);
-      const waiting: Waiting = { resolve, reject, over, valueOnly: false, pending };
+      const waiting: Waiting = { resolve, reject, over, ended: undefined, pending };
       signal?.addEventListener("abort", giveUp, { once: true });
       this.#enter(jobId, waiting);
       void this.#look([jobId]);
@@ -85,26 +95,26 @@ export class ResultWaiter {
   }
 
   /**
-   * Adds a job and waits for its value: where it runs in this process, that costs no look. `add` answers whether the
-   * job is new.
+   * Adds a job and waits for its value: where it runs in this process, that costs no look. `add` calls back with whether
+   * the job is new, or with what went wrong.
    */
-  async waitForNew(jobId: string, add: () => Promise<boolean>): Promise<JobRecord | undefined> {
-    let waiting!: Waiting;
-    const job = new Promise<JobRecord | undefined>((resolve, reject) => {
-      waiting = { resolve, reject, over: () => {}, valueOnly: true, pending: () => true };
+  waitForNew(
+    jobId: string,
+    add: (added: (isNew: boolean) => void, failed: (error: unknown) => void) => void,
+  ): Promise<EndedJob | undefined> {
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { resolve, reject, over: nothing, ended: resolve, pending: notStored };
+      this.#enter(jobId, waiting);
+      const added = (isNew: boolean) => {
+        waiting.pending = stored;
+        if (!isNew) void this.#look([jobId]);
+      };
+      const failed = (error: unknown) => {
+        this.#drop(jobId, waiting);
+        reject(error);
+      };
+      add(added, failed);
     });
-    // It may be given up while it is still being added.
-    job.catch(() => {});
-    this.#enter(jobId, waiting);
-    try {
-      const isNew = await add();
-      waiting.pending = stored;
-      if (!isNew) void this.#look([jobId]);
-    } catch (error) {
-      this.#drop(jobId, waiting);
-      throw error;
-    }
-    return await job;
   }
 
   /** Gives all waiting up with an error, after a last look: what has just finished is answered. */
@@ -112,7 +122,7 @@ export class ResultWaiter {
     if (this.#waiting.size === 0) return;
     await this.#lookOnce([...this.#waiting.keys()]).catch(() => {});
     for (const [jobId, all] of [...this.#waiting]) {
-      for (const waiting of all) {
+      for (const waiting of [...all]) {
         this.#drop(jobId, waiting);
         waiting.reject(error);
       }
@@ -121,8 +131,8 @@ export class ResultWaiter {
 
   #enter(jobId: string, waiting: Waiting): void {
     const all = this.#waiting.get(jobId);
-    if (all) all.add(waiting);
-    else this.#waiting.set(jobId, new Set([waiting]));
+    if (all) all.push(waiting);
+    else this.#waiting.set(jobId, [waiting]);
     this.#watch();
   }
 
@@ -154,9 +164,11 @@ export class ResultWaiter {
 
   #drop(jobId: string, waiting: Waiting): boolean {
     const all = this.#waiting.get(jobId);
-    if (!all?.delete(waiting)) return false;
+    const index = all?.indexOf(waiting) ?? -1;
+    if (!all || index < 0) return false;
     waiting.over();
-    if (all.size === 0) this.#waiting.delete(jobId);
+    all.splice(index, 1);
+    if (all.length === 0) this.#waiting.delete(jobId);
     if (this.#waiting.size === 0) {
       this.#unwatch?.();
       this.#timer?.cancel();
@@ -206,3 +218,9 @@ export class ResultWaiter {
 function stored(): boolean {
   return false;
 }
+
+function notStored(): boolean {
+  return true;
+}
+
+function nothing(): void {}

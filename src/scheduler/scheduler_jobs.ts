@@ -8,10 +8,11 @@ import type { JobCounts, JobFilter } from "../stores/job_store.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import type { AddedJob } from "./commands/job_commands.ts";
 import { found, refuseToWait, wrongState } from "./commands/job_refusals.ts";
-import { resultOf, valueOf } from "./commands/job_outcome.ts";
+import { type EndedJob, resultOf, valueOf } from "./commands/job_outcome.ts";
 import { tellParentElsewhere } from "./commands/parent_elsewhere.ts";
 import type { PreparedJob } from "./commands/prepare_jobs.ts";
 import { encodeInput } from "./commands/task_input.ts";
+import type { JobAnswer } from "./job_adder.ts";
 import type { JobHandle, WaitOptions } from "./handles.ts";
 import type { JobRequest, RequestedHandles } from "./job_request.ts";
 import { SchedulerSchedules } from "./scheduler_schedules.ts";
@@ -238,15 +239,16 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     };
   }
 
-  #runAndWait({ unit, task, job }: PreparedJob): Promise<JobRecord | undefined> {
+  #runAndWait({ unit, task, job }: PreparedJob): Promise<EndedJob | undefined> {
     const { units } = this.parts;
     const runsHere = this.currentState === "stopped" && (this.role === "both" || this.role === "worker");
     const awaited = { id: job.id, taskName: task.name, parentIds: job.parents?.ids ?? [] };
-    return this.parts.waiting.during(unit, awaited, async () => {
-      if (runsHere && task.code) return await tellParentElsewhere(units, unit, () => unit.soloRuns.run(job));
-      return await unit.results.waitForNew(job.id, async () => {
-        const { outcome } = await tellParentElsewhere(units, unit, () => unit.adder.add(job));
-        return outcome === "added";
+    return this.parts.waiting.during<EndedJob | undefined>(unit, awaited, () => {
+      if (runsHere && task.code) return tellParentElsewhere(units, unit, () => unit.soloRuns.run(job));
+      return unit.results.waitForNew(job.id, (added, failed) => {
+        const answered = ({ outcome }: JobAnswer) => added(outcome === "added");
+        if (job.parents === undefined) unit.adder.enqueue(job, answered, failed);
+        else tellParentElsewhere(units, unit, () => unit.adder.add(job)).then(answered, failed);
       });
     });
   }

@@ -31,9 +31,17 @@ export class WaitingJobs {
   }
 
   /** Waits, noting that the calling job, if it is one, only waits meanwhile. Throws `jobWaitsForItself`. */
-  async during<Answer>(unit: StoreUnit, awaited: AwaitedJob, wait: () => Promise<Answer>): Promise<Answer> {
+  during<Answer>(unit: StoreUnit, awaited: AwaitedJob, wait: () => Promise<Answer>): Promise<Answer> {
     const waiter = this.current;
-    if (waiter === undefined) return await wait();
+    return waiter === undefined ? wait() : this.#during(waiter, unit, awaited, wait);
+  }
+
+  async #during<Answer>(
+    waiter: string,
+    unit: StoreUnit,
+    awaited: AwaitedJob,
+    wait: () => Promise<Answer>,
+  ): Promise<Answer> {
     const { id, taskName } = awaited;
     const chains = await parentChains(unit.store, awaited);
     this.#waits.refuseLoop(waiter, id, chains);

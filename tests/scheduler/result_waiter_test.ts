@@ -19,12 +19,10 @@ test("waitForNew() does not believe an answer that was read before its job was a
   });
   const waiter = new ResultWaiter(slow, clock);
   let settled = false;
-  const waits = waiter.waitForNew("one", async () => {
+  const waits = waiter.waitForNew("one", (added, failed) => {
     // Somebody else waits for the same id: nothing is there yet, and the answer takes its time.
     waiter.wait("one").catch(() => {});
-    await Promise.resolve();
-    await store.addJobs([newJob("one")]);
-    return true;
+    Promise.resolve().then(() => store.addJobs([newJob("one")])).then(() => added(true), failed);
   }).finally(() => settled = true);
   waits.catch(() => {});
   while (answerLate === undefined) await Promise.resolve();

@@ -15,8 +15,14 @@ const codes: Readonly<Record<Exclude<JobOutcome, "success">, ErrorCode>> = {
   abandoned: "jobAbandoned",
 };
 
+/** What one has to know of a job to tell what it returned. */
+export type EndedJob = Pick<
+  JobRecord,
+  "id" | "taskName" | "state" | "outcome" | "value" | "error" | "attempt" | "parkedReason" | "undecodable"
+>;
+
 /** What a finished job returned. Throws what became of it otherwise, with the task's own error as its cause. */
-export function valueOf(job: JobRecord, serializer: Serializer): unknown {
+export function valueOf(job: EndedJob, serializer: Serializer): unknown {
   if (job.state === "parked") {
     throw new CarillonError("jobParked", `Job ${job.id} is parked: ${job.parkedReason ?? job.undecodable}`, {
       details: { jobId: job.id, taskName: job.taskName },
@@ -43,7 +49,7 @@ export function resultOf(job: JobRecord, serializer: Serializer): JobResult {
   };
 }
 
-function sentence(job: JobRecord, outcome: JobOutcome): string {
+function sentence(job: EndedJob, outcome: JobOutcome): string {
   const of = `Job ${job.id} of task '${job.taskName}'`;
   const why = job.error ? `: ${job.error.message}` : "";
   switch (outcome) {

@@ -2,7 +2,7 @@ import { CarillonError } from "../../errors.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 
 /** The job, if there is one. Throws `jobNotFound`. */
-export function found(record: JobRecord | undefined, id: string): JobRecord {
+export function found<Found extends object>(record: Found | undefined, id: string): Found {
   if (record) return record;
   throw new CarillonError("jobNotFound", `Job ${id} is gone: it was removed, or its retention is over`, {
     details: { jobId: id },
