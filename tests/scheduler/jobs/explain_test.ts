@@ -58,6 +58,7 @@ test("explain() says of a job between attempts what failed, and how it stands on
   assert.equal(backOff?.cause, "retryBackOff");
   await clock.advance({ minutes: 1 });
   const ended = await scheduler.explain(id);
+  assert.deepEqual(await causes(scheduler, id), ["finished"]);
   assert.equal(
     ended.sentence,
     `Job ${id} of task 'failing' finished at 2026-01-01T00:01:00Z as error: no luck`,
@@ -76,12 +77,14 @@ test("explain() names who holds the limit of a task, on which scheduler, since w
   const { sentence, causes: [limit] } = await two.scheduler.explain(id);
   const held = `held by job ${holder.id} on scheduler 'one' since 2026-01-01T00:00:00Z`;
   assert.ok(sentence.endsWith(`is not running: limit of task 'wait' 1 of 1, ${held}`), sentence);
-  assert.deepEqual(limit?.facts["holders"], [{
+  assert.equal(limit?.cause, "taskLimit");
+  assert.deepEqual(limit.facts["holders"], [{
     jobId: holder.id,
     scheduler: "one",
     since: "2026-01-01T00:00:00Z",
   }]);
   const running = await two.scheduler.explain(holder.id);
+  assert.deepEqual(running.causes.map(({ cause }) => cause), ["running"]);
   assert.match(running.sentence, /runs since 2026-01-01T00:00:00Z on scheduler 'one' \(attempt 1 of 1\)$/);
   await two.scheduler.cancelJob(holder.id, "too slow");
   assert.match((await two.scheduler.explain(holder.id)).sentence, /; it was asked to stop: too slow$/);
@@ -96,7 +99,8 @@ test("explain() names who holds the limit of a schedule", async () => {
   await scheduler.addSchedule(wait, interval({ minutes: 1 }), { id: "tick", overlap: "queue" });
   await clock.advance({ minutes: 1 });
   const [second] = await scheduler.getJobs({ scheduleId: "tick" });
-  const { sentence } = await scheduler.explain(second!.id);
+  const { sentence, causes: [limit] } = await scheduler.explain(second!.id);
+  assert.equal(limit?.cause, "scheduleLimit");
   assert.match(sentence, /limit of schedule 'tick' 1 of 1, held by job \S+ on scheduler/);
   open();
 });
@@ -126,6 +130,7 @@ test("explain() says that nobody alive knows the task, or that nobody is alive",
   assert.deepEqual(await causes(scheduler, id), ["noWorker"]);
   await scheduler.startInBackground();
   await settle(clock);
+  assert.deepEqual(await causes(scheduler, id), ["taskUnknown"]);
   assert.match(
     (await scheduler.explain(id)).sentence,
     /no live scheduler knows task 'unknown' \(alive: 'host-1'\)$/,
