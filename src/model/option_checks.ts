@@ -124,6 +124,9 @@ export function checkName(value: unknown, option: string, where: string): string
   if (value.trim() !== value || /[\u0000-\u001f\u007f]/.test(value)) {
     throw optionError(option, where, "must not have control characters, or blanks at its ends", value);
   }
+  if (/\p{Surrogate}/u.test(value)) {
+    throw optionError(option, where, "must not be cut off within a character", value);
+  }
   return value;
 }
 

@@ -24,6 +24,7 @@ import type { StoreCheck } from "./store_conformance/store_check.ts";
 import { tagTests } from "./store_conformance/tags.ts";
 import { takeoverTests } from "./store_conformance/takeover.ts";
 import { taskTests } from "./store_conformance/tasks.ts";
+import { textTests } from "./store_conformance/texts.ts";
 import { undecodableTests } from "./store_conformance/undecodable.ts";
 import { versionTests } from "./store_conformance/versions.ts";
 import { writingTests } from "./store_conformance/writing.ts";
@@ -55,6 +56,7 @@ const checks: readonly StoreCheck[] = [
   ...takeoverTests,
   ...pruningTests,
   ...changeTests,
+  ...textTests,
   ...undecodableTests,
 ];
 

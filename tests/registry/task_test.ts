@@ -111,6 +111,7 @@ test("task() refuses a definition that breaks a rule, naming the option and the 
     [{ name: "", run }, "invalidOption", /must be a text that is not empty/],
     [{ name: " a", run }, "invalidOption", /blanks at its ends/],
     [{ name: "a\nb", run }, "invalidOption", /control characters/],
+    [{ name: `a${"\ud83d"}`, run }, "invalidOption", /cut off within a character/],
     [{ name: "x".repeat(201), run }, "invalidOption", /at most 200 characters/],
     [{ name: "a", run: 1 }, "invalidTask", /'run' of task 'a' must be a function, but got number/],
     [{ name: "a", run, retires: {} }, "invalidOption", /no option 'retires' for task 'a'/],

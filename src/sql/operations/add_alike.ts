@@ -3,6 +3,7 @@ import type { NewJob } from "../../model/job_record.ts";
 import type { ClaimRequest } from "../../stores/job_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Statement, StatementResult, Step } from "../driver.ts";
+import { listText } from "../list_text.ts";
 
 /** What became of a run of jobs. */
 export interface AlikeAnswer {
@@ -42,7 +43,7 @@ export function addAlike(dialect: Dialect): AddAlike {
   return {
     statements(run, now, claim) {
       const [first] = run as readonly [NewJob];
-      const rows = JSON.stringify(run.map(({ id, input }) => `${id}\n${input ?? ""}`));
+      const rows = listText(run.map(({ id, input }) => `${id}\n${input ?? ""}`));
       const write = [
         last,
         { sql: sql.insert, args: insertArguments(first, rows, now, claim) },

@@ -2,6 +2,7 @@ import type { NewJob } from "../../model/job_record.ts";
 import type { AddAnswer } from "../../stores/job_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Statement, StatementResult, Step } from "../driver.ts";
+import { listText } from "../list_text.ts";
 import { newJobGroups } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
 import { addParents, tellMissingParent } from "./add_parents.ts";
@@ -32,7 +33,7 @@ function statementsFor(
     id,
     taskName,
     identity?.key ?? null,
-    JSON.stringify(identity?.states ?? []),
+    listText(identity?.states ?? []),
     identity?.periodMs ?? null,
     identity?.replace ? 1 : 0,
     now,
@@ -40,7 +41,7 @@ function statementsFor(
   return [
     { sql: sql.pick, args: same },
     replaceStatement(sql.replace, job, now),
-    { sql: sql.insert, args: [JSON.stringify(newJobGroups([job])), now] },
+    { sql: sql.insert, args: [listText(newJobGroups([job])), now] },
     { sql: sql.answer, args: [id, now] },
     ...tie,
     { sql: sql.clear, args: [] },

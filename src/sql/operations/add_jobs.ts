@@ -4,6 +4,7 @@ import type { AddAnswer, ClaimRequest, JobStore } from "../../stores/job_store.t
 import type { Dialect } from "../dialect.ts";
 import type { StatementResult, Step } from "../driver.ts";
 import type { BulkOperation } from "../group_commit.ts";
+import { listText } from "../list_text.ts";
 import { newJobGroups } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
 import { addIdentical } from "./add_identical.ts";
@@ -73,7 +74,7 @@ function addAndClaimStep(dialect: Dialect, add: AddStep) {
   const pick = `insert into ${picked}(seq) select distinct j.seq from json_each(?1) e
     cross join ${table} j on j.id = e.value`;
   return (jobs: readonly NewJob[], request: ClaimRequest | undefined, now: number | null): Step => {
-    const ids = JSON.stringify(jobs.map(({ id }) => id));
+    const ids = listText(jobs.map(({ id }) => id));
     return [
       { sql: pick, args: [ids] },
       ...add(jobs, now),
@@ -93,8 +94,8 @@ function addStep(dialect: Dialect): (jobs: readonly NewJob[], now: number | null
     select json_group_array(j.seq) from json_each(?1) e cross join ${table} j on j.id = e.value)))`;
   return (jobs, now) => [
     { sql: last, args: [] },
-    { sql: insert, args: [JSON.stringify(newJobGroups(jobs)), now] },
-    { sql: found, args: [JSON.stringify(jobs.map(({ id }) => id)), now] },
+    { sql: insert, args: [listText(newJobGroups(jobs)), now] },
+    { sql: found, args: [listText(jobs.map(({ id }) => id)), now] },
   ];
 }
 

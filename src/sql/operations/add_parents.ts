@@ -3,6 +3,7 @@ import { missingParent } from "../../model/parents.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Step } from "../driver.ts";
 import { guard, GuardFailure } from "../guard.ts";
+import { listText } from "../list_text.ts";
 import type { SqlSession } from "../session.ts";
 import { settleAddedSql } from "./settle_children.ts";
 
@@ -32,7 +33,7 @@ export function addParents(dialect: Dialect): (jobs: readonly NewJob[], now: num
       parents?.ids.map((parent, place) => [id, place, parent]) ?? []
     );
     if (rows.length === 0) return [];
-    const list = JSON.stringify(rows);
+    const list = listText(rows);
     return [guard(dialect, found, [list]), { sql: tie, args: [list] }, { sql: settle, args: [list, now] }];
   };
 }
@@ -51,7 +52,7 @@ export async function tellMissingParent<Answer>(
     const asked = jobs.flatMap(({ parents }) => parents?.ids ?? []).filter((id) => !added.has(id));
     const missing = `select e.value from json_each(?1) e
       where not exists (select 1 from ${session.dialect.tables.jobs} j where j.id = e.value) limit 1`;
-    const [found] = await session.read([{ sql: missing, args: [JSON.stringify(asked)] }]);
+    const [found] = await session.read([{ sql: missing, args: [listText(asked)] }]);
     throw missingParent(String(found!.cells[0] ?? asked[0]));
   }
 }

@@ -1,6 +1,7 @@
 import type { ScheduleAdvance, ScheduleStore } from "../../stores/schedule_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Step } from "../driver.ts";
+import { listText } from "../list_text.ts";
 import { newJobGroups } from "../rows/job_row.ts";
 import { scheduleRow } from "../rows/schedule_row.ts";
 import type { SqlSession } from "../session.ts";
@@ -42,7 +43,7 @@ function advanceStep(dialect: Dialect): (advances: readonly ScheduleAdvance[], n
   const overwrite = `${overwriteSql(dialect, "(a.value -> 3)", "?2")} from json_each(?1) a
     where ${schedules}.seq = +(a.value ->> 0) and +${schedules}.seq in (select seq from ${picked})`;
   return (advances, now) => {
-    const rows = JSON.stringify(advances.map(advanceRow));
+    const rows = listText(advances.map(advanceRow));
     return [
       { sql: pick, args: [rows] },
       { sql: insert, args: [rows, now] },

@@ -2,6 +2,7 @@ import type { JobRecord } from "../../model/job_record.ts";
 import type { CancelRequest, JobChange, JobStore } from "../../stores/job_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Statement } from "../driver.ts";
+import { listText } from "../list_text.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
 import { cancelledError } from "./end_sql.ts";
@@ -36,7 +37,7 @@ export function changeJobs(session: SqlSession): ChangingJobs {
       return updated!.cells.map(decodeJob)[0];
     },
     async retryJobs(ids): Promise<readonly JobRecord[]> {
-      const args = [JSON.stringify(ids), session.nowArgument()];
+      const args = [listText(ids), session.nowArgument()];
       const [, retried] = await session.write([
         { sql: sql.keepAttempts, args: [args[0]!] },
         { sql: sql.retry, args },
@@ -44,7 +45,7 @@ export function changeJobs(session: SqlSession): ChangingJobs {
       return jobsInOrder(ids, retried!.cells);
     },
     async removeJobs(ids) {
-      const list = JSON.stringify(ids);
+      const list = listText(ids);
       const now = session.nowArgument();
       const [, , , , removed] = await session.write([
         { sql: sql.noteWaiting, args: [list, now] },
@@ -148,5 +149,5 @@ function updateStatement(sql: string, id: string, change: JobChange, now: number
 }
 
 function cancelArguments(ids: readonly string[], { reason, keepMs }: CancelRequest, now: number | null) {
-  return [JSON.stringify(ids), reason, now, keepMs] as const;
+  return [listText(ids), reason, now, keepMs] as const;
 }

@@ -3,6 +3,7 @@ import type { JobRecord } from "../../model/job_record.ts";
 import type { ClaimAnswer, ClaimRequest, JobStore } from "../../stores/job_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Statement, StatementResult, Step } from "../driver.ts";
+import { listText } from "../list_text.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
 import { blockSql, namedCandidates, openTasks, readyCandidates } from "./claim_sql.ts";
@@ -98,7 +99,7 @@ function takeStatement(sql: string, request: ClaimRequest, now: number | null, i
 }
 
 function tasksArgument({ tasks }: ClaimRequest): string {
-  return JSON.stringify(tasks.map(({ name, version, max }) => [name, version, max ?? null]));
+  return listText(tasks.map(({ name, version, max }) => [name, version, max ?? null]));
 }
 
 function windowOf(limit: number): number {
@@ -108,7 +109,7 @@ function windowOf(limit: number): number {
 function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): Step {
   const tasks = tasksArgument(request);
   const window = windowOf(request.limit);
-  const ids = request.jobIds === undefined ? undefined : JSON.stringify(request.jobIds);
+  const ids = request.jobIds === undefined ? undefined : listText(request.jobIds);
   const common = [tasks, window, now];
   const claim = [...common, request.limit, request.incarnation];
   return [

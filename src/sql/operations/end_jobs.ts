@@ -2,6 +2,7 @@ import type { JobEnding } from "../../model/job_record.ts";
 import type { JobStore } from "../../stores/job_store.ts";
 import type { SqlValue, Statement, StatementResult, Step } from "../driver.ts";
 import type { BulkOperation } from "../group_commit.ts";
+import { listText } from "../list_text.ts";
 import { finishGroups, leaveGroups, questionRow } from "../rows/ending_rows.ts";
 import type { SqlSession } from "../session.ts";
 import { endTexts } from "./end_sql.ts";
@@ -24,15 +25,15 @@ export function endOperation(session: SqlSession): EndOperation {
     step(endings): Step {
       const runs = firstOfEachRun(endings);
       const now = session.nowArgument();
-      const question = JSON.stringify(endings.map(questionRow));
+      const question = listText(endings.map(questionRow));
       const held: Statement = { sql: sql.held, args: [question] };
       const repeats = runs.length < endings.length;
-      const finishing = JSON.stringify(finishGroups(runs));
+      const finishing = listText(finishGroups(runs));
       const pick: Statement = { sql: sql.pick, args: [question] };
       const settle: Statement[] = [{ sql: sql.settle, args: [now] }, { sql: sql.clear, args: [] }];
       const note = (text: string, finishes: boolean): Statement[] => {
         const noted = runs.filter((run) => mayBeOfSchedule(run) && isFinish(run) === finishes);
-        return noted.length === 0 ? [] : [{ sql: text, args: [JSON.stringify(noted.map(questionRow)), now] }];
+        return noted.length === 0 ? [] : [{ sql: text, args: [listText(noted.map(questionRow)), now] }];
       };
       const finish: Statement[] = [
         ...note(sql.noteFinished, true),
@@ -42,7 +43,7 @@ export function endOperation(session: SqlSession): EndOperation {
         const answer = repeats ? held : { sql: sql.heldUnlessAll, args: [question, runs.length] };
         return [pick, ...finish, answer, ...settle];
       }
-      const leaving = JSON.stringify(leaveGroups(runs));
+      const leaving = listText(leaveGroups(runs));
       const leave: Statement[] = [
         { sql: sql.keepAttempts, args: [leaving, now] },
         { sql: sql.dropAttempts, args: [leaving] },

@@ -3,6 +3,7 @@ import { type JobState, jobStates } from "../../model/states.ts";
 import type { JobCounts, JobFilter, JobPlace, JobStore } from "../../stores/job_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Statement } from "../driver.ts";
+import { listText } from "../list_text.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
 import { Conditions } from "./conditions.ts";
@@ -40,10 +41,10 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
   const { jobs } = dialect.tables;
   const where = new Conditions([now]);
   if (filter.ids) {
-    where.add((ids) => `j.id in (select value from json_each(${ids}))`, JSON.stringify(filter.ids));
+    where.add((ids) => `j.id in (select value from json_each(${ids}))`, listText(filter.ids));
   }
   if (filter.after) {
-    where.add((ids) => `j.seq in (${childrenOf(dialect, ids)})`, JSON.stringify(filter.after));
+    where.add((ids) => `j.seq in (${childrenOf(dialect, ids)})`, listText(filter.after));
   }
   addPlace(where, filter);
   if (filter.afterSeq !== undefined) where.add((seq) => `j.seq > ${seq}`, filter.afterSeq);

@@ -1,6 +1,7 @@
 import type { DueSchedule, ScheduleFilter, ScheduleStore } from "../../stores/schedule_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { SqlValue } from "../driver.ts";
+import { listText } from "../list_text.ts";
 import { decodeSchedule, scheduleCell } from "../rows/schedule_row.ts";
 import { decodeTask, taskCell } from "../rows/task_row.ts";
 import type { SqlSession } from "../session.ts";
@@ -24,7 +25,7 @@ export function findSchedules(
       return { nowMs, due: rows.map(decodeDue), nextFireTimeMs };
     },
     async getFireTimes(scheduleSeq, fireTimesMs) {
-      const args = [scheduleSeq, JSON.stringify(fireTimesMs)];
+      const args = [scheduleSeq, listText(fireTimesMs)];
       const [found] = await session.read([{ sql: fireTimes, args }]);
       return JSON.parse(found!.cells[0] as string) as readonly number[];
     },
@@ -51,7 +52,7 @@ function findStatement(
 ): { sql: string; args: SqlValue[] } {
   const where = new Conditions();
   if (filter.ids) {
-    where.add((ids) => `s.id in (select value from json_each(${ids}))`, JSON.stringify(filter.ids));
+    where.add((ids) => `s.id in (select value from json_each(${ids}))`, listText(filter.ids));
   }
   if (filter.taskName !== undefined) where.add((name) => `s.task_name = ${name}`, filter.taskName);
   if (filter.group !== undefined) where.add((group) => `s.group_name = ${group}`, filter.group);

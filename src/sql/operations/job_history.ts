@@ -7,6 +7,7 @@ import {
 } from "../../model/job_history.ts";
 import type { JobHistoryStore } from "../../stores/job_history_store.ts";
 import type { Dialect } from "../dialect.ts";
+import { listText } from "../list_text.ts";
 import { attemptCell, decodeAttempt, decodeLogLine, logCell } from "../rows/history_rows.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
@@ -30,7 +31,7 @@ export function jobHistory(session: SqlSession): JobHistoryStore {
     async putLogs(batches) {
       const given = batches.filter(({ lines }) => lines.length > 0);
       if (given.length === 0) return;
-      const args = [JSON.stringify(given.map(batchRow))];
+      const args = [listText(given.map(batchRow))];
       await session.write([{ sql: sql.addLines, args }, { sql: sql.trim, args }], { quiet: true });
     },
     async getLogs(jobId) {

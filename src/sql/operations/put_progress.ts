@@ -1,4 +1,5 @@
 import type { JobStore } from "../../stores/job_store.ts";
+import { listText } from "../list_text.ts";
 import type { SqlSession } from "../session.ts";
 
 /** Noting how far jobs say they are. */
@@ -15,7 +16,7 @@ export function putProgress(session: SqlSession): Pick<JobStore, "putProgress"> 
         return [`${seq}/${incarnation}/${claimNumber}`, row] as const;
       }));
       if (latest.size === 0) return;
-      await session.write([{ sql, args: [JSON.stringify([...latest.values()])] }], { quiet: true });
+      await session.write([{ sql, args: [listText([...latest.values()])] }], { quiet: true });
     },
   };
 }

@@ -2,6 +2,7 @@ import { taskLimit } from "../../model/decisions.ts";
 import type { TaskStore } from "../../stores/task_store.ts";
 import type { Dialect } from "../dialect.ts";
 import type { SqlValue } from "../driver.ts";
+import { listText } from "../list_text.ts";
 import { decodeTask, taskCell } from "../rows/task_row.ts";
 import { startsInWindow } from "./rate_free.ts";
 import type { SqlSession } from "../session.ts";
@@ -11,7 +12,7 @@ export function tasks(session: SqlSession): TaskStore {
   const sql = taskTexts(session.dialect);
   return {
     async putTasks(tasks) {
-      const rows = JSON.stringify(tasks.map((task): SqlValue[] => [
+      const rows = listText(tasks.map((task): SqlValue[] => [
         task.name,
         task.description,
         task.version,
@@ -28,7 +29,7 @@ export function tasks(session: SqlSession): TaskStore {
     async getTasks(names) {
       const statement = names === undefined
         ? { sql: sql.all, args: [] }
-        : { sql: sql.named, args: [JSON.stringify(names)] };
+        : { sql: sql.named, args: [listText(names)] };
       return (await session.read([statement]))[0]!.cells.map(decodeTask);
     },
     async updateTask(name, { paused, overrides }) {

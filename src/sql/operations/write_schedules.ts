@@ -2,6 +2,7 @@ import type { ScheduleChange, ScheduleStore } from "../../stores/schedule_store.
 import type { Dialect } from "../dialect.ts";
 import type { SqlValue, Step } from "../driver.ts";
 import { guard, GuardFailure } from "../guard.ts";
+import { listText } from "../list_text.ts";
 import { decodeSchedule, scheduleCell, scheduleRow, writtenColumns } from "../rows/schedule_row.ts";
 import type { SqlSession } from "../session.ts";
 
@@ -29,7 +30,7 @@ export function writeSchedules(
       const now = session.nowArgument();
       const statement = ids === undefined
         ? { sql: mark, args: [now] }
-        : { sql: markNamed, args: [now, JSON.stringify(ids)] };
+        : { sql: markNamed, args: [now, listText(ids)] };
       return (await session.write([statement]))[0]!.changes;
     },
   };
@@ -65,8 +66,8 @@ function writeStep(dialect: Dialect): (change: ScheduleChange, now: number | nul
   const written = `select ${scheduleCell("s")} from json_each(?1) e
     cross join ${schedules} s on s.id = (e.value ->> 0)`;
   return ({ puts, removes = [] }, now) => {
-    const rows = JSON.stringify(puts.map(putRow));
-    const gone = JSON.stringify(removes.map(({ id, seq, version }) => [id, seq, version]));
+    const rows = listText(puts.map(putRow));
+    const gone = listText(removes.map(({ id, seq, version }) => [id, seq, version]));
     return [
       guard(dialect, asRead, [gone]),
       guard(dialect, asRead, [rows]),
