@@ -1,9 +1,16 @@
-const empty = Object.freeze({});
+const emptyObject = Object.freeze({});
+const emptyList = Object.freeze([]);
+
+/** What was copied here already, which nobody can change any more. */
+const copies = new WeakSet<object>();
 
 /** A frozen copy of plain JSON, as a store on disk would give it back; nobody can change it afterwards. */
 export function storedCopy<T extends object>(value: T): T {
-  if (Object.keys(value).length === 0 && !Array.isArray(value)) return empty as T;
-  return frozen(JSON.parse(JSON.stringify(value)) as T);
+  if (Object.keys(value).length === 0) return (Array.isArray(value) ? emptyList : emptyObject) as T;
+  if (copies.has(value)) return value;
+  const copy = frozen(JSON.parse(JSON.stringify(value)) as T);
+  copies.add(copy);
+  return copy;
 }
 
 /** The value itself, frozen as deep as it goes. */
