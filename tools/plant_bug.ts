@@ -1,6 +1,7 @@
 /**
- * Plants a bug in a copy of the tree and runs seeds until one fails: `deno task plant-bug missing-fence`, or `all`.
- * Options: `--seeds N` (1000), `--first K` (1). Exit code 0 when every planted bug was caught.
+ * Plants a bug in a copy of the tree and lives through the seed that is known to catch it: `deno task plant-bug
+ * missing-fence`, or `all`. With `--seeds N` (and `--first K`) it looks for the first of N seeds that does. Exit code 0
+ * when every planted bug was caught.
  */
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -8,7 +9,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { type Mutation, mutations } from "../tests/simulation/mutations.ts";
+import type { Mutation } from "../tests/simulation/mutation.ts";
+import { mutations } from "../tests/simulation/mutations.ts";
 
 const COPIED = [
   "src",
@@ -23,64 +25,65 @@ const COPIED = [
   "package.json",
 ];
 
-/** Plants one bug and answers the line about it: the seed that caught it, or that none did. */
-async function plant(
-  mutation: Mutation,
-  seeds: string,
-  first: string,
-): Promise<{ line: string; caught: boolean }> {
+/** Which seeds are lived through. */
+interface Range {
+  readonly first: number;
+  readonly seeds: number;
+}
+
+/** What became of a planted bug. */
+export interface Planted {
+  /** The seed that caught it, or that none did. */
+  readonly line: string;
+  readonly seed: number | undefined;
+}
+
+/** Plants one bug, in a copy. */
+export async function plantBug(mutation: Mutation, range?: Range): Promise<Planted> {
   const folder = await mkdtemp(join(tmpdir(), "carillon-bug-"));
   try {
     for (const path of COPIED) await cp(path, join(folder, path), { recursive: true });
     await symlink(resolve("node_modules"), join(folder, "node_modules"));
-    const file = join(folder, mutation.file);
-    const text = await readFile(file, "utf8");
-    if (text.split(mutation.find).length !== 2) {
-      throw new Error(`${mutation.name}: its text is not once in ${mutation.file}`);
+    for (const { file, find, replace } of [mutation, ...mutation.unmask ?? []]) {
+      const text = await readFile(join(folder, file), "utf8");
+      if (text.split(find).length !== 2) {
+        throw new Error(`${mutation.name}: its text is not once in ${file}`);
+      }
+      await writeFile(join(folder, file), text.replace(find, () => replace));
     }
-    await writeFile(file, text.replace(mutation.find, () => mutation.replace));
-    const output = await simulation(folder, seeds, first);
+    const output = await simulation(folder, range ?? { first: mutation.seed, seeds: 1 });
     const found = /seed (\d+) on memory fails (.*)/.exec(output);
-    const line = found
-      ? `${mutation.name}: seed ${found[1]}, ${found[2]}`
-      : `${mutation.name}: not caught\n${output.slice(-500)}`;
-    return { line, caught: found !== null };
+    if (found) {
+      return { line: `${mutation.name}: seed ${found[1]}, ${found[2]}`, seed: Number(found[1]) };
+    }
+    return { line: `${mutation.name}: not caught\n${output.slice(0, 1000)}`, seed: undefined };
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-function simulation(cwd: string, seeds: string, first: string): Promise<string> {
-  const args = [
-    "run",
-    "-A",
-    "--no-check",
-    "--no-lock",
-    "tools/simulate.ts",
-    "tools/simulation_pool.ts",
-    "tools/simulation_worker.ts",
-    "--seeds",
-    seeds,
-    "--first",
-    first,
-    "--no-shrink",
-  ];
+function simulation(cwd: string, { first, seeds }: Range): Promise<string> {
+  const options = ["--seeds", `${seeds}`, "--first", `${first}`, "--no-shrink"];
+  const args = ["run", "-A", "--no-check", "--no-lock", "tools/simulate.ts", ...options];
   return new Promise((done) =>
     execFile(process.execPath, args, { cwd }, (_error, out, err) => done(out + err))
   );
 }
 
-if (import.meta.main) {
-  const { values, positionals: [name] } = parseArgs({
+async function main(): Promise<void> {
+  const { values: { seeds, first = "1" }, positionals: [name] } = parseArgs({
     args: process.argv.slice(2),
     allowPositionals: true,
-    options: { seeds: { type: "string", default: "1000" }, first: { type: "string", default: "1" } },
+    options: { seeds: { type: "string" }, first: { type: "string" } },
   });
   const wanted = mutations.filter((one) => name === "all" || one.name === name);
   if (wanted.length === 0) throw new Error(`Name a bug: all, ${mutations.map((one) => one.name).join(", ")}`);
+  const range = seeds === undefined ? undefined : { seeds: Number(seeds), first: Number(first) };
   for (const mutation of wanted) {
-    const { line, caught } = await plant(mutation, values.seeds, values.first);
+    const { line, seed } = await plantBug(mutation, range);
     process.stdout.write(`${line}\n`);
-    if (!caught) process.exitCode = 1;
+    if (seed === undefined) process.exitCode = 1;
   }
 }
+
+if (import.meta.main) await main();

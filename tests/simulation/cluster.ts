@@ -3,14 +3,15 @@ import { eventLoop } from "../../src/executors/event_loop.ts";
 import type { Logger } from "../../src/model/logger.ts";
 import { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
+import { holidays } from "./ask_client.ts";
 import { Floor } from "./floor.ts";
 import { Machine } from "./machine.ts";
 import { Network } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { Oracle } from "./oracle.ts";
 import { Random } from "./random.ts";
-import { makeTasks } from "./workload.ts";
-import { World } from "./world.ts";
+import { CALENDAR, makeTasks, TAG } from "./workload.ts";
+import { START_MS, World } from "./world.ts";
 
 /** The lease of the simulated schedulers: short, so that much happens in a minute. */
 export const LEASE_MS = 3000;
@@ -20,6 +21,8 @@ const RESTART_MS = 400;
 interface Place {
   machine: Machine | undefined;
   scheduler: SchedulerCore | undefined;
+  /** Version of the code that runs there. */
+  version: number;
 }
 
 /** Machines that run real schedulers, on one store. */
@@ -31,14 +34,26 @@ export class Cluster {
   readonly #places: Place[];
   readonly #random: Random;
   readonly #store: DataStore;
+  readonly #deployAtMs: number;
 
-  constructor({ seed, machines, lateMs }: Plan, store: DataStore) {
+  constructor(plan: Plan, store: DataStore) {
+    const { seed, machines, deployAtMs } = plan;
     this.#random = new Random(seed ^ 0x51ed);
     this.#store = store;
+    this.#deployAtMs = START_MS + deployAtMs;
     this.oracle = new Oracle(this.world, LEASE_MS);
-    this.network = new Network(this.world, store, this.oracle, this.#random.fork(), lateMs);
+    this.network = new Network(this.world, store, this.oracle, this.#random.fork(), plan);
     this.floor = new Floor(this.oracle);
-    this.#places = Array.from({ length: machines }, () => ({ machine: undefined, scheduler: undefined }));
+    this.oracle.onHandBack = (jobId) => this.floor.handedBack(jobId);
+    this.#places = Array.from(
+      { length: machines },
+      () => ({ machine: undefined, scheduler: undefined, version: 0 }),
+    );
+  }
+
+  /** Version of the code that machines and clients have which start now. */
+  get codeVersion(): number {
+    return this.world.nowMs < this.#deployAtMs ? 1 : 2;
   }
 
   /** Opens the store, on a clock of its own. */
@@ -48,6 +63,7 @@ export class Cluster {
       cancel: this.world.after(delayMs, callback),
     });
     await this.#store.open({ clock: { nowMs, monotonicMs: () => this.world.nowMs, setTimer } });
+    await this.#store.putCalendar(CALENDAR, holidays(false) as never);
   }
 
   /** Starts the scheduler of a place, again and again until it is up; one that is up is left alone. */
@@ -59,14 +75,17 @@ export class Cluster {
       ? this.#random.pick(["both", "both", "worker", "scheduler"] as const)
       : "both";
     const random = this.#random.fork();
+    const version = this.codeVersion;
     const scheduler = new SchedulerCore({
       ...this.#common(machine),
       role,
       maxConcurrentJobs: this.#random.pick([3, 10, 100]),
-      tasks: makeTasks(machine, this.floor, random),
+      tasks: makeTasks(machine, this.floor, random, version),
+      // One machine at least can do everything.
+      tags: place === 0 || random.chance(0.5) ? [TAG] : [],
     });
-    Object.assign(at, { machine, scheduler });
-    this.oracle.note(`${machine.name} starts as ${role}`);
+    Object.assign(at, { machine, scheduler, version });
+    this.oracle.note(`${machine.name} starts as ${role} with version ${version}`);
     scheduler.startInBackground().catch((error) => {
       this.#expected(error, "starting");
       this.kill(place);
@@ -92,6 +111,12 @@ export class Cluster {
     if (at.machine === machine) this.kill(place);
   }
 
+  /** Brings a place to the newest code. */
+  upgrade(place: number): void {
+    if (this.#places[place]!.version === this.codeVersion) return this.start(place);
+    this.ask("upgrading", () => this.stop(place), () => this.start(place));
+  }
+
   /** The machine of a place, while it is up. */
   machine(place: number): Machine | undefined {
     return this.#places[place]?.machine;
@@ -105,7 +130,7 @@ export class Cluster {
   /** A scheduler that only asks, on a machine of its own that stays up. */
   client(): SchedulerCore {
     const machine = this.#machine("client");
-    const tasks = makeTasks(machine, this.floor, this.#random.fork());
+    const tasks = makeTasks(machine, this.floor, this.#random.fork(), this.codeVersion);
     return new SchedulerCore({ ...this.#common(machine), role: "client", tasks });
   }
 

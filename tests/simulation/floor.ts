@@ -22,12 +22,11 @@ export class Floor {
   enter(run: Run): () => void {
     this.starts++;
     this.#runs.add(run);
-    const { violations, limits } = this.#oracle;
+    const { violations, highestLimits } = this.#oracle;
     const beside = [...this.#runs].filter(({ machine, signal }) => machine.runs && !signal.aborted);
     const ofTask = beside.filter((one) => one.taskName === run.taskName);
-    const limit = limits.get(run.taskName) ?? null;
-    // A limit that was lowered meanwhile does not stop what runs; such seeds keep to the store's own count.
-    const most = limit === null ? Infinity : Math.max(limit, this.#highest(run.taskName, limit));
+    // A limit that was lowered meanwhile does not stop what was claimed; such seeds keep to the store's own count.
+    const most = highestLimits.get(run.taskName) ?? 1;
     const where = () => ofTask.map(({ machine, jobId }) => `${jobId} on ${machine.name}`).join(", ");
     violations.unless(
       ofTask.length <= most,
@@ -39,11 +38,14 @@ export class Floor {
     return () => void this.#runs.delete(run);
   }
 
-  readonly #limits = new Map<string, number>();
-
-  #highest(taskName: string, limit: number): number {
-    const highest = Math.max(limit, this.#limits.get(taskName) ?? 0);
-    this.#limits.set(taskName, highest);
-    return highest;
+  /** A job was handed back as one that nobody runs. */
+  handedBack(jobId: string): void {
+    const run = [...this.#runs].find(({ jobId: id, machine, signal }) =>
+      id === jobId && machine.runs && !signal.aborted
+    );
+    this.#oracle.violations.unless(
+      run === undefined,
+      () => `job ${jobId} was handed back while it runs on ${run?.machine.name}`,
+    );
   }
 }

@@ -1,13 +1,22 @@
-import { heededTransition } from "../../src/model/decisions.ts";
+import type { JobIdentity } from "../../src/model/identity.ts";
 import type { JobEnding, JobFence, JobRecord, JobTransition, NewJob } from "../../src/model/job_record.ts";
-import { defaultRunSettings } from "../../src/model/settings.ts";
+import type { TaskVersion } from "../../src/model/task_claim.ts";
+import type { JobChange } from "../../src/stores/job_store.ts";
+import type { EndRules } from "./end_rules.ts";
+import { IdentityBook } from "./identity_book.ts";
 import type { Violations } from "./violations.ts";
 
 /** What the book says of one job. */
 export interface BookedJob {
   readonly id: string;
+  /** Order of adding. */
+  readonly order: number;
   readonly taskName: string;
   readonly scheduleSeq: number | null;
+  /** Of the code that added it, or changed its input. */
+  taskVersion: number;
+  readonly identityKey: string | null;
+  readonly createdAtMs: number;
   state: "waiting" | "running" | "parked" | "finished" | "removed";
   /** Its last claim. */
   fence: JobFence | undefined;
@@ -16,6 +25,14 @@ export interface BookedJob {
   outcome: string | undefined;
   /** Not before this, by the store's clock. */
   runAtMs: number;
+  priority: number;
+  tags: readonly string[];
+  key: string | null;
+  /** Not after this its first attempt starts. */
+  deadlineMs: number | null;
+  expiresAtMs: number | null;
+  /** When it was claimed last, by true time. */
+  claimedMs: number;
 }
 
 /** A second account of all jobs, kept from what the store said it did. */
@@ -23,11 +40,15 @@ export class JobBook {
   readonly jobs = new Map<string, BookedJob>();
   readonly running = new Set<BookedJob>();
   readonly waiting = new Set<BookedJob>();
+  readonly parked = new Set<BookedJob>();
   readonly #bySeq = new Map<number, BookedJob>();
+  readonly #identities = new IdentityBook();
   readonly #violations: Violations;
+  readonly #endRules: EndRules;
 
-  constructor(violations: Violations) {
+  constructor(violations: Violations, endRules: EndRules) {
     this.#violations = violations;
+    this.#endRules = endRules;
   }
 
   /** A job was stored. */
@@ -36,75 +57,126 @@ export class JobBook {
     const before = this.jobs.get(job.id);
     const free = before === undefined || before.state === "removed";
     this.#violations.unless(free, () => `job ${job.id} was added a second time`);
+    const rival = job.identity && this.#identities.newest(job.taskName, job.identity, storeMs);
+    this.#violations.unless(
+      rival === undefined,
+      () => `job ${job.id} was added although ${rival?.id} stands for it`,
+    );
     const booked: BookedJob = {
       id: job.id,
+      order: this.jobs.size,
       taskName: job.taskName,
       scheduleSeq: job.scheduleSeq,
+      taskVersion: job.taskVersion,
+      identityKey: job.identity?.key ?? null,
+      createdAtMs: storeMs,
       state: "waiting",
       fence: undefined,
       cancelRequested: false,
       attempt: 0,
       outcome: undefined,
       runAtMs: job.runAtMs ?? storeMs,
+      priority: job.priority,
+      tags: job.tags,
+      key: job.concurrencyKey,
+      deadlineMs: job.startDeadlineMs,
+      expiresAtMs: null,
+      claimedMs: 0,
     };
+    this.jobs.delete(job.id);
     this.jobs.set(job.id, booked);
+    this.#identities.add(booked);
     this.waiting.add(booked);
   }
 
-  /** A job was taken. */
-  claimed(record: JobRecord, storeMs: number): void {
+  /** A job was not stored, as another one stands for it; that one may have taken over what was said. */
+  stoodFor(job: NewJob, by: string, replaced: boolean, storeMs: number): void {
+    const known = this.jobs.get(by);
+    if (by === job.id && !replaced) {
+      return this.#violations.unless(
+        known !== undefined && known.state !== "removed",
+        () => `job ${job.id} was taken to be there already, and is not`,
+      );
+    }
+    const rival = job.identity && this.#identities.newest(job.taskName, job.identity, storeMs);
+    this.#violations.unless(
+      rival !== undefined && rival === known,
+      () => `job ${job.id} was not added as ${by} stands for it, but ${rival?.id ?? "none"} does`,
+    );
+    if (!replaced || !known) return;
+    const { maxWaitMs } = (job.identity as JobIdentity).replace!;
+    const latestMs = maxWaitMs === null ? Infinity : known.createdAtMs + maxWaitMs;
+    known.runAtMs = Math.min(job.runAtMs ?? storeMs, latestMs);
+    known.priority = job.priority;
+    known.taskVersion = job.taskVersion;
+    known.tags = job.tags;
+    known.key = job.concurrencyKey;
+    known.deadlineMs = job.startDeadlineMs;
+    this.#become(known, "waiting");
+  }
+
+  /** A job was taken; the store's clock was no later than that. */
+  claimed(record: JobRecord, storeMs: number, trueMs: number): void {
     const job = this.jobs.get(record.id);
     if (!job) return this.#violations.add(`job ${record.id} was claimed, but never added`);
     this.#bySeq.set(record.seq, job);
     const before = job.fence?.claimNumber ?? 0;
-    this.#violations.unless(
-      job.state === "waiting",
-      () => `job ${job.id} was claimed while it was ${job.state} (${JSON.stringify(job.fence)})`,
-    );
-    this.#violations.unless(
-      record.claimNumber > before,
-      () => `the claim number of job ${job.id} did not grow`,
-    );
-    this.#violations.unless(record.runAtMs <= storeMs, () => `job ${job.id} was claimed before its runAt`);
-    this.#violations.unless(
+    const holds = (rule: boolean, what: string) =>
+      this.#violations.unless(rule, () => `job ${job.id} was claimed ${what}`);
+    holds(job.state === "waiting", `while it was ${job.state} (${JSON.stringify(job.fence)})`);
+    holds(record.claimNumber > before, "under a number that did not grow");
+    holds(record.runAtMs <= storeMs && job.runAtMs <= storeMs, "before its runAt");
+    holds(
       record.attempt === job.attempt + 1,
-      () => `job ${job.id} was claimed at attempt ${record.attempt} after ${job.attempt} that count`,
+      `at attempt ${record.attempt} after ${job.attempt} that count`,
+    );
+    holds(
+      job.attempt > 0 || job.deadlineMs === null || job.deadlineMs >= record.startedAtMs!,
+      "after its start deadline",
     );
     job.fence = { seq: record.seq, incarnation: record.owner!, claimNumber: record.claimNumber };
     job.attempt = record.attempt;
+    job.claimedMs = trueMs;
     this.#become(job, "running");
   }
 
-  /** A run's end was sent; `accepted` is what the store said. */
-  ended(ending: JobEnding, accepted: boolean, by: string, storeMs: number): void {
+  /** A run's end was sent; `accepted` is what the store said. Answers the job where it took effect. */
+  ended(ending: JobEnding, accepted: boolean, by: string, storeMs: number): BookedJob | undefined {
     const { fence, transition } = ending;
     const job = this.#bySeq.get(fence.seq);
     if (!job) return this.#violations.add(`${by} ended row ${fence.seq}, which nobody claimed`);
-    const holds = job.state === "running" && job.fence?.incarnation === fence.incarnation &&
+    const sameClaim = job.fence?.incarnation === fence.incarnation &&
       job.fence.claimNumber === fence.claimNumber;
+    const holds = job.state === "running" && sameClaim;
     if (!accepted) {
       const text = () => `the end of job ${job.id} by its owner was refused: ${transition.to} by ${by}`;
       return this.#violations.unless(!holds, text);
     }
     if (holds) return this.#end(job, transition, storeMs);
-    const repeated = job.state === "finished" && transition.to === "finished" &&
-      job.fence?.incarnation === fence.incarnation && job.fence.claimNumber === fence.claimNumber;
+    const repeated = job.state === "finished" && transition.to === "finished" && sameClaim &&
+      transition.outcome === job.outcome;
     const whose = () =>
       `claim ${fence.claimNumber} of ${fence.incarnation}, but it is ${job.state} under ${
         JSON.stringify(job.fence)
       }`;
-    this.#violations.unless(repeated, () => `${by} ended job ${job.id} of ${whose()}`);
+    return this.#violations.unless(repeated, () => `${by} ended job ${job.id} of ${whose()}`);
   }
 
   /** A waiting job is over without a run. */
-  over(record: JobRecord): void {
+  over(record: JobRecord, storeMs: number): void {
     const job = this.jobs.get(record.id);
     if (!job) return this.#violations.add(`job ${record.id} ended, but was never added`);
     this.#violations.unless(
       job.state === "waiting" || job.state === "parked",
       () => `job ${job.id} ended as ${record.outcome} while it was ${job.state}`,
     );
+    this.#violations.unless(
+      record.outcome !== "missedStartDeadline" ||
+        (job.attempt === 0 && job.deadlineMs !== null && job.deadlineMs < storeMs),
+      () => `job ${job.id} missed its start deadline ${job.deadlineMs} at ${storeMs}, attempt ${job.attempt}`,
+    );
     job.outcome = record.outcome ?? undefined;
+    job.expiresAtMs = record.expiresAtMs;
     this.#become(job, "finished");
   }
 
@@ -114,13 +186,30 @@ export class JobBook {
     if (job) job.cancelRequested = true;
   }
 
+  /** A waiting job was changed by hand, or could not be. */
+  changed(id: string, change: JobChange, record: JobRecord | undefined, storeMs: number): void {
+    const job = this.jobs.get(id);
+    const waits = job?.state === "waiting" || job?.state === "parked";
+    this.#violations.unless(waits === (record !== undefined), () => `job ${id} is ${job?.state}; updateJob`);
+    if (!job || !record) return;
+    if (change.runAtMs !== undefined) {
+      job.runAtMs = change.runAtMs ?? storeMs;
+      this.#become(job, "waiting");
+    }
+    job.priority = change.priority ?? job.priority;
+    job.taskVersion = change.taskVersion ?? job.taskVersion;
+  }
+
   /** A finished or parked job was made ready by hand. */
   retried(record: JobRecord): void {
     const job = this.jobs.get(record.id);
     if (!job) return;
-    this.#violations.unless(job.state !== "running", () => `job ${job.id} was retried while it ran`);
+    const may = job.state === "finished" || job.state === "parked";
+    this.#violations.unless(may, () => `job ${job.id} was retried while it was ${job.state}`);
     job.attempt = 0;
     job.cancelRequested = false;
+    job.deadlineMs = job.expiresAtMs = null;
+    job.runAtMs = record.runAtMs;
     this.#become(job, "waiting");
   }
 
@@ -132,30 +221,59 @@ export class JobBook {
     this.#become(job, "removed");
   }
 
-  /** Parked jobs of these tasks were made ready, because a scheduler came. */
-  unparked(taskNames: readonly string[]): void {
-    for (const job of this.jobs.values()) {
-      if (job.state === "parked" && taskNames.includes(job.taskName)) this.#become(job, "waiting");
-    }
+  /** Expired jobs were deleted. */
+  pruned(limit: number, deleted: number, storeMs: number): void {
+    const expired = [...this.jobs.values()]
+      .filter((job) => job.state === "finished" && job.expiresAtMs !== null && job.expiresAtMs <= storeMs)
+      .sort((a, b) => a.expiresAtMs! - b.expiresAtMs!)
+      .slice(0, limit);
+    this.#violations.unless(
+      deleted === expired.length,
+      () => `${deleted} jobs were pruned, but ${expired.length} have expired`,
+    );
+    for (const job of expired) this.#become(job, "removed");
   }
 
-  #end(job: BookedJob, asked: JobTransition, storeMs: number): void {
-    const record = { cancelRequested: job.cancelRequested ? "cancelled" : null };
-    const transition = heededTransition(record, asked, defaultRunSettings);
-    if (transition.to === "finished") {
-      job.outcome = transition.outcome;
+  /** Parked jobs that this code can run were made ready, because a scheduler came. */
+  unparked(tasks: readonly TaskVersion[]): void {
+    for (const job of [...this.parked]) if (runs(tasks, job)) this.#become(job, "waiting");
+  }
+
+  /** How many jobs of a schedule are not finished. */
+  unfinishedOf(scheduleSeq: number): number {
+    const of = (jobs: Iterable<BookedJob>) =>
+      [...jobs].filter((job) => job.scheduleSeq === scheduleSeq).length;
+    return of(this.waiting) + of(this.running) + of(this.parked);
+  }
+
+  #end(job: BookedJob, asked: JobTransition, storeMs: number): BookedJob {
+    this.#endRules.check(job, asked);
+    // Who was asked to stop does not go on, whatever the owner wrote.
+    const cancels = job.cancelRequested && asked.to !== "finished";
+    if (asked.to === "finished" || cancels) {
+      const keepMs = asked.to === "finished" ? asked.keepMs : this.#endRules.keepMs(job);
+      job.outcome = asked.to === "finished" ? asked.outcome : "cancelled";
+      job.expiresAtMs = keepMs === null ? null : storeMs + keepMs;
       return this.#become(job, "finished");
     }
-    if (transition.to === "retry") job.runAtMs = storeMs + transition.delayMs;
-    else if (transition.to !== "snooze") job.attempt = Math.max(0, job.attempt - 1);
-    this.#become(job, transition.to === "parked" ? "parked" : "waiting");
+    if (asked.to === "retry" || asked.to === "snooze") job.runAtMs = storeMs + asked.delayMs;
+    if (asked.to !== "retry") job.attempt = Math.max(0, job.attempt - 1);
+    if (asked.to === "handBack" || asked.to === "snooze") job.deadlineMs = null;
+    return this.#become(job, asked.to === "parked" ? "parked" : "waiting");
   }
 
-  #become(job: BookedJob, state: BookedJob["state"]): void {
+  #become(job: BookedJob, state: BookedJob["state"]): BookedJob {
     job.state = state;
-    if (state === "waiting") this.waiting.add(job);
-    else this.waiting.delete(job);
-    if (state === "running") this.running.add(job);
-    else this.running.delete(job);
+    const { waiting, running, parked } = this;
+    for (const [name, jobs] of Object.entries({ waiting, running, parked })) {
+      if (name === state) jobs.add(job);
+      else jobs.delete(job);
+    }
+    return job;
   }
+}
+
+/** Whether code of these versions can run a job. */
+export function runs(tasks: readonly TaskVersion[], { taskName, taskVersion }: BookedJob): boolean {
+  return tasks.some(({ name, version }) => name === taskName && version >= taskVersion);
 }

@@ -3,6 +3,7 @@ import type { DataStore } from "../../src/stores/data_store.ts";
 import { interceptStore, type StoreCall, type StoreOperation } from "../../src/testing/intercept_store.ts";
 import type { Machine } from "./machine.ts";
 import type { Oracle } from "./oracle.ts";
+import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
@@ -19,8 +20,6 @@ export interface Weather {
   readonly refuse: number;
 }
 
-/** After how long a call without an answer fails. */
-export const CALL_LIMIT_MS = 2000;
 const reads: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   "getTasks",
   "getSchedules",
@@ -58,6 +57,8 @@ interface Watching {
   readonly shared: boolean;
 }
 
+type CallLimits = Pick<Plan, "callLimitMs" | "lateMs">;
+
 /** The one store of a simulation and the bad lines to it. */
 export class Network {
   readonly weather = new Set<Weather>();
@@ -66,18 +67,20 @@ export class Network {
   readonly #oracle: Oracle;
   readonly #random: Random;
   readonly #listeners = new Set<Watching>();
-  readonly #lateMs: number;
+  readonly #limits: CallLimits;
+  /** How long a hint that something changed takes at the most. */
+  hintMs = 50;
   /** How far the store's clock is off. */
   storeSkewMs = 0;
   /** How many calls have reached the store. */
   calls = 0;
 
-  constructor(world: World, store: DataStore, oracle: Oracle, random: Random, lateMs: number) {
+  constructor(world: World, store: DataStore, oracle: Oracle, random: Random, limits: CallLimits) {
     this.#world = world;
     this.#store = store;
     this.#oracle = oracle;
     this.#random = random;
-    this.#lateMs = lateMs;
+    this.#limits = limits;
   }
 
   /** The store as a machine sees it: one that others may change unseen, or one whose every change is told. */
@@ -108,7 +111,10 @@ export class Network {
     const delayMs = () =>
       random.between(0.1, 3) + weather.reduce((sum, one) => sum + random.between(0, one.delayMs), 0);
     return new Promise((resolve, reject) => {
-      const limit = machine.deliver(CALL_LIMIT_MS, () => reject(unavailable(call, "no answer came in time")));
+      const limit = machine.deliver(
+        this.#limits.callLimitMs,
+        () => reject(unavailable(call, "no answer came in time")),
+      );
       const answer = (tell: () => void) => {
         if (happens((one) => one.loseAnswer)) return;
         machine.deliver(delayMs(), () => {
@@ -127,7 +133,7 @@ export class Network {
         );
       });
       if (!repeated) return;
-      const againMs = random.between(0, this.#lateMs);
+      const againMs = random.between(0, this.#limits.lateMs);
       this.#world.after(againMs, () => void this.#execute(machine, call, proceed).catch(() => {}));
     });
   }
@@ -137,7 +143,7 @@ export class Network {
     this.#world.callsUnderWay++;
     try {
       const answer = await proceed();
-      this.#oracle.saw(call, answer, machine.name, this.#world.nowMs + this.storeSkewMs);
+      this.#oracle.saw(call, answer, machine.name, Math.floor(this.#world.nowMs + this.storeSkewMs));
       if (!reads.has(call.name)) this.#tellOthers(machine);
       return answer;
     } finally {
@@ -150,7 +156,7 @@ export class Network {
     for (const entry of this.#listeners) {
       if (!entry.machine.alive) this.#listeners.delete(entry);
       else if (entry.machine !== changer && (!entry.shared || this.#random.chance(0.8))) {
-        entry.machine.deliver(this.#random.between(1, 50), entry.listener);
+        entry.machine.deliver(this.#random.between(1, this.hintMs), entry.listener);
       }
     }
   }

@@ -1,26 +1,39 @@
-import { scheduleLimit, taskLimit } from "../../src/model/decisions.ts";
+import { taskLimit } from "../../src/model/decisions.ts";
+import type { SchedulerWrite } from "../../src/model/scheduler_record.ts";
 import type { JobEnding } from "../../src/model/job_record.ts";
-import type { StoreAnswer, StoreCall } from "../../src/testing/intercept_store.ts";
 import type { TaskRecord } from "../../src/model/task_record.ts";
-import type { ClaimAnswer, ClaimRequest } from "../../src/stores/job_store.ts";
+import type { StoreAnswer, StoreCall } from "../../src/testing/intercept_store.ts";
+import { ClaimRules } from "./claim_rules.ts";
+import { EndRules } from "./end_rules.ts";
 import { JobBook } from "./job_book.ts";
 import { ScheduleBook } from "./schedule_book.ts";
 import { Violations } from "./violations.ts";
-import type { World } from "./world.ts";
+import { START_MS, type World } from "./world.ts";
+
+/** A scheduler as it registered. */
+interface BookedScheduler extends Pick<SchedulerWrite, "tags" | "tasks"> {
+  /** When it was last heard, by true time. */
+  heardMs: number;
+}
+
+type CallOf<Name extends StoreCall["name"]> = Extract<StoreCall, { readonly name: Name }>;
 
 /** Watches what the store does and keeps books of its own; whatever must never happen becomes a violation. */
 export class Oracle {
   readonly violations: Violations;
   readonly jobs: JobBook;
   readonly schedules: ScheduleBook;
-  /** How many jobs of each task may run at once, as of now. */
-  readonly limits = new Map<string, number | null>();
-  /** When each scheduler was last heard, by true time. */
-  readonly heardMs = new Map<number, number>();
+  /** The tasks as stored. */
+  readonly tasks = new Map<string, TaskRecord>();
+  /** The most jobs of each task that could ever run at once. */
+  readonly highestLimits = new Map<string, number>();
+  readonly schedulers = new Map<number, BookedScheduler>();
   /** What happened last, for whoever looks into a failing seed. */
   readonly trace: string[] = [];
   tracing = false;
-  readonly #paused = new Set<string>();
+  /** Told of every job that somebody takes or gives back untried. */
+  onHandBack: (jobId: string) => void = () => {};
+  readonly #claims: ClaimRules;
   readonly #world: World;
   readonly #leaseMs: number;
   #latestMs = 0;
@@ -28,44 +41,41 @@ export class Oracle {
   constructor(world: World, leaseMs: number) {
     this.#world = world;
     this.#leaseMs = leaseMs;
-    this.violations = new Violations(() => world.nowMs - Date.UTC(2026, 2, 28));
-    this.jobs = new JobBook(this.violations);
+    this.violations = new Violations(() => world.nowMs - START_MS);
+    this.jobs = new JobBook(this.violations, new EndRules(this.violations, world, this.tasks));
     this.schedules = new ScheduleBook(this.violations);
+    this.#claims = new ClaimRules(this);
   }
 
   /** Writes a line of the trace. */
   note(text: string): void {
     if (!this.tracing) return;
-    this.trace.push(`${((this.#world.nowMs - Date.UTC(2026, 2, 28)) / 1000).toFixed(3).padStart(9)} ${text}`);
+    this.trace.push(`${((this.#world.nowMs - START_MS) / 1000).toFixed(3).padStart(9)} ${text}`);
   }
 
-  /** The store has done what a call asked. */
+  /** The store has done what a call asked; its clock counts whole milliseconds. */
   saw(call: StoreCall, answer: unknown, by: string, storeMs: number): void {
     // What was due stays due when the store's clock is set back.
     this.#latestMs = Math.max(this.#latestMs, storeMs);
     if (this.tracing) {
-      this.note(
-        `${by} ${call.name} ${JSON.stringify(call.args).slice(0, 300)} -> ${
-          JSON.stringify(answer)?.slice(0, 300)
-        }`,
-      );
+      const [asked, told] = [call.args, answer].map((value) => JSON.stringify(value)?.slice(0, 300));
+      this.note(`${by} ${call.name} ${asked} -> ${told}`);
     }
     switch (call.name) {
-      case "addJobs": {
-        const { jobs, claimed } = answer as StoreAnswer<"addJobs">;
-        call.args[0].forEach((job, i) => jobs[i]?.outcome === "added" && this.jobs.added(job, storeMs));
-        return this.#sawClaims(claimed);
-      }
+      case "addJobs":
+        return this.#sawAdded(call, answer as StoreAnswer<"addJobs">);
       case "claimJobs": {
         const { claimed, missed } = answer as StoreAnswer<"claimJobs">;
-        missed.forEach((job) => this.jobs.over(job));
+        missed.forEach((job) => this.jobs.over(job, storeMs));
         this.#sawClaims(claimed);
-        return this.#sawNothingLeft(call.args[0], answer as StoreAnswer<"claimJobs">);
+        return this.#claims.nothingLeft(call.args[0], answer as StoreAnswer<"claimJobs">);
       }
       case "endJobs":
         return this.#sawEndings(call.args[0], answer as StoreAnswer<"endJobs">, by, storeMs);
+      case "dueSchedules":
+        return this.schedules.due(answer as StoreAnswer<"dueSchedules">);
       case "advanceSchedules":
-        return this.#sawAdvances(call.args[0], answer as StoreAnswer<"advanceSchedules">, storeMs);
+        return this.#sawAdvances(call, answer as StoreAnswer<"advanceSchedules">, storeMs);
       case "writeSchedules": {
         const written = answer as StoreAnswer<"writeSchedules">;
         if (!written) return;
@@ -73,101 +83,83 @@ export class Oracle {
         return this.schedules.written(written);
       }
       default:
-        return this.#sawMore(call, answer, by, storeMs);
+        return this.#sawChanges(call, answer, by, storeMs);
     }
   }
 
-  #sawMore(call: StoreCall, answer: unknown, by: string, storeMs: number): void {
+  #sawChanges(call: StoreCall, answer: unknown, by: string, storeMs: number): void {
     switch (call.name) {
       case "cancelJobs": {
         const { cancelled, requested } = answer as StoreAnswer<"cancelJobs">;
-        cancelled.forEach((job) => this.jobs.over(job));
+        cancelled.forEach((job) => this.jobs.over(job, storeMs));
         return requested.forEach((job) => this.jobs.cancelRequested(job));
       }
+      case "updateJob":
+        return this.jobs.changed(...call.args, answer as StoreAnswer<"updateJob">, storeMs);
       case "retryJobs":
         return (answer as StoreAnswer<"retryJobs">).forEach((job) => this.jobs.retried(job));
       case "removeJobs":
         return (answer as StoreAnswer<"removeJobs">).forEach((id) => this.jobs.removed(id));
+      case "prune":
+        return this.jobs.pruned(call.args[0], (answer as StoreAnswer<"prune">).jobs, storeMs);
       case "putTasks":
-        return (answer as StoreAnswer<"putTasks">).forEach((task) =>
-          this.limits.set(task.name, taskLimit(task))
-        );
+        return (answer as StoreAnswer<"putTasks">).forEach((task) => this.#sawTask(task));
       case "updateTask": {
         const task = answer as StoreAnswer<"updateTask">;
-        return void (task && this.#sawTask(task));
+        return task && this.#sawTask(task);
       }
+      default:
+        return this.#sawSchedulers(call, answer, by, storeMs);
+    }
+  }
+
+  #sawTask(task: TaskRecord): void {
+    const limit = taskLimit(task) ?? Infinity;
+    this.highestLimits.set(task.name, Math.max(limit, this.highestLimits.get(task.name) ?? 0));
+    this.tasks.set(task.name, task);
+  }
+
+  #sawSchedulers(call: StoreCall, answer: unknown, by: string, storeMs: number): void {
+    const heardMs = this.#world.nowMs;
+    switch (call.name) {
       case "registerScheduler": {
         const { incarnation } = answer as StoreAnswer<"registerScheduler">;
-        this.heardMs.set(incarnation, this.#world.nowMs);
-        return this.jobs.unparked(call.args[0].tasks.map(({ name }) => name));
+        const { tags, tasks } = call.args[0];
+        this.violations.unless(
+          !this.schedulers.has(incarnation),
+          () => `incarnation ${incarnation} was given twice`,
+        );
+        this.schedulers.set(incarnation, { tags, tasks, heardMs });
+        return this.jobs.unparked(tasks);
       }
-      case "heartbeat":
-        if ((answer as StoreAnswer<"heartbeat">).alive) this.heardMs.set(call.args[0], this.#world.nowMs);
+      case "heartbeat": {
+        const scheduler = this.schedulers.get(call.args[0]);
+        if (scheduler && (answer as StoreAnswer<"heartbeat">).alive) scheduler.heardMs = heardMs;
         return;
+      }
       case "unregisterScheduler":
-        return void this.heardMs.delete(call.args[0]);
+        return void this.schedulers.delete(call.args[0]);
       case "buryScheduler":
         return this.#sawBurial(call.args, answer as StoreAnswer<"buryScheduler">, by, storeMs);
       default:
     }
   }
 
+  #sawAdded(
+    { args: [jobs] }: CallOf<"addJobs">,
+    { nowMs, jobs: told, claimed }: StoreAnswer<"addJobs">,
+  ): void {
+    jobs.forEach((job, i) => {
+      const { id, outcome } = told[i]!;
+      if (outcome === "added") this.jobs.added(job, nowMs);
+      else this.jobs.stoodFor(job, id, outcome === "replaced", nowMs);
+    });
+    this.#sawClaims(claimed);
+  }
+
   #sawClaims(claimed: StoreAnswer<"claimJobs">["claimed"]): void {
-    for (const record of claimed) {
-      this.violations.unless(
-        this.heardMs.has(record.owner!),
-        () => `job ${record.id} was claimed for ${record.owner}, which is not registered`,
-      );
-      this.jobs.claimed(record, this.#latestMs);
-    }
-    if (claimed.length === 0) return;
-    const tasks = new Map<string, number>();
-    const schedules = new Map<number, number>();
-    for (const { taskName, scheduleSeq } of this.jobs.running) {
-      tasks.set(taskName, (tasks.get(taskName) ?? 0) + 1);
-      if (scheduleSeq !== null) schedules.set(scheduleSeq, (schedules.get(scheduleSeq) ?? 0) + 1);
-    }
-    for (const { taskName, scheduleSeq } of claimed) {
-      const limit = this.limits.get(taskName) ?? null;
-      const running = tasks.get(taskName)!;
-      this.violations.unless(
-        limit === null || running <= limit,
-        () => `${running} jobs of ${taskName} run, of ${limit}`,
-      );
-      const policies = this.schedules.schedules.get(scheduleSeq ?? -1)?.record.policies;
-      if (!policies || scheduleSeq === null) continue;
-      const own = scheduleLimit(policies.overlap, policies.maxRunningJobs);
-      const ofOne = schedules.get(scheduleSeq)!;
-      this.violations.unless(
-        own === null || ofOne <= own,
-        () => `${ofOne} jobs of one schedule run, of ${own}`,
-      );
-    }
-  }
-
-  #sawTask(task: TaskRecord): void {
-    this.limits.set(task.name, taskLimit(task));
-    if (task.paused) this.#paused.add(task.name);
-    else this.#paused.delete(task.name);
-  }
-
-  /** Whoever asks for all it can get leaves nothing that may run: no job hides another one. */
-  #sawNothingLeft(request: ClaimRequest, { claimed, more, nowMs }: ClaimAnswer): void {
-    if (more || claimed.length >= request.limit || request.jobIds || !this.heardMs.has(request.incarnation)) {
-      return;
-    }
-    const of = (key: "taskName" | "scheduleSeq", value: unknown) =>
-      [...this.jobs.running].filter((job) => job[key] === value).length;
-    for (const { id, taskName, scheduleSeq, runAtMs } of this.jobs.waiting) {
-      if (
-        runAtMs > nowMs || this.#paused.has(taskName) || !request.tasks.some(({ name }) => name === taskName)
-      ) continue;
-      if (of("taskName", taskName) >= (this.limits.get(taskName) ?? Infinity)) continue;
-      const policies = this.schedules.schedules.get(scheduleSeq ?? -1)?.record.policies;
-      const own = policies && scheduleLimit(policies.overlap, policies.maxRunningJobs);
-      if (own !== undefined && own !== null && of("scheduleSeq", scheduleSeq) >= own) continue;
-      this.violations.add(`job ${id} of ${taskName} may run and was not given to ${request.incarnation}`);
-    }
+    for (const record of claimed) this.jobs.claimed(record, this.#latestMs, this.#world.nowMs);
+    if (claimed.length > 0) this.#claims.claimed(claimed);
   }
 
   #sawEndings(
@@ -176,34 +168,39 @@ export class Oracle {
     by: string,
     storeMs: number,
   ): void {
-    endings.forEach((ending, i) => this.jobs.ended(ending, accepted[i] ?? false, by, storeMs));
+    endings.forEach((ending, i) => {
+      const job = this.jobs.ended(ending, accepted[i] ?? false, by, storeMs);
+      if (job && ending.transition.to === "handBack") this.onHandBack(job.id);
+    });
   }
 
   #sawAdvances(
-    advances: Extract<StoreCall, { readonly name: "advanceSchedules" }>["args"][0],
+    { args: [advances] }: CallOf<"advanceSchedules">,
     moved: readonly boolean[],
     storeMs: number,
   ): void {
     advances.forEach((advance, i) => {
       if (!moved[i]) return;
-      this.schedules.advanced(advance);
-      for (const job of advance.jobs) this.jobs.added(job, storeMs);
+      this.schedules.advanced(advance, this.jobs.unfinishedOf(advance.expected.seq));
+      // A backfill may have made a job of that fire already: it is the same job.
+      const isNew = (id: string) => (this.jobs.jobs.get(id)?.state ?? "removed") === "removed";
+      for (const job of advance.jobs) if (isNew(job.id)) this.jobs.added(job, storeMs);
     });
   }
 
   #sawBurial(
-    [incarnation, , endings]: Extract<StoreCall, { readonly name: "buryScheduler" }>["args"],
+    [incarnation, , endings]: CallOf<"buryScheduler">["args"],
     answer: StoreAnswer<"buryScheduler">,
     by: string,
     storeMs: number,
   ): void {
     if (answer === undefined) return;
-    const silentMs = this.#world.nowMs - (this.heardMs.get(incarnation) ?? -Infinity);
+    const silentMs = this.#world.nowMs - (this.schedulers.get(incarnation)?.heardMs ?? -Infinity);
     this.violations.unless(
       silentMs >= this.#leaseMs * 0.97,
       () => `${by} took over the work of ${incarnation}, heard ${silentMs} ms ago`,
     );
-    this.heardMs.delete(incarnation);
+    this.schedulers.delete(incarnation);
     this.#sawEndings(endings, answer, by, storeMs);
   }
 }

@@ -1,6 +1,6 @@
+import { type Ask, asks } from "./asks.ts";
 import type { Weather } from "./network.ts";
 import { Random } from "./random.ts";
-import { scheduleIds, taskNames } from "./workload.ts";
 
 /** Something that happens to the cluster, or that somebody asks of it. Each can be left out, to find out what matters. */
 export type Incident =
@@ -15,32 +15,6 @@ export type Incident =
     | Ask
   );
 
-/** What a client asks. */
-export type Ask =
-  | {
-    readonly kind: "addJob";
-    readonly task: string;
-    readonly id: string;
-    readonly delayMs: number;
-    readonly priority: number;
-  }
-  | { readonly kind: "runJob"; readonly task: string; readonly id: string }
-  | { readonly kind: "cancelJob" | "retryJob" | "removeJob"; readonly id: string }
-  | { readonly kind: "pauseTask" | "resumeTask"; readonly task: string }
-  | { readonly kind: "limitTask"; readonly task: string; readonly limit: number }
-  | {
-    readonly kind: "pauseSchedule" | "resumeSchedule" | "skipAhead" | "runSchedule";
-    readonly schedule: string;
-  }
-  | { readonly kind: "changeSchedule"; readonly schedule: string; readonly everyMs: number }
-  | {
-    readonly kind: "addSchedule";
-    readonly schedule: string;
-    readonly task: string;
-    readonly everyMs: number;
-  }
-  | { readonly kind: "removeSchedule"; readonly schedule: string };
-
 /** All that a seed decides before time begins. */
 export interface Plan {
   readonly seed: number;
@@ -49,6 +23,10 @@ export interface Plan {
   readonly faultsMs: number;
   /** How late a call that is sent again may arrive. */
   readonly lateMs: number;
+  /** After how long a call without an answer fails. */
+  readonly callLimitMs: number;
+  /** When machines that start have newer code; Infinity is never. */
+  readonly deployAtMs: number;
   readonly incidents: readonly Incident[];
 }
 
@@ -58,12 +36,16 @@ const FAULTS_MS = [8000, 8000, 12_000, 12_000, 20_000, 40_000] as const;
 /** What a seed stands for. */
 export function planOf(seed: number): Plan {
   const random = new Random(seed);
-  const machines = random.pick([1, 2, 2, 3, 3, 4, 5, 8]);
+  // In the mire one machine alone has to do with its own late calls.
+  const mired = random.chance(0.1);
+  const machines = mired ? 1 : random.pick([1, 2, 2, 3, 3, 4, 5, 8]);
   // Some seeds are stormy, some quiet: a fault alone shows what many at once hide.
-  const unrest = random.pick([0.3, 1, 1, 2]);
+  const unrest = mired ? 0 : random.pick([0.3, 1, 1, 2]);
   const times = (most: number) => Math.round(random.between(0, most) * unrest);
-  const faultsMs = random.pick(FAULTS_MS);
-  const lateMs = Math.min(20_000, faultsMs * 0.6);
+  const faultsMs = mired ? 40_000 : random.pick(FAULTS_MS);
+  // In the mire a call that was given up arrives while the next attempt is under way.
+  const lateMs = mired ? 5000 : Math.min(20_000, faultsMs * 0.6);
+  const deployAtMs = random.chance(0.3) ? random.between(0, faultsMs) : Infinity;
   const atMs = () => random.between(0, faultsMs);
   const machine = () => random.whole(0, machines - 1);
   const incidents: Incident[] = [
@@ -97,9 +79,25 @@ export function planOf(seed: number): Plan {
       ? [{ kind: "storeClock" as const, atMs: atMs(), byMs: random.between(-4000, 20_000) }]
       : []),
     ...repeat(times(6), () => weather(random, atMs(), machines)),
+    ...(mired ? [mud(random, faultsMs)] : []),
     ...asks(random, atMs),
   ];
-  return { seed, machines, faultsMs, lateMs, incidents: incidents.sort((a, b) => a.atMs - b.atMs) };
+  return {
+    seed,
+    machines,
+    faultsMs,
+    lateMs,
+    callLimitMs: mired ? 400 : 2000,
+    deployAtMs,
+    incidents: incidents.sort((a, b) => a.atMs - b.atMs),
+  };
+}
+
+/** All the time nearly everything arrives, much of it twice, and much of it after its caller has given it up. */
+function mud(random: Random, forMs: number): Incident {
+  const delayMs = random.between(50, 250);
+  const weather = { delayMs, loseRequest: 0, loseAnswer: 0.25, repeat: 0.9, refuse: 0.25 };
+  return { kind: "weather", atMs: 1500, forMs, weather };
 }
 
 function weather(random: Random, atMs: number, machines: number): Incident {
@@ -119,66 +117,6 @@ function weather(random: Random, atMs: number, machines: number): Incident {
       refuse: some(0.3, 0.4),
     },
   };
-}
-
-function asks(random: Random, atMs: () => number): readonly Incident[] {
-  const jobs = random.whole(5, 40);
-  const jobId = () => `j${random.whole(0, jobs - 1)}`;
-  const task = () => random.pick(taskNames);
-  const schedule = () => random.pick([...scheduleIds, "extra0", "extra1"]);
-  const some = (most: number) => random.chance(0.5) ? random.whole(1, most) : 0;
-  return [
-    ...repeat(jobs, (i) => ({
-      kind: "addJob" as const,
-      atMs: atMs(),
-      task: task(),
-      id: `j${i}`,
-      delayMs: random.chance(0.3) ? random.whole(1, 9000) : 0,
-      priority: random.chance(0.2) ? random.whole(-3, 3) : 0,
-    })),
-    ...repeat(some(4), (i) => ({ kind: "runJob" as const, atMs: atMs(), task: task(), id: `r${i}` })),
-    ...repeat(
-      some(5),
-      () => ({
-        kind: random.pick(["cancelJob", "cancelJob", "retryJob", "removeJob"] as const),
-        atMs: atMs(),
-        id: jobId(),
-      }),
-    ),
-    ...repeat(
-      some(2),
-      () => ({ kind: random.pick(["pauseTask", "resumeTask"] as const), atMs: atMs(), task: task() }),
-    ),
-    ...repeat(
-      some(2),
-      () => ({ kind: "limitTask" as const, atMs: atMs(), task: task(), limit: random.whole(1, 4) }),
-    ),
-    ...repeat(some(6), () => ({
-      kind: random.pick(["pauseSchedule", "resumeSchedule", "skipAhead", "runSchedule"] as const),
-      atMs: atMs(),
-      schedule: schedule(),
-    })),
-    ...repeat(
-      some(2),
-      () => ({
-        kind: "changeSchedule" as const,
-        atMs: atMs(),
-        schedule: schedule(),
-        everyMs: random.whole(500, 5000),
-      }),
-    ),
-    ...repeat(
-      some(2),
-      (i) => ({
-        kind: "addSchedule" as const,
-        atMs: atMs(),
-        schedule: `extra${i}`,
-        task: task(),
-        everyMs: random.whole(500, 5000),
-      }),
-    ),
-    ...repeat(some(2), () => ({ kind: "removeSchedule" as const, atMs: atMs(), schedule: schedule() })),
-  ];
 }
 
 function repeat<Item>(count: number, make: (i: number) => Item): readonly Item[] {

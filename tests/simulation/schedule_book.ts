@@ -1,13 +1,15 @@
 import type { ScheduleCounters, ScheduleRecord, ScheduleWrite } from "../../src/model/schedule_record.ts";
-import type { ScheduleAdvance } from "../../src/stores/schedule_store.ts";
-import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
-import { Temporal } from "../../src/time/temporal.ts";
+import type { DueSchedules, ScheduleAdvance } from "../../src/stores/schedule_store.ts";
+import { calendarsOf } from "../../src/triggers/calendars_of.ts";
+import { FireRules } from "./fire_rules.ts";
 import type { Violations } from "./violations.ts";
 
 /** What the book says of one schedule. */
 interface BookedSchedule {
   record: ScheduleWrite;
   readonly firesWithJob: Set<number>;
+  /** The version that was read last as due, and when by the store's clock: first and last. */
+  due: { readonly version: number; readonly firstMs: number; readonly lastMs: number } | undefined;
 }
 
 /** A second account of all fire times: each is counted exactly once, as a job or as dropped. */
@@ -15,9 +17,11 @@ export class ScheduleBook {
   readonly schedules = new Map<number, BookedSchedule>();
   fires = 0;
   readonly #violations: Violations;
+  readonly #rules: FireRules;
 
   constructor(violations: Violations) {
     this.#violations = violations;
+    this.#rules = new FireRules(violations);
   }
 
   /** Schedules were written by hand. */
@@ -25,7 +29,7 @@ export class ScheduleBook {
     for (const record of records) {
       const booked = this.schedules.get(record.seq);
       if (booked) booked.record = record;
-      else this.schedules.set(record.seq, { record, firesWithJob: new Set() });
+      else this.schedules.set(record.seq, { record, firesWithJob: new Set(), due: undefined });
     }
   }
 
@@ -34,8 +38,19 @@ export class ScheduleBook {
     this.schedules.delete(seq);
   }
 
-  /** A schedule moved on. */
-  advanced({ expected, schedule, jobs }: ScheduleAdvance): void {
+  /** Somebody was told what is due. */
+  due({ due, nowMs }: DueSchedules): void {
+    for (const { schedule: { seq, version } } of due) {
+      const booked = this.schedules.get(seq);
+      if (!booked) continue;
+      const firstMs = booked.due?.version === version ? Math.min(nowMs, booked.due.firstMs) : nowMs;
+      const lastMs = booked.due?.version === version ? Math.max(nowMs, booked.due.lastMs) : nowMs;
+      booked.due = { version, firstMs, lastMs };
+    }
+  }
+
+  /** A schedule moved on, beside so many unfinished jobs. */
+  advanced({ expected, schedule, jobs }: ScheduleAdvance, unfinished: number): void {
     const booked = this.schedules.get(expected.seq);
     if (!booked) return this.#violations.add(`schedule ${schedule.id} moved on after it was removed`);
     const before = booked.record;
@@ -48,44 +63,11 @@ export class ScheduleBook {
       booked.firesWithJob.add(fireTimeMs!);
     }
     this.fires += jobs.length;
-    if (!schedule.followsFinish) this.#account(before, schedule, jobs.map((job) => job.fireTimeMs!));
-  }
-
-  /** Every fire from the one that was next up to the last one of this step is in the counters once. */
-  #account(before: ScheduleWrite, after: ScheduleWrite, withJob: readonly number[]): void {
-    const counted = total(after.counters) - total(before.counters);
-    if (counted === 0 && withJob.length === 0) return;
-    const first = before.nextFireTimeMs;
-    const last = after.lastFireTimeMs;
-    if (first === null || last === null) {
-      return this.#violations.add(`schedule ${after.id} fired without a fire time`);
-    }
-    const trigger = triggerFromJSON(after.trigger);
-    const context = { anchor: Temporal.Instant.fromEpochMilliseconds(after.anchorMs) };
-    const owed: number[] = [];
-    for (let fire = trigger.nextAfterMs(first - 1, context); fire !== undefined && fire <= last;) {
-      owed.push(fire);
-      fire = trigger.nextAfterMs(fire, context);
-    }
-    const says = () =>
-      `${first} to ${last}: ${owed.length} owed, ${counted} counted, next ${after.nextFireTimeMs}`;
-    this.#violations.unless(owed[0] === first, () => `schedule ${after.id} lost its place, ${says()}`);
-    this.#violations.unless(counted === owed.length, () => `schedule ${after.id} counts wrongly, ${says()}`);
-    this.#violations.unless(
-      withJob.every((fire) => owed.includes(fire)),
-      () => `schedule ${after.id} fired at no fire time`,
-    );
-    const runs = after.counters.runs - before.counters.runs;
-    this.#violations.unless(
-      runs === withJob.length,
-      () => `schedule ${after.id} counts ${runs} runs for ${withJob.length} jobs`,
-    );
-    const next = trigger.nextAfterMs(last, context) ?? null;
-    const over = after.policies.maxRuns !== null && after.counters.runs >= after.policies.maxRuns;
-    this.#violations.unless(
-      after.nextFireTimeMs === (over ? null : next),
-      () => `schedule ${after.id} goes on at the wrong time, ${says()}`,
-    );
+    this.#rules.overlap(schedule, jobs.length, unfinished);
+    if (schedule.followsFinish || calendarsOf(schedule.trigger).length > 0) return;
+    const withJob = jobs.map((job) => job.fireTimeMs!);
+    this.#rules.account(before, schedule, withJob);
+    if (booked.due?.version === expected.version) this.#rules.grace(before, schedule, withJob, booked.due);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
-import { interval } from "../../src/triggers/interval.ts";
 import { taskRef } from "../../src/registry/task_ref.ts";
+import { askClient } from "./ask_client.ts";
 import { Cluster, LEASE_MS } from "./cluster.ts";
-import type { Ask, Incident, Plan } from "./plan.ts";
+import type { Incident, Plan } from "./plan.ts";
 import { checkBooks } from "./check_books.ts";
 import { START_MS } from "./world.ts";
 
@@ -39,7 +39,8 @@ export async function simulate(plan: Plan, store: DataStore, tracing = false): P
   await cluster.open();
   const failed = () => oracle.violations.first !== undefined;
   try {
-    const client = cluster.client();
+    const clients = { 1: cluster.client(), 2: undefined as SchedulerCore | undefined };
+    const client = () => clients[cluster.codeVersion as 1 | 2] ??= cluster.client();
     for (let place = 0; place < plan.machines; place++) world.after(place * 50, () => cluster.start(place));
     for (const incident of plan.incidents) {
       world.after(incident.atMs, () => happen(cluster, client, incident));
@@ -61,7 +62,7 @@ async function heal(cluster: Cluster, plan: Plan, failed: () => boolean): Promis
   if (failed()) return;
   oracle.note("everything works again");
   network.weather.clear();
-  for (let place = 0; place < plan.machines; place++) cluster.start(place);
+  for (let place = 0; place < plan.machines; place++) cluster.upgrade(place);
   // Also what is still on its way from bad times arrives, and what the code declares is stored.
   const lateMs = Math.max(world.nowMs + plan.lateMs, cluster.stalledUntilMs);
   await world.run(lateMs + UNDER_WAY_MS, failed);
@@ -97,14 +98,20 @@ async function heal(cluster: Cluster, plan: Plan, failed: () => boolean): Promis
   );
 }
 
-/** On a store that is told of every change nobody polls: a wake-up that gets lost leaves a job behind. */
+/**
+ * On a store that is told of every change nobody polls: a wake-up that gets lost leaves a job behind. Answers are slow,
+ * so that the job comes while the round is under way that another change has set off.
+ */
 async function probe(cluster: Cluster, keeper: SchedulerCore, failed: () => boolean): Promise<void> {
-  const { world, oracle } = cluster;
+  const { world, oracle, network } = cluster;
+  const slow = { delayMs: PROBES * 2, loseRequest: 0, loseAnswer: 0, repeat: 0, refuse: 0, machine: "m0" };
+  network.weather.add(slow);
+  network.hintMs = 2;
   for (let i = 0; i < PROBES && !failed(); i++) {
     let done = false;
-    cluster.ask("waking", () => keeper.resumeSchedule("all").then(() => keeper.pauseSchedule("all")));
-    // Later each time, so that the job comes at every moment of the round that the change has set off.
-    await world.run(world.nowMs + i, failed);
+    cluster.ask("waking", () => keeper.configureTask("quick", { maxRunningJobs: 5 }));
+    // Later each time, so that the job comes at every moment of the round.
+    await world.run(world.nowMs + 2 * i, failed);
     cluster.ask(
       "probing",
       () => keeper.runJob(taskRef("quick"), undefined, { id: `probe${i}` }),
@@ -116,14 +123,16 @@ async function probe(cluster: Cluster, keeper: SchedulerCore, failed: () => bool
       () => `a job that was added to an idle scheduler did not run within ${PROBE_MS} ms`,
     );
   }
+  network.weather.delete(slow);
 }
 
 async function settleDown(keeper: SchedulerCore): Promise<void> {
   for (const { id } of await keeper.getSchedules()) await keeper.pauseSchedule(id);
   for (const { name } of await keeper.getTasks()) await keeper.resumeTask(name);
+  await keeper.cancelJobs({ taskName: "endless" });
 }
 
-function happen(cluster: Cluster, client: SchedulerCore, incident: Incident): void {
+function happen(cluster: Cluster, client: () => SchedulerCore, incident: Incident): void {
   const { world, network, oracle } = cluster;
   oracle.note(`* ${JSON.stringify(incident)}`);
   switch (incident.kind) {
@@ -148,66 +157,6 @@ function happen(cluster: Cluster, client: SchedulerCore, incident: Incident): vo
       network.weather.add(incident.weather);
       return void world.after(incident.forMs, () => network.weather.delete(incident.weather));
     default:
-      askClient(cluster, client, incident);
-  }
-}
-
-function askClient(cluster: Cluster, client: SchedulerCore, ask: Ask): void {
-  const known = () =>
-    oracle.violations.unless(oracle.jobs.jobs.has((ask as { id: string }).id), () => `${ask.kind} was lost`);
-  const { oracle } = cluster;
-  const does = (call: () => Promise<unknown>, onDone?: () => void) => cluster.ask(ask.kind, call, onDone);
-  switch (ask.kind) {
-    case "addJob": {
-      const { id, priority, delayMs } = ask;
-      const options = { id, priority, ...(delayMs > 0 ? { delay: { milliseconds: delayMs } } : {}) };
-      return does(() => client.addJob(taskRef(ask.task), undefined, options), known);
-    }
-    case "runJob":
-      return does(() => client.runJob(taskRef(ask.task), undefined, { id: ask.id }), known);
-    case "cancelJob":
-      return does(() => client.cancelJob(ask.id));
-    case "retryJob":
-      return does(() => client.retryJob(ask.id));
-    case "removeJob":
-      return does(() => client.removeJob(ask.id));
-    case "pauseTask":
-      return does(() => client.pauseTask(ask.task));
-    case "resumeTask":
-      return does(() => client.resumeTask(ask.task));
-    case "limitTask":
-      return does(() => client.configureTask(ask.task, { maxRunningJobs: ask.limit }));
-    default:
-      askAboutSchedule(does, client, ask);
-  }
-}
-
-type ScheduleAsk = Extract<Ask, { readonly schedule: string }>;
-
-function askAboutSchedule(
-  does: (call: () => Promise<unknown>) => void,
-  client: SchedulerCore,
-  ask: ScheduleAsk,
-): void {
-  const { kind, schedule } = ask;
-  switch (kind) {
-    case "pauseSchedule":
-      return does(() => client.pauseSchedule(schedule));
-    case "resumeSchedule":
-      return does(() => client.resumeSchedule(schedule));
-    case "skipAhead":
-      return does(() => client.resumeSchedule(schedule, { resumeFrom: "now" }));
-    case "runSchedule":
-      return does(() => client.runScheduleNow(schedule));
-    case "changeSchedule":
-      return does(() =>
-        client.updateSchedule(schedule, { trigger: interval({ milliseconds: ask.everyMs }) })
-      );
-    case "addSchedule":
-      return does(() =>
-        client.addSchedule(taskRef(ask.task), interval({ milliseconds: ask.everyMs }), { id: schedule })
-      );
-    case "removeSchedule":
-      return does(() => client.removeSchedule(schedule));
+      askClient(cluster, client(), incident);
   }
 }

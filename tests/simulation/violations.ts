@@ -8,12 +8,12 @@ export class Violations {
   }
 
   /** Notes what must never happen; only the first one counts, the rest follows from it. */
-  add(what: string): void {
+  add(what: string): undefined {
     this.first ??= `at ${(this.#nowMs() / 1000).toFixed(3)} s: ${what}`;
   }
 
   /** Notes it unless it holds. */
-  unless(holds: boolean, what: () => string): void {
+  unless(holds: boolean, what: () => string): undefined {
     if (!holds) this.add(what());
   }
 }

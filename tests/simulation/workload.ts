@@ -1,18 +1,48 @@
+import { snooze } from "../../src/context/snooze.ts";
+import type { TaskContext } from "../../src/context/task_context.ts";
 import { task } from "../../src/registry/task.ts";
 import type { TaskSource } from "../../src/registry/task_types.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { cron } from "../../src/triggers/cron.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";
-import type { TaskContext } from "../../src/context/task_context.ts";
 import type { Floor } from "./floor.ts";
 import type { Machine } from "./machine.ts";
 import type { Random } from "./random.ts";
+import { migrateShape, shapeOf } from "./shape.ts";
 
-/** The tasks that clients may ask for by name. */
-export const taskNames = ["quick", "single", "triple", "long", "once", "resting"] as const;
+/** The tasks that clients may ask for by name, without an input. */
+export const taskNames = [
+  "quick",
+  "single",
+  "triple",
+  "long",
+  "once",
+  "resting",
+  "brief",
+  "tagged",
+  "putOff",
+  "endless",
+] as const;
+/** Tasks whose jobs have a key. */
+export const keyedNames = ["ordered", "shared"] as const;
 /** The schedules that the code declares. */
-export const scheduleIds = ["all", "queued", "cron", "skips", "rests", "replaces", "few", "graced"] as const;
+export const scheduleIds = [
+  "all",
+  "queued",
+  "cron",
+  "skips",
+  "rests",
+  "replaces",
+  "few",
+  "graced",
+  "first",
+  "dated",
+] as const;
+/** What the calendar of `dated` is called. */
+export const CALENDAR = "holidays";
+/** What only some machines offer. */
+export const TAG = "special";
 
 /** How a task behaves. */
 interface Behaviour {
@@ -22,56 +52,66 @@ interface Behaviour {
   readonly fails?: number;
   /** How often it goes on for a while after it was told to stop. */
   readonly ignores?: number;
+  /** How often it puts itself off. */
+  readonly snoozes?: number;
 }
 
 /** The code that every machine has: tasks of all kinds of limits, lengths and tempers. */
-export function makeTasks(machine: Machine, floor: Floor, random: Random): readonly TaskSource[] {
+export function makeTasks(
+  machine: Machine,
+  floor: Floor,
+  random: Random,
+  version: number,
+): readonly TaskSource[] {
   const run = (behaviour: Behaviour) => (_input: unknown, context: TaskContext) =>
     behave(machine, floor, random, behaviour, context);
+  return [...scheduledTasks(run), ...askedTasks(run, version)];
+}
+
+type MakeRun = (behaviour: Behaviour) => (input: unknown, context: TaskContext) => Promise<void>;
+
+function scheduledTasks(run: MakeRun): readonly TaskSource[] {
+  const every = (milliseconds: number) => interval({ milliseconds });
   return [
     task({
       name: "quick",
       maxRunningJobs: null,
+      retention: { success: { seconds: 4 } },
       schedules: [
-        { id: "all", trigger: interval({ milliseconds: 900 }), coalesce: "all", overlap: "allow" },
-        {
-          id: "skips",
-          trigger: interval({ milliseconds: 700 }),
-          overlap: "skip",
-          jitter: { milliseconds: 300 },
-        },
+        { id: "all", trigger: every(900), coalesce: "all", overlap: "allow" },
+        { id: "skips", trigger: every(700), overlap: "skip", jitter: { milliseconds: 300 } },
+        { id: "first", trigger: every(1100), coalesce: "earliest", overlap: "allow" },
       ],
       run: run({ fromMs: 0, upToMs: 80 }),
     }),
     task({
       name: "single",
-      schedules: [{ id: "queued", trigger: interval({ seconds: 3 }) }],
+      schedules: [{ id: "queued", trigger: every(3000) }],
       run: run({ fromMs: 100, upToMs: 1500 }),
     }),
     task({
       name: "triple",
       maxRunningJobs: 3,
       retry: { maxAttempts: 3, base: { milliseconds: 300 } },
-      schedules: [{ id: "cron", trigger: cron("*/4 * * * * *"), overlap: "queue" }, {
-        id: "few",
-        trigger: interval({ seconds: 2 }),
-        maxRuns: 9,
-        coalesce: "all",
-      }],
+      schedules: [
+        { id: "cron", trigger: cron("*/4 * * * * *"), overlap: "queue" },
+        { id: "few", trigger: every(2000), maxRuns: 9, coalesce: "all" },
+        { id: "dated", trigger: cron("*/3 * * * * *").except(CALENDAR) },
+      ],
       run: run({ fromMs: 20, upToMs: 2500, fails: 0.3 }),
     }),
     task({
       name: "long",
       maxRunningJobs: 2,
       timeout: { seconds: 6 },
-      schedules: [{ id: "replaces", trigger: interval({ seconds: 7 }), overlap: "cancelPrevious" }],
+      schedules: [{ id: "replaces", trigger: every(7000), overlap: "cancelPrevious" }],
       run: run({ fromMs: 1000, upToMs: 9000, ignores: 0.2 }),
     }),
     task({
       name: "once",
       maxRunningJobs: 2,
       onLostLease: "abandon",
-      schedules: [{ id: "graced", trigger: interval({ seconds: 2 }), misfireGraceTime: { seconds: 1 } }],
+      schedules: [{ id: "graced", trigger: every(2000), misfireGraceTime: { seconds: 1 } }],
       run: run({ fromMs: 0, upToMs: 3000 }),
     }),
     task({
@@ -82,11 +122,50 @@ export function makeTasks(machine: Machine, floor: Floor, random: Random): reado
   ];
 }
 
+function askedTasks(run: MakeRun, version: number): readonly TaskSource[] {
+  return [
+    task({
+      name: "brief",
+      timeToLive: { milliseconds: 800 },
+      retention: { other: { seconds: 5 } },
+      run: run({ fromMs: 100, upToMs: 1500 }),
+    }),
+    task({ name: "tagged", tags: [TAG], maxRunningJobs: 2, run: run({ fromMs: 100, upToMs: 1000 }) }),
+    task({
+      name: "putOff",
+      retry: { maxAttempts: 2, backoff: "fixed", base: { milliseconds: 500 }, jitter: 0 },
+      run: run({ fromMs: 0, upToMs: 300, fails: 0.3, snoozes: 0.3 }),
+    }),
+    task({ name: "endless", maxRunningJobs: 2, run: run({ fromMs: 1e9, upToMs: 1e9 }) }),
+    task({
+      name: "ordered",
+      maxRunningJobs: null,
+      concurrency: { key: () => "k0", fifo: true },
+      retry: { maxAttempts: 2, base: { milliseconds: 200 } },
+      run: run({ fromMs: 50, upToMs: 900, fails: 0.2 }),
+    }),
+    task({
+      name: "shared",
+      maxRunningJobs: 4,
+      concurrency: { key: () => "k0", max: 2 },
+      run: run({ fromMs: 50, upToMs: 1200 }),
+    }),
+    task({
+      name: "shaped",
+      version,
+      input: shapeOf(version),
+      migrate: migrateShape,
+      maxRunningJobs: 2,
+      run: run({ fromMs: 50, upToMs: 600 }),
+    }),
+  ];
+}
+
 async function behave(
   machine: Machine,
   floor: Floor,
   random: Random,
-  { fromMs, upToMs, fails = 0, ignores = 0 }: Behaviour,
+  { fromMs, upToMs, fails = 0, ignores = 0, snoozes = 0 }: Behaviour,
   { signal, job }: TaskContext,
 ): Promise<void> {
   const leave = floor.enter({ machine, taskName: job.taskName, jobId: job.id, signal });
@@ -94,6 +173,7 @@ async function behave(
     await sleep(machine.clock, random.between(fromMs, upToMs), signal);
     if (signal.aborted && random.chance(ignores)) await sleep(machine.clock, random.between(0, 4000));
     signal.throwIfAborted();
+    if (random.chance(snoozes)) snooze({ milliseconds: random.whole(100, 1500) });
     if (random.chance(fails)) throw new Error("as it happens");
   } finally {
     leave();

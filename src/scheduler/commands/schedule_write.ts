@@ -68,14 +68,17 @@ export function replacedSchedule(
   return withNextFire(kept, wanted.trigger, facts);
 }
 
-/** A schedule whose trigger was changed: it fires next at its first fire from now on. */
+/**
+ * A schedule whose trigger was changed: it fires next at its first fire from now on. What has fired does not fire
+ * again, also where the clock was set back.
+ */
 export function withNextFire(schedule: ScheduleWrite, trigger: Trigger, facts: PlanningFacts): ScheduleWrite {
   const context = {
     ...facts.context,
     anchor: facts.instantOf(schedule.anchorMs),
     lastFinished: schedule.lastFinishedMs === null ? undefined : facts.instantOf(schedule.lastFinishedMs),
   };
-  const next = trigger.nextAfterMs(facts.nowMs - 1, context);
+  const next = trigger.nextAfterMs(Math.max(facts.nowMs - 1, schedule.lastFireTimeMs ?? 0), context);
   return {
     ...schedule,
     trigger: trigger.toJSON(),

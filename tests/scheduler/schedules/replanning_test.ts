@@ -101,3 +101,16 @@ test("new time zone rules at the start have all fires computed again, and what m
   assert.ok(logged.some(({ message }) => /time zone rules/.test(message)));
   assert.ok(logged.some(({ message, fields }) => /has moved/.test(message) && fields["schedule"] === "nine"));
 });
+
+test("updateSchedule() never goes back to a fire that was, also where the clock was set back", async () => {
+  const { clock, scheduler, note, fires } = setUp();
+  await using _ = scheduler;
+  await scheduler.addSchedule(note, interval({ minutes: 1 }), { id: "m" });
+  await scheduler.startInBackground();
+  await clock.advance({ seconds: 150 });
+  clock.jump(-120_000);
+  const moved = await scheduler.updateSchedule("m", { trigger: interval({ seconds: 30 }) });
+  assert.equal(moved.nextFireTime?.toString(), "2026-01-01T00:02:30Z");
+  await clock.advance({ seconds: 130 });
+  assert.deepEqual(fires.slice(3), ["2026-01-01T00:02:30Z"]);
+});

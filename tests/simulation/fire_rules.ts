@@ -1,0 +1,99 @@
+import type { ScheduleWrite } from "../../src/model/schedule_record.ts";
+import { Temporal } from "../../src/time/temporal.ts";
+import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
+import { total } from "./schedule_book.ts";
+import type { Violations } from "./violations.ts";
+
+/** What must hold of every step of a schedule. */
+export class FireRules {
+  readonly #violations: Violations;
+
+  constructor(violations: Violations) {
+    this.#violations = violations;
+  }
+
+  /** Every fire from the one that was next up to the last one of this step is in the counters once. */
+  account(before: ScheduleWrite, after: ScheduleWrite, withJob: readonly number[]): void {
+    const counted = total(after.counters) - total(before.counters);
+    if (counted === 0 && withJob.length === 0) return;
+    const first = before.nextFireTimeMs;
+    const last = after.lastFireTimeMs;
+    if (first === null || last === null) {
+      return this.#violations.add(`schedule ${after.id} fired without a fire time`);
+    }
+    const { owed, nextMs } = owedUpTo(after, first, last);
+    const holds = (rule: boolean, what: string) =>
+      this.#violations.unless(
+        rule,
+        () =>
+          `schedule ${after.id} ${what}: ${first} to ${last}, ${owed.length} owed, ${counted} counted, ` +
+          `next ${after.nextFireTimeMs}`,
+      );
+    holds(owed[0] === first, "lost its place");
+    holds(counted === owed.length, "counts wrongly");
+    holds(withJob.every((fire) => owed.includes(fire)), "fired at no fire time");
+    const runs = after.counters.runs - before.counters.runs;
+    holds(runs === withJob.length, `counts ${runs} runs for ${withJob.length} jobs`);
+    const { maxRuns, coalesce } = after.policies;
+    holds(maxRuns === null || after.counters.runs <= maxRuns, `ran more often than ${maxRuns} times`);
+    const over = maxRuns !== null && after.counters.runs >= maxRuns;
+    holds(after.nextFireTimeMs === (over ? null : nextMs), "goes on at the wrong time");
+    if (coalesce === "latest" && withJob.length > 0) {
+      holds(withJob.length === 1 && withJob[0] === owed.at(-1), "did not choose its latest fire");
+    }
+    if (coalesce === "earliest" && withJob.length > 0) {
+      const missed = after.counters.missed - before.counters.missed;
+      holds(withJob.length === 1 && withJob[0] === owed[missed], "did not choose its earliest fire");
+    }
+  }
+
+  /** The overlap policy, counted anew. */
+  overlap({ id, policies }: ScheduleWrite, jobs: number, unfinished: number): void {
+    if (jobs === 0) return;
+    const most = { queueOne: 2, skip: 1, cancelPrevious: Infinity, queue: Infinity, allow: Infinity };
+    const limit = most[policies.overlap];
+    this.#violations.unless(
+      jobs + unfinished <= limit,
+      () => `schedule ${id} has ${jobs + unfinished} unfinished jobs, of ${limit} by '${policies.overlap}'`,
+    );
+  }
+
+  /** What is too late when it is looked at becomes no job, and what is in time is not called missed. */
+  grace(
+    before: ScheduleWrite,
+    after: ScheduleWrite,
+    withJob: readonly number[],
+    due: { readonly firstMs: number; readonly lastMs: number },
+  ): void {
+    const graceMs = after.policies.overrides.misfireGraceTimeMs ?? null;
+    const missed = after.counters.missed - before.counters.missed;
+    if (graceMs === null) {
+      return this.#violations.unless(missed === 0, () => `schedule ${after.id} misses fires without a limit`);
+    }
+    this.#violations.unless(
+      withJob.every((fire) => fire >= due.firstMs - graceMs),
+      () => `schedule ${after.id} made a job of a fire that was too late`,
+    );
+    if (missed === 0 || before.nextFireTimeMs === null) return;
+    const { owed } = owedUpTo(after, before.nextFireTimeMs, after.lastFireTimeMs!);
+    const late = owed.filter((fire) => fire < due.lastMs - graceMs).length;
+    this.#violations.unless(
+      missed <= late,
+      () => `schedule ${after.id} counts ${missed} fires as missed, but ${late} were too late`,
+    );
+  }
+}
+
+/** All fires of a schedule from one to another, and the one after that. */
+function owedUpTo(
+  { trigger: json, anchorMs }: ScheduleWrite,
+  first: number,
+  last: number,
+): { readonly owed: readonly number[]; readonly nextMs: number | null } {
+  const trigger = triggerFromJSON(json);
+  const context = { anchor: Temporal.Instant.fromEpochMilliseconds(anchorMs) };
+  const owed: number[] = [];
+  let fire = trigger.nextAfterMs(first - 1, context);
+  for (; fire !== undefined && fire <= last; fire = trigger.nextAfterMs(fire, context)) owed.push(fire);
+  return { owed, nextMs: fire ?? null };
+}
