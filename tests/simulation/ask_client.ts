@@ -5,7 +5,7 @@ import { interval } from "../../src/triggers/interval.ts";
 import type { Ask, ScheduleAsk } from "./asks.ts";
 import type { Cluster } from "./cluster.ts";
 import { shapeFor } from "./shape.ts";
-import { CALENDAR } from "./workload.ts";
+import { CALENDAR, holidays } from "./workload.ts";
 
 type Does = (call: () => Promise<unknown>) => void;
 type AddAsk = Ask & { readonly kind: "addJob" };
@@ -43,11 +43,6 @@ export function askClient(cluster: Cluster, client: SchedulerCore, ask: Ask): vo
     default:
       askAboutSchedule(does, client, ask, cluster.world.nowMs);
   }
-}
-
-/** The calendar while every day of a simulation is a holiday, or none. */
-export function holidays(on: boolean): { readonly dates: readonly string[] } {
-  return { dates: on ? ["2026-03-27", "2026-03-28", "2026-03-29"] : [] };
 }
 
 async function addJob({ oracle }: Cluster, client: SchedulerCore, ask: AddAsk): Promise<void> {

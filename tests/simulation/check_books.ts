@@ -1,6 +1,6 @@
 import type { DataStore } from "../../src/stores/data_store.ts";
 import type { Oracle } from "./oracle.ts";
-import { total } from "./schedule_book.ts";
+import { countedFires } from "./counted_fires.ts";
 
 /** Compares what is stored in the end with the books. */
 export async function checkBooks(oracle: Oracle, store: DataStore): Promise<void> {
@@ -28,7 +28,7 @@ export async function checkBooks(oracle: Oracle, store: DataStore): Promise<void
         booked.firesWithJob.size === record.counters.runs,
       () =>
         `schedule ${record.id} counts ${is}, ${
-          total(record.counters)
+          countedFires(record.counters)
         } in all, but ${booked?.firesWithJob.size} jobs are there`,
     );
   }

@@ -4,7 +4,8 @@ import type { SchedulerWrite } from "../../src/model/scheduler_record.ts";
 import type { StoredConcurrency } from "../../src/model/settings.ts";
 import type { TaskRecord } from "../../src/model/task_record.ts";
 import type { ClaimAnswer, ClaimRequest } from "../../src/stores/job_store.ts";
-import { type BookedJob, type JobBook, runs } from "./job_book.ts";
+import { type BookedJob, runs } from "./booked_job.ts";
+import type { JobBook } from "./job_book.ts";
 import type { ScheduleBook } from "./schedule_book.ts";
 import type { Violations } from "./violations.ts";
 

@@ -3,14 +3,13 @@ import { eventLoop } from "../../src/executors/event_loop.ts";
 import type { Logger } from "../../src/model/logger.ts";
 import { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
-import { holidays } from "./ask_client.ts";
 import { Floor } from "./floor.ts";
 import { Machine } from "./machine.ts";
 import { Network } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { Oracle } from "./oracle.ts";
 import { Random } from "./random.ts";
-import { CALENDAR, makeTasks, TAG } from "./workload.ts";
+import { CALENDAR, holidays, makeTasks, TAG } from "./workload.ts";
 import { START_MS, World } from "./world.ts";
 
 /** The lease of the simulated schedulers: short, so that much happens in a minute. */

@@ -1,7 +1,7 @@
 import type { JobTransition } from "../../src/model/job_record.ts";
 import { defaultRunSettings } from "../../src/model/settings.ts";
 import type { TaskRecord } from "../../src/model/task_record.ts";
-import type { BookedJob } from "./job_book.ts";
+import type { BookedJob } from "./booked_job.ts";
 import type { Violations } from "./violations.ts";
 import type { World } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import type { ScheduleWrite } from "../../src/model/schedule_record.ts";
 import { Temporal } from "../../src/time/temporal.ts";
 import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
-import { total } from "./schedule_book.ts";
+import { countedFires } from "./counted_fires.ts";
 import type { Violations } from "./violations.ts";
 
 /** What must hold of every step of a schedule. */
@@ -14,7 +14,7 @@ export class FireRules {
 
   /** Every fire from the one that was next up to the last one of this step is in the counters once. */
   account(before: ScheduleWrite, after: ScheduleWrite, withJob: readonly number[]): void {
-    const counted = total(after.counters) - total(before.counters);
+    const counted = countedFires(after.counters) - countedFires(before.counters);
     if (counted === 0 && withJob.length === 0) return;
     const first = before.nextFireTimeMs;
     const last = after.lastFireTimeMs;

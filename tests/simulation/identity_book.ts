@@ -1,6 +1,6 @@
 import type { JobIdentity } from "../../src/model/identity.ts";
 import type { JobState } from "../../src/model/states.ts";
-import type { BookedJob } from "./job_book.ts";
+import type { BookedJob } from "./booked_job.ts";
 
 /** In which stored states a job of each state of the book may be. */
 const stored: Readonly<Record<BookedJob["state"], readonly JobState[]>> = {

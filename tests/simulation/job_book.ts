@@ -1,39 +1,11 @@
 import type { JobIdentity } from "../../src/model/identity.ts";
-import type { JobEnding, JobFence, JobRecord, JobTransition, NewJob } from "../../src/model/job_record.ts";
+import type { JobEnding, JobRecord, JobTransition, NewJob } from "../../src/model/job_record.ts";
 import type { TaskVersion } from "../../src/model/task_claim.ts";
 import type { JobChange } from "../../src/stores/job_store.ts";
+import { type BookedJob, runs } from "./booked_job.ts";
 import type { EndRules } from "./end_rules.ts";
 import { IdentityBook } from "./identity_book.ts";
 import type { Violations } from "./violations.ts";
-
-/** What the book says of one job. */
-export interface BookedJob {
-  readonly id: string;
-  /** Order of adding. */
-  readonly order: number;
-  readonly taskName: string;
-  readonly scheduleSeq: number | null;
-  /** Of the code that added it, or changed its input. */
-  taskVersion: number;
-  readonly identityKey: string | null;
-  readonly createdAtMs: number;
-  state: "waiting" | "running" | "parked" | "finished" | "removed";
-  /** Its last claim. */
-  fence: JobFence | undefined;
-  cancelRequested: boolean;
-  attempt: number;
-  outcome: string | undefined;
-  /** Not before this, by the store's clock. */
-  runAtMs: number;
-  priority: number;
-  tags: readonly string[];
-  key: string | null;
-  /** Not after this its first attempt starts. */
-  deadlineMs: number | null;
-  expiresAtMs: number | null;
-  /** When it was claimed last, by true time. */
-  claimedMs: number;
-}
 
 /** A second account of all jobs, kept from what the store said it did. */
 export class JobBook {
@@ -271,9 +243,4 @@ export class JobBook {
     }
     return job;
   }
-}
-
-/** Whether code of these versions can run a job. */
-export function runs(tasks: readonly TaskVersion[], { taskName, taskVersion }: BookedJob): boolean {
-  return tasks.some(({ name, version }) => name === taskName && version >= taskVersion);
 }

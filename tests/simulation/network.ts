@@ -5,20 +5,8 @@ import type { Machine } from "./machine.ts";
 import type { Oracle } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
+import type { Weather } from "./weather.ts";
 import type { World } from "./world.ts";
-
-/** What the network does to calls while it lasts. Probabilities are for each call. */
-export interface Weather {
-  /** The machine it is about; undefined is all of them. */
-  readonly machine?: string;
-  readonly delayMs: number;
-  readonly loseRequest: number;
-  readonly loseAnswer: number;
-  /** The call arrives again, later. */
-  readonly repeat: number;
-  /** The store refuses it. */
-  readonly refuse: number;
-}
 
 const reads: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   "getTasks",

@@ -1,4 +1,4 @@
-import type { ScheduleCounters, ScheduleRecord, ScheduleWrite } from "../../src/model/schedule_record.ts";
+import type { ScheduleRecord, ScheduleWrite } from "../../src/model/schedule_record.ts";
 import type { DueSchedules, ScheduleAdvance } from "../../src/stores/schedule_store.ts";
 import { calendarsOf } from "../../src/triggers/calendars_of.ts";
 import { FireRules } from "./fire_rules.ts";
@@ -69,9 +69,4 @@ export class ScheduleBook {
     this.#rules.account(before, schedule, withJob);
     if (booked.due?.version === expected.version) this.#rules.grace(before, schedule, withJob, booked.due);
   }
-}
-
-/** How many fires are counted in all. */
-export function total({ runs, missed, coalesced, skipped }: ScheduleCounters): number {
-  return runs + missed + coalesced + skipped;
 }

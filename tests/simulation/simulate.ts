@@ -2,6 +2,7 @@ import type { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { taskRef } from "../../src/registry/task_ref.ts";
 import { askClient } from "./ask_client.ts";
+import { awaitDigests } from "./awaited_digests.ts";
 import { Cluster, LEASE_MS } from "./cluster.ts";
 import type { Incident, Plan } from "./plan.ts";
 import { checkBooks } from "./check_books.ts";
@@ -36,6 +37,7 @@ export async function simulate(plan: Plan, store: DataStore, tracing = false): P
   const cluster = new Cluster(plan, store);
   const { world, oracle } = cluster;
   oracle.tracing = tracing;
+  const letDigestsGo = awaitDigests(world);
   await cluster.open();
   const failed = () => oracle.violations.first !== undefined;
   try {
@@ -49,6 +51,7 @@ export async function simulate(plan: Plan, store: DataStore, tracing = false): P
     await heal(cluster, plan, failed);
     if (!failed()) await checkBooks(oracle, store);
   } finally {
+    letDigestsGo();
     await store.close();
   }
   const { violations: { first }, schedules, trace } = oracle;

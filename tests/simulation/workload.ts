@@ -41,6 +41,11 @@ export const scheduleIds = [
 ] as const;
 /** What the calendar of `dated` is called. */
 export const CALENDAR = "holidays";
+/** The calendar while every day of a simulation is a holiday, or none. */
+export function holidays(on: boolean): { readonly dates: readonly string[] } {
+  return { dates: on ? ["2026-03-27", "2026-03-28", "2026-03-29"] : [] };
+}
+
 /** What only some machines offer. */
 export const TAG = "special";
 

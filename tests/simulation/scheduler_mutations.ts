@@ -1,0 +1,108 @@
+import type { Mutation } from "./mutation.ts";
+
+/** Bugs in the scheduler. */
+export const schedulerMutations: readonly Mutation[] = [
+  {
+    name: "lost-wake-up",
+    what: "a wake-up that comes during a round is forgotten",
+    seed: 2,
+    file: "src/scheduler/poller.ts",
+    find: "nextMs = await this.#round();",
+    replace: "nextMs = await this.#round();\n      this.#woken = false;",
+  },
+  {
+    name: "lease-counted-late",
+    what: "a lease is counted from when its answer came, and without a margin",
+    seed: 54,
+    file: "src/scheduler/lease_keeper.ts",
+    find: "this.#holdsUntilMs = sentMs + this.#leaseMs * (1 - MARGIN);",
+    replace: "this.#holdsUntilMs = clock.monotonicMs() + this.#leaseMs * (1 + 0 * (MARGIN + sentMs));",
+  },
+  {
+    name: "no-reconciliation",
+    what: "jobs whose claim was never answered are not handed back",
+    seed: 2,
+    file: "src/scheduler/reconciler.ts",
+    find: "if (lost.length === 0) return;",
+    replace: "if (lost.length >= 0) return;",
+  },
+  {
+    name: "unfenced-release",
+    what: "a claim that got lost is handed back under the number that the job has by then",
+    seed: 825,
+    file: "src/scheduler/reconciler.ts",
+    find: "claimNumber: claimNumbers.get(job.seq) ?? 0",
+    replace: "claimNumber: claimNumbers.has(job.seq) ? job.claimNumber : 0",
+    // A hand-back follows its beat so soon that nothing comes between them: here it takes a while.
+    unmask: [{
+      file: "src/scheduler/reconciler.ts",
+      find: "const jobs = await gateway.store.getJobs({ ids });",
+      replace:
+        "for (let i = 0; i < 6; i++) await gateway.store.nowMs().catch(() => {});\n    const jobs = await gateway.store.getJobs({ ids });",
+    }],
+  },
+  {
+    name: "input-not-migrated",
+    what: "an input that older code has stored is not brought to the present version",
+    seed: 1,
+    file: "src/scheduler/stored_input.ts",
+    find: "job.taskVersion === task.version) {",
+    replace: "job.taskVersion <= task.version) {",
+  },
+  {
+    name: "coalesce-off-by-one",
+    what: "the fire that became a job is counted as coalesced too",
+    seed: 1,
+    file: "src/scheduler/fire_choice.ts",
+    find: 'dropped.push({ reason: "coalesced", count: owed.count - 1, firstMs });',
+    replace: 'dropped.push({ reason: "coalesced", count: owed.count, firstMs });',
+  },
+  {
+    name: "retry-off-by-one",
+    what: "a failed job is tried once more than it may",
+    seed: 1,
+    file: "src/scheduler/run_transition.ts",
+    find: "if (attempt >= settings.retry.maxAttempts) return undefined;",
+    replace: "if (attempt > settings.retry.maxAttempts) return undefined;",
+  },
+  {
+    name: "cancel-not-seen",
+    what: "a scheduler does not look at the cancel requests of others",
+    seed: 1,
+    file: "src/scheduler/reconciler.ts",
+    find: "if (!run || job.cancelRequested === null ||",
+    replace: "if (!run || job.cancelRequested !== undefined ||",
+  },
+  {
+    name: "misfires-run",
+    what: "fires that are too late become jobs",
+    seed: 3,
+    file: "src/scheduler/fire_choice.ts",
+    find: "if (graceMs === null || firstMs >= nowMs - graceMs) return owed;",
+    replace: "if (graceMs !== undefined || firstMs >= nowMs - graceMs) return owed;",
+  },
+  {
+    name: "one-run-too-many",
+    what: "a schedule runs once more than it may",
+    seed: 2,
+    file: "src/scheduler/fire_plan.ts",
+    find: "Math.max(0, maxRuns - schedule.counters.runs);",
+    replace: "Math.max(0, maxRuns + 1 - schedule.counters.runs);",
+  },
+  {
+    name: "fired-again",
+    what: "a schedule that is changed after the clock was set back fires again",
+    seed: 1,
+    file: "src/scheduler/commands/schedule_write.ts",
+    find: "Math.max(facts.nowMs - 1, schedule.lastFireTimeMs ?? 0)",
+    replace: "Math.max(facts.nowMs - 1, 0)",
+  },
+  {
+    name: "calendar-not-heeded",
+    what: "schedules go on as planned when their calendar changes",
+    seed: 1,
+    file: "src/scheduler/scheduler_calendars.ts",
+    find: "await unit.store.replanSchedules(await this.#users(unit, name));",
+    replace: "await this.#users(unit, name);",
+  },
+];
