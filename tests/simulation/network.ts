@@ -24,6 +24,10 @@ const reads: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   "claimJobs",
   "putProgress",
   "prune",
+  "pruneChanges",
+  "getRateUse",
+  "getParents",
+  "readChanges",
 ]);
 /** What is sent again is what the protocol is made of; a change that somebody asked for twice would be another one. */
 const repeatable: ReadonlySet<StoreOperation> = new Set<StoreOperation>([

@@ -29,7 +29,7 @@ export const schedulerMutations: readonly Mutation[] = [
   {
     name: "unfenced-release",
     what: "a claim that got lost is handed back under the number that the job has by then",
-    seed: 825,
+    seed: 382,
     file: "src/scheduler/reconciler.ts",
     find: "claimNumber: claimNumbers.get(job.seq) ?? 0",
     replace: "claimNumber: claimNumbers.has(job.seq) ? job.claimNumber : 0",
@@ -84,7 +84,7 @@ export const schedulerMutations: readonly Mutation[] = [
   {
     name: "one-run-too-many",
     what: "a schedule runs once more than it may",
-    seed: 2,
+    seed: 1,
     file: "src/scheduler/fire_plan.ts",
     find: "Math.max(0, maxRuns - schedule.counters.runs);",
     replace: "Math.max(0, maxRuns + 1 - schedule.counters.runs);",

@@ -185,7 +185,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "snooze-uses-attempt",
     what: "a job that puts itself off uses an attempt",
-    seed: 7,
+    seed: 2,
     file: "src/model/transitions.ts",
     find: "return { ...job, state, runAtMs, attempt: untried(job), startDeadlineMs: null };",
     replace: "return { ...job, state, runAtMs, startDeadlineMs: null };",

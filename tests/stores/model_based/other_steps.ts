@@ -17,12 +17,6 @@ const rateLimit = fc.option(
   fc.record({ limit: fc.constantFrom(1, 2), perMs: fc.constantFrom(5, 20), keyed: fc.boolean() }),
   { nil: null, freq: 2 },
 );
-const retention = fc.constantFrom(
-  { successMs: 1, otherMs: 15 },
-  { successMs: 1, otherMs: 15 },
-  { successMs: null, otherMs: 15, maxSuccess: 1 },
-  { successMs: 40, otherMs: null, maxSuccess: 2, maxOther: 0 },
-);
 const leaseMs = fc.constantFrom(10, 100);
 const writtenTask = fc.constantFrom("a", "b");
 
@@ -46,9 +40,17 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
     weight: 2,
     arbitrary: steps(
       "putTasks",
-      fc.record({ name: writtenTask, limit, concurrency, batchSize, rateLimit, retention }),
-      (s, { name, limit, ...settings }) =>
-        s.store.putTasks([taskWrite(name, { maxRunningJobs: limit, ...settings })]),
+      fc.record({ name: writtenTask, limit, concurrency, batchSize, rateLimit }),
+      (s, { name, limit, concurrency, batchSize, rateLimit }) =>
+        s.store.putTasks([
+          taskWrite(name, {
+            maxRunningJobs: limit,
+            concurrency,
+            batchSize,
+            rateLimit,
+            retention: { successMs: 1, otherMs: 15 },
+          }),
+        ]),
     ),
   },
   {
@@ -63,7 +65,6 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
             maxRunningJobs: limit,
             concurrency,
             rateLimit,
-            retention,
             metadata: fc.constant({ x: 1 }),
           }, {
             requiredKeys: [],
@@ -79,19 +80,6 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
       "getRateUse",
       fc.record({ name: writtenTask, key: fc.constantFrom(null, "k", "l") }),
       (s, { name, key }) => s.store.getRateUse(name, key),
-    ),
-  },
-  { weight: 1, arbitrary: steps("removeTask", writtenTask, (s, name) => s.store.removeTask(name)) },
-  {
-    weight: 1,
-    arbitrary: steps(
-      "putFact",
-      fc.record({ key: fc.constantFrom("k", "l"), value: fc.constantFrom("", "1", "2") }),
-      async (s, { key, value }) => {
-        const before = await s.store.getFact(key);
-        await s.store.putFact(key, value);
-        return { before, after: await s.store.getFact(key) };
-      },
     ),
   },
   { weight: 1, arbitrary: steps("getTasks", taskNames, (s, names) => s.store.getTasks(names)) },
