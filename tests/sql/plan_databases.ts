@@ -7,6 +7,7 @@ import { sqliteDialect } from "../../src/sql/dialect.ts";
 import { migrations } from "../../src/sql/migrations/migrations.ts";
 import { loadNativeBinding } from "../../src/stores/libsql/native_binding.ts";
 import { LibsqlServer } from "../stores/server.ts";
+import type { PlanLine } from "./list_scans.ts";
 
 /** How many rows the large tables get; a million takes minutes: `CARILLON_PLAN_ROWS=1000000`. */
 const ROWS = Number(process.env["CARILLON_PLAN_ROWS"] ?? 20_000);
@@ -17,7 +18,7 @@ export const PLAN_LIMIT_MS: number = Math.max(60_000, ROWS / 2);
 /** A database that is only asked how it would do things: doing that spoils a connection of the binding for writing. */
 export interface PlanDatabase {
   /** The lines of the plan of a statement. */
-  plan(sql: string): Promise<readonly string[]>;
+  plan(sql: string): Promise<readonly PlanLine[]>;
   end(): Promise<void>;
 }
 
@@ -32,7 +33,9 @@ export async function fileToPlan(filling: Filling): Promise<PlanDatabase> {
   return {
     plan(sql) {
       const rows = database.prepare(`explain query plan ${sql}`).raw(true).all([]);
-      return Promise.resolve(rows.map((row) => String(row[3])));
+      return Promise.resolve(
+        rows.map(([id, parent, , text]) => ({ id: Number(id), parent: Number(parent), text: String(text) })),
+      );
     },
     async end() {
       database.close();
@@ -51,7 +54,9 @@ export async function serverToPlan(filling: Exclude<Filling, "rows and statistic
       const count = Math.max(0, ...[...sql.matchAll(/\?(\d+)/g)].map(([, number]) => Number(number)));
       const args = Array<null>(count).fill(null);
       const { rows } = await client.execute({ sql: `explain query plan ${sql}`, args });
-      return rows.map((row) => String(row["detail"]));
+      return rows.map(({ id, parent, detail }) => {
+        return { id: Number(id), parent: Number(parent), text: String(detail) };
+      });
     },
     async end() {
       client.close();

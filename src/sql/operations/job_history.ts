@@ -61,16 +61,19 @@ function historyTexts({ tables: { jobs, attempts, logs, names } }: Dialect) {
       `select n.name from ${jobs} j cross join ${names} n on n.incarnation = j.owner where j.id = ?1`,
     lines: `select ${logCell} from ${jobs} j cross join ${logs} l on l.job_seq = j.seq where j.id = ?1
       order by l.ordinal`,
-    addLines:
-      `insert into ${logs}(job_seq, ordinal, claim_number, part, line, at, level, message, fields, bytes)
-      select j.seq, coalesce((select max(ordinal) from ${logs} where job_seq = j.seq), 0)
-          + row_number() over (partition by j.seq order by b.key, e.key),
-        b.value ->> 1, b.value ->> 2, e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4,
-        e.value ->> 5
-      from json_each(?1) b cross join ${jobs} j on j.seq = (b.value ->> 0)
-        cross join json_each(b.value, '$[3]') e
-      where (e.value ->> 0) > coalesce((select max(l.line) from ${logs} l
-        where l.job_seq = j.seq and l.claim_number = (b.value ->> 1) and l.part = (b.value ->> 2)), 0)`,
+    // What is there is asked once for each run, and each list is opened once: for each line, both cost minutes.
+    addLines: `with run(place, job_seq, claim_number, part, lines) as materialized (
+        select b.key, b.value ->> 0, b.value ->> 1, b.value ->> 2, b.value -> 3 from json_each(?1) b),
+      before(place, ordinal, line) as materialized (
+        select r.place, coalesce((select max(ordinal) from ${logs} where job_seq = r.job_seq), 0),
+          coalesce((select max(l.line) from ${logs} l
+            where l.job_seq = r.job_seq and l.claim_number = r.claim_number and l.part = r.part), 0)
+        from run r cross join ${jobs} j on j.seq = r.job_seq)
+      insert into ${logs}(job_seq, ordinal, claim_number, part, line, at, level, message, fields, bytes)
+      select r.job_seq, w.ordinal + row_number() over (partition by r.job_seq order by r.place, e.key),
+        r.claim_number, r.part, e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4, e.value ->> 5
+      from before w cross join run r on r.place = w.place cross join json_each(r.lines) e
+      where (e.value ->> 0) > w.line`,
     trim: `delete from ${logs} where (job_seq, ordinal) in (
       select job_seq, ordinal from (
         select job_seq, ordinal, row_number() over newest as line_count, sum(bytes) over newest as byte_count

@@ -7,9 +7,9 @@ export function surroundings(dialect: Dialect, now: string): string {
   const { schedulers, tasks, schedules, jobs, rates } = dialect.tables;
   return `clock(now) as materialized (select ${dialect.now(now)}),
     known_task(name, version, tags) as materialized (
-      select distinct e.value ->> 0, e.value ->> 1, case when json_valid(l.tags) then l.tags else '[]' end
+      select distinct o.value ->> 0, o.value ->> 1, case when json_valid(l.tags) then l.tags else '[]' end
       from clock cross join ${schedulers} l
-        cross join json_each(case when json_valid(l.tasks) then l.tasks else '[]' end) e
+        cross join json_each(case when json_valid(l.tasks) then l.tasks else '[]' end) o
       where l.lease_until >= clock.now),
     running_task(name, running) as materialized (
       select task_name, count(*) from ${jobs} where state = 'running' group by task_name),
@@ -41,7 +41,7 @@ export function presentedState(dialect: Dialect): string {
         select 1 from known_task k where k.name = j.task_name and k.version >= j.task_version
           and (j.tags = '[]' or not exists (
             select 1 from json_each(case when json_valid(j.tags) then j.tags else '[]' end) d
-            where d.value not in (select value from json_each(k.tags))))) then 'parked'
+            where d.value not in (select o.value from json_each(k.tags) o)))) then 'parked'
     when j.task_name in (select name from held_task) or j.schedule_seq in (select seq from held_schedule)
       then 'blocked'
     when j.rate_key is not null and exists (select 1 from clock cross join ${rates} r
