@@ -6,7 +6,7 @@ import type { Statement, StatementResult, Step } from "../driver.ts";
 import { listText } from "../list_text.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session.ts";
-import { blockSql, namedCandidates, openTasks, readyCandidates } from "./claim_sql.ts";
+import { blockSql, namedCandidates, openTasks, readyCandidates, WINDOW_MIN } from "./claim_sql.ts";
 import { choosing } from "./choose_jobs.ts";
 import { nextStarts } from "./rate_free.ts";
 import { endMissed } from "./end_missed.ts";
@@ -15,8 +15,6 @@ import { waitingState } from "./waiting_state.ts";
 
 /** Rows that one claim brings up to date in each of its first statements; the next claim goes on. */
 const UPKEEP_MAX = 500;
-/** Jobs of a queue or lane that a claim looks at, at least: some may have to be set aside. `m010_freed_lanes` counts on it. */
-const WINDOW_MIN = 32;
 
 const claimArguments = { tasks: "?1", window: "?2", now: "?3", limit: "?4", incarnation: "?5" };
 

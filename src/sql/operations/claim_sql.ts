@@ -16,6 +16,9 @@ export interface ClaimArguments {
   readonly incarnation: string;
 }
 
+/** Jobs of a task or lane that a claim looks at, at least: some may have to be set aside. */
+export const WINDOW_MIN = 32;
+
 /**
  * The asked tasks that are not paused and have slots left: `name`, `version`, `free` (null is without limit), and how
  * their jobs with the same keys are limited; and the tags that the claiming scheduler offers.
@@ -57,12 +60,17 @@ export function covered(tags: string): string {
  */
 export function readyCandidates(dialect: Dialect, args: ClaimArguments, condition = "true"): string {
   const { jobs } = dialect.tables;
-  // The inner query walks the index of one task and stops; joining it by identity keeps that plan whatever the
-  // planner thinks of the tables' sizes.
+  // The inner queries walk the index of one task and stop; joining them by identity keeps that plan whatever the
+  // planner thinks of the tables' sizes. What limits a query cannot name a column: hence one for all tasks with limits.
+  const first = (free: string, limit: string) =>
+    `select * from (select w.seq from ${jobs} w where o.free is ${free}
+          and w.state = 'ready' and w.task_name = q.name and w.queue = q.queue
+        order by w.rank, w.run_at, w.seq limit ${limit})`;
   const source = `ready_queue q cross join open_task o on o.name = q.name cross join ${jobs} j on j.seq in (
-      select w.seq from ${jobs} w where w.state = 'ready' and w.task_name = q.name and w.queue = q.queue
-      order by w.rank, w.run_at, w.seq limit ${args.window})`;
-  return `any_queue(name, version, queue) as (
+      ${first("null", args.window)} union all ${first("not null", "(select jobs from limited_window)")})`;
+  return `limited_window(jobs) as materialized (
+      select min(${args.window}, max(${WINDOW_MIN}, coalesce(max(free), 0))) from open_task where free is not null),
+    any_queue(name, version, queue) as (
       select t.name, t.version,
         (select min(k.queue) from ${jobs} k where k.state = 'ready' and k.task_name = t.name)
       from open_task t
