@@ -14,7 +14,7 @@ export {
 } from "./src/scheduler/scheduler_core.ts";
 export type { SchedulerState } from "./src/scheduler/scheduler_base.ts";
 export type { ConfigureTaskOptions, TaskName } from "./src/scheduler/scheduler_tasks.ts";
-export type { AppliedSchedule, ResumeOptions, SchedulesFilter } from "./src/scheduler/scheduler_schedules.ts";
+export type { AppliedSchedule, SchedulesFilter } from "./src/scheduler/scheduler_schedules.ts";
 export { type JobEditOptions, type JobsFilter, SchedulerJobs } from "./src/scheduler/scheduler_jobs.ts";
 export type { BulkFilter, BulkOptions, CancelJobsOptions } from "./src/scheduler/scheduler_bulk.ts";
 export type { BulkAnswer } from "./src/scheduler/commands/bulk_jobs.ts";
@@ -33,6 +33,7 @@ export type {
   AddOutcome,
   JobHandle,
   RemoveScheduleOptions,
+  ResumeOptions,
   ScheduleHandle,
   WaitOptions,
 } from "./src/scheduler/handles.ts";

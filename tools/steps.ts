@@ -4,6 +4,7 @@ import { checkStep, type Step, testStep } from "./step.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 
 const CHECK_LIMIT_MS = 180_000;
 const INSTALL_LIMIT_MS = 300_000;
@@ -20,12 +21,16 @@ const GUIDES = [
   "jobs",
   "limits",
   "middleware",
+  "schedulers",
+  "schedules",
   "task-modules",
   "transactions",
   "events",
   "triggers",
 ]
   .map((name) => `docs/${name}.md`);
+/** Without it an example whose claim is false would only print a line. */
+const FAILING_ASSERT = fileURLToPath(new URL("failing_assert.ts", import.meta.url));
 const DOCUMENTED = ["mod.ts", "src", "README.md", ...GUIDES];
 
 /** Settings of the gate; tests shorten the limits and point it at a folder of their own. */
@@ -96,10 +101,10 @@ export function bunTests(options: GateOptions = {}): Step {
   });
 }
 
-/** The examples in doc comments and in the README: each is type-checked and run. */
+/** The examples in doc comments and in the guides: each is type-checked and run, and what it claims must hold. */
 export function docExamples(options: GateOptions = {}): Step {
   const files = DOCUMENTED.filter((file) => existsSync(join(options.cwd ?? ".", file)));
-  const args = ["test", "-A", "--doc", ...files];
+  const args = ["test", "-A", "--doc", `--preload=${FAILING_ASSERT}`, ...files];
   return testStep("doc examples", (junitPath) => denoRun([...args, `--junit-path=${junitPath}`], options));
 }
 

@@ -25,12 +25,15 @@ export type { PoolOptions, RecycleOptions } from "./elsewhere/pool_options.ts";
  *
  * @example
  * ```ts
- * import { eventLoop, Scheduler } from "carillon";
+ * import { eventLoop, Scheduler, systemClock } from "carillon";
  * import { worker } from "carillon/worker";
  *
  * const modules = [new URL("./tasks/report.ts", import.meta.url)];
  * await using scheduler = new Scheduler({
- *   executors: { default: eventLoop(), cpu: worker({ modules, max: 2, recycleAfter: { jobs: 1000 } }) },
+ *   executors: {
+ *     default: eventLoop(),
+ *     cpu: worker({ modules, min: 1, max: 2, idleTimeout: { minutes: 1 }, recycleAfter: { jobs: 1000 }, clock: systemClock }),
+ *   },
  * });
  * console.assert(scheduler.state === "stopped");
  * ```

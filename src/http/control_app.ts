@@ -59,12 +59,17 @@ export type ControlApp = ReturnType<typeof createControlApp>;
  *
  * @example
  * ```ts
- * import { Scheduler, task } from "carillon";
+ * import { Scheduler, systemClock, task } from "carillon";
  * import { createControlApp } from "carillon/http";
  *
  * const greet = task({ name: "greet", run: () => "hello" });
  * await using scheduler = new Scheduler({ tasks: [greet] });
- * const app = createControlApp(scheduler, { tokens: [{ name: "ada", token: "Zk3v9sQx7LrT2nWb" }] });
+ * const app = createControlApp(scheduler, {
+ *   tokens: [{ name: "ada", token: "Zk3v9sQx7LrT2nWb" }],
+ *   maxBodyBytes: 10_000,
+ *   logger: console,
+ *   clock: systemClock, // what the scheduler has
+ * });
  *
  * const headers = { Authorization: "Bearer Zk3v9sQx7LrT2nWb" };
  * const response = await app.request("/tasks/greet", { headers });

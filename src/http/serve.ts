@@ -47,7 +47,7 @@ export interface ServedApp {
  * import { createControlApp, serveControlApp } from "carillon/http";
  *
  * await using scheduler = new Scheduler();
- * const served = await serveControlApp(createControlApp(scheduler), { port: 0 });
+ * const served = await serveControlApp(createControlApp(scheduler), { hostname: "127.0.0.1", port: 0 });
  * const response = await fetch(new URL("/tasks", served.url));
  * console.assert((await response.json()).tasks.length === 0);
  * await served.close();

@@ -1,3 +1,4 @@
+import type { MomentInput } from "../time/moment.ts";
 import type { ScheduleEditOptions } from "./commands/schedule_edit.ts";
 import type { Job } from "./views/job.ts";
 import type { Schedule } from "./views/schedule.ts";
@@ -23,7 +24,20 @@ export interface JobHandle<Output = unknown> {
   status(): Promise<Job>;
 }
 
-/** Options of waiting for a job. */
+/**
+ * Options of waiting for a job.
+ *
+ * @example Wait no longer than ten seconds; the job goes on
+ * ```ts
+ * import { Scheduler, task } from "carillon";
+ *
+ * const greet = task({ name: "greet", run: () => "hello" });
+ * await using scheduler = new Scheduler({ tasks: [greet] });
+ * await scheduler.startInBackground();
+ * const job = await scheduler.addJob(greet);
+ * console.assert(await job.result({ signal: AbortSignal.timeout(10_000) }) === "hello");
+ * ```
+ */
 export interface WaitOptions {
   /** Gives the waiting up (not the job) when it is aborted. @default none */
   readonly signal?: AbortSignal;
@@ -39,12 +53,21 @@ export interface ScheduleHandle {
   update(change: ScheduleEditOptions): Promise<Schedule>;
   /** Stops it from firing until it is resumed. */
   pause(): Promise<Schedule>;
-  /** Lets it fire again. */
-  resume(): Promise<Schedule>;
+  /** Lets it fire again; the fires of the pause are owed unless told otherwise. */
+  resume(options?: ResumeOptions): Promise<Schedule>;
   /** Adds a job of it now, outside its fire times. */
   runNow(): Promise<JobHandle>;
   /** Removes it; its jobs stay unless told otherwise. */
   remove(options?: RemoveScheduleOptions): Promise<void>;
+}
+
+/** Options of resuming a schedule. */
+export interface ResumeOptions {
+  /**
+   * From where it goes on. Without it, the fires that fell into the pause are owed; with `"now"` or an instant,
+   * those before it are given up. @default where it was paused
+   */
+  readonly resumeFrom?: "now" | MomentInput;
 }
 
 /** Options of removing a schedule. */

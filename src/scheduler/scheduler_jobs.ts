@@ -178,7 +178,22 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     return resultOf(finished, serializer);
   }
 
-  /** Changes a waiting job. Throws `jobNotFound`, and `invalidState` when it runs or is finished. */
+  /**
+   * Changes a waiting job. Throws `jobNotFound`, and `invalidState` when it runs or is finished.
+   *
+   * @example
+   * ```ts
+   * import { Scheduler, task } from "carillon";
+   * import { z } from "zod";
+   *
+   * const mail = task({ name: "mail", input: z.string(), run: (to) => to });
+   * await using scheduler = new Scheduler({ tasks: [mail] });
+   * const { id } = await scheduler.addJob(mail, "ada", { delay: { hours: 1 } });
+   * const metadata = { why: "asked by phone" };
+   * const job = await scheduler.updateJob(id, { runAt: "now", priority: 5, input: "grace", metadata });
+   * console.assert(job.priority === 5 && job.state === "ready");
+   * ```
+   */
   async updateJob(id: string, change: JobEditOptions): Promise<Job> {
     refuseUnknownOptions(change, ["runAt", "priority", "input", "metadata"], `the change of job ${id}`);
     const { unit, record } = await this.parts.units.job(id);

@@ -1,5 +1,5 @@
 import { CarillonError } from "../errors.ts";
-import { refuseUnknownOptions } from "../model/option_checks.ts";
+import { checkChoice, refuseUnknownOptions } from "../model/option_checks.ts";
 import {
   resolveScheduleOptions,
   type ScheduleArgs,
@@ -14,7 +14,7 @@ import { wantedSchedule } from "./commands/wanted_schedule.ts";
 import { edited } from "./commands/schedule_commands.ts";
 import { editedSchedule, type ScheduleEditOptions } from "./commands/schedule_edit.ts";
 import { resumedFrom } from "./commands/schedule_write.ts";
-import type { JobHandle, RemoveScheduleOptions, ScheduleHandle } from "./handles.ts";
+import type { JobHandle, RemoveScheduleOptions, ResumeOptions, ScheduleHandle } from "./handles.ts";
 import { schedulesTable } from "./print_schedules.ts";
 import { SchedulerCalendars } from "./scheduler_calendars.ts";
 import { type Schedule, scheduleView } from "./views/schedule.ts";
@@ -23,15 +23,6 @@ import { type Schedule, scheduleView } from "./views/schedule.ts";
 export interface SchedulesFilter extends ScheduleFilter {
   /** Alias of the store. @default all of them */
   readonly store?: string;
-}
-
-/** Options of resuming a schedule. */
-export interface ResumeOptions {
-  /**
-   * From where it goes on. Without it, the fires that fell into the pause are owed; with `"now"` or an instant,
-   * those before it are given up. @default where it was paused
-   */
-  readonly resumeFrom?: "now" | MomentInput;
 }
 
 /** One schedule of a declared set. */
@@ -109,8 +100,11 @@ export abstract class SchedulerSchedules extends SchedulerCalendars {
   }
 
   /** Removes a schedule. Its jobs stay, or are cancelled. Throws `scheduleNotFound`. */
-  removeSchedule(id: string, { jobs = "keep" }: RemoveScheduleOptions = {}): Promise<void> {
-    return this.parts.schedules.remove(id, jobs);
+  async removeSchedule(id: string, options: RemoveScheduleOptions = {}): Promise<void> {
+    const where = `removing schedule '${id}'`;
+    refuseUnknownOptions(options, ["jobs"], where);
+    const jobs = checkChoice(options.jobs ?? "keep", "jobs", where, ["keep", "cancel"]);
+    await this.parts.schedules.remove(id, jobs);
   }
 
   /** Stops a schedule from firing until it is resumed. Throws `scheduleNotFound`. */
@@ -123,8 +117,10 @@ export abstract class SchedulerSchedules extends SchedulerCalendars {
   }
 
   /** Lets a paused schedule fire again. Throws `scheduleNotFound`. */
-  async resumeSchedule(id: string, { resumeFrom }: ResumeOptions = {}): Promise<Schedule> {
+  async resumeSchedule(id: string, options: ResumeOptions = {}): Promise<Schedule> {
+    refuseUnknownOptions(options, ["resumeFrom"], `resuming schedule '${id}'`);
     const { timeZone } = this;
+    const { resumeFrom } = options;
     const record = await this.parts.schedules.edit(id, (before, facts) => {
       if (!before.paused) return undefined;
       if (resumeFrom === undefined) return edited(before, { paused: false });
@@ -185,7 +181,7 @@ export abstract class SchedulerSchedules extends SchedulerCalendars {
       get: async () => scheduleView((await this.parts.units.schedule(id)).record),
       update: (change) => this.updateSchedule(id, change),
       pause: () => this.pauseSchedule(id),
-      resume: () => this.resumeSchedule(id),
+      resume: (options) => this.resumeSchedule(id, options),
       runNow: () => this.runScheduleNow(id),
       remove: (options) => this.removeSchedule(id, options),
     };

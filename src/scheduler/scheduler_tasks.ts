@@ -37,7 +37,12 @@ export abstract class SchedulerTasks extends SchedulerBase {
    *
    * const crawl = task({ name: "crawl", run() {} });
    * await using scheduler = new Scheduler({ tasks: [crawl] });
-   * const info = await scheduler.configureTask(crawl, { maxRunningJobs: 3 });
+   * const info = await scheduler.configureTask(crawl, {
+   *   maxRunningJobs: 3,
+   *   concurrency: { max: 2 },
+   *   rateLimit: { limit: 100, per: { minutes: 1 } },
+   *   metadata: { owner: "search" },
+   * });
    * console.assert(info.settings.maxRunningJobs === 3);
    * ```
    */

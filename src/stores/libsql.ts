@@ -59,12 +59,27 @@ export interface LibsqlClientOptions extends Omit<LibsqlOptions, "authToken"> {
  * console.assert(store.location === "libsql://jobs.example.org");
  * ```
  *
- * @example Tables made ahead of the first start
+ * @example In a database of your own, by a client of your own
  * ```ts
+ * import { createClient } from "@libsql/client";
  * import { libsql } from "carillon/libsql";
  *
- * const { to, steps } = await libsql(":memory:").migrate();
+ * const client = createClient({ url: ":memory:" });
+ * const store = libsql({ client, tablePrefix: "jobs_" });
+ * console.assert(store.kind === "libsql");
+ * client.close();
+ * ```
+ *
+ * @example Tables made ahead of the first start
+ * ```ts
+ * import { Scheduler } from "carillon";
+ * import { libsql } from "carillon/libsql";
+ *
+ * const store = libsql(":memory:");
+ * const { to, steps } = await store.migrate();
  * console.assert(to === steps.at(-1)?.version);
+ * await using scheduler = new Scheduler({ store });
+ * await scheduler.getJobs();
  * ```
  */
 export function libsql(url: string, options?: LibsqlOptions): LibsqlStore;

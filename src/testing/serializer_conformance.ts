@@ -24,7 +24,12 @@ export interface SerializerConformanceOptions {
  * import { serializerConformance } from "carillon/testing";
  *
  * const tests: string[] = [];
- * serializerConformance({ test: (name) => tests.push(name), serializer: richJson, holds: ["Date", "Map"] });
+ * serializerConformance({
+ *   test: (name) => tests.push(name),
+ *   serializer: richJson,
+ *   holds: ["Date", "Map"],
+ *   unreadable: ["[["], // texts that it must refuse, beside those of the suite
+ * });
  * console.assert(tests.length > 50);
  * ```
  */

@@ -70,7 +70,12 @@ const checks: readonly StoreCheck[] = [
  * import { storeConformance } from "carillon/testing";
  *
  * const tests: string[] = [];
- * storeConformance({ test: (name) => tests.push(name), makeStore: () => memory() });
+ * storeConformance({
+ *   test: (name) => tests.push(name),
+ *   makeStore: () => memory(),
+ *   makeSecond: (store) => store, // a second handle on the same data
+ *   dispose: () => {}, // removes what a test has left
+ * });
  * console.assert(tests.length > 100);
  * ```
  */

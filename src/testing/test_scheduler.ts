@@ -51,7 +51,12 @@ const optionKeys = schedulerOptionKeys.filter((key) => key !== "clock");
  * import { testScheduler } from "carillon/testing";
  *
  * const report = task({ name: "report", schedules: [{ trigger: cron("0 9 * * *") }], run: () => "done" });
- * await using t = await testScheduler({ tasks: [report], start: "2026-03-28T00:00[Europe/Berlin]" });
+ * await using t = await testScheduler({
+ *   tasks: [report],
+ *   start: "2026-03-28T00:00[Europe/Berlin]",
+ *   patience: { seconds: 5 },
+ *   lease: { minutes: 5 },
+ * });
  * await t.clock.advance({ days: 3 });
  * t.assertRan(report, { times: 3 });
  * assert.equal(t.ran(report)[1]?.startedAt.toString(), "2026-03-29T07:00:00Z");

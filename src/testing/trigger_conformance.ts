@@ -44,6 +44,7 @@ const FOLLOWED = 20;
  *   name: "my trigger",
  *   test: (_name, body) => body(),
  *   triggers: () => [interval({ minutes: 5 })],
+ *   context: { anchor: Temporal.Instant.from("2026-01-01T00:00Z") },
  * });
  * ```
  */

@@ -18,6 +18,8 @@ export interface TimerOptions {
  * import { systemClock } from "carillon";
  *
  * console.assert(systemClock.nowMs() > 1_700_000_000_000);
+ * const timer = systemClock.setTimer(() => {}, 1000, { keepAlive: false });
+ * timer.cancel();
  * ```
  */
 export interface Clock {

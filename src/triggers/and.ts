@@ -35,6 +35,10 @@ const MAX_ITERATIONS = 10_000;
  * const onWorkdays = and([everyOtherMonth, cron("0 10 * * mon-fri", zone)]);
  * const days = onWorkdays.preview({ from: Temporal.Instant.from("2022-06-01T00:00Z"), limit: 2 });
  * console.assert(days.map((day) => day.toPlainDate()).join(" ") === "2022-06-07 2022-10-07");
+ *
+ * // Not at the very same instant, but within an hour of each other; found within a thousand rounds or refused.
+ * const near = and([cron("0 9 * * *"), cron("30 9 * * fri")], { threshold: { hours: 1 }, maxIterations: 1000 });
+ * console.assert(near.preview({ from: Temporal.Instant.from("2026-01-01T00:00Z"), limit: 1 })[0]?.day === 2);
  * ```
  */
 export function and(triggers: readonly Trigger[], options: AndOptions = {}): Trigger {

@@ -34,6 +34,10 @@ const TRANSITIONS_MAX = 2;
  * });
  * console.assert(text.startsWith("At 02:30, every day, by the clock of Europe/Berlin."));
  * console.assert(text.includes("02:30 does not exist; it fires at 03:00 instead"));
+ *
+ * // Calendars and the like come in by the context.
+ * const workdays = cron("0 9 * * *").except("holidays", { onHoliday: "next" });
+ * console.assert(describe(workdays, { context: { calendars: new Map() } }).includes("holidays"));
  * ```
  */
 export function describe(trigger: Trigger, options: DescribeOptions = {}): string {

@@ -17,6 +17,7 @@ import { oneCommand } from "./rules/one_command.ts";
 import { packages } from "./rules/packages.ts";
 import { publicNames } from "./rules/public_names.ts";
 import { runtimeGlobals } from "./rules/runtime_globals.ts";
+import { shownOptions } from "./rules/shown_options.ts";
 import { sleepingTests } from "./rules/sleeping_tests.ts";
 import { specifiers } from "./rules/specifiers.ts";
 import { tableOfContents } from "./rules/table_of_contents.ts";
@@ -42,6 +43,7 @@ export const allRules: readonly Rule[] = [
   clock,
   runtimeGlobals,
   documentation,
+  shownOptions,
   adaptersConform,
   testHarness,
   sleepingTests,

@@ -1,4 +1,4 @@
-import type { Project } from "./project.ts";
+import { jsonFile, type Project } from "./project.ts";
 import { hasModifier, type SourceFile } from "./source_file.ts";
 import ts from "typescript";
 
@@ -34,6 +34,14 @@ export function reachableFrom(project: Project, path: string): Exported[] {
     found.push(...reachable.filter(({ name }) => names === undefined || names.has(name)));
   }
   return found;
+}
+
+/** What people can import from the package, by any of its entries. */
+export function publicExports(project: Project): Exported[] {
+  const entries = Object.values((jsonFile(project, "deno.json")["exports"] ?? {}) as Record<string, string>);
+  const found = entries.flatMap((entry) => reachableFrom(project, entry.replace(/^\.\//, "")));
+  const unique = new Map(found.map((exported) => [`${exported.file.path} ${exported.name}`, exported]));
+  return [...unique.values()];
 }
 
 /** Whether it is there at run time: not a type, not an interface. */

@@ -75,3 +75,12 @@ test("the gate runs the examples of doc comments and of the README", async () =>
     assert.deepEqual({ passed, failed }, { passed: 1, failed: 1 });
   });
 }, onlyOnDeno);
+
+test("the gate fails on an example whose claim is false", async () => {
+  const block = (claim: string) => `\`\`\`ts\nconsole.assert(${claim}, "sum");\n\`\`\`\n`;
+  await inProject({ "README.md": block("1 + 1 === 3") + block("1 + 1 === 2") }, async (cwd) => {
+    const { passed, failed, output } = await runStep(docExamples({ cwd }));
+    assert.deepEqual({ passed, failed }, { passed: 1, failed: 1 });
+    assert.match(output, /The claim of an example is false: sum/);
+  });
+}, onlyOnDeno);

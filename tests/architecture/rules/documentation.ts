@@ -1,5 +1,5 @@
-import { docComment, type Exported, exportedBy, isValue, reachableFrom } from "../exports.ts";
-import { filesUnder, jsonFile, type Project } from "../project.ts";
+import { docComment, type Exported, exportedBy, isValue, publicExports } from "../exports.ts";
+import { filesUnder } from "../project.ts";
 import type { Rule } from "../rule.ts";
 import { lineOf } from "../source_file.ts";
 
@@ -54,13 +54,6 @@ export const documentation: Rule = {
     ].join("\n"),
   }],
 };
-
-function publicExports(project: Project): Exported[] {
-  const entries = Object.values((jsonFile(project, "deno.json")["exports"] ?? {}) as Record<string, string>);
-  const found = entries.flatMap((entry) => reachableFrom(project, entry.replace(/^\.\//, "")));
-  const unique = new Map(found.map((exported) => [`${exported.file.path} ${exported.name}`, exported]));
-  return [...unique.values()];
-}
 
 /** More than a word: a name said again explains nothing. */
 function isSentence(doc: string): boolean {
