@@ -73,6 +73,7 @@ export type {
   IdentityOptions,
   UniqueOptions,
 } from "./src/model/identity_options.ts";
+export type { RateLimitOptions, RateOptions } from "./src/model/rate_options.ts";
 export type { ConcurrencyOptions, KeyLimitOptions } from "./src/model/concurrency_options.ts";
 export type { BackoffFunction, RetryOptions, TaskRetryOptions } from "./src/model/retry_options.ts";
 export type {

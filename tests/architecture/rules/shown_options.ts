@@ -42,6 +42,8 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   ParentOptions: JOB,
   PoolOptions: ["worker", "processes"],
   PreviewOptions: ["preview"],
+  RateLimitOptions: ["rateLimit"],
+  RateOptions: ["rateLimit"],
   RecycleOptions: ["recycleAfter"],
   RemoveScheduleOptions: ["removeSchedule", "remove"],
   RequestOptions: ["jobRequest"],
