@@ -42,7 +42,7 @@ export function decodeScheduler(cell: SqlValue): SchedulerRecord {
     name: reader.next<string>(),
     role: reader.nextWord("role", roles, "client"),
     tasks: taskVersions(reader.nextJSON<readonly StoredVersion[]>("tasks", [])),
-    tags: reader.nextJSON<readonly string[]>("tags", []),
+    tags: namesIn(reader.nextJSON<readonly string[]>("tags", [])),
     process: reader.nextJSON("process", unreadableProcess),
     leaseMs: reader.next<number>(),
     startedAtMs: reader.next<number>(),
@@ -55,6 +55,12 @@ export function tasksCell(tasks: readonly TaskVersion[]): string {
   return JSON.stringify(tasks.map(({ name, version }): StoredVersion => [name, version]));
 }
 
+/** What is not as `tasksCell` writes it names no task. */
 function taskVersions(stored: readonly StoredVersion[]): readonly TaskVersion[] {
-  return stored.map(([name, version]) => ({ name, version }));
+  if (!Array.isArray(stored)) return [];
+  return stored.filter((pair) => Array.isArray(pair)).map(([name, version]) => ({ name, version }));
+}
+
+function namesIn(stored: readonly string[]): readonly string[] {
+  return Array.isArray(stored) ? stored : [];
 }

@@ -1,5 +1,7 @@
+import { storedJobStates } from "../../model/states.ts";
 import type { Dialect } from "../../sql/dialect.ts";
 import type { SqlDriver } from "../../sql/driver.ts";
+import { sqlList } from "../../sql/operations/presented_state.ts";
 
 /** What is wrong with the file or with what is in it, in sentences; empty for a sound one. */
 export async function checkIntegrity(driver: SqlDriver, { tables }: Dialect): Promise<readonly string[]> {
@@ -15,7 +17,7 @@ export async function checkIntegrity(driver: SqlDriver, { tables }: Dialect): Pr
     },
     {
       sql: `select 'Job ' || id || ' is in the unknown state ' || state from ${jobs}
-        where state not in ('scheduled', 'blocked', 'ready', 'running', 'parked', 'finished') limit 20`,
+        where state not in ${sqlList(storedJobStates)} limit 20`,
       args: [],
     },
   ]);

@@ -169,13 +169,13 @@ class OpenDatabase {
     const driver = await this.#connect();
     try {
       await migrateDatabase(driver, this.#options);
+      await this.#startWatch(driver);
     } catch (error) {
       if (!this.#options.address.inMemory) driver.close();
       throw error;
     }
     const neighbors = this.#neighbors(driver);
     this.#state = { driver, neighbors, commits: new GroupCommit((steps) => driver.write(steps)) };
-    await this.#startWatch(driver);
     if (this.watch.listened) void neighbors?.listen();
   }
 
