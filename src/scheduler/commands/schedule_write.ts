@@ -79,14 +79,17 @@ export function withNextFire(schedule: ScheduleWrite, trigger: Trigger, facts: P
     lastFinished: schedule.lastFinishedMs === null ? undefined : facts.instantOf(schedule.lastFinishedMs),
   };
   const next = trigger.nextAfterMs(Math.max(facts.nowMs - 1, schedule.lastFireTimeMs ?? 0), context);
+  const follows = followsFinish(trigger.toJSON());
+  // Where it counts from the end of a run, the loop knows more: a run may be on its way, or have ended long ago.
+  const open = next === undefined && follows;
   return {
     ...schedule,
     trigger: trigger.toJSON(),
-    followsFinish: followsFinish(trigger.toJSON()),
+    followsFinish: follows,
     nextFireTimeMs: next ?? null,
-    status: next === undefined ? "finished" : "active",
+    status: next === undefined && !open ? "finished" : "active",
     error: null,
-    needsPlanning: false,
+    needsPlanning: open,
   };
 }
 
