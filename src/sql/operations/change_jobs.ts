@@ -1,3 +1,4 @@
+import { ATTEMPTS_MAX } from "../../model/job_history.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { CancelRequest, JobChange, JobStore } from "../../stores/job_store.ts";
 import type { Dialect } from "../dialect.ts";
@@ -38,8 +39,9 @@ export function changeJobs(session: SqlSession): ChangingJobs {
     },
     async retryJobs(ids): Promise<readonly JobRecord[]> {
       const args = [listText(ids), session.nowArgument()];
-      const [, retried] = await session.write([
+      const [, , retried] = await session.write([
         { sql: sql.keepAttempts, args: [args[0]!] },
+        { sql: sql.dropAttempts, args: [args[0]!] },
         { sql: sql.retry, args },
       ]);
       return jobsInOrder(ids, retried!.cells);
@@ -82,6 +84,10 @@ function changeTexts(dialect: Dialect) {
       select j.seq, j.claim_number, j.attempt, j.owner, j.started_at, j.finished_at, j.outcome, j.error
       from json_each(?1) e cross join ${jobs} j on j.id = e.value
       where +j.state = 'finished' and j.started_at is not null on conflict do nothing`,
+    dropAttempts: `delete from ${attempts} where (job_seq, claim_number) in (
+      select a.job_seq, a.claim_number from json_each(?1) e cross join ${jobs} j on j.id = e.value
+        cross join ${attempts} a on a.job_seq = j.seq and a.claim_number <= j.claim_number - ${ATTEMPTS_MAX}
+      where +j.state = 'finished')`,
     retry: `update ${jobs} set state = ${retriedState(dialect, ready)}, outcome = null, run_at = ${
       dialect.now("?2")
     },

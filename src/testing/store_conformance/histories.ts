@@ -37,6 +37,18 @@ async function messages(t: StoreTest, id: string) {
 
 /** What is remembered of jobs' runs. */
 export const historyTests: readonly StoreCheck[] = [
+  check("retryJobs() keeps no more attempts of a job than an end that goes on does", async (t) => {
+    await t.task();
+    const incarnation = await t.scheduler();
+    await t.add("a");
+    for (let round = 0; round < ATTEMPTS_MAX + 5; round++) {
+      const job = only(await t.claim(incarnation));
+      await t.end(job, success);
+      await t.store.retryJobs(["a"]);
+    }
+    const numbers = (await attempts(t, "a")).map(({ claimNumber }) => claimNumber);
+    assert.deepEqual(numbers, Array.from({ length: ATTEMPTS_MAX }, (_, index) => index + 6));
+  }),
   check("getAttempts() tells of the attempt that runs and of the one that finished the job", async (t) => {
     await t.task();
     const job = await t.running("a");
