@@ -46,7 +46,11 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
   if (from.version === undefined) await makeMeta(options);
   const steps: MigrationStep[] = [];
   for (const migration of migrations.slice(from.version ?? 0)) {
-    if (!await take(migration, options)) continue;
+    if (!await take(migration, options)) {
+      // Another process has: of later code, perhaps, whose steps this code cannot work with.
+      refuseNewer(await readVersion(options), migrations, options.location);
+      continue;
+    }
     const step = { version: migration.version, name: migration.name };
     steps.push(step);
     options.onStep?.(step);

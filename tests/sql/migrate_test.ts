@@ -87,3 +87,20 @@ test("migrations count up from 1 without a gap", () => {
   assert.deepEqual(migrations.map(({ version }) => version), migrations.map((_, index) => index + 1));
   assert.equal(schemaVersion, migrations.length);
 });
+
+test("migrate() refuses a schema that a process of later code brings too far meanwhile", async () => {
+  await withDriver(async (driver, options) => {
+    const later = [first, second, step(3, [], 3)];
+    const overtaken: SqlDriver = {
+      ...options.driver,
+      read: (statements) => driver.read(statements),
+      close: () => {},
+      write: async (steps) => {
+        await migrate({ ...options, migrations: later });
+        return await driver.write(steps);
+      },
+    };
+    const mine = { ...options, driver: overtaken, migrations: [first, second] };
+    await assert.rejects(() => migrate(mine), { code: "storeNewerSchema" });
+  });
+});
