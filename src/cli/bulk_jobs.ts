@@ -30,7 +30,9 @@ export function bulkFilterOf(context: CommandContext): Omit<JobsFilter, "order" 
   const restricts = Object.keys(filter).some((key) => key !== "limit");
   if (ids.length > 0) return restricts || context.flag("dry-run") ? { ...filter, ids } : undefined;
   if (restricts) return filter;
-  throw usageError("Name jobs by their ids, or say which ones with --task, --schedule, --state or --outcome");
+  throw usageError(
+    "Name jobs by their ids, or say which ones with --task, --schedule, --batch, --added-by, --after, --state or --outcome",
+  );
 }
 
 /** Tells what was done with many jobs: `3 jobs are cancelled: 2 mail, 1 report`. */

@@ -8,6 +8,9 @@ import { oneOf, wholeNumber } from "./option_values.ts";
 export const jobFilterOptions: readonly OptionSpec[] = [
   { name: "task", value: "NAME", summary: "Only those of this task" },
   { name: "schedule", value: "ID", summary: "Only those of this schedule" },
+  { name: "batch", value: "ID", summary: "Only those of this batch" },
+  { name: "added-by", value: "ID", summary: "Only those that the run of this job has added" },
+  { name: "after", value: "ID", summary: "Only those that wait, or waited, for this job" },
   { name: "state", value: "STATE", summary: `Only those in this state: ${jobStates.join(", ")}` },
   { name: "outcome", value: "OUTCOME", summary: `Only those with this outcome: ${jobOutcomes.join(", ")}` },
 ];
@@ -16,6 +19,9 @@ export const jobFilterOptions: readonly OptionSpec[] = [
 export function jobFilterOf(context: CommandContext): JobsFilter {
   const taskName = context.option("task");
   const scheduleId = context.option("schedule");
+  const batchId = context.option("batch");
+  const addedBy = context.option("added-by");
+  const after = context.option("after");
   const state = oneOf(context, "state", jobStates);
   const outcome = oneOf(context, "outcome", jobOutcomes);
   const limit = wholeNumber(context, "limit");
@@ -23,6 +29,9 @@ export function jobFilterOf(context: CommandContext): JobsFilter {
     ...(limit === undefined ? {} : { limit }),
     ...(taskName === undefined ? {} : { taskName }),
     ...(scheduleId === undefined ? {} : { scheduleId }),
+    ...(batchId === undefined ? {} : { batchId }),
+    ...(addedBy === undefined ? {} : { addedBy }),
+    ...(after === undefined ? {} : { after: [after] }),
     ...(state === undefined ? {} : { states: [state] }),
     ...(outcome === undefined ? {} : { outcomes: [outcome] }),
   };

@@ -34,10 +34,22 @@ export function jobsTable(jobs: readonly Job[], { width, color, timeZone }: Term
   });
 }
 
+/** How many jobs of one kind are named. */
+export const FAMILY_MAX = 10;
+
+/** The jobs that belong to one, a few of each kind; one more than is shown says that there are more. */
+export interface JobFamily {
+  /** Those that its run has added. */
+  readonly added: readonly Job[];
+  /** Those that wait or waited for it. */
+  readonly after: readonly Job[];
+}
+
 /** One job, with its result where it has one. */
 export function jobText(
   job: Job,
   result: { readonly value: unknown } | undefined,
+  { added, after }: JobFamily,
   terminal: Terminal,
 ): string {
   const { timeZone } = terminal;
@@ -54,6 +66,12 @@ export function jobText(
     parked: job.parkedReason,
     result: result?.value === undefined ? undefined : toJson(result.value),
     progress: job.progress && progressText(job.progress),
+    batch: job.batchId,
+    key: job.concurrencyKey,
+    tags: job.tags.join(", "),
+    "added by": job.addedBy,
+    "added jobs": idsText(added),
+    "jobs after it": idsText(after),
     "fire time": time(job.scheduledFireTime),
     added: time(job.createdAt),
     "run at": time(job.runAt),
@@ -65,6 +83,13 @@ export function jobText(
     priority: String(job.priority),
     metadata: Object.keys(job.metadata).length === 0 ? undefined : JSON.stringify(job.metadata),
   }, painter(terminal.color));
+}
+
+function idsText(jobs: readonly Job[]): string {
+  const named = jobs.slice(0, FAMILY_MAX).map(({ id, taskName, outcome, state }) =>
+    `${id} (${taskName}, ${outcome ?? state})`
+  );
+  return [...named, ...(jobs.length > FAMILY_MAX ? ["…"] : [])].join(", ");
 }
 
 function remark(job: Job): string {

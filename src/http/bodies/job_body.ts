@@ -16,6 +16,13 @@ export interface JobBody {
   readonly outcome: JobOutcome | null;
   readonly runAt: string;
   readonly priority: number;
+  /** What a scheduler must offer to run it. */
+  readonly tags: readonly string[];
+  /** What it shares slots with other jobs of its task by. */
+  readonly concurrencyKey: string | null;
+  readonly batchId: string | null;
+  /** Id of the job whose run added it. */
+  readonly addedBy: string | null;
   readonly attempt: number;
   readonly metadata: Metadata;
   readonly progress: ProgressBody | null;
@@ -61,6 +68,10 @@ export function jobBody(job: Job): JobBody {
     outcome: job.outcome ?? null,
     runAt: job.runAt.toString(),
     priority: job.priority,
+    tags: job.tags,
+    concurrencyKey: job.concurrencyKey ?? null,
+    batchId: job.batchId ?? null,
+    addedBy: job.addedBy ?? null,
     attempt: job.attempt,
     metadata: job.metadata,
     progress: progressBody(job.progress),

@@ -23,6 +23,24 @@ controlTest("GET /jobs lists jobs, newest first, and takes filters and pages", a
   assert.equal((await send("GET /jobs?limit=3")).at("more"), false);
 });
 
+controlTest(
+  "GET /jobs takes the jobs of a batch, those that a job added, and those after it",
+  async ({ send }) => {
+    await send("POST /jobs?wait=true", { task: "failing", id: "first" });
+    const options = { id: "second", after: ["first"], onParentFailure: "continue", concurrencyKey: "k" };
+    const added = await send("POST /jobs", { task: "people/greet", input: { name: "Ada" }, ...options });
+    assert.ok(added.status < 300);
+    const after = await send("GET /jobs?after=first");
+    assert.equal(after.at("jobs.0.id"), "second");
+    assert.equal(after.at("jobs.0.concurrencyKey"), "k");
+    assert.equal(after.at("jobs.0.batchId"), null);
+    assert.equal(after.at("jobs.0.addedBy"), null);
+    for (const none of ["batch=forest", "addedBy=first", "after=second"]) {
+      assert.deepEqual((await send(`GET /jobs?${none}`)).at("jobs"), []);
+    }
+  },
+);
+
 controlTest("GET /jobs refuses wrong filters, saying what was expected", async ({ send }) => {
   const refused = async (query: string, detail: RegExp) => {
     const answer = await send(`GET /jobs?${query}`);
