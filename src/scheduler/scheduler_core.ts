@@ -202,7 +202,7 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
     return this.#stopping;
   }
 
-  /** Deletes what has expired now, in small steps. */
+  /** Deletes what has expired now, old events of the feed too, in small steps. Answers how many jobs and schedules. */
   async cleanup(): Promise<{ readonly jobs: number; readonly schedules: number }> {
     let jobs = 0;
     let schedules = 0;
@@ -214,6 +214,7 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
         jobs += step.jobs;
         schedules += step.schedules.length;
       } while (step.jobs > 0);
+      while (await unit.store.pruneChanges(500) > 0);
     }
     return { jobs, schedules };
   }

@@ -30,6 +30,7 @@ const tableNames = [
   "rates",
   "starts",
   "waits",
+  "answered",
 ] as const;
 
 /** The full name of every table. */

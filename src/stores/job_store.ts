@@ -13,8 +13,9 @@ export interface JobStore {
    * With `claim`, jobs just added (no others, whatever its `jobIds`) are claimed in the same step as far as
    * limits allow; with `inTurn` only where that overtakes nobody.
    *
+   * Jobs are added one after the other: to each, those before it in the call are there, as far as they go without a run.
    * A job with `parents`, which are jobs that are there or come before it in the call, waits until all of them are
-   * finished. Where they are already, it goes on at once: as `cancelled` (`cascadeTransition`) when one of them did
+   * finished. An id of the call that names no job, because one that is there was answered for it, is that one. Where they are already, it goes on at once: as `cancelled` (`cascadeTransition`) when one of them did
    * not succeed and it says `cascade`. Throws `jobNotFound` for a parent that is not there; then nothing is added.
    */
   addJobs(jobs: readonly NewJob[], claim?: AddClaim): Promise<AddAnswer>;

@@ -14,6 +14,7 @@ import { identityTests } from "./store_conformance/identities.ts";
 import { keyTests } from "./store_conformance/keys.ts";
 import { manyKeyTests } from "./store_conformance/many_keys.ts";
 import { openingTests } from "./store_conformance/opening.ts";
+import { answeredParentTests } from "./store_conformance/answered_parents.ts";
 import { parentTests } from "./store_conformance/parents.ts";
 import { planningTests } from "./store_conformance/planning.ts";
 import { pruningTests } from "./store_conformance/pruning.ts";
@@ -43,6 +44,7 @@ const checks: readonly StoreCheck[] = [
   ...rateTests,
   ...identityTests,
   ...parentTests,
+  ...answeredParentTests,
   ...deadlineTests,
   ...endingTests,
   ...changingTests,

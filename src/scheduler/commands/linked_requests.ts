@@ -1,6 +1,5 @@
 import { CarillonError } from "../../errors.ts";
 import type { JobOptions } from "../../model/job_options.ts";
-import { optionError } from "../../model/option_checks.ts";
 import type { JobReference } from "../../model/parent_options.ts";
 import type { JobRequest } from "../job_request.ts";
 
@@ -33,7 +32,6 @@ export function linkedRequests(
     const parents = after === undefined ? {} : { after: after.map((parent) => parentOf(parent, ids)) };
     return { request, options: { ...options, ...parents, id }, place };
   });
-  refuseUncertainParents(linked);
   return inOrder(linked);
 }
 
@@ -44,17 +42,6 @@ function parentOf(parent: JobReference | JobRequest, ids: ReadonlyMap<unknown, s
     throw refused("A job waits for a request that is not among those of the same call; add both together");
   }
   return parent as JobReference;
-}
-
-/** Where another job may stand for a parent, nobody could say which one is waited for. */
-function refuseUncertainParents(linked: readonly LinkedRequest[]): void {
-  const parents = new Set(linked.flatMap(parentIds));
-  for (const { options } of linked) {
-    const way = (["idempotencyKey", "unique", "debounce"] as const).find((key) => options[key] !== undefined);
-    if (way === undefined || !parents.has(options.id)) continue;
-    const rule = "cannot go with a job that others of the same call wait for: add that job first";
-    throw optionError(way, `job ${options.id}`, rule, options[way]);
-  }
 }
 
 /** Parents before children, otherwise as given; walked by hand, as chains may be longer than calls can be nested. */

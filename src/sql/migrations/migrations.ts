@@ -12,6 +12,7 @@ import { flows } from "./m011_flows.ts";
 import { countingTasks } from "./m012_counting_tasks.ts";
 import { changes } from "./m013_changes.ts";
 import { rates } from "./m014_rates.ts";
+import { answered } from "./m015_answered.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   countingTasks,
   changes,
   rates,
+  answered,
 ];
 
 /** The schema's version that this code works with. */

@@ -13,10 +13,19 @@ import { waitingState } from "./waiting_state.ts";
 export function addIdentical(session: SqlSession): (jobs: readonly NewJob[]) => Promise<AddAnswer> {
   const sql = identityTexts(session.dialect);
   const tie = addParents(session.dialect);
+  const forget: Statement = { sql: `delete from ${session.dialect.tables.answered}`, args: [] };
   return async (jobs) => {
     const now = session.nowArgument();
-    const parts = jobs.map((job) => statementsFor(sql, job, now, tie([job], now)));
-    const rest = [...await tellMissingParent(session, jobs, () => session.write(parts.flat()))];
+    const parents = new Set(jobs.flatMap(({ parents }) => parents?.ids ?? []));
+    const mayStand = ({ id, identity }: NewJob) => identity !== undefined && parents.has(id);
+    const parts = jobs.map((job) => [
+      ...statementsFor(sql, job, now),
+      ...(mayStand(job) ? [{ sql: sql.note, args: [job.id] }] : []),
+      ...tie([job], now),
+      { sql: sql.clear, args: [] },
+    ]);
+    const step = [...parts.flat(), ...(jobs.some(mayStand) ? [forget] : [])];
+    const rest = [...await tellMissingParent(session, jobs, () => session.write(step))];
     const answers = parts.map(({ length }) => answerOf(rest.splice(0, length)));
     return { nowMs: answers[0]!.nowMs, jobs: answers.map(({ job }) => job), claimed: [] };
   };
@@ -26,7 +35,6 @@ function statementsFor(
   sql: ReturnType<typeof identityTexts>,
   job: NewJob,
   now: number | null,
-  tie: Step,
 ): Step {
   const { id, taskName, identity } = job;
   const same = [
@@ -43,8 +51,6 @@ function statementsFor(
     replaceStatement(sql.replace, job, now),
     { sql: sql.insert, args: [listText(newJobGroups([job])), now] },
     { sql: sql.answer, args: [id, now] },
-    ...tie,
-    { sql: sql.clear, args: [] },
   ];
 }
 
@@ -79,7 +85,7 @@ function answerOf(results: readonly StatementResult[]) {
 }
 
 function identityTexts(dialect: Dialect) {
-  const { jobs, picked } = dialect.tables;
+  const { jobs, picked, answered } = dialect.tables;
   const now = dialect.now("?3");
   const runAt = `min(coalesce(?4, ${now}), coalesce(created_at + ?5, coalesce(?4, ${now})))`;
   return {
@@ -106,6 +112,9 @@ function identityTexts(dialect: Dialect) {
     insert: insertJobsSql(dialect, "json_each(?1) b", "?2", `not exists (select 1 from ${picked})`),
     answer: `select json_array(${dialect.now("?2")}, seq, id) from ${jobs}
       where seq in (select seq from ${picked} union all select seq from ${jobs} where id = ?1)`,
+    // For the jobs of the call that wait for this one, where another one stands for it.
+    note: `insert or replace into ${answered}(id, seq)
+      select ?1, seq from ${picked} where not exists (select 1 from ${jobs} where id = ?1)`,
     clear: `delete from ${picked}`,
   };
 }

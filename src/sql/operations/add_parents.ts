@@ -9,17 +9,21 @@ import { settleAddedSql } from "./settle_children.ts";
 
 /**
  * The statements that tie jobs just added to their parents and settle those whose parents are over already. Jobs that
- * were there before are picked, and left as they are. Without parents there is nothing to do.
+ * were there before are picked, and left as they are. Without parents there is nothing to do. A parent that the call did
+ * not add, because another job stands for it, is that other job: it is noted in `answered`.
  */
 export function addParents(dialect: Dialect): (jobs: readonly NewJob[], now: number | null) => Step {
-  const { jobs, parents, picked } = dialect.tables;
+  const { jobs, parents, picked, answered } = dialect.tables;
   // Rows of the argument: the child's id, the place, the parent's id.
   const added = `json_each(?1) e cross join ${jobs} j on j.id = (e.value ->> 0)`;
   const isNew = `j.seq not in (select seq from ${picked})`;
+  const parent = `coalesce((select p.seq from ${jobs} p where p.id = (e.value ->> 2)),
+    (select a.seq from ${answered} a where a.id = (e.value ->> 2)))`;
   const found = `not exists (select 1 from ${added} where ${isNew}
-    and not exists (select 1 from ${jobs} p where p.id = (e.value ->> 2)))`;
+    and ${parent} is null)`;
+  // Two ids may stand for one job, which is one parent.
   const tie = `insert into ${parents}(child_seq, place, parent_seq)
-    select j.seq, e.value ->> 1, p.seq from ${added} cross join ${jobs} p on p.id = (e.value ->> 2) where ${isNew}`;
+    select j.seq, min(e.value ->> 1), ${parent} from ${added} where ${isNew} group by 1, 3`;
   const settle = settleAddedSql(
     dialect,
     `(select distinct value ->> 0 as id from json_each(?1)) e cross join ${jobs} j on j.id = e.id`,

@@ -31,16 +31,22 @@ export function addJobs(
   return { nowMs, jobs: answers, claimed: [...claimed].sort(claimOrderAt(nowMs)) };
 }
 
-/** Inserts jobs, all or none. */
+/** What a call knows of the jobs that it has gone through. */
+interface Call {
+  /** The jobs that stand for those that were not added, by the ids of these. */
+  readonly answered: Map<string, number>;
+  readonly undo: (() => void)[];
+}
+
+/** Inserts jobs one after the other, all or none: to each, those before it are there and settled. */
 function insertAll(state: MemoryState, jobs: readonly NewJob[], nowMs: number): AddAnswer["jobs"] {
-  const undo: (() => void)[] = [];
+  const call: Call = { answered: new Map(), undo: [] };
+  const { last } = state.changes;
   try {
-    const answers = jobs.map((job) => insertOnce(state, job, nowMs, undo));
-    const waiting = jobs.filter(({ parents }, i) => parents !== undefined && answers[i]!.outcome === "added");
-    if (waiting.length > 0) settleAdded(state, waiting.map(({ id }) => state.jobs.byId(id)!), nowMs);
-    return answers;
+    return jobs.map((job) => insertOnce(state, job, nowMs, call));
   } catch (error) {
-    for (const step of undo.reverse()) step();
+    for (const step of call.undo.reverse()) step();
+    state.changes.forgetAfter(last);
     throw error;
   }
 }
@@ -86,10 +92,11 @@ function insertOnce(
   state: MemoryState,
   job: NewJob,
   nowMs: number,
-  undo: (() => void)[],
+  { answered, undo }: Call,
 ): AddAnswer["jobs"][number] {
   const idIsFree = state.jobs.byId(job.id) === undefined;
   const same = idIsFree && job.identity && identical(state, job, job.identity, nowMs);
+  if (same) answered.set(job.id, same.seq);
   if (same && job.identity?.replace) {
     undo.push(() => state.jobs.put(same));
     state.jobs.put(replacedJob(same, job, job.identity.replace.maxWaitMs, nowMs));
@@ -98,16 +105,20 @@ function insertOnce(
   if (same) return { id: same.id, seq: same.seq, outcome: "deduplicated" };
   const answer = insertJob(state, job, nowMs);
   if (answer.outcome !== "added") return answer;
-  const added = state.jobs.get(answer.seq)!;
-  undo.push(() => state.deleteJob(added));
-  if (job.parents) state.parents.set(added, job.parents.ids.map((id) => parentSeq(state, id)));
+  const added = () => state.jobs.get(answer.seq)!;
+  undo.push(() => state.deleteJob(added()));
+  if (job.parents) {
+    // Two ids may stand for one job, which is one parent.
+    state.parents.set(added(), [...new Set(job.parents.ids.map((id) => parentSeq(state, id, answered)))]);
+    settleAdded(state, [added()], nowMs);
+  }
   return answer;
 }
 
-function parentSeq(state: MemoryState, id: string): number {
-  const parent = state.jobs.byId(id);
-  if (parent === undefined) throw missingParent(id);
-  return parent.seq;
+function parentSeq(state: MemoryState, id: string, answered: Call["answered"]): number {
+  const seq = state.jobs.byId(id)?.seq ?? answered.get(id);
+  if (seq === undefined) throw missingParent(id);
+  return seq;
 }
 
 /** A job as the store keeps it. Throws where it cannot be kept, so that this comes before any write. */

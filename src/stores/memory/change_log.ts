@@ -16,6 +16,17 @@ export class ChangeLog {
     if (this.#changes.length > 2 * KEPT_MAX) this.#changes = this.#changes.slice(-KEPT_MAX);
   }
 
+  /** The number of the last one; 0 where there was none. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Forgets those after this one, of a step that is undone. */
+  forgetAfter(last: number): void {
+    if (last < this.#last) this.#changes.splice(last - this.#last);
+    this.#last = last;
+  }
+
   /** What `readChanges` answers. */
   read({ after, limit }: ChangesRequest): ChangesAnswer {
     const deletedUpTo = this.#last - this.#changes.length;

@@ -13,6 +13,8 @@ function after(ids: readonly string[], onFailure: "cascade" | "continue" = "casc
   return { parents: { ids, onFailure } };
 }
 
+const jobNotFound = (error: unknown) => isCarillonError(error, "jobNotFound");
+
 /** The outcome of a job, or its state while it has none. */
 async function standing(t: StoreTest, id: string): Promise<string> {
   const { state, outcome } = await t.job(id);
@@ -108,7 +110,7 @@ export const parentTests: readonly StoreCheck[] = [
   }),
   check("addJobs() adds nothing where a parent is not there", async (t) => {
     const jobs = [newJob("a"), newJob("b", after(["a", "gone"]))];
-    await assert.rejects(t.store.addJobs(jobs), (error) => isCarillonError(error, "jobNotFound"));
+    await assert.rejects(t.store.addJobs(jobs), jobNotFound);
     const identity = { key: "k", states: ["ready" as const], periodMs: null, replace: null };
     const other = newJob("c", { identity, ...after(["gone"]) });
     await assert.rejects(

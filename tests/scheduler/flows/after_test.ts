@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import type { JobOptions } from "../../../src/model/job_options.ts";
 import { task } from "../../../src/registry/task.ts";
+import { jobRequest } from "../../../src/scheduler/job_request.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { test } from "../../harness.ts";
@@ -162,4 +164,22 @@ test("addJob() with after starts at once when its parent is over, also where nei
     await clock.advance({ minutes: 1 });
     assert.deepEqual(ran, ["parent", "child"]);
   }
+});
+
+test("addJob() refuses 'after' with 'transaction' and with 'debounce', and says so", async () => {
+  const { note } = noting();
+  const { scheduler } = setUp({ tasks: [note] });
+  await using _ = scheduler;
+  const first = await scheduler.addJob(note, "first");
+  const options: readonly JobOptions[] = [{ transaction: [] }, { debounce: {} }];
+  for (const other of options) {
+    const rule = new RegExp(`'after' .*cannot go with '${Object.keys(other)[0]}': give one of the two`);
+    await assert.rejects(
+      scheduler.addJob(note, "second", { ...other, after: [first] }),
+      refusal("invalidOption", rule),
+    );
+  }
+  const request = jobRequest(note, "x", { after: [first], debounce: {} });
+  await assert.rejects(scheduler.addJobs([request]), refusal("invalidOption", /cannot go with 'debounce'/));
+  assert.equal((await scheduler.getJobs()).length, 1);
 });

@@ -65,21 +65,44 @@ test("addJobs() refuses requests whose parents cannot be told", async () => {
   const { scheduler } = setUp({ tasks: [note] });
   await using _ = scheduler;
   const elsewhere = jobRequest(note, "elsewhere");
-  const unique = jobRequest(note, "unique", { unique: {} });
+  const once = jobRequest(note, "once");
   await assert.rejects(
     scheduler.addJobs([jobRequest(note, "x", { after: [elsewhere] })]),
     refusal("invalidOption", /not among those of the same call/),
   );
+  await assert.rejects(scheduler.addJobs([once, once]), refusal("invalidOption", /there twice/));
   await assert.rejects(
-    scheduler.addJobs([unique, jobRequest(note, "x", { after: [unique] })]),
-    refusal("invalidOption", /'unique'.*add that job first/),
-  );
-  await assert.rejects(scheduler.addJobs([unique, unique]), refusal("invalidOption", /there twice/));
-  await assert.rejects(
-    scheduler.addJobs([unique, jobRequest(note, "x", { after: ["gone"] })]),
+    scheduler.addJobs([once, jobRequest(note, "x", { after: ["gone"] })]),
     refusal("jobNotFound", /'gone'/),
   );
   assert.deepEqual(await scheduler.getJobs(), []);
+});
+
+test("addJobs() lets jobs wait for the one that stands for another of their call", async () => {
+  for (const store of [memory(), libsql(":memory:")]) {
+    const { scheduler, clock } = setUp({ store, tasks: [note, count] });
+    await using _ = scheduler;
+    const there = await scheduler.addJob(note, "there", { unique: {} });
+    const soon = await scheduler.addJob(note, "soon", {
+      delay: { minutes: 1 },
+      debounce: { by: () => "typed" },
+    });
+    const same = jobRequest(note, "there", { unique: {} });
+    const again = jobRequest(note, "bad", { delay: { minutes: 1 }, debounce: { by: () => "typed" } });
+    const fresh = jobRequest(note, "fresh", { unique: {} });
+    const [waiting, ...others] = await scheduler.addJobs([
+      jobRequest(count, undefined, { after: [same, there, again, fresh], onParentFailure: "continue" }),
+      same,
+      again,
+      fresh,
+    ]);
+    assert.deepEqual(others.map(({ outcome }) => outcome), ["deduplicated", "replaced", "added"]);
+    const parents = [there.id, soon.id, others[2]!.id];
+    assert.deepEqual((await scheduler.getParents(waiting.id)).map(({ id }) => id), parents);
+    await scheduler.startInBackground();
+    await clock.advance({ minutes: 2 });
+    assert.deepEqual(await waiting.result(), ["success", "error", "success"]);
+  }
 });
 
 test("addJobs() takes long chains", async () => {

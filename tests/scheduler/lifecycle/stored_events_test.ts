@@ -6,7 +6,7 @@ import { libsql } from "../../../src/stores/libsql.ts";
 import type { DataStore } from "../../../src/stores/data_store.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { test } from "../../harness.ts";
-import { refusal } from "../fixtures.ts";
+import { refusal, setUp } from "../fixtures.ts";
 import { newFile } from "../transactions/application.ts";
 
 const work = task({ name: "work", run: (_input, { job }) => job.id });
@@ -66,4 +66,27 @@ test("events({ after }) says when a cursor is none, or not of this store", async
     scheduler.events({ after: "main=99" }).next(),
     refusal("cursorExpired", /ahead of the store/),
   );
+});
+
+test("events({ after }) says when what followed a cursor is not kept any more, and where to go on", async () => {
+  for (const store of [memory(), libsql(":memory:")]) {
+    const { scheduler, clock } = setUp({ store, tasks: [work] });
+    await using _ = scheduler;
+    const first = await scheduler.eventCursor();
+    await scheduler.runJob(work, undefined, { id: "a" });
+    await clock.advance({ hours: 12 });
+    await scheduler.runJob(work, undefined, { id: "b" });
+    await clock.advance({ hours: 13 });
+    // Until they are deleted, even old ones are told.
+    const kept = scheduler.events({ after: first, types: "jobFinished" });
+    assert.equal((await kept.next()).value?.jobId, "a");
+    await scheduler.cleanup();
+    const expired = scheduler.events({ after: first, types: "jobFinished" });
+    const error = await expired.next().then(() => assert.fail("it went on"), (error) => error);
+    assert.ok(refusal("cursorExpired", /is not kept any more; read the state anew/)(error));
+    assert.equal((await expired.next()).done, true);
+    const { oldest } = error.details;
+    const next = scheduler.events({ after: oldest, types: "jobFinished" });
+    assert.equal((await next.next()).value?.jobId, "b");
+  }
 });

@@ -38,7 +38,9 @@ export const jobGiven = fc.record({
   ),
   parents: fc.option(
     fc.record({
-      ids: fc.uniqueArray(jobId, { minLength: 1, maxLength: 3 }),
+      ids: fc.uniqueArray(jobId, { maxLength: 3 }),
+      /** Whether the one before it in the call is one of them too. */
+      isNext: fc.boolean(),
       onFailure: fc.constantFrom("cascade" as const, "continue" as const),
     }),
     { nil: undefined, freq: 2 },
@@ -79,9 +81,12 @@ export function jobsOf(s: Subject, given: readonly JobGiven[]): readonly NewJob[
       ...(addedBy === undefined ? {} : { addedBy }),
       ...(batchId === undefined ? {} : { batchId }),
     };
+    if (one.parents === undefined) return job;
+    const { ids, isNext, onFailure } = one.parents;
     const later = new Set(given.slice(index).map(({ id }) => id));
-    const ids = one.parents?.ids.filter((id) => !later.has(id)) ?? [];
-    if (one.parents === undefined || ids.length === 0) return job;
-    return { ...job, scheduleSeq: null, scheduleId: null, parents: { ...one.parents, ids } };
+    const before = isNext ? given.slice(0, index).slice(-1).map(({ id }) => id) : [];
+    const all = [...new Set([...ids, ...before])].filter((id) => !later.has(id));
+    if (all.length === 0) return job;
+    return { ...job, scheduleSeq: null, scheduleId: null, parents: { ids: all, onFailure } };
   });
 }

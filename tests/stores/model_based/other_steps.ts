@@ -82,6 +82,15 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
       (s, { name, key }) => s.store.getRateUse(name, key),
     ),
   },
+  { weight: 1, arbitrary: steps("removeTask", writtenTask, (s, name) => s.store.removeTask(name)) },
+  {
+    weight: 2,
+    arbitrary: steps("readChanges", fc.constant(null), async (s) => {
+      const { changes, ...ends } = await s.store.readChanges({ after: s.cursor, limit: 1000 });
+      s.cursor = ends.last;
+      return { ...ends, changes: unordered(changes) };
+    }),
+  },
   { weight: 1, arbitrary: steps("getTasks", taskNames, (s, names) => s.store.getTasks(names)) },
   {
     weight: 3,

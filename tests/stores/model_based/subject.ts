@@ -11,6 +11,8 @@ export class Subject {
   readonly incarnations: number[] = [];
   /** Leases as they were seen, by scheduler. */
   readonly leases = new Map<number, number>();
+  /** Up to where the changes were read. */
+  cursor = 0;
   /** Runs in order of claiming, ended ones too. */
   readonly runs: JobRecord[] = [];
   /** Schedules as they were read, old readings too. */
