@@ -8,7 +8,10 @@ import { failure } from "./store_test.ts";
 
 const failed: JobTransition = { to: "finished", outcome: "error", value: null, error: failure, keepMs: 1000 };
 const identity: JobIdentity = { key: "k", states: ["ready", "running"], periodMs: null, replace: null };
-const jobNotFound = (error: unknown) => isCarillonError(error, "jobNotFound");
+
+function jobNotFound(error: unknown): boolean {
+  return isCarillonError(error, "jobNotFound");
+}
 
 /** A job that waits for these. */
 function after(ids: readonly string[]): Partial<NewJob> {

@@ -8,12 +8,14 @@ import { ending, failure, type StoreTest } from "./store_test.ts";
 const failed: JobTransition = { to: "finished", outcome: "error", value: null, error: failure, keepMs: 1000 };
 const cancel = { reason: "test", keepMs: 1000 };
 
+function jobNotFound(error: unknown): boolean {
+  return isCarillonError(error, "jobNotFound");
+}
+
 /** A job that waits for these. */
 function after(ids: readonly string[], onFailure: "cascade" | "continue" = "cascade"): Partial<NewJob> {
   return { parents: { ids, onFailure } };
 }
-
-const jobNotFound = (error: unknown) => isCarillonError(error, "jobNotFound");
 
 /** The outcome of a job, or its state while it has none. */
 async function standing(t: StoreTest, id: string): Promise<string> {
