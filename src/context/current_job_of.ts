@@ -1,7 +1,7 @@
 import type { JobFacts, ParentFacts } from "../model/job_record.ts";
 import type { Serializer } from "../serializers/serializer.ts";
 import { Temporal } from "../time/temporal.ts";
-import { parentResults } from "./parent_result.ts";
+import { parentResults } from "./parent_results.ts";
 import type { CurrentJob } from "./task_context.ts";
 
 /** What a task's function is told about its job, in this process or another. */

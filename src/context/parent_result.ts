@@ -1,7 +1,5 @@
-import type { ParentFacts, StoredError } from "../model/job_record.ts";
+import type { StoredError } from "../model/job_record.ts";
 import type { JobOutcome } from "../model/states.ts";
-import { decodePayload } from "../serializers/payload.ts";
-import type { Serializer } from "../serializers/serializer.ts";
 
 /** What became of a job that the running one waited for. */
 export type ParentResult<Output = unknown> =
@@ -26,30 +24,4 @@ export interface ParentFailure {
   readonly value: undefined;
   /** What it ended with. */
   readonly error: StoredError | undefined;
-}
-
-const none: readonly ParentResult[] = Object.freeze([]);
-
-/** What a task's function is told of the parents of its job; values are read when they are asked for. */
-export function parentResults(
-  parents: readonly ParentFacts[],
-  serializers: readonly Serializer[],
-): readonly ParentResult[] {
-  return parents.length === 0 ? none : Object.freeze(parents.map((parent) => resultOf(parent, serializers)));
-}
-
-function resultOf(facts: ParentFacts, serializers: readonly Serializer[]): ParentResult {
-  const { id, taskName, outcome, error } = facts;
-  let read: { readonly value: unknown } | undefined;
-  const result = {
-    id,
-    taskName,
-    outcome,
-    get value() {
-      read ??= { value: outcome === "success" ? decodePayload(facts.value, serializers) : undefined };
-      return read.value;
-    },
-    error: error ?? undefined,
-  };
-  return Object.freeze(result) as ParentResult;
 }
