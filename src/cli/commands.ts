@@ -8,13 +8,13 @@ import { nextCommand } from "./commands/next.ts";
 import { runCommand } from "./commands/run.ts";
 import { schedulesGroup } from "./commands/schedules.ts";
 import { startCommand } from "./commands/start.ts";
-import { tasksCommand } from "./commands/tasks.ts";
+import { tasksGroup } from "./commands/tasks.ts";
 
 /** Every command there is: what the parser, the help and the documentation go by. */
 export const commands: readonly CommandEntry[] = [
   startCommand,
   runCommand,
-  tasksCommand,
+  tasksGroup,
   schedulesGroup,
   jobsGroup,
   nextCommand,
