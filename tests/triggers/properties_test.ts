@@ -70,6 +70,8 @@ property("preview() is nextAfterMs() again and again, from its start inclusive",
   const fires = trigger.preview({ from, limit: expected.length, context });
   assert.deepEqual(fires.map((fire) => fire.epochMilliseconds), expected);
   const until = Temporal.Instant.fromEpochMilliseconds(expected.at(-1)!);
+  // Whether there is a fire before `until` can only be told by looking for the next one, which may be given up.
+  if (next(trigger, expected.at(-1)!, context) === undefined) return;
   assert.equal(trigger.preview({ from, until, limit: 100, context }).length, expected.length);
 });
 

@@ -1,3 +1,4 @@
+import { boundValue } from "./bound_value.ts";
 import { CarillonError } from "../../errors.ts";
 import {
   type ClientTransaction,
@@ -10,7 +11,7 @@ import type { CallerTransaction } from "../../sql/caller_transaction.ts";
 import type { SqlValue, Statement, StatementResult } from "../../sql/driver.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import { clientMeaning } from "./client_errors.ts";
-import type { BoundValue, NativeStatement } from "./native_binding.ts";
+import type { NativeStatement } from "./native_binding.ts";
 import { meaningOf } from "./native_errors.ts";
 
 /** A client's transaction says that it is closed while its commit is on the way. */
@@ -30,7 +31,7 @@ function collecting(list: StatementList): CallerTransaction {
     run(step) {
       // What only asks has nobody to answer.
       for (const { sql, args } of step.filter(({ sql }) => !/^\s*select\b/i.test(sql))) {
-        list.push({ sql, args: args.map(bind) });
+        list.push({ sql, args: args.map(boundValue) });
       }
       return Promise.resolve([]);
     },
@@ -65,7 +66,9 @@ function onClient(transaction: ClientTransaction, location: string): CallerTrans
     async run(step) {
       if (transaction.closed) throw noTransaction("it was committed or rolled back already");
       try {
-        const results = await transaction.batch(step.map(({ sql, args }) => ({ sql, args: args.map(bind) })));
+        const results = await transaction.batch(
+          step.map(({ sql, args }) => ({ sql, args: args.map(boundValue) })),
+        );
         return results.map(({ rows, rowsAffected }) => ({
           cells: rows.map((row) => (row[0] ?? null) as SqlValue),
           changes: rowsAffected,
@@ -84,7 +87,7 @@ function onClient(transaction: ClientTransaction, location: string): CallerTrans
 
 function runOn(connection: ConnectionInTransaction, { sql, args }: Statement): StatementResult {
   const statement = connection.prepare(sql) as NativeStatement;
-  const bound = args.map(bind);
+  const bound = args.map(boundValue);
   if (!statement.reader) return { cells: [], changes: statement.run(bound).changes };
   return { cells: statement.raw(true).all(bound).map((row) => row[0] ?? null), changes: 0 };
 }
@@ -122,8 +125,4 @@ function noTransaction(rule: string): CarillonError {
   return new CarillonError("invalidOption", `Cannot write in the transaction that was given: ${rule}`, {
     details: { option: "transaction" },
   });
-}
-
-function bind(value: SqlValue): BoundValue {
-  return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
 }

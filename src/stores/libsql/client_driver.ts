@@ -1,3 +1,4 @@
+import { boundValue } from "./bound_value.ts";
 import { CarillonError } from "../../errors.ts";
 import type { SqlDriver, SqlValue, Statement, StatementResult, Step, StepResult } from "../../sql/driver.ts";
 import { sleep } from "../../time/clock.ts";
@@ -92,7 +93,7 @@ export class ClientDriver implements SqlDriver {
     statements: readonly Statement[],
     mode: "write" | "read",
   ): Promise<readonly StatementResult[]> {
-    const bound = statements.map(({ sql, args }) => ({ sql, args: args.map(bind) }));
+    const bound = statements.map(({ sql, args }) => ({ sql, args: args.map(boundValue) }));
     const startMs = systemClock.monotonicMs();
     for (let waitMs: number = RETRY_MS.first;; waitMs = Math.min(waitMs * 2, RETRY_MS.max)) {
       try {
@@ -155,8 +156,4 @@ function guiltyStep(steps: readonly Step[], error: unknown): Step | undefined {
 
 function resultOf({ rows, rowsAffected }: ClientResult): StatementResult {
   return { cells: rows.map((row) => (row[0] ?? null) as SqlValue), changes: rowsAffected };
-}
-
-function bind(value: SqlValue): SqlValue | bigint {
-  return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
 }

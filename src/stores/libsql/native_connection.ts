@@ -1,5 +1,6 @@
+import { boundValue } from "./bound_value.ts";
 import type { SqlValue, StatementResult } from "../../sql/driver.ts";
-import type { BoundValue, NativeDatabase, NativeDatabaseClass, NativeStatement } from "./native_binding.ts";
+import type { NativeDatabase, NativeDatabaseClass, NativeStatement } from "./native_binding.ts";
 
 /** Prepared statements that are kept; the store's own texts are far fewer. */
 const STATEMENTS_MAX = 500;
@@ -47,7 +48,7 @@ export class NativeConnection {
   /** Runs one statement to its end. */
   run(sql: string, args: readonly SqlValue[] = []): StatementResult {
     const { statement, answersRows } = this.#prepare(sql);
-    const bound = args.map(bind);
+    const bound = args.map(boundValue);
     if (!answersRows) return { cells: [], changes: statement.run(bound).changes };
     return { cells: statement.all(bound).map((row) => row[0] ?? null), changes: 0 };
   }
@@ -109,8 +110,4 @@ export class NativeConnection {
     }
     return this.#database = database;
   }
-}
-
-function bind(value: SqlValue): BoundValue {
-  return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
 }
