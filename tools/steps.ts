@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const CHECK_LIMIT_MS = 180_000;
 const INSTALL_LIMIT_MS = 300_000;
-const TEST_LIMIT_MS = 600_000;
+const TEST_LIMIT_MS = 1_200_000;
 const ONE_TEST_LIMIT_MS = 60_000;
 /** How many lives of a simulated cluster the gate asks for, on each store. */
 const SEEDS = { memory: 1000, libsql: 40 } as const;
@@ -37,7 +37,7 @@ const DOCUMENTED = ["mod.ts", "src", "README.md", ...GUIDES];
 export interface GateOptions {
   /** The project. @default the current folder */
   readonly cwd?: string;
-  /** How long one run of tests may take. @default ten minutes */
+  /** How long one run of tests may take. @default twenty minutes */
   readonly testLimitMs?: number;
 }
 
