@@ -105,3 +105,21 @@ test("nudge() has the database asked at once, but no more often than its pace al
   assert.deepEqual([asked, told], [before + 2, 2]);
   await watch.stop();
 });
+
+test("nudge() without any news has the database asked ever more seldom, as after any look in vain", async () => {
+  const clock = new VirtualClock("2026-01-01T00:00Z");
+  const watch = new ChangeWatch();
+  let asked = 0;
+  watch.add(() => assert.fail("there was no news"));
+  watch.start({ clock, pace: { firstMs: 10, maxMs: 100, grows: false }, counter: () => (asked++, 1) });
+  await clock.advance({ seconds: 5 });
+  // Just after a look, then on to half of the way to the next one.
+  for (let before = asked; asked === before;) await clock.advance({ milliseconds: 1 });
+  await clock.advance({ milliseconds: 50 });
+  const before = asked;
+  watch.nudge();
+  assert.equal(asked, before + 1);
+  await clock.advance({ seconds: 1 });
+  assert.ok(asked - before <= 16, `asked ${asked - before} times in a second`);
+  await watch.stop();
+});

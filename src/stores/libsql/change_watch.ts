@@ -92,9 +92,10 @@ export class ChangeWatch {
     const { counter, clock, pace } = this.#watched ?? {};
     if (!counter || !clock || !pace || this.#looking || this.#listeners.size === 0) return;
     this.#rest();
-    this.#waitMs = Math.max(0, this.#lookedMs + pace.firstMs - clock.monotonicMs());
-    if (this.#waitMs === 0) this.#look(counter);
-    this.#plan();
+    this.#waitMs = pace.firstMs;
+    const restMs = this.#lookedMs + pace.firstMs - clock.monotonicMs();
+    if (restMs <= 0) this.#look(counter);
+    this.#plan(restMs > 0 ? restMs : this.#waitMs);
   }
 
   /** Looks soon, unless it is going to anyway. */
@@ -107,12 +108,12 @@ export class ChangeWatch {
     this.#plan();
   }
 
-  #plan(): void {
+  #plan(delayMs: number = this.#waitMs): void {
     const { counter, clock } = this.#watched ?? {};
     if (!counter || !clock || this.#timer || this.#looking || this.#listeners.size === 0) return;
     if (this.#seen === undefined) this.#look(counter);
     if (this.#looking) return;
-    this.#timer = clock.setTimer(() => this.#ring(counter), this.#waitMs, { keepAlive: false });
+    this.#timer = clock.setTimer(() => this.#ring(counter), delayMs, { keepAlive: false });
   }
 
   #ring(counter: () => SqlValue | Promise<SqlValue>): void {
