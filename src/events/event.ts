@@ -3,8 +3,8 @@
  * text only, so that it can cross any broker. What is large (values, stacks) is fetched from the store; only
  * local listeners also see it (`local`).
  */
-import type { JobProgress, StoredError } from "../model/job_record.ts";
-import type { JobOutcome } from "../model/states.ts";
+import type { JobFinishedFacts, TaskChangeFacts } from "../model/change_record.ts";
+import type { JobProgress } from "../model/job_record.ts";
 
 interface Base {
   /** When it happened, in milliseconds since 1970, by the clock of the store. */
@@ -14,10 +14,7 @@ interface Base {
 }
 
 /** Something about a task. */
-export interface TaskEvent extends Base {
-  readonly type: "taskAdded" | "taskUpdated" | "taskRemoved" | "taskPaused" | "taskResumed";
-  readonly taskName: string;
-}
+export interface TaskEvent extends Base, TaskChangeFacts {}
 
 /** Something about a schedule. */
 export interface ScheduleEvent extends Base {
@@ -95,19 +92,7 @@ export interface JobEvent extends Base {
 }
 
 /** A job has ended. */
-export interface JobFinishedEvent extends Base {
-  readonly type: "jobFinished";
-  readonly jobId: string;
-  readonly taskName: string;
-  readonly scheduleId: string | null;
-  readonly fireTimeMs: number | null;
-  readonly attempt: number;
-  readonly outcome: JobOutcome;
-  /** How long the last attempt ran; null when it never started. */
-  readonly durationMs: number | null;
-  /** How much later than its `runAt` the last attempt started; null when it never started. */
-  readonly latenessMs: number | null;
-  readonly error: StoredError | null;
+export interface JobFinishedEvent extends Base, JobFinishedFacts {
   /** Only for listeners in the process that ran it: the very value or error. */
   readonly local?: { readonly value?: unknown; readonly error?: unknown };
 }

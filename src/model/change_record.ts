@@ -4,9 +4,7 @@ import type { JobOutcome } from "./states.ts";
 import type { TaskRecord } from "./task_record.ts";
 
 /** What a store notes in the very step that does it; `seq` grows in the order of the commits. */
-export type ChangeRecord =
-  & { readonly seq: number; readonly atMs: number }
-  & (TaskChangeFacts | ScheduleChangeFacts | JobFinishedFacts);
+export type ChangeRecord = NewChange & { readonly seq: number };
 
 /** A change that has no number yet. */
 export type NewChange =
@@ -44,9 +42,9 @@ export interface JobFinishedFacts {
   readonly fireTimeMs: number | null;
   readonly attempt: number;
   readonly outcome: JobOutcome;
-  /** How long the last attempt ran; null when the job ended while it waited. */
+  /** How long the last attempt ran; null when it never started. */
   readonly durationMs: number | null;
-  /** How much later than its `runAt` the last attempt started; null when none did. */
+  /** How much later than its `runAt` the last attempt started; null when it never started. */
   readonly latenessMs: number | null;
   readonly error: StoredError | null;
 }

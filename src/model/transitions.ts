@@ -72,32 +72,20 @@ type Changeable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 export function replacedJob(job: JobRecord, by: NewJob, maxWaitMs: number | null, nowMs: number): JobRecord {
   const latestMs = maxWaitMs === null ? Infinity : job.createdAtMs + maxWaitMs;
   const runAtMs = Math.min(by.runAtMs ?? nowMs, latestMs);
-  const {
-    taskVersion,
-    priority,
-    ageingMs,
-    tags,
-    concurrencyKey,
-    rateKey,
-    input,
-    overrides,
-    metadata,
-    startDeadlineMs,
-  } = by;
   return {
     ...job,
     state: job.state === "waiting" ? "waiting" : waitingState(runAtMs, nowMs),
     runAtMs,
-    taskVersion,
-    priority,
-    ageingMs,
-    tags,
-    concurrencyKey,
-    rateKey,
-    input,
-    overrides,
-    metadata,
-    startDeadlineMs,
+    taskVersion: by.taskVersion,
+    priority: by.priority,
+    ageingMs: by.ageingMs,
+    tags: by.tags,
+    concurrencyKey: by.concurrencyKey,
+    rateKey: by.rateKey,
+    input: by.input,
+    overrides: by.overrides,
+    metadata: by.metadata,
+    startDeadlineMs: by.startDeadlineMs,
     parkedReason: null,
   };
 }

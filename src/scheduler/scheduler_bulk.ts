@@ -7,6 +7,7 @@ import {
   refuseNoFilter,
 } from "./commands/bulk_jobs.ts";
 import { SchedulerJobHistory } from "./scheduler_job_history.ts";
+import { jobFilterKeys } from "./commands/job_commands.ts";
 import type { JobsFilter } from "./scheduler_jobs.ts";
 import type { JobRecord } from "../model/job_record.ts";
 
@@ -25,19 +26,9 @@ export interface CancelJobsOptions extends BulkOptions {
   readonly reason?: string;
 }
 
-const filterKeys = [
-  "ids",
-  "after",
-  "taskName",
-  "scheduleId",
-  "batchId",
-  "addedBy",
-  "states",
-  "outcomes",
-  "owner",
-  "limit",
-  "store",
-] as const;
+/** Which part of a list, and in which order, means nothing where all that match are meant. */
+const pageKeys: ReadonlySet<string> = new Set(["offset", "order", "afterSeq"]);
+const filterKeys = [...jobFilterKeys.filter((key) => !pageKeys.has(key)), "store"];
 
 /** What a scheduler can do about many jobs at once: in small steps, about those that match when it is called. */
 export abstract class SchedulerBulk extends SchedulerJobHistory {

@@ -114,7 +114,7 @@ test("nudge() without any news has the database asked ever more seldom, as after
   watch.start({ clock, pace: { firstMs: 10, maxMs: 100, grows: false }, counter: () => (asked++, 1) });
   await clock.advance({ seconds: 5 });
   // Just after a look, then on to half of the way to the next one.
-  for (let before = asked; asked === before;) await clock.advance({ milliseconds: 1 });
+  for (const before = asked; asked === before;) await clock.advance({ milliseconds: 1 });
   await clock.advance({ milliseconds: 50 });
   const before = asked;
   watch.nudge();

@@ -18,7 +18,8 @@ import { tellParentElsewhere } from "./parent_elsewhere.ts";
 import { JobPreparer, type PreparedJob } from "./prepare_jobs.ts";
 import { settingsOf } from "./task_input.ts";
 
-const jobFilterKeys = [
+/** What jobs can be found by. */
+export const jobFilterKeys = [
   "ids",
   "after",
   "taskName",
