@@ -6,7 +6,12 @@
 import type { JobFinishedFacts, TaskChangeFacts } from "../model/change_record.ts";
 import type { JobProgress } from "../model/job_record.ts";
 
-interface Base {
+interface Told {
+  /** Name of the scheduler that told it, where that was another one; absent from what happens here. */
+  readonly origin?: string;
+}
+
+interface Base extends Told {
   /** When it happened, in milliseconds since 1970, by the clock of the store. */
   readonly atMs: number;
   /** Alias of the store it is about; `main` when the scheduler has only one. */
@@ -40,6 +45,7 @@ export interface ScheduleFiredEvent extends Base {
   readonly type: "scheduleFired";
   readonly scheduleId: string;
   readonly taskName: string;
+  /** From another process: the first 50. */
   readonly jobIds: readonly string[];
   readonly nextFireTimeMs: number | null;
 }
@@ -116,7 +122,7 @@ export interface JobLogEvent extends Base {
 }
 
 /** Something about a scheduler. */
-export interface SchedulerEvent {
+export interface SchedulerEvent extends Told {
   readonly type:
     | "schedulerStarting"
     | "schedulerStarted"

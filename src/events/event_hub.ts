@@ -1,5 +1,5 @@
 import { isPromiseLike } from "../model/maybe_promise.ts";
-import { optionError } from "../model/option_checks.ts";
+import { checkChoice, optionError } from "../model/option_checks.ts";
 import type { CarillonEvent, EventSelector } from "./event.ts";
 import type { SelectedEvent } from "./event_groups.ts";
 import { eventSelection } from "./event_selection.ts";
@@ -12,6 +12,8 @@ export type EventListener<Event extends CarillonEvent = CarillonEvent> = (event:
 export interface SubscribeOptions<Selector extends EventSelector = EventSelector> {
   /** Names of events and groups (`"job"`); one or several. @default all events */
   readonly types?: Selector | readonly Selector[];
+  /** Only what happens in this scheduler, or only what others tell by an event broker. @default both */
+  readonly from?: "here" | "elsewhere";
   /** Unsubscribe at the first event. @default false */
   readonly once?: boolean;
   /** Unsubscribes when it is aborted. @default none */
@@ -62,10 +64,14 @@ export class EventHub {
     if (typeof listener !== "function") {
       throw optionError("listener", "subscribe", "must be a function", listener);
     }
-    const { types, once = false, signal } = options;
+    const { types, from, once = false, signal } = options;
+    if (from !== undefined) checkChoice(from, "from", "subscribe", ["here", "elsewhere"]);
+    const selected = eventSelection(types);
     const entry: Entry = {
       listener: listener as EventListener,
-      wants: eventSelection(types),
+      wants: from === undefined
+        ? selected
+        : (event) => (event.origin === undefined) === (from === "here") && selected(event),
       once,
       unsubscribe: () => {
         this.#entries.delete(entry);

@@ -69,9 +69,10 @@ export async function listenersSettled({ options, hub }: SchedulerParts): Promis
   await sleep(options.clock, options.abortGraceMs, settled.signal);
 }
 
-/** Closes the stores that nobody here uses any more, and the executors. */
-export async function letGo({ units, environment, options }: SchedulerParts): Promise<void> {
+/** Closes the stores that nobody here uses any more, the executors and the link to the event broker. */
+export async function letGo({ units, environment, options, broker }: SchedulerParts): Promise<void> {
   const closings = [
+    broker?.close(),
     ...units.all().filter((unit) => !unit.joined).map((unit) => unit.close()),
     ...[...environment.executors.values()].map((executor) => executor.close?.()),
   ];

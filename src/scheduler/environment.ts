@@ -38,6 +38,8 @@ export interface Environment {
   readonly keepAlive: () => boolean;
   /** A random number in [0, 1). */
   readonly random: () => number;
+  /** Connects to the event broker, if there is one. Never rejects. */
+  readonly openBroker: () => Promise<void>;
   /** Tells local listeners and the broker. */
   readonly publish: (event: CarillonEvent) => void;
   /** Whether anybody hears what is told. */

@@ -117,6 +117,11 @@ export class ResultWaiter {
     });
   }
 
+  /** Looks all awaited jobs up: others may have ended them. */
+  lookAgain(): void {
+    if (this.#waiting.size > 0) this.#lookAtAll();
+  }
+
   /** Gives all waiting up with an error, after a last look: what has just finished is answered. */
   async close(error: unknown): Promise<void> {
     if (this.#waiting.size === 0) return;

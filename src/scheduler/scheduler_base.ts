@@ -1,4 +1,4 @@
-import type { CarillonEvent, EventSelector, SchedulerEvent } from "../events/event.ts";
+import type { EventSelector, SchedulerEvent } from "../events/event.ts";
 import {
   EventHub,
   type EventListener,
@@ -14,6 +14,7 @@ import { CarillonError, messageOf } from "../errors.ts";
 import type { SchedulerRole } from "../model/states.ts";
 import { TaskRegistry } from "../registry/task_registry.ts";
 import type { DataStore } from "../stores/data_store.ts";
+import type { BrokerLink } from "./broker_link.ts";
 import { JobCommands } from "./commands/job_commands.ts";
 import { ScheduleCommands } from "./commands/schedule_commands.ts";
 import type { Environment } from "./environment.ts";
@@ -22,6 +23,7 @@ import {
   resolveSchedulerOptions,
   type SchedulerOptions,
 } from "./scheduler_options.ts";
+import { schedulerLink } from "./scheduler_link.ts";
 import { Slots } from "./slots.ts";
 import { StoreUnit } from "./store_unit.ts";
 import { StoreUnits } from "./store_units.ts";
@@ -40,12 +42,19 @@ export interface SchedulerParts {
   readonly schedules: ScheduleCommands;
   readonly jobs: JobCommands;
   readonly waiting: WaitingJobs;
+  readonly broker: BrokerLink | undefined;
   /** Streams that read the stores: they end when the scheduler stops. */
   readonly streams: Set<{ close(): void }>;
   /** Adds a store; joins and starts it when the scheduler runs. */
   addUnit(alias: string, store: DataStore): StoreUnit;
   /** Tells something about the scheduler itself. */
   tell(type: SchedulerEvent["type"], more?: Pick<SchedulerEvent, "subject" | "error">): void;
+}
+
+/** What an environment is made of. */
+interface EnvironmentParts extends Pick<SchedulerParts, "options" | "hub" | "units" | "broker"> {
+  readonly registry: TaskRegistry;
+  readonly waits: WaitGraph;
 }
 
 /** A scheduler's parts, its events, stores and executors. The methods about tasks, schedules and jobs build on it. */
@@ -70,7 +79,8 @@ export abstract class SchedulerBase {
     );
     const units = new StoreUnits();
     const waits = new WaitGraph();
-    const environment = this.#environment(options, registry, hub, units, waits);
+    const broker = schedulerLink(options, hub, units);
+    const environment = this.#environment({ options, registry, hub, units, waits, broker });
     const tell: SchedulerParts["tell"] = (type, more = {}) =>
       environment.publish({ type, atMs: options.clock.nowMs(), scheduler: options.name, ...more });
     this.parts = {
@@ -81,6 +91,7 @@ export abstract class SchedulerBase {
       schedules: new ScheduleCommands(environment, units),
       jobs: new JobCommands(environment, units),
       waiting: new WaitingJobs(environment, waits),
+      broker,
       streams: new Set(),
       addUnit: (alias, store) => this.#addUnit(alias, store),
       tell,
@@ -245,22 +256,8 @@ export abstract class SchedulerBase {
     if (![...executors.values()].includes(executor)) await executor.close?.();
   }
 
-  #environment(
-    options: ResolvedSchedulerOptions,
-    registry: TaskRegistry,
-    hub: EventHub,
-    units: StoreUnits,
-    waits: WaitGraph,
-  ): Environment {
-    const { executors, broker } = options;
-    const publish = (event: CarillonEvent) => {
-      hub.publish(event);
-      try {
-        broker?.publish(event);
-      } catch (error) {
-        options.logger.warn("the event broker failed", { event: event.type, error: messageOf(error) });
-      }
-    };
+  #environment({ options, registry, hub, units, waits, broker }: EnvironmentParts): Environment {
+    const { executors } = options;
     // A job that only waits for another one takes no part of the limit, or both could wait for ever.
     const running = () => units.all().reduce((sum, { runs }) => sum + runs.size - waits.waiting(runs), 0);
     return {
@@ -272,7 +269,11 @@ export abstract class SchedulerBase {
       trustsClock: () => this.ticks,
       paused: () => this.isPaused,
       keepAlive: () => this.keepsAlive,
-      publish,
+      openBroker: () => broker?.open() ?? Promise.resolve(),
+      publish: (event) => {
+        hub.publish(event);
+        broker?.publish(event);
+      },
       isHeard: () => broker !== undefined || hub.hasListeners,
       onFreed: () => units.all().forEach((unit) => unit.onFreed()),
       self: this,

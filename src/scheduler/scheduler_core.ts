@@ -147,7 +147,7 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
     const { clock } = this.parts.options;
     const timeoutMs = durationMs(options.timeout ?? { seconds: 25 }, "Option 'timeout' of tick");
     let finishedJobs = 0;
-    const counting = this.subscribe(() => finishedJobs++, { types: "jobFinished" });
+    const counting = this.subscribe(() => finishedJobs++, { types: "jobFinished", from: "here" });
     try {
       await this.#runOneTick(clock, timeoutMs);
     } finally {

@@ -53,7 +53,7 @@ export interface SchedulerOptions {
   readonly random?: () => number;
   /** How inputs and results are stored. @default rich JSON */
   readonly serializer?: Serializer;
-  /** Carries events to other schedulers. @default none: they look at the store */
+  /** Carries events between schedulers; several may share one. @default none: they look at the store */
   readonly broker?: EventBroker;
 }
 
@@ -128,7 +128,7 @@ export function resolveSchedulerOptions(options: SchedulerOptions): ResolvedSche
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     serializer: options.serializer ?? richJson,
-    broker: options.broker,
+    broker: brokerOf(options.broker),
   };
 }
 
@@ -164,6 +164,11 @@ function executorsOf(executors: SchedulerOptions["executors"] = {}): ReadonlyMap
     }
   }
   return new Map(Object.entries(executors));
+}
+
+function brokerOf(broker: EventBroker | undefined): EventBroker | undefined {
+  if (broker === undefined || typeof broker?.connect === "function") return broker;
+  throw check.optionError("broker", where, "must be an event broker such as localBroker()", broker);
 }
 
 function leaseOf(lease: DurationInput | undefined): number {

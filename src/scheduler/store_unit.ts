@@ -1,4 +1,3 @@
-import { messageOf } from "../errors.ts";
 import type { CarillonEvent } from "../events/event.ts";
 import { taskWrite } from "../registry/registered_task.ts";
 import type { DataStore } from "../stores/data_store.ts";
@@ -6,6 +5,7 @@ import { Callbacks } from "./callbacks.ts";
 import { Cancellation } from "./cancellation.ts";
 import { claimGroups } from "./claim_groups.ts";
 import { ClaimsInFlight } from "./claims_in_flight.ts";
+import { Elsewhere } from "./elsewhere.ts";
 import type { Environment } from "./environment.ts";
 import { fireDelayMs } from "./fire_delay.ts";
 import { StoreGateway } from "./gateway/store_gateway.ts";
@@ -41,6 +41,8 @@ export class StoreUnit {
   /** What `runJob` runs on a scheduler that is not started. */
   readonly soloRuns: SoloRuns;
   readonly cancellation: Cancellation;
+  /** Acts on what other schedulers do with the store. */
+  readonly elsewhere: Elsewhere;
   readonly failureHooks: FailureHooks;
   /** Called whenever a loop comes to rest or a run is over. */
   readonly onRest = new Callbacks();
@@ -103,6 +105,13 @@ export class StoreUnit {
       runs: this.runs,
       onHandedBack: () => this.wakeJobs(),
     });
+    this.elsewhere = new Elsewhere({
+      environment,
+      alias,
+      results: this.results,
+      reconciler: this.#reconciler,
+      wake: () => this.wake(),
+    });
     this.cancellation = new Cancellation(environment, this.gateway, this.tasks, this.#reconciler);
     this.#membership = this.#makeMembership();
     this.#pollers = this.#makePollers();
@@ -131,6 +140,7 @@ export class StoreUnit {
   async #open(): Promise<void> {
     const { clock, role, registry, defaults } = this.#environment;
     await this.store.open({ clock });
+    await this.#environment.openBroker();
     if (role === "client") return;
     const writes = registry.tasks().map((task) => taskWrite(task, defaults));
     await this.gateway.tasks.put(writes);
@@ -169,6 +179,7 @@ export class StoreUnit {
   /** Closes the store if it was opened. */
   close(): Promise<void> {
     this.tasks.forget();
+    this.elsewhere.stop();
     return this.#opening.close(() => this.store.close());
   }
 
@@ -245,7 +256,7 @@ export class StoreUnit {
         await this.tasks.refresh();
       },
       onGone: (scheduler) => this.#takeover.bury(scheduler),
-      onChange: () => this.#changedElsewhere(),
+      onChange: () => this.elsewhere.changed(),
       leavesRunsBehind: () => this.runs.size > 0,
     });
   }
@@ -274,15 +285,6 @@ export class StoreUnit {
     const mayFollow = ({ job: { scheduleSeq } }: JobRun) =>
       scheduleSeq !== null && this.#scheduleLoop.mayFollowRuns(scheduleSeq);
     if (runs.some(mayFollow)) this.#pollers.schedules.wake();
-  }
-
-  #changedElsewhere(): void {
-    this.#environment.logger.debug("woken: the store was changed elsewhere", { store: this.alias });
-    this.wake();
-    // What is not seen now is seen at the next beat.
-    this.#reconciler.seeCancelRequests().catch((error) =>
-      this.#environment.logger.debug("looking for cancel requests failed", { error: messageOf(error) })
-    );
   }
 
   /** Cancels jobs; those that run here are told at once. Answers how many there were to cancel. */

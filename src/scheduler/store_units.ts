@@ -28,6 +28,11 @@ export class StoreUnits {
     return unit;
   }
 
+  /** The store of an alias, if there is one. */
+  find(alias: string): StoreUnit | undefined {
+    return this.#units.get(alias);
+  }
+
   /** The store of an alias, or the default one. Throws `unknownStore`. */
   get(alias?: string): StoreUnit {
     const unit = alias === undefined ? this.#units.values().next().value : this.#units.get(alias);

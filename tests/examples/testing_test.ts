@@ -5,6 +5,7 @@ import { test } from "../harness.ts";
 import "../../examples/testing/faults_test.ts";
 import "../../examples/testing/invoices_test.ts";
 import "../../examples/testing/on_node_test.ts";
+import "../../examples/testing/own_broker_test.ts";
 import "../../examples/testing/own_executor_test.ts";
 import "../../examples/testing/own_serializer_test.ts";
 import "../../examples/testing/own_store_test.ts";

@@ -51,7 +51,7 @@ export const startCommand: Command = {
     const stopReporting = reportStrayErrors(logger);
     const opening = openingLine(configuration, context);
     try {
-      scheduler.subscribe(() => opening.stop(), { types: "schedulerStarted" });
+      scheduler.subscribe(() => opening.stop(), { types: "schedulerStarted", from: "here" });
       tellEvents(scheduler, context, () => printBanner(scheduler, configuration, context, served));
       await scheduler.runUntilStopped();
       if (!context.json) context.note("stopped");
@@ -89,7 +89,7 @@ function tellEvents(scheduler: Scheduler, context: CommandContext, onStarted: ()
     await onStarted().catch((error) => context.note(`cannot show the schedules: ${messageOf(error)}`));
     isHeld = false;
     held.splice(0).filter(({ type }) => type !== "scheduleAdded").forEach(print);
-  });
+  }, { from: "here" });
 }
 
 /** A store that somebody else keeps locked is waited for, which may take a while. */

@@ -13,6 +13,7 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   AndOptions: ["and"],
   BatchDefinition: ["task"],
   BatchOptions: ["batch"],
+  BrokerConformanceOptions: ["brokerConformance"],
   BulkOptions: ["cancelJobs", "retryJobs", "removeJobs"],
   CalendarIntervalOptions: ["calendarInterval"],
   CalendarOptions: ["except", "only"],
@@ -75,9 +76,6 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   WindowOptions: ["cron", "interval", "calendarInterval", "fixedDelay"],
 };
 
-/** Options that do nothing yet. */
-const NOT_YET = new Set(["broker"]);
-
 /** An option that no example uses is hard to find, and harder to get right. */
 export const shownOptions: Rule = {
   name: "every public option is used in an example that the gate runs",
@@ -91,7 +89,6 @@ export const shownOptions: Rule = {
       const { name, file } = exported;
       const holders = HOLDERS[name];
       for (const [option, node] of optionsOf(exported)) {
-        if (NOT_YET.has(option)) continue;
         const at = { path: file.path, line: lineOf(file, node) };
         if (holders === undefined) yield { ...at, what: `nobody is known to take ${name}` };
         else if (!holders.some((holder) => shown.get(holder)?.has(option))) {

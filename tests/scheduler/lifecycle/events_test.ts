@@ -161,11 +161,13 @@ test("an event broker that throws stops nothing", async () => {
     tasks: [double],
     broker: {
       kind: "test",
-      open: () => Promise.resolve(),
-      publish() {
-        throw new Error("no network");
-      },
-      close: () => Promise.resolve(),
+      connect: () =>
+        Promise.resolve({
+          publish() {
+            throw new Error("no network");
+          },
+          close: () => Promise.reject(new Error("no network")),
+        }),
     },
   });
   await using _ = scheduler;

@@ -1,0 +1,38 @@
+import { durationMs } from "../time/duration.ts";
+import { carrying } from "./broker_conformance/carrying.ts";
+import { ending, mending } from "./broker_conformance/ending.ts";
+import { type BrokerConformanceOptions, runCheck } from "./broker_conformance/run_check.ts";
+import { schedulers } from "./broker_conformance/schedulers.ts";
+
+/**
+ * Registers the tests that every event broker must pass, with any test runner: texts arrive whole, in order and once;
+ * nothing before `connect` or after `close`; a lost connection is mended; schedulers hear each other. They take real
+ * time, and each uses a channel of its own.
+ *
+ * @example
+ * ```ts
+ * import { type EventBroker, localBroker } from "carillon";
+ * import { brokerConformance } from "carillon/testing";
+ *
+ * const tests: string[] = [];
+ * const channels = new Map<string, EventBroker>();
+ * brokerConformance({
+ *   test: (name) => tests.push(name),
+ *   makeBroker(channel) {
+ *     const broker = channels.get(channel) ?? localBroker();
+ *     channels.set(channel, broker);
+ *     return broker;
+ *   },
+ *   interrupt: async (broker) => console.log(`cutting ${broker.kind}`), // as a network does
+ *   patience: { seconds: 2 }, // how long a message may take
+ * });
+ * console.assert(tests.length > 12);
+ * ```
+ */
+export function brokerConformance(options: BrokerConformanceOptions): void {
+  const limitMs = durationMs(options.patience ?? { seconds: 10 }, "Option 'patience' of brokerConformance");
+  const checks = { ...carrying, ...ending, ...(options.interrupt ? mending : {}), ...schedulers };
+  for (const [name, check] of Object.entries(checks)) {
+    options.test(name, () => runCheck(check, options, limitMs));
+  }
+}

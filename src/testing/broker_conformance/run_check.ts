@@ -1,0 +1,67 @@
+import type { BrokerConnection, EventBroker } from "../../brokers/event_broker.ts";
+import type { DurationInput } from "../../time/duration.ts";
+import { Heard } from "./heard.ts";
+
+/** What `brokerConformance` needs. */
+export interface BrokerConformanceOptions {
+  /** Registers one test: the runner's own function, or one that puts the broker's name in front. */
+  readonly test: (name: string, body: () => Promise<void>) => void;
+  /**
+   * Makes a broker on a channel. Those on the same channel reach each other, as two processes would; those on different
+   * ones do not.
+   */
+  readonly makeBroker: (channel: string) => EventBroker;
+  /** Breaks the connections of a broker as a network does. Without it the tests of that are left out. */
+  readonly interrupt?: (broker: EventBroker) => Promise<void>;
+  /** How long a message may take to arrive. @default { seconds: 10 } */
+  readonly patience?: DurationInput;
+}
+
+/** One connection and what it hears. */
+export interface Party {
+  readonly broker: EventBroker;
+  readonly connection: BrokerConnection;
+  readonly heard: Heard;
+}
+
+/** What a check works with. */
+export interface Scene {
+  /** The channel of this check. */
+  readonly channel: string;
+  readonly makeBroker: (channel?: string) => EventBroker;
+  /** Connects, by a broker of its own unless told otherwise. */
+  readonly party: (broker?: EventBroker) => Promise<Party>;
+  readonly interrupt: (broker: EventBroker) => Promise<void>;
+  /** Ears that are connected to nothing. */
+  readonly ears: () => Heard;
+}
+
+/** One check. */
+export type Check = (scene: Scene) => Promise<void>;
+
+/** Runs a check on a channel of its own, and closes what it opened. */
+export async function runCheck(
+  check: Check,
+  { makeBroker, interrupt }: BrokerConformanceOptions,
+  limitMs: number,
+): Promise<void> {
+  const channel = `conformance-${crypto.randomUUID()}`;
+  const parties: Party[] = [];
+  const make = (other = channel) => makeBroker(other);
+  try {
+    await check({
+      channel,
+      makeBroker: make,
+      async party(broker = make()) {
+        const heard = new Heard(limitMs);
+        const party = { broker, heard, connection: await broker.connect(heard) };
+        parties.push(party);
+        return party;
+      },
+      interrupt: (broker) => interrupt?.(broker) ?? Promise.resolve(),
+      ears: () => new Heard(limitMs),
+    });
+  } finally {
+    for (const { connection } of parties) await connection.close();
+  }
+}
