@@ -1,30 +1,23 @@
 const claimOrder = "urgency desc, run_at, seq";
 
-const columns = "seq, task_name, urgency, run_at, concurrency_key, rate_key, task_free, key_free, rate_free";
-
 /**
  * The candidates that something beside their task limits, in order among those that share its slots: `placed` by
  * schedule, then of what is left `keyed` by key, then of what is left `rated` by the key of their rate. A job without a
  * slot for one of its keys takes no place from others.
+ *
+ * Each is named once by the next: a server plans a claim anew each time it is asked, and every mention of a table
+ * expression is planned with all that it mentions itself.
  */
 const placedCandidates = `placed as materialized (
   select *, row_number() over (partition by schedule_seq, task_name order by ${claimOrder}) as schedule_place
-  from candidate where schedule_free is not null and coalesce(key_free, 1) > 0 and coalesce(rate_free, 1) > 0),
-  unscheduled as materialized (
-    select ${columns} from placed where schedule_place <= schedule_free
-    union all
-    select ${columns} from candidate where schedule_free is null and coalesce(key_free, rate_free) is not null
-      and coalesce(key_free, 1) > 0 and coalesce(rate_free, 1) > 0),
+  from candidate where coalesce(schedule_free, key_free, rate_free) is not null
+    and coalesce(key_free, 1) > 0 and coalesce(rate_free, 1) > 0),
   keyed as materialized (
     select *, row_number() over (partition by task_name, concurrency_key order by ${claimOrder}) as key_place
-    from unscheduled where key_free is not null),
-  unkeyed as materialized (
-    select ${columns} from unscheduled where key_free is null
-    union all
-    select ${columns} from keyed where key_place <= key_free),
+    from placed where schedule_free is null or schedule_place <= schedule_free),
   rated as materialized (
     select *, row_number() over (partition by task_name, rate_key order by ${claimOrder}) as rate_place
-    from unkeyed where rate_free is not null)`;
+    from keyed where key_free is null or key_place <= key_free)`;
 
 /**
  * The table expressions that end in `chosen(seq)`: of the candidates those to take, in claim order, as if each were
@@ -38,7 +31,8 @@ const placedCandidates = `placed as materialized (
 export function choosing(limit: string): string {
   return `${placedCandidates},
     mixed(yes) as materialized (select exists (
-      select 1 from placed group by schedule_seq having min(task_name) <> max(task_name)
+      select 1 from placed where schedule_free is not null group by schedule_seq
+        having min(task_name) <> max(task_name)
         or min(coalesce(concurrency_key, '')) <> max(coalesce(concurrency_key, ''))
         or min(coalesce(rate_key, '')) <> max(coalesce(rate_key, '')))
       or exists (select 1 from candidate where key_free is not null group by task_name, concurrency_key
@@ -58,9 +52,7 @@ const byPlaces = `select seq, urgency, run_at from candidate where ${unlimited} 
   union all
   select seq, urgency, run_at from (
     select *, row_number() over (partition by task_name order by ${claimOrder}) as task_place from (
-      select ${inOwnTask} from unkeyed where rate_free is null
-      union all
-      select ${inOwnTask} from rated where rate_place <= rate_free
+      select ${inOwnTask} from rated where rate_free is null or rate_place <= rate_free
       union all
       select ${inOwnTask} from candidate where ${unlimited} and task_free is not null))
   where task_free is null or task_place <= task_free`;

@@ -59,15 +59,8 @@ function claimTexts(dialect: Dialect) {
     block: blockSql(dialect, claimArguments),
     take: takeSql(dialect, ready),
     takeNamed: takeSql(dialect, namedCandidates(dialect, "?6", claimArguments)),
-    // Asked only when the claim was filled: whether one more could have been taken.
-    more: `select case when changes() >= ?4 and ?4 > 0 then exists (
-      with recursive ${openTasks(dialect, claimArguments)}, ${ready}, ${choosing("1")}
-      select 1 from chosen) else 0 end`,
-    moreNamed: `select case when changes() >= ?4 and ?4 > 0 then exists (
-      with recursive ${openTasks(dialect, claimArguments)}, ${
-      namedCandidates(dialect, "?6", claimArguments)
-    }, ${choosing("1")}
-      select 1 from chosen) else 0 end`,
+    more: moreSql(dialect, ready),
+    moreNamed: moreSql(dialect, namedCandidates(dialect, "?6", claimArguments)),
     next: `select min(first) from (select (select min(j.run_at) from ${jobs} j
         where j.state = 'scheduled' and j.task_name = (e.value ->> 0)) as first from json_each(?1) e
       union all select min(start_deadline) + 1 from ${jobs}
@@ -88,6 +81,16 @@ function takeSql(dialect: Dialect, candidates: string): string {
       started_at = ${dialect.now("?3")}, progress = null
     where seq in (select seq from chosen) and exists (select 1 from ${schedulers} where incarnation = ?5)
     returning ${jobCell(jobs)}`;
+}
+
+/**
+ * Whether one more could have been taken, asked only when the claim was filled. Of candidates that have a slot by themselves
+ * the first one can be taken, so there is no need to choose.
+ */
+function moreSql(dialect: Dialect, candidates: string): string {
+  return `select case when changes() >= ?4 and ?4 > 0 then exists (
+      with recursive ${openTasks(dialect, claimArguments)}, ${candidates} select 1 from candidate
+      where coalesce(schedule_free, 1) > 0 and coalesce(key_free, 1) > 0 and coalesce(rate_free, 1) > 0) else 0 end`;
 }
 
 function takeStatement(sql: string, request: ClaimRequest, now: number | null, ids?: string): Statement {
