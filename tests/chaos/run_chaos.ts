@@ -15,6 +15,9 @@ import { fileScene, type Scene, serverScene } from "./scenes.ts";
 import type { Program } from "../stores/child_process.ts";
 import { CHAOS_LEASE_MS } from "./workload.ts";
 
+/** How often a trace says what is still waited for when the faults are over. */
+const TELL_EVERY_MS = 300;
+
 /** What a chaos run is to do. */
 export interface ChaosOptions {
   readonly scene: "file" | "server";
@@ -112,11 +115,16 @@ class Chaos {
     await store.open({ clock: systemClock });
     try {
       const [startMs, dueMs] = [systemClock.monotonicMs(), await store.nowMs()];
+      let toldMs = 0;
       for (;;) {
         const left = (await unfinished(store)).filter(({ runAtMs }) => runAtMs <= dueMs);
         const ms = systemClock.monotonicMs() - startMs;
         if (left.length === 0) return { ms, problems: [] };
         if (ms > settleLeases * CHAOS_LEASE_MS) return { ms, problems: left.map(late) };
+        if (ms > toldMs + TELL_EVERY_MS) {
+          toldMs = ms;
+          this.#trace(`after ${Math.round(ms)} ms are left: ${summary(left)}`);
+        }
         // real time: the processes are real ones
         await sleep(systemClock, 50);
       }
@@ -130,8 +138,19 @@ function unfinished(store: { getJobs(filter: JobFilter): Promise<readonly JobRec
   return store.getJobs({ states: ["scheduled", "blocked", "ready", "running", "parked"] });
 }
 
-function late({ id, taskName, state, owner }: JobRecord): string {
-  return `job ${id} of ${taskName} was due when the faults ended, and is still ${state} (owner ${
-    owner ?? "none"
-  })`;
+function late(job: JobRecord): string {
+  return `${unfinishedAs(job)} was due when the faults ended`;
+}
+
+function summary(jobs: readonly JobRecord[]): string {
+  const kinds = Map.groupBy(
+    jobs,
+    ({ taskName, scheduleId, state, owner }) =>
+      `${scheduleId ?? taskName} ${state}${owner === null ? "" : ` by ${owner}`}`,
+  );
+  return [...kinds].map(([kind, own]) => `${own.length} ${kind}`).sort().join(", ");
+}
+
+function unfinishedAs({ id, taskName, state, owner, claimNumber }: JobRecord): string {
+  return `job ${id} of ${taskName}, still ${state} (owner ${owner ?? "none"}, claim ${claimNumber})`;
 }
