@@ -37,25 +37,30 @@ export interface MigrateOptions {
 
 /**
  * Brings the schema to this code's version, step by step, each in a transaction that changes nothing when another
- * process has taken the step already. Throws `storeNewerSchema` for a schema this code cannot work with.
+ * process has taken the step already. Where there are no tables yet, all steps are one transaction: no rows can make it
+ * long. Throws `storeNewerSchema` for a schema this code cannot work with.
  */
 export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
   const { migrations = allMigrations } = options;
-  const from = await readVersion(options);
-  refuseNewer(from, migrations, options.location);
-  if (from.version === undefined) await makeMeta(options);
   const steps: MigrationStep[] = [];
-  for (const migration of migrations.slice(from.version ?? 0)) {
-    if (!await take(migration, options)) {
-      // Another process has: of later code, perhaps, whose steps this code cannot work with.
-      refuseNewer(await readVersion(options), migrations, options.location);
-      continue;
+  const take = async (taken: readonly Migration[], before: readonly Statement[] = []) => {
+    const done = await takeSteps(taken, before, options);
+    for (const { version, name } of done ? taken : []) {
+      steps.push({ version, name });
+      options.onStep?.({ version, name });
     }
-    const step = { version: migration.version, name: migration.name };
-    steps.push(step);
-    options.onStep?.(step);
+    return done;
+  };
+  const { version } = await acceptedVersion(options);
+  if (version === undefined && await take(migrations, tablesOfVersions(options.dialect))) {
+    return { from: 0, to: migrations.length, steps };
   }
-  return { from: from.version ?? 0, to: Math.max(from.version ?? 0, migrations.length), steps };
+  const from = version ?? (await acceptedVersion(options)).version ?? 0;
+  for (const migration of migrations.slice(from)) {
+    // Another process has taken it: of later code, perhaps, whose steps this code cannot work with.
+    if (!await take([migration])) await acceptedVersion(options);
+  }
+  return { from, to: Math.max(from, migrations.length), steps };
 }
 
 interface StoredVersion {
@@ -77,9 +82,12 @@ async function readVersion({ driver, dialect }: MigrateOptions): Promise<StoredV
   return { version: Number(version!.cells[0] ?? 0), minCompatible: Number(minCompatible!.cells[0] ?? 0) };
 }
 
-function refuseNewer(stored: StoredVersion, migrations: readonly Migration[], location: string): void {
+/** The version that is stored, unless this code cannot work with it. */
+async function acceptedVersion(options: MigrateOptions): Promise<StoredVersion> {
+  const { migrations = allMigrations, location } = options;
+  const stored = await readVersion(options);
   const known = migrations.length;
-  if (stored.minCompatible <= known) return;
+  if (stored.minCompatible <= known) return stored;
   throw new CarillonError(
     "storeNewerSchema",
     `Cannot use the store ${location}: its schema has version ${stored.version} and needs code for version ` +
@@ -88,9 +96,9 @@ function refuseNewer(stored: StoredVersion, migrations: readonly Migration[], lo
   );
 }
 
-async function makeMeta({ driver, dialect }: MigrateOptions): Promise<void> {
-  const { meta, guard } = dialect.tables;
-  await writeStep(driver, [
+/** What makes the tables that steps need before there is any. */
+function tablesOfVersions({ tables: { meta, guard } }: Dialect): readonly Statement[] {
+  return [
     statement(
       `create table if not exists ${meta}(key text primary key, value integer not null) strict, without rowid`,
     ),
@@ -101,21 +109,29 @@ async function makeMeta({ driver, dialect }: MigrateOptions): Promise<void> {
     statement(
       `insert into ${meta}(key, value) values ('version', 0), ('min_compatible_version', 0) on conflict do nothing`,
     ),
-  ]);
+  ];
 }
 
-/** Answers whether this call took the step; false when another process was faster. */
-async function take(migration: Migration, { driver, dialect }: MigrateOptions): Promise<boolean> {
+/** Answers whether this call took the steps, all at once; false when another process was faster. */
+async function takeSteps(
+  taken: readonly Migration[],
+  before: readonly Statement[],
+  { driver, dialect }: MigrateOptions,
+): Promise<boolean> {
   const { meta } = dialect.tables;
+  const [first, last] = [taken[0], taken.at(-1)];
+  if (!first || !last) return true;
   const stillBefore = `(select value from ${meta} where key = 'version') = ?1`;
+  const minCompatibleVersion = Math.max(...taken.map((migration) => migration.minCompatibleVersion));
   try {
     await writeStep(driver, [
-      guard(dialect, stillBefore, [migration.version - 1]),
-      ...migration.statements(dialect).map(statement),
-      { sql: `update ${meta} set value = ?1 where key = 'version'`, args: [migration.version] },
+      ...before,
+      guard(dialect, stillBefore, [first.version - 1]),
+      ...taken.flatMap((migration) => migration.statements(dialect)).map(statement),
+      { sql: `update ${meta} set value = ?1 where key = 'version'`, args: [last.version] },
       {
         sql: `update ${meta} set value = max(value, ?1) where key = 'min_compatible_version'`,
-        args: [migration.minCompatibleVersion],
+        args: [minCompatibleVersion],
       },
     ]);
     return true;

@@ -65,7 +65,11 @@ test("migrate() takes each step once when several run at the same time", async (
 test("migrate() leaves nothing of a step that fails, and goes on from there", async () => {
   await withDriver(async (driver, options) => {
     const broken = step(2, ["create table b(x integer) strict", "insert into nowhere values (1)"]);
-    await assert.rejects(() => migrate({ ...options, migrations: [first, broken] }), { code: "storeFailed" });
+    const breaking = { ...options, migrations: [first, broken] };
+    await assert.rejects(() => migrate(breaking), { code: "storeFailed" });
+    assert.deepEqual(await ask(driver, "select name from sqlite_schema"), []);
+    await migrate({ ...options, migrations: [first] });
+    await assert.rejects(() => migrate(breaking), { code: "storeFailed" });
     assert.deepEqual(await ask(driver, "select name from sqlite_schema where name in ('a', 'b')"), ["a"]);
     assert.deepEqual((await migrate({ ...options, migrations: [first, second] })).steps.length, 1);
   });
@@ -80,6 +84,43 @@ test("migrate() lets older code work with a later schema as long as that says it
       code: "storeNewerSchema",
       details: { location: "here", stored: 3, needed: 3, known: 2 },
     });
+  });
+});
+
+test("migrate() makes the tables in one transaction where there are none", async () => {
+  await withDriver(async (driver, options) => {
+    let writes = 0;
+    const counted: SqlDriver = {
+      read: (statements) => driver.read(statements),
+      close: () => {},
+      write: (steps) => {
+        writes++;
+        return driver.write(steps);
+      },
+    };
+    const told: number[] = [];
+    const onStep = ({ version }: { readonly version: number }) => told.push(version);
+    const { from, to, steps } = await migrate({ ...options, driver: counted, onStep });
+    assert.deepEqual([from, to, steps.length, writes], [0, migrations.length, migrations.length, 1]);
+    assert.deepEqual(told, migrations.map(({ version }) => version));
+  });
+});
+
+test("migrate() goes on from where a process of older code was faster", async () => {
+  await withDriver(async (driver, options) => {
+    let overtaken = false;
+    const slow: SqlDriver = {
+      read: (statements) => driver.read(statements),
+      close: () => {},
+      write: async (steps) => {
+        if (!overtaken) await migrate({ ...options, migrations: [first] });
+        overtaken = true;
+        return await driver.write(steps);
+      },
+    };
+    const report = await migrate({ ...options, driver: slow, migrations: [first, second] });
+    assert.deepEqual(report, { from: 1, to: 2, steps: [{ version: 2, name: "step 2" }] });
+    assert.deepEqual(await ask(driver, "select x from b"), [2]);
   });
 });
 

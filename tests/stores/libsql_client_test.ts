@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Client, createClient } from "@libsql/client";
 import type { DataStore } from "../../src/stores/data_store.ts";
@@ -11,6 +10,7 @@ import { newJob } from "../../src/testing/store_conformance/records.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import { test } from "../harness.ts";
+import { freshFile } from "./fresh_file.ts";
 
 interface Made {
   readonly folder: string;
@@ -37,7 +37,7 @@ async function dispose(store: DataStore): Promise<void> {
 }
 
 async function makeStore(): Promise<DataStore> {
-  return storeOn(await mkdtemp(join(tmpdir(), "carillon-")), []);
+  return storeOn((await freshFile()).folder, []);
 }
 
 storeConformance({

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { sqliteDialect } from "../../src/sql/dialect.ts";
 import { libsql } from "../../src/stores/libsql.ts";
@@ -9,12 +7,13 @@ import { makeLibsqlStore } from "../../src/stores/libsql/libsql_store.ts";
 import { loadNativeBinding } from "../../src/stores/libsql/native_binding.ts";
 import { storeConformance } from "../../src/testing/store_conformance.ts";
 import { test } from "../harness.ts";
+import { freshFile } from "./fresh_file.ts";
 
 const folders = new WeakMap<DataStore, string>();
 
 async function storeInFile(): Promise<DataStore> {
-  const folder = await mkdtemp(join(tmpdir(), "carillon-"));
-  const store = libsql(`file:${join(folder, "store.db")}`, { synchronous: "normal" });
+  const { folder, path } = await freshFile();
+  const store = libsql(`file:${path}`, { synchronous: "normal" });
   folders.set(store, folder);
   return store;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -71,6 +71,12 @@ export class LibsqlServer {
   async end(): Promise<void> {
     await this.kill();
     await rm(this.#folder, { recursive: true });
+  }
+
+  /** Ends it for good, without waiting: for where nothing can wait any more. */
+  endNow(): void {
+    this.#child?.kill("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async #answers(): Promise<boolean> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { idsOf, TASK, versionsOf } from "./records.ts";
+import { idsOf, newJob, TASK, versionsOf } from "./records.ts";
 import { fenceOf, only } from "./store_test.ts";
 import { check, checkTwo, type StoreCheck } from "./store_check.ts";
 
@@ -163,8 +163,8 @@ export const claimingTests: readonly StoreCheck[] = [
     await t.task();
     const incarnation = await t.scheduler();
     const ids = Array.from({ length: 1000 }, (_, i) => `job-${String((i * 7919) % 1000).padStart(4, "0")}`);
-    const jobs = ids.map((id) => ({ id, priority: -Number(id.slice(4)) }));
-    for (const { id, priority } of jobs) await t.add(id, { priority });
+    const jobs = ids.map((id) => newJob(id, { priority: -Number(id.slice(4)) }));
+    for (let i = 0; i < 1000; i += 100) await t.store.addJobs(jobs.slice(i, i + 100));
     const taken: string[] = [];
     for (let i = 0; i < 10; i++) taken.push(...await t.claimIds(incarnation, { limit: 100 }));
     assert.deepEqual(taken, [...ids].sort());

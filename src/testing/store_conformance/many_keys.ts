@@ -38,16 +38,16 @@ export const manyKeyTests: readonly StoreCheck[] = [
     assert.equal((await claimAll(t, incarnation)).length, 300);
   }),
   check("claimJobs() comes to every job behind one key, whatever else they wait for", async (t) => {
-    await t.task(TASK, max(1));
+    await t.task(TASK, max(5));
     const incarnation = await t.scheduler();
     const jobs = numbers(150).map((i) => newJob(`j-${i}`, { concurrencyKey: "k", ageingMs: i + 1 }));
     await t.store.addJobs(jobs);
     const taken = new Set<string>();
-    for (const _ of jobs) {
-      const [job, ...others] = await claimAll(t, incarnation);
-      assert.deepEqual(others, []);
-      taken.add(job!.id);
-      await t.end(job!);
+    for (let round = 0; round < jobs.length / 5; round++) {
+      const claimed = await claimAll(t, incarnation);
+      assert.equal(claimed.length, 5);
+      for (const job of claimed) taken.add(job.id);
+      await t.store.endJobs(claimed.map((job) => ending(job)));
     }
     assert.equal(taken.size, jobs.length);
   }),
