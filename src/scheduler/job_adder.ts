@@ -22,8 +22,8 @@ export interface JobAdderOptions {
   readonly incarnation: () => number | undefined;
   /** Whether jobs are taken here, and none was left waiting. */
   readonly takesJobs: () => boolean;
-  /** Jobs were added that wait to be taken. */
-  readonly onWaiting: () => void;
+  /** Jobs were added that wait to be taken: some of these. */
+  readonly onWaiting: (jobs: AddAnswer["jobs"]) => void;
 }
 
 /** Jobs that are added together or not at all. */
@@ -119,7 +119,7 @@ export class JobAdder {
     const tasks = takes ? registry.versions(jobs.map(({ taskName }) => taskName)) : [];
     const claim = takes ? { incarnation: owner, tasks, limit: count, inTurn: true } : undefined;
     const answer = claim ? await this.#take(jobs, claim) : await gateway.jobs.add(jobs);
-    if (answer.claimed.length < count) onWaiting();
+    if (answer.claimed.length < count) onWaiting(answer.jobs);
     return answer;
   }
 

@@ -45,6 +45,8 @@ export class JobLoop {
 
   /** When the last claim was. */
   #lookedMs = -Infinity;
+  /** Jobs that were added while a claim is under way, which may or may not take them; undefined between claims. */
+  #addedMeanwhile: number[] | undefined;
 
   constructor(options: JobLoopOptions) {
     this.#options = options;
@@ -54,6 +56,15 @@ export class JobLoop {
   noteWork(): void {
     this.drained = false;
     this.tookAll = false;
+  }
+
+  /**
+   * Jobs were added that wait. Answers whether the claim that is under way sees to them: if it does not take them, another
+   * one follows.
+   */
+  seesTo(seqs: readonly number[]): boolean {
+    this.#addedMeanwhile?.push(...seqs);
+    return this.#addedMeanwhile !== undefined;
   }
 
   /** One round: claims once. */
@@ -80,7 +91,9 @@ export class JobLoop {
       });
       return earliest(restMs, pollMs);
     }
-    const answer = await this.#claimAll(incarnation, limit === 0 ? [] : groups, limit);
+    const answer = limit === 0
+      ? await this.#claim(incarnation, this.#options.tasks(), 0)
+      : await this.#claimWhileAdding(incarnation, groups, limit);
     this.nextRunAtMs = answer.nextRunAtMs;
     const waitMs = answer.nextRunAtMs === null ? null : Math.max(0, answer.nextRunAtMs - answer.nowMs);
     logger.debug("claimed", {
@@ -92,19 +105,34 @@ export class JobLoop {
       more: answer.more,
     });
     this.#lookedMs = clock.monotonicMs();
-    // Without room a claim takes nothing; it still ends what missed its start deadline, and tells when to look again.
+    if (!answer.more) {
+      // An executor that had no place for more frees one when a run is over.
+      this.tookAll = groups.length > 0 && groups.every(({ max }) => max === Infinity);
+      this.drained = this.tookAll || (limit > 0 && answer.claimed.length === 0);
+    }
+    // Without room a claim takes nothing; it still ends what missed its start deadline, tells whether somebody waits for
+    // room, and when to look again.
     if (limit === 0) return earliest(waitMs === null ? null : Math.max(waitMs, UPKEEP_EVERY_MS), pollMs);
-    if (answer.more) return 0;
-    // An executor that had no place for more frees one when a run is over.
-    this.tookAll = groups.every(({ max }) => max === Infinity);
-    this.drained = this.tookAll || answer.claimed.length === 0;
-    return earliest(waitMs, pollMs);
+    return answer.more ? 0 : earliest(waitMs, pollMs);
+  }
+
+  /** As `claimAll`; there is more when jobs were added meanwhile that were not taken. */
+  async #claimWhileAdding(incarnation: number, groups: readonly ClaimGroup[], limit: number) {
+    const added: number[] = this.#addedMeanwhile = [];
+    try {
+      const answer = await this.#claimAll(incarnation, groups, limit);
+      if (added.length === 0) return answer;
+      const taken = new Set(answer.claimed.map(({ seq }) => seq));
+      return { ...answer, more: answer.more || added.some((seq) => !taken.has(seq)) };
+    } finally {
+      this.#addedMeanwhile = undefined;
+    }
   }
 
   /** Claims of each group as many as could start, together as many as there is room for. */
   async #claimAll(incarnation: number, groups: readonly ClaimGroup[], limit: number): Promise<ClaimAnswer> {
-    const [first, ...others] = groups.length > 0 ? groups : [{ tasks: this.#options.tasks(), max: 0 }];
-    let all = await this.#claimGroup(incarnation, first!, limit);
+    const [first, ...others] = groups as readonly [ClaimGroup, ...ClaimGroup[]];
+    let all = await this.#claimGroup(incarnation, first, limit);
     for (const group of others) {
       if (all.claimed.length === limit) break;
       const next = await this.#claimGroup(incarnation, group, limit - all.claimed.length);
@@ -123,7 +151,7 @@ export class JobLoop {
     const limit = Math.min(max, left);
     const answer = await this.#claim(incarnation, tasks, limit);
     // An executor that is full now frees a place when a run is over, which wakes the loop.
-    if (limit === 0 || (limit < left && answer.claimed.length === limit)) return { ...answer, more: false };
+    if (limit < left && answer.claimed.length === limit) return { ...answer, more: false };
     return answer;
   }
 

@@ -28,7 +28,8 @@ export class Slots {
 
   /**
    * Sets up to `max` free places aside while jobs are claimed for them, so that claims of several stores never
-   * take more than there are. Where none is left, `whenReturned` is called once when somebody gives theirs back.
+   * take more than there are. Where none is left, `whenReturned` is called once when somebody gives theirs back,
+   * unless its owner has asked again by then and got some.
    */
   async during<Answer>(
     max: number,
@@ -37,6 +38,7 @@ export class Slots {
   ): Promise<Answer> {
     const count = Math.min(max, this.free);
     if (count === 0) this.#refused.add(whenReturned);
+    else this.#refused.delete(whenReturned);
     this.#reserved += count;
     try {
       return await claim(count);
@@ -46,7 +48,9 @@ export class Slots {
     }
   }
 
+  /** Where what was given back is taken by what runs now, the end of that tells who waits for it. */
   #tellRefused(): void {
+    if (this.free === 0) return;
     const refused = [...this.#refused];
     this.#refused.clear();
     for (const tell of refused) tell();

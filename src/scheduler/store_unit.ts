@@ -96,7 +96,9 @@ export class StoreUnit {
     this.adder = new JobAdder({
       ...shared,
       takesJobs: () => this.#jobLoop.tookAll && this.#pollers.jobs.active && !environment.paused(),
-      onWaiting: () => this.wakeJobs(),
+      onWaiting: (jobs) => {
+        if (!this.#jobLoop.seesTo(jobs.map(({ seq }) => seq))) this.wakeJobs();
+      },
     });
     this.#scheduleLoop = this.#makeScheduleLoop(pollMs);
     this.#reconciler = new Reconciler({

@@ -88,7 +88,7 @@ function takeSql(dialect: Dialect, candidates: string): string {
  * the first one can be taken, so there is no need to choose.
  */
 function moreSql(dialect: Dialect, candidates: string): string {
-  return `select case when changes() >= ?4 and ?4 > 0 then exists (
+  return `select case when changes() >= ?4 then exists (
       with recursive ${openTasks(dialect, claimArguments)}, ${candidates} select 1 from candidate
       where coalesce(schedule_free, 1) > 0 and coalesce(key_free, 1) > 0 and coalesce(rate_free, 1) > 0) else 0 end`;
 }

@@ -119,6 +119,19 @@ export const claimingTests: readonly StoreCheck[] = [
     const second = await t.store.claimJobs(request);
     assert.deepEqual([second.claimed.length, second.more], [1, false]);
   }),
+  check("claimJobs() that has room for nothing says whether a job could be taken", async (t) => {
+    await t.task(TASK, { maxRunningJobs: 1 });
+    const incarnation = await t.scheduler();
+    const ask = async () => {
+      const { claimed, more } = await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 0 });
+      return [claimed.length, more];
+    };
+    assert.deepEqual(await ask(), [0, false]);
+    await t.addAll(["a", "b"]);
+    assert.deepEqual(await ask(), [0, true]);
+    await t.claimIds(incarnation);
+    assert.deepEqual(await ask(), [0, false], "its only slot is taken");
+  }),
   check("claimJobs() takes nothing for an incarnation that is not registered", async (t) => {
     await t.task();
     const incarnation = await t.scheduler();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { Scheduler } from "../../../src/preset/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
+import { taskRef } from "../../../src/registry/task_ref.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { test } from "../../harness.ts";
 import { faulty, gate, settle, setUp } from "../fixtures.ts";
@@ -120,4 +122,83 @@ test("addJobs() that fails takes no job of another call with it", async () => {
   assert.deepEqual(order.toSorted(), ["a", "b"]);
   assert.equal(failed, 2);
   open();
+});
+
+/** Runs jobs of a task, each until `end` is called for it. */
+async function endedByHand(maxConcurrentJobs: number) {
+  const ends: (() => void)[] = [];
+  const note = task({
+    name: "note",
+    maxRunningJobs: null,
+    run: () => new Promise<void>((resolve) => ends.push(resolve)),
+  });
+  const real = memory();
+  const { store, control, calls } = faulty(real);
+  const { scheduler, clock } = setUp({ store, tasks: [note], maxConcurrentJobs });
+  await scheduler.startInBackground();
+  await settle(clock);
+  const end = async () => {
+    ends.shift()!();
+    await settle(clock);
+  };
+  return { scheduler, clock, real, control, calls, note, end };
+}
+
+test("addJob() still starts a job without looking for it after a look that found no room and nobody waiting", async () => {
+  const { scheduler, clock, calls, note, end } = await endedByHand(1);
+  await using _ = scheduler;
+  await scheduler.addJob(note);
+  await end();
+  await scheduler.addJob(note);
+  calls.length = 0;
+  await clock.advance({ seconds: 2 });
+  assert.ok(calls.includes("claimJobs"), "it looks now and then");
+  calls.length = 0;
+  await end();
+  await scheduler.addJob(note);
+  await end();
+  assert.deepEqual(calls, ["endJobs", "addJobs", "endJobs"]);
+});
+
+test("a job that somebody else added is looked for as soon as there is room, once a look without room has seen it", async () => {
+  const { scheduler, clock, real, calls, note, end } = await endedByHand(1);
+  await using _ = scheduler;
+  await scheduler.addJob(note);
+  await end();
+  await scheduler.addJob(note);
+  await using other = new Scheduler({ store: real, clock, role: "client" });
+  const job = await other.addJob(taskRef<typeof note>("note"));
+  await clock.advance({ seconds: 2 });
+  calls.length = 0;
+  await end();
+  assert.ok(calls.includes("claimJobs"));
+  assert.equal((await job.status()).state, "running");
+  await end();
+});
+
+test("addJob() looks for a job once that a look on its way has taken, and again for one that it has not", async () => {
+  const { scheduler, clock, real, control, calls, note, end } = await endedByHand(2);
+  await using _ = scheduler;
+  for (const taken of [true, false]) {
+    const held = gate();
+    control.fault = (method, args) => {
+      if (method !== "claimJobs") return undefined;
+      control.fault = undefined;
+      const claim = () => real.claimJobs(...args as Parameters<typeof real.claimJobs>);
+      if (taken) return held.opened.then(claim);
+      const answer = claim();
+      return held.opened.then(() => answer);
+    };
+    scheduler.pause();
+    scheduler.resume();
+    await settle(clock);
+    assert.equal(control.fault, undefined, "a look is on its way");
+    const job = await scheduler.addJob(note);
+    calls.length = 0;
+    held.open();
+    await settle(clock);
+    assert.equal((await job.status()).state, "running");
+    assert.equal(calls.filter((call) => call === "claimJobs").length, taken ? 0 : 1);
+    await end();
+  }
 });
