@@ -1,27 +1,20 @@
-/** Counts the calls that claim jobs, to tell whether what the store says was claimed may still be on its way here. */
+/** Knows the calls that claim jobs, to tell whether what the store says was claimed may still be on its way here. */
 export class ClaimsInFlight {
-  #begun = 0;
-  readonly #underWay = new Set<number>();
-
-  /** How many have begun so far. */
-  get begun(): number {
-    return this.#begun;
-  }
+  readonly #underWay = new Set<Promise<unknown>>();
 
   /** Notes a claim, from the call to the moment at which what was taken is known to run here. */
   async during<Answer>(claim: () => Promise<Answer>): Promise<Answer> {
-    const number = ++this.#begun;
-    this.#underWay.add(number);
+    const answer = claim();
+    this.#underWay.add(answer);
     try {
-      return await claim();
+      return await answer;
     } finally {
-      this.#underWay.delete(number);
+      this.#underWay.delete(answer);
     }
   }
 
-  /** Whether one of the first so many is still under way. */
-  anyOfFirst(count: number): boolean {
-    for (const number of this.#underWay) if (number <= count) return true;
-    return false;
+  /** Resolves when all that are under way now have ended; undefined where none is. */
+  ended(): Promise<unknown> | undefined {
+    return this.#underWay.size === 0 ? undefined : Promise.allSettled(this.#underWay);
   }
 }

@@ -3,10 +3,11 @@ import { sleep } from "../time/clock.ts";
 import type { Environment } from "./environment.ts";
 import type { RunEnding } from "./gateway/job_gateway.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
+import { BEATS_IN_A_LEASE } from "./lease_keeper.ts";
 import type { JobRun, RunCompletion } from "./job_run.ts";
 import type { RunTable } from "./run_table.ts";
 
-/** How long to wait before a failed write of a job's end is tried again. */
+/** How long to wait before a failed write of a job's end is tried again; never longer than from one beat to the next. */
 const END_RETRY_MS = { first: 100, max: 5000 };
 /** How many ends are written in one call: some milliseconds of work for the store. */
 const ENDS_MAX = 1000;
@@ -44,7 +45,7 @@ export class EndWriter {
   /** Asks the store whether a run has ended already, within a transaction of its function's, as often as it takes. */
   async settle(run: JobRun, completion: RunCompletion, durationMs: number): Promise<boolean> {
     const { environment: { clock, logger }, registered, runs } = this.#options;
-    for (let waitMs = END_RETRY_MS.first;; waitMs = Math.min(waitMs * 2, END_RETRY_MS.max)) {
+    for (let waitMs = END_RETRY_MS.first;; waitMs = this.#longer(waitMs)) {
       try {
         const isOver = await completion.settle(durationMs);
         if (isOver) runs.over([run]);
@@ -55,6 +56,11 @@ export class EndWriter {
       if (registered() !== run.fence.incarnation) return false;
       await sleep(clock, waitMs, undefined, { keepAlive: false });
     }
+  }
+
+  #longer(waitMs: number): number {
+    const { leaseMs } = this.#options.environment;
+    return Math.min(waitMs * 2, END_RETRY_MS.max, leaseMs / BEATS_IN_A_LEASE);
   }
 
   #flush(): void {
@@ -71,7 +77,7 @@ export class EndWriter {
    */
   async #write(ended: readonly EndedRun[]): Promise<void> {
     const { environment: { clock }, registered } = this.#options;
-    for (let waitMs = END_RETRY_MS.first;; waitMs = Math.min(waitMs * 2, END_RETRY_MS.max)) {
+    for (let waitMs = END_RETRY_MS.first;; waitMs = this.#longer(waitMs)) {
       if (await this.#tryToWrite(ended)) return;
       // One of them may be guilty: each goes on by itself, so that only that one fails.
       if (ended.length > 1) return void ended.forEach((one) => this.#write([one]));

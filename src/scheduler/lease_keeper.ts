@@ -8,6 +8,9 @@ import { isCertainlyDead } from "./process_identity.ts";
 /** Part of the lease that is left unused, so that a slow clock never runs a job beyond it. */
 const MARGIN = 0.1;
 
+/** How often a scheduler beats in the time of one lease. */
+export const BEATS_IN_A_LEASE = 3;
+
 /** What a lease keeper needs. */
 export interface LeaseKeeperOptions {
   readonly store: DataStore;
@@ -125,7 +128,7 @@ export class LeaseKeeper {
   }
 
   get #beatAgainMs(): number {
-    return this.#leaseMs / 3;
+    return this.#leaseMs / BEATS_IN_A_LEASE;
   }
 
   /** Counts from before the beat was sent: the store's own count can only have begun later. */

@@ -1,3 +1,4 @@
+import { messageOf } from "../errors.ts";
 import type { JobRecord } from "../model/job_record.ts";
 import type { Logger } from "../model/logger.ts";
 import type { HeartbeatAnswer } from "../stores/scheduler_store.ts";
@@ -20,44 +21,54 @@ export interface ReconcilerOptions {
 
 type OwnedJob = HeartbeatAnswer["owned"][number];
 
-/** What the store said ran here at a beat and nobody here knew of, and how many claims had begun by then. */
-interface Doubt {
-  readonly claims: number;
-  readonly jobs: ReadonlySet<string>;
-}
-
 /** Compares what the store says runs here with what does. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  #doubt: Doubt = { claims: 0, jobs: new Set() };
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
   }
 
-  /** After a beat: passes cancel requests on, hands back claims that nobody here knows of. */
+  /**
+   * After a beat: passes cancel requests on, hands back claims that nobody here knows of. A claim that is under way may have
+   * brought them; it is not waited for, because the beats must go on.
+   */
   async afterBeat({ owned }: HeartbeatAnswer): Promise<void> {
     for (const job of owned) this.cancelIfRequested(job);
-    const { runs, claims } = this.#options;
+    const { claims, logger } = this.#options;
     const incarnation = this.#options.incarnation();
-    const unknown = owned.filter((job) => runs.get(job.seq)?.fence.claimNumber !== job.claimNumber);
-    const before = this.#doubt;
-    this.#doubt = { claims: claims.begun, jobs: new Set(unknown.map(keyOf)) };
-    // Unknown at two beats, and every claim that could have brought it has ended: its answer was lost.
-    if (incarnation === undefined || claims.anyOfFirst(before.claims)) return;
-    await this.#handBack(unknown.filter((job) => before.jobs.has(keyOf(job))), incarnation);
+    const unknown = owned.filter((job) => !this.#runsHere(job));
+    if (incarnation === undefined || unknown.length === 0) return;
+    const ended = claims.ended();
+    if (!ended) return await this.#handBack(unknown, incarnation);
+    ended.then(() => this.#handBack(unknown, incarnation)).catch((error) =>
+      logger.debug("handing back failed; the next beat does it", { error: messageOf(error) })
+    );
   }
 
-  async #handBack(lost: readonly OwnedJob[], incarnation: number): Promise<void> {
-    if (lost.length === 0) return;
+  #runsHere({ seq, claimNumber }: OwnedJob): boolean {
+    return this.#options.runs.get(seq)?.fence.claimNumber === claimNumber;
+  }
+
+  /** Hands back jobs of which every claim that could have brought them has ended: those that still run have lost their answer. */
+  async #handBack(unknown: readonly OwnedJob[], incarnation: number): Promise<void> {
     const { gateway, logger, onHandedBack } = this.#options;
-    const ids = lost.map((job) => job.id);
-    logger.warn("claims whose answer was lost are handed back", { store: gateway.alias, jobs: ids });
-    const claimNumbers = new Map(lost.map((job) => [job.seq, job.claimNumber]));
+    const ids = unknown.filter((job) => !this.#runsHere(job)).map(({ id }) => id);
+    if (ids.length === 0 || this.#options.incarnation() !== incarnation) return;
+    const claimNumbers = new Map(unknown.map((job) => [job.seq, job.claimNumber]));
     const jobs = await gateway.store.getJobs({ ids });
-    await gateway.jobs.end(jobs.map((job) => ({
+    // The others have ended here meanwhile, or were taken over.
+    const lost = jobs.filter(({ state, owner, seq, claimNumber }) =>
+      state === "running" && owner === incarnation && claimNumbers.get(seq) === claimNumber
+    );
+    if (lost.length === 0) return;
+    logger.warn("claims whose answer was lost are handed back", {
+      store: gateway.alias,
+      jobs: lost.map(({ id }) => id),
+    });
+    await gateway.jobs.end(lost.map((job) => ({
       job,
-      fence: { seq: job.seq, incarnation, claimNumber: claimNumbers.get(job.seq) ?? 0 },
+      fence: { seq: job.seq, incarnation, claimNumber: job.claimNumber },
       transition: { to: "handBack", lostLease: false },
       durationMs: null,
     })));
@@ -80,8 +91,4 @@ export class Reconciler {
     }
     this.#options.runner.abort(run, { kind: "cancelled", message: job.cancelRequested });
   }
-}
-
-function keyOf({ seq, claimNumber }: OwnedJob): string {
-  return `${seq}/${claimNumber}`;
 }

@@ -1,8 +1,9 @@
 import { CarillonError, messageOf } from "../errors.ts";
 import type { Environment } from "./environment.ts";
+import { BEATS_IN_A_LEASE } from "./lease_keeper.ts";
 import { type NextRoundMs, Poller } from "./poller.ts";
 
-/** How long to wait after a failure before the store is tried again. */
+/** How long to wait after a failure before the store is tried again; never longer than from one beat to the next. */
 const RETRY_MS = { first: 200, max: 10_000 };
 
 /** One loop's view of the store: spaces its attempts while they fail. */
@@ -43,6 +44,8 @@ export class StoreHealth {
 
   /** The health of one loop: each has a wait of its own, so that one that works does not hurry one that fails. */
   #loop(): LoopHealth {
+    const { leaseMs, random } = this.#environment;
+    const maxMs = Math.min(RETRY_MS.max, leaseMs / BEATS_IN_A_LEASE);
     let waitMs = RETRY_MS.first;
     const loop: LoopHealth = {
       good: () => {
@@ -52,8 +55,8 @@ export class StoreHealth {
       bad: (error) => {
         this.#failed(error);
         this.#failing.add(loop);
-        const nowMs = Math.round(waitMs * (1 + this.#environment.random() / 4));
-        waitMs = Math.min(RETRY_MS.max, waitMs * 2);
+        const nowMs = Math.round(waitMs * (1 + random() / 4));
+        waitMs = Math.min(maxMs, waitMs * 2);
         return nowMs;
       },
     };

@@ -29,10 +29,10 @@ export const schedulerMutations: readonly Mutation[] = [
   {
     name: "unfenced-release",
     what: "a claim that got lost is handed back under the number that the job has by then",
-    seed: 382,
+    seed: 62,
     file: "src/scheduler/reconciler.ts",
-    find: "claimNumber: claimNumbers.get(job.seq) ?? 0",
-    replace: "claimNumber: claimNumbers.has(job.seq) ? job.claimNumber : 0",
+    find: "claimNumbers.get(seq) === claimNumber",
+    replace: "claimNumbers.has(seq) && claimNumber > 0",
     // A hand-back follows its beat so soon that nothing comes between them: here it takes a while.
     unmask: [{
       file: "src/scheduler/reconciler.ts",

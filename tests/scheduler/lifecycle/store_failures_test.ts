@@ -104,6 +104,27 @@ test("a completion is kept through a failure longer than the lease, as long as n
   assert.equal(ran, 1);
 });
 
+test("work goes on within a beat of a long failure, however short the lease is", async () => {
+  const end = gate<string>();
+  const slow = task({ name: "slow", run: () => end.opened });
+  const { store, control } = faulty(memory());
+  const { scheduler, clock } = setUp({ store, tasks: [quick, slow], lease: { milliseconds: 1500 } });
+  await using _ = scheduler;
+  await scheduler.startInBackground();
+  const running = await scheduler.addJob(slow);
+  const waiting = await scheduler.addJob(quick, undefined, { delay: { seconds: 5 } });
+  await settle(clock);
+  // The beats go on, or the run would be aborted.
+  control.fault = (method) => method === "heartbeat" ? undefined : away();
+  end.open("worth keeping");
+  await clock.advance({ minutes: 1 });
+  control.fault = undefined;
+  // A third of the lease, and the quarter by which waits are spread.
+  await clock.advance({ milliseconds: 625 });
+  assert.equal((await running.status()).outcome, "success");
+  assert.equal((await waiting.status()).outcome, "success");
+});
+
 test("an end whose answer was lost is written once and told once", async () => {
   const { store, control } = faulty(memory());
   const { scheduler, clock, types } = setUp({ store, tasks: [quick] });
