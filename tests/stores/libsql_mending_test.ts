@@ -5,59 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Buffer } from "node:buffer";
 import { createClient } from "@libsql/client";
-import type { EventType } from "../../src/events/event.ts";
-import { type ErrorCode, isCarillonError } from "../../src/errors.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
-import { task } from "../../src/registry/task.ts";
+import { isCarillonError } from "../../src/errors.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
-import { libsql, type LibsqlStore } from "../../src/stores/libsql.ts";
+import { libsql } from "../../src/stores/libsql.ts";
 import { newJob } from "../../src/testing/store_conformance/records.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import { test } from "../harness.ts";
 import { startChild } from "./child_process.ts";
 import { LibsqlServer, noServer } from "./server.ts";
+import { surviveTrouble } from "./trouble.ts";
 import { noSmallDisk, SmallDisk } from "./small_disk.ts";
-
-/** What is wrong with a store, how it is mended, and what is told meanwhile. */
-interface Trouble {
-  readonly store: LibsqlStore;
-  readonly codes: readonly ErrorCode[];
-  readonly begin: () => Promise<void>;
-  readonly mend: () => Promise<void>;
-}
-
-/** A scheduler lives through trouble with its store: told once, nothing lost, and it goes on by itself. */
-async function surviveTrouble({ store, codes, begin, mend }: Trouble): Promise<void> {
-  const echo = task({ name: "echo", maxRunningJobs: null, run: () => "x".repeat(20_000) });
-  await using scheduler = new Scheduler({ store, tasks: [echo], lease: { seconds: 1 } });
-  const heard = new Map<string, number>();
-  let onEvent = (): void => {};
-  const types: EventType[] = ["storeFailed", "storeRecovered"];
-  scheduler.subscribe(({ type }) => {
-    heard.set(type, (heard.get(type) ?? 0) + 1);
-    onEvent();
-  }, { types });
-  const until = (type: EventType) =>
-    new Promise<void>((resolve) => {
-      onEvent = () => heard.has(type) ? resolve() : undefined;
-      onEvent();
-    });
-  await scheduler.startInBackground();
-  assert.equal((await scheduler.runJob(echo)).length, 20_000);
-  await begin();
-  const acknowledged: string[] = [];
-  await assert.rejects(async () => {
-    for (;;) acknowledged.push((await scheduler.addJob(echo)).id);
-  }, (error) => codes.some((code) => isCarillonError(error, code)));
-  await until("storeFailed");
-  await mend();
-  await until("storeRecovered");
-  assert.equal((await scheduler.runJob(echo)).length, 20_000);
-  for (const id of acknowledged) {
-    assert.equal((await scheduler.getJobResult(id, { wait: true })).outcome, "success");
-  }
-  assert.deepEqual(await store.integrity(), []);
-}
 
 test(`a scheduler goes on by itself when there is room on its disk again${noSmallDisk ?? ""}`, async () => {
   const disk = new SmallDisk(8);

@@ -1,5 +1,6 @@
 import { boundValue } from "./bound_value.ts";
 import type { SqlValue, StatementResult } from "../../sql/driver.ts";
+import { OpenedFile } from "./opened_file.ts";
 import type { NativeDatabase, NativeDatabaseClass, NativeStatement } from "./native_binding.ts";
 
 /** Prepared statements that are kept; the store's own texts are far fewer. */
@@ -16,6 +17,8 @@ export interface NativeConnectionOptions {
   readonly pragmas: readonly string[];
 }
 
+const whichFile = "select file from pragma_database_list where name = 'main'";
+
 interface Prepared {
   readonly statement: NativeStatement;
   readonly answersRows: boolean;
@@ -28,11 +31,13 @@ interface Prepared {
 export class NativeConnection {
   readonly #options: NativeConnectionOptions;
   readonly #statements = new Map<string, Prepared>();
+  readonly #file: OpenedFile;
   #database: NativeDatabase | undefined;
 
   /** Connects when first used. */
   constructor(options: NativeConnectionOptions) {
     this.#options = options;
+    this.#file = new OpenedFile(options.location);
   }
 
   /** Where it is, for people. */
@@ -43,6 +48,11 @@ export class NativeConnection {
   /** Whether a transaction is open. */
   get inTransaction(): boolean {
     return this.#database?.inTransaction ?? false;
+  }
+
+  /** Throws `storeUnavailable` where the file that was opened is there no more. */
+  checkFile(): void {
+    this.#file.check({ hurry: true });
   }
 
   /** Runs one statement to its end. */
@@ -101,8 +111,12 @@ export class NativeConnection {
 
   #connected(): NativeDatabase {
     if (this.#database) return this.#database;
+    // Connecting again would make an empty file where the opened one was.
+    this.#file.check({ hurry: false });
     const database = new this.#options.binding(this.#options.path);
     try {
+      const [path] = database.prepare(whichFile).raw(true).all([])[0] ?? [];
+      this.#file.connected(String(path ?? ""));
       for (const pragma of this.#options.pragmas) database.prepare(`pragma ${pragma}`).all([]);
     } catch (error) {
       database.close();

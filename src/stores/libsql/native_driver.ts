@@ -32,6 +32,7 @@ export class NativeDriver implements SqlDriver {
   /** Runs steps in one transaction, each in its savepoint. */
   async write(steps: readonly Step[]): Promise<readonly StepResult[]> {
     return await this.#whileLocked(() => {
+      this.#connection.checkFile();
       this.#connection.run("begin immediate");
       return () => this.#finish(() => steps.map((step) => this.#runStep(step, steps.length > 1)));
     });
