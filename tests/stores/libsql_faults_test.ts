@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { CarillonError, type ErrorCode } from "../../src/errors.ts";
 import { sqliteDialect } from "../../src/sql/dialect.ts";
 import { migrations } from "../../src/sql/migrations/migrations.ts";
@@ -77,6 +78,24 @@ test("open() says where it failed when the folder is missing or the path is a fo
     const missing = `file:${join(folder, "no", "store.db")}`;
     await assertFails(opening(missing), "storeUnavailable", missing, "folder");
     await assertFails(opening(`file:${folder}`), "storeUnavailable", folder);
+  });
+});
+
+test("open() finds paths with blanks, letters of any script and escapes", async () => {
+  await withFolder(async (folder) => {
+    const names = ["two words", "100%", "日本 é", "a#b", "why?"];
+    for (const name of names) await mkdir(join(folder, name));
+    const escaped = ["two%20words", "two words", "100%", "100%25", "日本 é", "a%23b", "why%3f"];
+    const urls = [
+      ...escaped.map((path, i) => `file:${folder}/${path}/${i}.db`),
+      pathToFileURL(join(folder, "a#b", "url.db")).href,
+    ];
+    for (const url of urls) {
+      await use(libsql(url), (store) => store.addJobs([newJob("a")]).then(() => {}));
+    }
+    const made = await Promise.all(names.map((name) => readdir(join(folder, name))));
+    const databases = made.map((files) => files.filter((file) => file.endsWith(".db")).sort());
+    assert.deepEqual(databases, [["0.db", "1.db"], ["2.db", "3.db"], ["4.db"], ["5.db", "url.db"], ["6.db"]]);
   });
 });
 
@@ -223,6 +242,12 @@ test("libsql() refuses what it cannot use, before anything is opened", () => {
   };
   refused("carillon.db", {}, '"file:carillon.db"');
   refused("", {}, "file:");
+  refused("file:", {}, 'write "file:carillon.db"');
+  refused("ftp://host/x.db", {}, "ftp://host/x.db", 'write "file:carillon.db"');
+  refused("file:a#b/x.db", {}, "file:a#b/x.db", "%23");
+  refused("file://folder/x.db", {}, '"file:folder/x.db"', '"file:///folder/x.db"');
+  refused("file::memory:?cache=shared", {}, 'write ":memory:"');
+  refused("file:x.db?vfs=unix-none", {}, "?mode=ro", "%3f");
   refused("libsql:host", {}, "libsql:host", "server");
   refused("https://user:secret@?authToken=secret2", {}, "https://", "server");
   refused("file:x.db", { tablePrefix: "drop table;" }, "tablePrefix", "drop table;");

@@ -12,20 +12,42 @@ export interface Address {
   readonly onServer?: boolean;
 }
 
+/** What may follow the path of a file: what else SQLite understands there would let go of its locks, or of the data. */
+const fileQuery = /^(\?mode=(ro|rw|rwc))?$/;
+
 /** Reads the address of a database. Throws `invalidOption` for one that cannot be opened. */
 export function parseAddress(url: string): Address {
   if (url === ":memory:" || url === "file::memory:") {
     return { path: ":memory:", location: ":memory:", inMemory: true };
   }
-  if (url.startsWith("file:") && url.length > "file:".length) {
-    return { path: url, location: url.replace(/\?.*$/, ""), inMemory: false };
-  }
+  if (/^file:./.test(url)) return fileAddress(url);
   if (/^(https?|wss?|libsql):/i.test(url)) return serverAddress(url);
+  const fix = /^(|file:|[a-z][a-z+.-]+:\/\/.*)$/i.test(url) ? "carillon.db" : url;
   throw refused(
     url,
     `must be a file ("file:..."), a server ("https://...", "libsql://...") or ":memory:"; ` +
-      `for a file write "file:${url || "carillon.db"}"`,
+      `for a file write "file:${fix}"`,
   );
+}
+
+/** SQLite reads it as a URI: `%20` is a blank, and what follows a `#` is dropped. */
+function fileAddress(url: string): Address {
+  const [location, query] = [url.replace(/\?.*$/, ""), /\?.*$/.exec(url)?.[0] ?? ""];
+  if (url.includes("#")) {
+    throw refused(url, `must have no '#', because SQLite reads no further; write it "%23"`);
+  }
+  if (/^file:(:memory:|\/\/(?!\/|localhost\/))/i.test(location)) {
+    const rest = location.replace(/^file:\/*/i, "");
+    const fix = location.startsWith("file::memory:") ? ":memory:" : `file:${rest}" or "file:///${rest}`;
+    throw refused(url, `names no file of this machine; write "${fix}"`);
+  }
+  if (!fileQuery.test(query)) {
+    throw refused(
+      url,
+      `must end with its path, or with "?mode=ro" (or "rw"); a '?' in the path is written "%3f"`,
+    );
+  }
+  return { path: url, location, inMemory: false };
 }
 
 function serverAddress(url: string): Address {
@@ -43,7 +65,7 @@ function withoutSecrets(url: string): string {
 }
 
 function refused(url: string, rule: string): CarillonError {
-  const shown = withoutSecrets(url);
+  const shown = url.startsWith("file:") ? url : withoutSecrets(url);
   return new CarillonError("invalidOption", `The address '${shown}' of a libSQL database ${rule}`, {
     details: { option: "url", value: shown },
   });
