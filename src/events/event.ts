@@ -7,7 +7,7 @@ import type { JobFinishedFacts, TaskChangeFacts } from "../model/change_record.t
 import type { JobProgress } from "../model/job_record.ts";
 
 interface Told {
-  /** Name of the scheduler that told it, where that was another one; absent from what happens here. */
+  /** Name of the scheduler that told it, where that was another one, or `store`; absent from what happens here. */
   readonly origin?: string;
 }
 

@@ -2,6 +2,7 @@ import { CarillonError } from "../errors.ts";
 import type { EventOf } from "../events/event.ts";
 import type { ChangeRecord } from "../model/change_record.ts";
 import type { Clock } from "../time/clock.ts";
+import { changeEvent } from "./change_event.ts";
 import { cursorText } from "./event_cursor.ts";
 import type { StoreUnit } from "./store_unit.ts";
 
@@ -126,13 +127,11 @@ export class ChangeStream<Event> implements AsyncIterableIterator<Event, undefin
     }
   }
 
-  #take(alias: string, { seq, ...change }: ChangeRecord): void {
+  #take(alias: string, change: ChangeRecord): void {
     const { positions, wants } = this.#options;
-    positions.set(alias, seq);
+    positions.set(alias, change.seq);
     if (!wants(change.type)) return;
-    const { error, ...facts } = { error: undefined, ...change };
-    const told = change.type === "jobFinished" || (error !== undefined && error !== null) ? { error } : {};
-    this.#ready.push({ ...facts, ...told, store: alias, cursor: cursorText(positions) } as Event);
+    this.#ready.push(changeEvent(change, { store: alias, cursor: cursorText(positions) }) as Event);
   }
 
   #changed(): void {

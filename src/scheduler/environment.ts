@@ -40,10 +40,16 @@ export interface Environment {
   readonly random: () => number;
   /** Connects to the event broker, if there is one. Never rejects. */
   readonly openBroker: () => Promise<void>;
+  /** Whether listeners here are told what the stores note of others. */
+  readonly storesTell: boolean;
+  /** Tells local listeners only: others did it. */
+  readonly hear: (event: CarillonEvent) => void;
   /** Tells local listeners and the broker. */
   readonly publish: (event: CarillonEvent) => void;
   /** Whether anybody hears what is told. */
   readonly isHeard: () => boolean;
+  /** Whether anybody listens here. */
+  readonly hasListeners: () => boolean;
   /** A run is over or a slot was freed: every store's job loop may go on. */
   readonly onFreed: () => void;
   /** What `currentScheduler()` answers inside jobs. */

@@ -258,6 +258,7 @@ export abstract class SchedulerBase {
 
   #environment({ options, registry, hub, units, waits, broker }: EnvironmentParts): Environment {
     const { executors } = options;
+    const storesTell = options.broker === "store";
     // A job that only waits for another one takes no part of the limit, or both could wait for ever.
     const running = () => units.all().reduce((sum, { runs }) => sum + runs.size - waits.waiting(runs), 0);
     return {
@@ -274,7 +275,11 @@ export abstract class SchedulerBase {
         hub.publish(event);
         broker?.publish(event);
       },
-      isHeard: () => broker !== undefined || hub.hasListeners,
+      storesTell,
+      hear: (event) => hub.publish(event),
+      // What nobody hears now may be read in the store when somebody does, and must count as told by then.
+      isHeard: () => broker !== undefined || storesTell || hub.hasListeners,
+      hasListeners: () => hub.hasListeners,
       onFreed: () => units.all().forEach((unit) => unit.onFreed()),
       self: this,
     };

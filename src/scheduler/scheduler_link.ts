@@ -9,7 +9,7 @@ export function schedulerLink(
   hub: EventHub,
   units: StoreUnits,
 ): BrokerLink | undefined {
-  if (broker === undefined) return undefined;
+  if (broker === undefined || broker === "store") return undefined;
   return new BrokerLink({
     broker,
     name,

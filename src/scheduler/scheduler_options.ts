@@ -53,8 +53,11 @@ export interface SchedulerOptions {
   readonly random?: () => number;
   /** How inputs and results are stored. @default rich JSON */
   readonly serializer?: Serializer;
-  /** Carries events between schedulers; several may share one. @default none: they look at the store */
-  readonly broker?: EventBroker;
+  /**
+   * Carries events between schedulers; several may share one. `"store"`: listeners hear what the stores note of others (jobs
+   * that ended, changes of schedules and tasks), without any server. @default none: they look at the store
+   */
+  readonly broker?: EventBroker | "store";
 }
 
 /** The names of all scheduler options. */
@@ -97,7 +100,7 @@ export interface ResolvedSchedulerOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly serializer: Serializer;
-  readonly broker: EventBroker | undefined;
+  readonly broker: EventBroker | "store" | undefined;
 }
 
 const where = "the scheduler";
@@ -166,9 +169,14 @@ function executorsOf(executors: SchedulerOptions["executors"] = {}): ReadonlyMap
   return new Map(Object.entries(executors));
 }
 
-function brokerOf(broker: EventBroker | undefined): EventBroker | undefined {
-  if (broker === undefined || typeof broker?.connect === "function") return broker;
-  throw check.optionError("broker", where, "must be an event broker such as localBroker()", broker);
+function brokerOf(broker: SchedulerOptions["broker"]): ResolvedSchedulerOptions["broker"] {
+  if (broker === undefined || broker === "store" || typeof broker?.connect === "function") return broker;
+  throw check.optionError(
+    "broker",
+    where,
+    "must be 'store', or an event broker such as localBroker()",
+    broker,
+  );
 }
 
 function leaseOf(lease: DurationInput | undefined): number {

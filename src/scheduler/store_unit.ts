@@ -81,11 +81,11 @@ export class StoreUnit {
     const claims = new ClaimsInFlight();
     const pollMs = longestSleepMs(store.capabilities.shared, clock);
     const incarnation = () => this.#membership.incarnation;
-    const shared = { environment, gateway: this.gateway, runner: this.runner, claims, incarnation };
+    const { gateway, runner, runs, results } = this;
+    const shared = { environment, logger, gateway, runner, runs, results, claims, incarnation };
     this.#jobLoop = new JobLoop({
       ...shared,
       clock,
-      logger,
       tasks: () => environment.registry.versions(),
       groups: () => claimGroups(environment, (name) => this.tasks.get(name)?.overrides),
       slots: environment.slots,
@@ -101,16 +101,9 @@ export class StoreUnit {
       },
     });
     this.#scheduleLoop = this.#makeScheduleLoop(pollMs);
-    this.#reconciler = new Reconciler({
-      ...shared,
-      logger,
-      runs: this.runs,
-      onHandedBack: () => this.wakeJobs(),
-    });
+    this.#reconciler = new Reconciler({ ...shared, onHandedBack: () => this.wakeJobs() });
     this.elsewhere = new Elsewhere({
-      environment,
-      alias,
-      results: this.results,
+      ...shared,
       reconciler: this.#reconciler,
       wake: () => this.wake(),
     });
@@ -119,7 +112,6 @@ export class StoreUnit {
     this.#pollers = this.#makePollers();
     this.soloRuns = new SoloRuns({
       ...shared,
-      results: this.results,
       join: () => this.join(),
       poller: (round) => this.#poller(round),
     });
@@ -142,7 +134,7 @@ export class StoreUnit {
   async #open(): Promise<void> {
     const { clock, role, registry, defaults } = this.#environment;
     await this.store.open({ clock });
-    await this.#environment.openBroker();
+    await this.elsewhere.open();
     if (role === "client") return;
     const writes = registry.tasks().map((task) => taskWrite(task, defaults));
     await this.gateway.tasks.put(writes);
@@ -181,8 +173,10 @@ export class StoreUnit {
   /** Closes the store if it was opened. */
   close(): Promise<void> {
     this.tasks.forget();
-    this.elsewhere.stop();
-    return this.#opening.close(() => this.store.close());
+    return this.#opening.close(async () => {
+      await this.elsewhere.close();
+      await this.store.close();
+    });
   }
 
   /** A run is over, here or in another store: there is room for what was left waiting. */
@@ -223,11 +217,12 @@ export class StoreUnit {
 
   #sink(): EventSink {
     const publish = (event: CarillonEvent) => {
+      this.elsewhere.told(event);
       this.results.onEvent(event);
       this.failureHooks.onEvent(event);
       this.#environment.publish(event);
     };
-    return { publish, isHeard: this.#environment.isHeard };
+    return { ...this.#environment, publish };
   }
 
   #makeScheduleLoop(pollMs: number | null): ScheduleLoop {

@@ -12,7 +12,15 @@ export interface Configuration extends
   LibsqlOptions,
   Pick<
     SchedulerOptions,
-    "role" | "name" | "timeZone" | "defaults" | "maxConcurrentJobs" | "tags" | "lease" | "abortGrace"
+    | "role"
+    | "name"
+    | "timeZone"
+    | "defaults"
+    | "maxConcurrentJobs"
+    | "tags"
+    | "lease"
+    | "abortGrace"
+    | "broker"
   > {
   /** Where everything is kept: an address, or the store itself. @default "file:carillon.db" */
   readonly store?: StoreSetting;

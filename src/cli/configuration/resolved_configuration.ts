@@ -12,7 +12,7 @@ import type { StoreSetting } from "./store_setting.ts";
 /** The options of the scheduler that need nothing more than to be handed on. */
 type PlainOptions = Pick<
   SchedulerOptions,
-  "role" | "name" | "timeZone" | "defaults" | "maxConcurrentJobs" | "tags" | "lease" | "abortGrace"
+  "role" | "name" | "timeZone" | "defaults" | "maxConcurrentJobs" | "tags" | "lease" | "abortGrace" | "broker"
 >;
 
 /** The configuration, complete and checked. */
@@ -39,7 +39,7 @@ export interface ConfigurationAnswer {
   readonly configuration: ResolvedConfiguration | undefined;
 }
 
-const plainKeys = ["role", "name", "timeZone", "maxConcurrentJobs", "tags", "lease", "abortGrace"];
+const plainKeys = ["role", "name", "timeZone", "maxConcurrentJobs", "tags", "lease", "abortGrace", "broker"];
 
 /** Puts the layers together, the first one that says something wins, and checks everything there is. */
 export function resolveConfiguration(

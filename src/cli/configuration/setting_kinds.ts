@@ -100,6 +100,16 @@ export const store: SettingKind = {
   read: readStoreSetting,
 };
 
+/** What carries events between schedulers: a word, or in code the event broker itself. */
+export const broker: SettingKind = {
+  expected: "store",
+  fromText: (given) => given,
+  read(value, name) {
+    if (typeof (value as { readonly connect?: unknown } | null)?.connect === "function") return value;
+    return check.checkChoice(value, name, where, ["store"]);
+  },
+};
+
 /** Things by name, in text as `name=value` with commas between them. */
 export function byName(expected: string, read: SettingKind["read"]): SettingKind {
   return {

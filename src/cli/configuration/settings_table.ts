@@ -101,6 +101,12 @@ export const settings: readonly Setting[] = [
     fallback: "none",
   },
   {
+    path: "broker",
+    kind: kind.broker,
+    summary: "What brings listeners the events of other schedulers",
+    fallback: "none",
+  },
+  {
     path: "lease",
     kind: kind.duration,
     summary: "How long this scheduler may be silent before others take its work over",

@@ -4,6 +4,7 @@ import { type EndListener, JobGateway } from "./job_gateway.ts";
 import { ScheduleGateway } from "./schedule_gateway.ts";
 import { TaskGateway } from "./task_gateway.ts";
 import { type EventSink, Teller } from "./teller.ts";
+import { WritesUnderWay } from "./writes_under_way.ts";
 
 /**
  * The one front door to a data store: every write of the scheduler goes through here, and here it is told as
@@ -15,6 +16,8 @@ export class StoreGateway {
   readonly tasks: TaskGateway;
   readonly schedules: ScheduleGateway;
   readonly jobs: JobGateway;
+  /** The writes under way, where listeners are told what the store notes. */
+  readonly writes: WritesUnderWay | undefined;
 
   /** Stands before a store known under this alias. */
   constructor(
@@ -27,8 +30,10 @@ export class StoreGateway {
     const teller = new Teller(alias, clock, sink);
     this.alias = alias;
     this.store = store;
-    this.tasks = new TaskGateway(store, teller);
-    this.schedules = new ScheduleGateway(store, teller);
-    this.jobs = new JobGateway(store, teller, listener);
+    this.writes = sink.storesTell ? new WritesUnderWay() : undefined;
+    const noted = <Part extends object>(part: Part) => this.writes?.of(part) ?? part;
+    this.tasks = noted(new TaskGateway(store, teller));
+    this.schedules = noted(new ScheduleGateway(store, teller));
+    this.jobs = noted(new JobGateway(store, teller, listener));
   }
 }

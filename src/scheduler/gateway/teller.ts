@@ -11,6 +11,8 @@ export interface EventSink {
   publish(event: CarillonEvent): void;
   /** Whether anybody hears events; where nobody does, they need not be made. */
   isHeard(): boolean;
+  /** Whether listeners are also told what the store notes of others; then it must be known what is written and not told yet. */
+  readonly storesTell: boolean;
 }
 
 /** Puts the store's alias and the time on events and hands them to the hub. */
