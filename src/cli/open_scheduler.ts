@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import { CarillonError } from "../errors.ts";
 import { eventLoop } from "../executors/event_loop.ts";
 import type { Logger } from "../model/logger.ts";
@@ -9,6 +9,7 @@ import { cbor } from "../serializers/cbor.ts";
 import { plainJson } from "../serializers/plain_json.ts";
 import { richJson } from "../serializers/rich_json.ts";
 import type { DataStore } from "../stores/data_store.ts";
+import { filePathOf } from "../stores/libsql/address.ts";
 import { systemClock } from "../time/system_clock.ts";
 import type { CommandContext } from "./command_context.ts";
 import { loadConfiguration } from "./configuration/load_configuration.ts";
@@ -99,15 +100,7 @@ export function missingStore({ stores }: ResolvedConfiguration, directory: strin
   return Object.values(stores)
     .map((store) => typeof store === "string" ? store : "url" in store ? store.url : undefined)
     .find((url) => {
-      const path = url === undefined ? undefined : filePath(url, directory);
-      return path !== undefined && !existsSync(path);
+      const path = url === undefined ? undefined : filePathOf(url);
+      return path !== undefined && !existsSync(resolve(directory, path));
     });
-}
-
-/** The path of a database in a file; undefined for one that is elsewhere. */
-function filePath(url: string, directory: string): string | undefined {
-  if (!url.startsWith("file:") || url.startsWith("file::memory:")) return undefined;
-  const plain = url.replace(/[?#].*$/s, "");
-  if (plain.startsWith("file:/")) return fileURLToPath(plain);
-  return `${directory}/${decodeURIComponent(plain.slice("file:".length))}`;
 }

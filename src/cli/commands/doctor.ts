@@ -1,7 +1,9 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { CarillonError } from "../../errors.ts";
 import { examineStore, type StoreFinding } from "../../scheduler/examine_store.ts";
 import type { DataStore } from "../../stores/data_store.ts";
+import { filePathOf } from "../../stores/libsql/address.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { Command } from "../command.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
@@ -44,7 +46,13 @@ export const doctorCommand: Command = {
 };
 
 async function examine(store: DataStore): Promise<readonly StoreFinding[]> {
-  await store.open({ clock: systemClock });
+  try {
+    await store.open({ clock: systemClock });
+  } catch (error) {
+    // The other stores are looked over all the same.
+    if (!(error instanceof CarillonError)) throw error;
+    return [{ level: "problem", topic: "file", message: error.message }];
+  }
   try {
     return [...await fileFindings(store), ...await examineStore(store, systemClock)];
   } finally {
@@ -59,8 +67,10 @@ async function fileFindings(store: DataStore): Promise<readonly StoreFinding[]> 
   const size = `The database takes ${megabytes(bytes)}, of which ${
     megabytes(freeBytes)
   } are free for rows to come`;
+  const sound = "The database is sound, and the loops find all their rows by an index";
   return [
     ...damages.map((message) => ({ level: "problem", topic: "file", message }) as const),
+    ...damages.length === 0 ? [{ level: "note", topic: "file", message: sound } as const] : [],
     { level: "note", topic: "file", message: size },
     ...await diskFindings(store.location, bytes),
   ];
@@ -68,8 +78,9 @@ async function fileFindings(store: DataStore): Promise<readonly StoreFinding[]> 
 
 /** The disk of a file must have room for what is still to come, and for a copy. */
 async function diskFindings(location: string, bytes: number): Promise<readonly StoreFinding[]> {
-  if (!location.startsWith("file:")) return [];
-  const { bavail, bsize } = await statfs(dirname(location.replace(/^file:(?:\/\/)?/, "")));
+  const path = filePathOf(location);
+  if (path === undefined) return [];
+  const { bavail, bsize } = await statfs(dirname(path));
   const freeBytes = bavail * bsize;
   const free = `The disk of the file has ${megabytes(freeBytes)} left`;
   if (freeBytes > Math.max(DISK_BYTES_MIN, bytes)) return [{ level: "note", topic: "file", message: free }];

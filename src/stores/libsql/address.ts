@@ -50,6 +50,22 @@ function fileAddress(url: string): Address {
   return { path: url, location, inMemory: false };
 }
 
+/** The path in a file's address, as SQLite reads it; undefined for a database that is elsewhere. */
+export function filePathOf(url: string): string | undefined {
+  if (!url.startsWith("file:") || url.startsWith("file::memory:")) return undefined;
+  const path = url.replace(/^file:(?:\/\/(?:localhost)?(?=\/))?/i, "").replace(/[?#].*$/s, "");
+  return path.replace(/(?:%[0-9a-f]{2})+/gi, unescaped).replace(/^\/(?=[a-z]:)/i, "");
+}
+
+/** What is no text when it is read stays as it is written. */
+function unescaped(escapes: string): string {
+  try {
+    return decodeURIComponent(escapes);
+  } catch {
+    return escapes;
+  }
+}
+
 function serverAddress(url: string): Address {
   if (!/^[a-z]+:\/\/[^/?#]/i.test(url) || !URL.canParse(url)) {
     throw refused(

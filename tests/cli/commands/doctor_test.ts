@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StoreFinding } from "../../../src/scheduler/examine_store.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
@@ -51,6 +52,24 @@ test("doctor says that a statement of the loops finds its rows by no index, and 
     const { code, out } = await project.run(["doctor"]);
     assert.equal(code, 1, out);
     assert.match(out, /^! A statement of the scheduler's loops finds its rows by no index \(SCAN /m);
+    assert.match(out, /The disk of the file has \d+\.\d MB left/);
+  });
+});
+
+test("doctor finds files with escapes in their names, and goes on behind a store that is damaged", async () => {
+  await withProject({}, async (project) => {
+    await mkdir(join(project.folder, "two words 100%"));
+    const sound = `file:${project.folder}/two%20words 100%/jobs.db`;
+    await writeFile(join(project.folder, "broken.db"), "this is no database".repeat(1000));
+    assert.equal((await project.run(["migrate", "--store", sound])).code, 0);
+    const env = {
+      CARILLON_STORES: `broken=file:${project.folder}/broken.db,sound=${sound}`,
+      CARILLON_STORE: "",
+    };
+    const { code, out, err } = await project.run(["doctor"], { env });
+    assert.equal(code, 1, out + err);
+    assert.match(out, /^! .*the file is not a database/m);
+    assert.match(out, /^ {2}The database is sound/m);
     assert.match(out, /The disk of the file has \d+\.\d MB left/);
   });
 });
