@@ -18,6 +18,8 @@ export interface FirePlanInput {
   readonly trigger: Trigger;
   readonly context: TriggerContext;
   readonly nowMs: number;
+  /** Whether its fires depend on calendars, which may have changed since its next one was stored. @default false */
+  readonly usesCalendars?: boolean;
   /** The delay of one fire, from jitter and spread. */
   readonly delayMs: (fireMs: number, followingMs: number | undefined) => number;
 }
@@ -41,7 +43,8 @@ export interface FirePlan {
 export function planFires(input: FirePlanInput): FirePlan {
   const { due, trigger, context, nowMs } = input;
   const schedule = due.schedule;
-  const firstMs = schedule.needsPlanning ? replannedFire(input) : schedule.nextFireTimeMs ?? undefined;
+  const looksUp = schedule.needsPlanning || input.usesCalendars === true;
+  const firstMs = looksUp ? replannedFire(input) : schedule.nextFireTimeMs ?? undefined;
   if (firstMs === undefined) return withoutFire(input);
   if (firstMs > nowMs) return advanceOnly(input, { nextFireTimeMs: firstMs });
 

@@ -103,11 +103,13 @@ export class ScheduleLoop {
   /** A trigger that throws stops its own schedule and nothing else. */
   #plan(due: DueSchedule, nowMs: number): FirePlan {
     try {
-      const { trigger, context } = this.#options.triggers.read(due.schedule);
+      const { triggers } = this.#options;
+      const { trigger, context } = triggers.read(due.schedule);
+      const usesCalendars = triggers.usesCalendars(due.schedule);
       this.#remember(due.schedule);
       const delayMs = (fireMs: number, followingMs: number | undefined) =>
         this.#options.delayMs(due, fireMs, followingMs);
-      return planFires({ due, trigger, context, nowMs, delayMs });
+      return planFires({ due, trigger, context, usesCalendars, nowMs, delayMs });
     } catch (error) {
       const schedule = contentOf(due.schedule);
       return {

@@ -1,8 +1,10 @@
 import { CarillonError } from "../errors.ts";
 import type { JsonValue } from "../model/payload.ts";
+import type { ScheduleRecord, ScheduleWrite } from "../model/schedule_record.ts";
 import { checkName } from "../model/option_checks.ts";
 import { type CalendarDefinition, validateCalendar } from "../triggers/calendar.ts";
 import { calendarsOf } from "../triggers/calendars_of.ts";
+import { contentOf } from "./fire_plan.ts";
 import { SchedulerTasks } from "./scheduler_tasks.ts";
 import type { StoreUnit } from "./store_unit.ts";
 
@@ -33,7 +35,9 @@ export abstract class SchedulerCalendars extends SchedulerTasks {
     const checked = validateCalendar(definition);
     const unit = await this.parts.units.open(options.store);
     await unit.store.putCalendar(name, JSON.parse(JSON.stringify(checked)) as JsonValue);
-    await unit.store.replanSchedules(await this.#users(unit, name));
+    const users = await this.#users(unit, name);
+    await unit.store.replanSchedules(users.map(({ id }) => id));
+    for (const { id } of users.filter(hasEnded)) await this.parts.schedules.edit(id, planned);
     unit.wake();
   }
 
@@ -56,7 +60,7 @@ export abstract class SchedulerCalendars extends SchedulerTasks {
         details: { calendar: name },
       });
     }
-    const users = await this.#users(unit, name);
+    const users = (await this.#users(unit, name)).map(({ id }) => id);
     if (users.length > 0) {
       const shown = users.slice(0, 3).map((id) => `'${id}'`).join(", ") + (users.length > 3 ? ", …" : "");
       throw new CarillonError(
@@ -68,11 +72,20 @@ export abstract class SchedulerCalendars extends SchedulerTasks {
     await unit.store.putCalendar(name, null);
   }
 
-  async #users(unit: StoreUnit, name: string): Promise<readonly string[]> {
+  async #users(unit: StoreUnit, name: string): Promise<readonly ScheduleRecord[]> {
     const records = await unit.store.getSchedules({});
     return records.filter((record) =>
       record.undecodable === undefined && calendarsOf(record.trigger).includes(name)
-    )
-      .map((record) => record.id);
+    );
   }
+}
+
+/** Whether a schedule is finished, but not because it has run as often as it may. */
+function hasEnded({ status, policies: { maxRuns }, counters }: ScheduleRecord): boolean {
+  return status === "finished" && (maxRuns === null || counters.runs < maxRuns);
+}
+
+/** A schedule that had no fire left: a calendar has changed, and there may be one again. */
+function planned(before: ScheduleRecord): ScheduleWrite | undefined {
+  return hasEnded(before) ? { ...contentOf(before), status: "active", needsPlanning: true } : undefined;
 }

@@ -25,6 +25,9 @@ export class TriggerReader {
   readonly #cache = new Map<number, ReadTrigger>();
   #calendars: ReadonlyMap<string, CalendarView> = new Map();
   #calendarVersions = "";
+  /** How often the calendars were asked for, and which of those answers is known. */
+  #asked = 0;
+  #answered = 0;
 
   constructor(store: DataStore) {
     this.#store = store;
@@ -37,7 +40,11 @@ export class TriggerReader {
 
   /** Reads the calendars again if any was changed. */
   async refreshCalendars(): Promise<void> {
+    const asked = ++this.#asked;
     const records = await this.#store.getCalendars();
+    // Answers may overtake each other: an older one must not win.
+    if (asked < this.#answered) return;
+    this.#answered = asked;
     const versions = records.map(({ name, version }) => `${name}:${version}`).join();
     if (versions === this.#calendarVersions) return;
     this.#calendarVersions = versions;

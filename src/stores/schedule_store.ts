@@ -27,7 +27,10 @@ export interface ScheduleStore {
   advanceSchedules(advances: readonly ScheduleAdvance[]): Promise<readonly boolean[]>;
   /** Which of these fire times of a schedule already have a job, whatever its state, in the order asked. */
   getFireTimes(scheduleSeq: number, fireTimesMs: readonly number[]): Promise<readonly number[]>;
-  /** Marks active schedules of these ids, or all, for planning; answers how many were not marked before. */
+  /**
+   * Marks active schedules of these ids, or all, for planning; answers how many. The version of those that are marked
+   * already grows too: whoever is planning them now may not know yet what has changed.
+   */
   replanSchedules(scheduleIds?: readonly string[]): Promise<number>;
 }
 

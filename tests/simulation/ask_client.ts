@@ -4,6 +4,7 @@ import { Temporal } from "../../src/time/temporal.ts";
 import { interval } from "../../src/triggers/interval.ts";
 import type { Ask, ScheduleAsk } from "./asks.ts";
 import type { Cluster } from "./cluster.ts";
+import { askFeature, type FeatureAsk, isFeatureAsk } from "./features/features.ts";
 import { shapeFor } from "./shape.ts";
 import { CALENDAR, holidays } from "./workload.ts";
 
@@ -11,8 +12,9 @@ type Does = (call: () => Promise<unknown>) => void;
 type AddAsk = Ask & { readonly kind: "addJob" };
 
 /** Lets a client ask for something. */
-export function askClient(cluster: Cluster, client: SchedulerCore, ask: Ask): void {
+export function askClient(cluster: Cluster, client: SchedulerCore, ask: Ask | FeatureAsk): void {
   const does: Does = (call) => cluster.ask(ask.kind, call);
+  if (isFeatureAsk(ask)) return does(() => askFeature(client, ask, cluster.oracle));
   switch (ask.kind) {
     case "addJob":
       return does(() => addJob(cluster, client, ask));

@@ -23,6 +23,7 @@ export interface BookedJob {
   priority: number;
   tags: readonly string[];
   key: string | null;
+  rateKey: string | null;
   /** Not after this its first attempt starts. */
   deadlineMs: number | null;
   expiresAtMs: number | null;

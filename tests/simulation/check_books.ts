@@ -22,6 +22,7 @@ export async function checkBooks(oracle: Oracle, store: DataStore): Promise<void
   for (const id of stored.keys()) violations.unless(jobs.jobs.has(id), () => `job ${id} was never added`);
   for (const record of await store.getSchedules({})) {
     const booked = schedules.schedules.get(record.seq);
+    if (booked) schedules.calendarRules.atTheEnd(booked, record.needsPlanning);
     const is = JSON.stringify(record.counters);
     violations.unless(
       booked !== undefined && is === JSON.stringify(booked.record.counters) &&

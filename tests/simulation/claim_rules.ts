@@ -6,6 +6,7 @@ import type { TaskRecord } from "../../src/model/task_record.ts";
 import type { ClaimAnswer, ClaimRequest } from "../../src/stores/job_store.ts";
 import { type BookedJob, runs } from "./booked_job.ts";
 import type { JobBook } from "./job_book.ts";
+import type { RateRules } from "./rate_rules.ts";
 import type { ScheduleBook } from "./schedule_book.ts";
 import type { Violations } from "./violations.ts";
 
@@ -14,6 +15,7 @@ export interface ClaimBooks {
   readonly violations: Violations;
   readonly jobs: JobBook;
   readonly schedules: ScheduleBook;
+  readonly rates: RateRules;
   readonly tasks: ReadonlyMap<string, TaskRecord>;
   /** Who is registered. */
   readonly schedulers: ReadonlyMap<number, Pick<SchedulerWrite, "tags" | "tasks">>;
@@ -71,8 +73,8 @@ export class ClaimRules {
     for (const job of jobs.waiting) {
       const late = job.deadlineMs !== null && job.attempt === 0 && job.deadlineMs < nowMs;
       violations.unless(!late || more, () => `job ${job.id} missed its start deadline and goes on waiting`);
-      if (job.runAtMs > nowMs || !runs(request.tasks, job) || late) continue;
-      if (!job.tags.every((tag) => scheduler.tags.includes(tag)) || this.#waits(job)) continue;
+      if (job.runAtMs > nowMs || jobs.flows.waits(job) || !runs(request.tasks, job) || late) continue;
+      if (!job.tags.every((tag) => scheduler.tags.includes(tag)) || this.#waits(job, nowMs)) continue;
       if (full) this.#passedOver(job, claimed);
       else {
         violations.add(
@@ -92,8 +94,9 @@ export class ClaimRules {
     );
   }
 
-  #waits(job: BookedJob): boolean {
-    const { tasks } = this.#books;
+  #waits(job: BookedJob, nowMs: number): boolean {
+    const { tasks, rates } = this.#books;
+    if (rates.mayWait(job, nowMs)) return true;
     if (tasks.get(job.taskName)?.paused || this.#earlier(job) !== undefined) return true;
     return this.#slots(job).some(({ running, limit }) => running >= limit);
   }

@@ -3,6 +3,7 @@ import { eventLoop } from "../../src/executors/event_loop.ts";
 import type { Logger } from "../../src/model/logger.ts";
 import { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
+import { type FeatureName, prepareFeatures } from "./features/features.ts";
 import { Floor } from "./floor.ts";
 import { Machine } from "./machine.ts";
 import { Network } from "./network.ts";
@@ -34,9 +35,11 @@ export class Cluster {
   readonly #random: Random;
   readonly #store: DataStore;
   readonly #deployAtMs: number;
+  readonly #features: readonly FeatureName[];
 
   constructor(plan: Plan, store: DataStore) {
-    const { seed, machines, deployAtMs } = plan;
+    const { seed, machines, deployAtMs, features } = plan;
+    this.#features = features;
     this.#random = new Random(seed ^ 0x51ed);
     this.#store = store;
     this.#deployAtMs = START_MS + deployAtMs;
@@ -63,6 +66,8 @@ export class Cluster {
     });
     await this.#store.open({ clock: { nowMs, monotonicMs: () => this.world.nowMs, setTimer } });
     await this.#store.putCalendar(CALENDAR, holidays(false) as never);
+    await prepareFeatures(this.#store, this.#features);
+    this.oracle.schedules.calendars.read(await this.#store.getCalendars());
   }
 
   /** Starts the scheduler of a place, again and again until it is up; one that is up is left alone. */
@@ -79,7 +84,7 @@ export class Cluster {
       ...this.#common(machine),
       role,
       maxConcurrentJobs: this.#random.pick([3, 10, 100]),
-      tasks: makeTasks(machine, this.floor, random, version),
+      tasks: makeTasks(machine, this.floor, random, version, this.#features),
       // One machine at least can do everything.
       tags: place === 0 || random.chance(0.5) ? [TAG] : [],
     });
@@ -129,7 +134,7 @@ export class Cluster {
   /** A scheduler that only asks, on a machine of its own that stays up. */
   client(): SchedulerCore {
     const machine = this.#machine("client");
-    const tasks = makeTasks(machine, this.floor, this.#random.fork(), this.codeVersion);
+    const tasks = makeTasks(machine, this.floor, this.#random.fork(), this.codeVersion, this.#features);
     return new SchedulerCore({ ...this.#common(machine), role: "client", tasks });
   }
 

@@ -1,8 +1,11 @@
 import type { ScheduleWrite } from "../../src/model/schedule_record.ts";
 import { Temporal } from "../../src/time/temporal.ts";
+import type { CalendarView } from "../../src/triggers/trigger.ts";
 import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
 import { countedFires } from "./counted_fires.ts";
 import type { Violations } from "./violations.ts";
+
+type CalendarViews = ReadonlyMap<string, CalendarView>;
 
 /** What must hold of every step of a schedule. */
 export class FireRules {
@@ -13,15 +16,20 @@ export class FireRules {
   }
 
   /** Every fire from the one that was next up to the last one of this step is in the counters once. */
-  account(before: ScheduleWrite, after: ScheduleWrite, withJob: readonly number[]): void {
+  account(
+    before: ScheduleWrite,
+    after: ScheduleWrite,
+    withJob: readonly number[],
+    first: number | null = before.nextFireTimeMs,
+    calendars?: CalendarViews,
+  ): void {
     const counted = countedFires(after.counters) - countedFires(before.counters);
     if (counted === 0 && withJob.length === 0) return;
-    const first = before.nextFireTimeMs;
     const last = after.lastFireTimeMs;
     if (first === null || last === null) {
       return this.#violations.add(`schedule ${after.id} fired without a fire time`);
     }
-    const { owed, nextMs } = owedUpTo(after, first, last);
+    const { owed, nextMs } = owedUpTo(after, first, last, calendars);
     const holds = (rule: boolean, what: string) =>
       this.#violations.unless(
         rule,
@@ -89,9 +97,10 @@ function owedUpTo(
   { trigger: json, anchorMs }: ScheduleWrite,
   first: number,
   last: number,
+  calendars?: CalendarViews,
 ): { readonly owed: readonly number[]; readonly nextMs: number | null } {
   const trigger = triggerFromJSON(json);
-  const context = { anchor: Temporal.Instant.fromEpochMilliseconds(anchorMs) };
+  const context = { anchor: Temporal.Instant.fromEpochMilliseconds(anchorMs), calendars };
   const owed: number[] = [];
   let fire = trigger.nextAfterMs(first - 1, context);
   for (; fire !== undefined && fire <= last; fire = trigger.nextAfterMs(fire, context)) owed.push(fire);

@@ -1,3 +1,4 @@
+import type { ToldParent } from "./flow_book.ts";
 import type { Machine } from "./machine.ts";
 import type { Oracle } from "./oracle.ts";
 
@@ -6,6 +7,7 @@ interface Run {
   readonly taskName: string;
   readonly jobId: string;
   readonly signal: AbortSignal;
+  readonly parents: readonly ToldParent[];
 }
 
 /** What really runs, whatever the store believes: functions on machines that go on, and were not told to stop. */
@@ -22,7 +24,8 @@ export class Floor {
   enter(run: Run): () => void {
     this.starts++;
     this.#runs.add(run);
-    const { violations, highestLimits } = this.#oracle;
+    const { violations, highestLimits, jobs } = this.#oracle;
+    jobs.flows.told(jobs.jobs.get(run.jobId), run.parents);
     const beside = [...this.#runs].filter(({ machine, signal }) => machine.runs && !signal.aborted);
     const ofTask = beside.filter((one) => one.taskName === run.taskName);
     // A limit that was lowered meanwhile does not stop what was claimed; such seeds keep to the store's own count.

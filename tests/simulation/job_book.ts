@@ -4,6 +4,7 @@ import type { TaskVersion } from "../../src/model/task_claim.ts";
 import type { JobChange } from "../../src/stores/job_store.ts";
 import { type BookedJob, runs } from "./booked_job.ts";
 import type { EndRules } from "./end_rules.ts";
+import { FlowBook } from "./flow_book.ts";
 import { IdentityBook } from "./identity_book.ts";
 import type { Violations } from "./violations.ts";
 
@@ -14,6 +15,7 @@ export class JobBook {
   readonly waiting = new Set<BookedJob>();
   readonly parked = new Set<BookedJob>();
   readonly #bySeq = new Map<number, BookedJob>();
+  readonly flows: FlowBook;
   readonly #identities = new IdentityBook();
   readonly #violations: Violations;
   readonly #endRules: EndRules;
@@ -21,10 +23,11 @@ export class JobBook {
   constructor(violations: Violations, endRules: EndRules) {
     this.#violations = violations;
     this.#endRules = endRules;
+    this.flows = new FlowBook(violations, (job, storeMs) => this.#cancelWithParent(job, storeMs));
   }
 
-  /** A job was stored. */
-  added(job: NewJob, storeMs: number): void {
+  /** A job was stored; `answered` says which jobs stand for ids of the same call. */
+  added(job: NewJob, storeMs: number, answered: ReadonlyMap<string, string> = new Map()): void {
     // The id of a removed job is free again, and a call that arrives late may add it once more.
     const before = this.jobs.get(job.id);
     const free = before === undefined || before.state === "removed";
@@ -51,6 +54,7 @@ export class JobBook {
       priority: job.priority,
       tags: job.tags,
       key: job.concurrencyKey,
+      rateKey: job.rateKey,
       deadlineMs: job.startDeadlineMs,
       expiresAtMs: null,
       claimedMs: 0,
@@ -59,6 +63,10 @@ export class JobBook {
     this.jobs.set(job.id, booked);
     this.#identities.add(booked);
     this.waiting.add(booked);
+    if (job.parents === undefined) return;
+    const parents = job.parents.ids.map((id) => this.jobs.get(answered.get(id) ?? id));
+    const known = [...new Set(parents.filter((parent) => parent !== undefined))];
+    this.flows.added(booked, known, job.parents.onFailure, storeMs);
   }
 
   /** A job was not stored, as another one stands for it; that one may have taken over what was said. */
@@ -83,6 +91,7 @@ export class JobBook {
     known.taskVersion = job.taskVersion;
     known.tags = job.tags;
     known.key = job.concurrencyKey;
+    known.rateKey = job.rateKey;
     known.deadlineMs = job.startDeadlineMs;
     this.#become(known, "waiting");
   }
@@ -96,6 +105,7 @@ export class JobBook {
     const holds = (rule: boolean, what: string) =>
       this.#violations.unless(rule, () => `job ${job.id} was claimed ${what}`);
     holds(job.state === "waiting", `while it was ${job.state} (${JSON.stringify(job.fence)})`);
+    holds(!this.flows.waits(job), "while it waits for its parents");
     holds(record.claimNumber > before, "under a number that did not grow");
     holds(record.runAtMs <= storeMs && job.runAtMs <= storeMs, "before its runAt");
     holds(
@@ -172,8 +182,13 @@ export class JobBook {
     job.taskVersion = change.taskVersion ?? job.taskVersion;
   }
 
-  /** A finished or parked job was made ready by hand. */
-  retried(record: JobRecord): void {
+  /** Finished or parked jobs were made ready by hand. */
+  retried(records: readonly JobRecord[]): void {
+    for (const record of records) this.#retried(record);
+    this.flows.retried(records.flatMap(({ id }) => this.jobs.get(id) ?? []));
+  }
+
+  #retried(record: JobRecord): void {
     const job = this.jobs.get(record.id);
     if (!job) return;
     const may = job.state === "finished" || job.state === "parked";
@@ -190,6 +205,7 @@ export class JobBook {
     const job = this.jobs.get(id);
     if (!job) return;
     this.#violations.unless(job.state !== "running", () => `job ${id} was removed while it ran`);
+    this.flows.removed(job);
     this.#become(job, "removed");
   }
 
@@ -197,6 +213,7 @@ export class JobBook {
   pruned(limit: number, deleted: number, storeMs: number): void {
     const expired = [...this.jobs.values()]
       .filter((job) => job.state === "finished" && job.expiresAtMs !== null && job.expiresAtMs <= storeMs)
+      .filter((job) => !this.flows.isNeeded(job))
       .sort((a, b) => a.expiresAtMs! - b.expiresAtMs!)
       .slice(0, limit);
     this.#violations.unless(
@@ -234,7 +251,16 @@ export class JobBook {
     return this.#become(job, asked.to === "parked" ? "parked" : "waiting");
   }
 
+  #cancelWithParent(job: BookedJob, storeMs: number): void {
+    const keepMs = this.#endRules.keepMs(job);
+    job.outcome = "cancelled";
+    job.expiresAtMs = keepMs === null ? null : storeMs + keepMs;
+    this.#become(job, "finished");
+  }
+
   #become(job: BookedJob, state: BookedJob["state"]): BookedJob {
+    const isOver = state === "finished" || state === "removed";
+    if (isOver && job.state !== "finished") this.flows.ended(job);
     job.state = state;
     const { waiting, running, parked } = this;
     for (const [name, jobs] of Object.entries({ waiting, running, parked })) {

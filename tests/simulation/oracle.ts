@@ -6,6 +6,7 @@ import type { StoreAnswer, StoreCall } from "../../src/testing/intercept_store.t
 import { ClaimRules } from "./claim_rules.ts";
 import { EndRules } from "./end_rules.ts";
 import { JobBook } from "./job_book.ts";
+import { RateRules } from "./rate_rules.ts";
 import { ScheduleBook } from "./schedule_book.ts";
 import { Violations } from "./violations.ts";
 import { START_MS, type World } from "./world.ts";
@@ -33,6 +34,7 @@ export class Oracle {
   tracing = false;
   /** Told of every job that somebody takes or gives back untried. */
   onHandBack: (jobId: string) => void = () => {};
+  readonly rates: RateRules;
   readonly #claims: ClaimRules;
   readonly #world: World;
   readonly #leaseMs: number;
@@ -44,6 +46,7 @@ export class Oracle {
     this.violations = new Violations(() => world.nowMs - START_MS);
     this.jobs = new JobBook(this.violations, new EndRules(this.violations, world, this.tasks));
     this.schedules = new ScheduleBook(this.violations);
+    this.rates = new RateRules(this.violations, this.tasks);
     this.#claims = new ClaimRules(this);
   }
 
@@ -61,12 +64,18 @@ export class Oracle {
       const [asked, told] = [call.args, answer].map((value) => JSON.stringify(value)?.slice(0, 300));
       this.note(`${by} ${call.name} ${asked} -> ${told}`);
     }
+    this.#sawCall(call, answer, by, storeMs);
+    this.jobs.flows.settle(storeMs);
+  }
+
+  #sawCall(call: StoreCall, answer: unknown, by: string, storeMs: number): void {
     switch (call.name) {
       case "addJobs":
         return this.#sawAdded(call, answer as StoreAnswer<"addJobs">);
       case "claimJobs": {
         const { claimed, missed } = answer as StoreAnswer<"claimJobs">;
         missed.forEach((job) => this.jobs.over(job, storeMs));
+        this.jobs.flows.settle(storeMs);
         this.#sawClaims(claimed);
         return this.#claims.nothingLeft(call.args[0], answer as StoreAnswer<"claimJobs">);
       }
@@ -80,7 +89,7 @@ export class Oracle {
         const written = answer as StoreAnswer<"writeSchedules">;
         if (!written) return;
         call.args[0].removes?.forEach(({ seq }) => this.schedules.removed(seq));
-        return this.schedules.written(written);
+        return this.schedules.written(written, storeMs);
       }
       default:
         return this.#sawChanges(call, answer, by, storeMs);
@@ -97,23 +106,28 @@ export class Oracle {
       case "updateJob":
         return this.jobs.changed(...call.args, answer as StoreAnswer<"updateJob">, storeMs);
       case "retryJobs":
-        return (answer as StoreAnswer<"retryJobs">).forEach((job) => this.jobs.retried(job));
+        return this.jobs.retried(answer as StoreAnswer<"retryJobs">);
       case "removeJobs":
         return (answer as StoreAnswer<"removeJobs">).forEach((id) => this.jobs.removed(id));
       case "prune":
         return this.jobs.pruned(call.args[0], (answer as StoreAnswer<"prune">).jobs, storeMs);
+      case "putCalendar":
+        return this.schedules.calendars.put(...call.args);
+      case "replanSchedules":
+        return this.schedules.replanned(call.args[0]);
       case "putTasks":
-        return (answer as StoreAnswer<"putTasks">).forEach((task) => this.#sawTask(task));
+        return (answer as StoreAnswer<"putTasks">).forEach((task) => this.#sawTask(task, storeMs));
       case "updateTask": {
         const task = answer as StoreAnswer<"updateTask">;
-        return task && this.#sawTask(task);
+        return task && this.#sawTask(task, storeMs);
       }
       default:
         return this.#sawSchedulers(call, answer, by, storeMs);
     }
   }
 
-  #sawTask(task: TaskRecord): void {
+  #sawTask(task: TaskRecord, storeMs: number): void {
+    this.rates.changes(this.tasks.get(task.name), task, storeMs);
     const limit = taskLimit(task) ?? Infinity;
     this.highestLimits.set(task.name, Math.max(limit, this.highestLimits.get(task.name) ?? 0));
     this.tasks.set(task.name, task);
@@ -149,16 +163,20 @@ export class Oracle {
     { args: [jobs] }: CallOf<"addJobs">,
     { nowMs, jobs: told, claimed }: StoreAnswer<"addJobs">,
   ): void {
+    const answered = new Map(jobs.map((job, i) => [job.id, told[i]!.id]));
     jobs.forEach((job, i) => {
       const { id, outcome } = told[i]!;
-      if (outcome === "added") this.jobs.added(job, nowMs);
+      if (outcome === "added") this.jobs.added(job, nowMs, answered);
       else this.jobs.stoodFor(job, id, outcome === "replaced", nowMs);
     });
     this.#sawClaims(claimed);
   }
 
   #sawClaims(claimed: StoreAnswer<"claimJobs">["claimed"]): void {
-    for (const record of claimed) this.jobs.claimed(record, this.#latestMs, this.#world.nowMs);
+    for (const record of claimed) {
+      this.jobs.claimed(record, this.#latestMs, this.#world.nowMs);
+      this.rates.claimed(record);
+    }
     if (claimed.length > 0) this.#claims.claimed(claimed);
   }
 

@@ -1,4 +1,5 @@
 import { type Ask, asks } from "./asks.ts";
+import { type FeatureAsk, type FeatureName, features, featuresOf } from "./features/features.ts";
 import { Random } from "./random.ts";
 import type { Weather } from "./weather.ts";
 
@@ -13,6 +14,7 @@ export type Incident =
     | { readonly kind: "storeClock"; readonly byMs: number }
     | { readonly kind: "weather"; readonly forMs: number; readonly weather: Weather }
     | Ask
+    | FeatureAsk
   );
 
 /** All that a seed decides before time begins. */
@@ -27,6 +29,8 @@ export interface Plan {
   readonly callLimitMs: number;
   /** When machines that start have newer code; Infinity is never. */
   readonly deployAtMs: number;
+  /** What there is beside the plain workload. */
+  readonly features: readonly FeatureName[];
   readonly incidents: readonly Incident[];
 }
 
@@ -81,6 +85,7 @@ export function planOf(seed: number): Plan {
     ...repeat(times(6), () => weather(random, atMs(), machines)),
     ...(mired ? [mud(random, faultsMs)] : []),
     ...asks(random, atMs),
+    ...featureAsks(seed, faultsMs),
   ];
   return {
     seed,
@@ -89,8 +94,21 @@ export function planOf(seed: number): Plan {
     lateMs,
     callLimitMs: mired ? 400 : 2000,
     deployAtMs,
+    features: featuresOf(seed),
     incidents: incidents.sort((a, b) => a.atMs - b.atMs),
   };
+}
+
+/** What is asked beside the plain workload, each with chance of its own. */
+function featureAsks(seed: number, faultsMs: number): readonly Incident[] {
+  return featuresOf(seed).flatMap((name): readonly Incident[] => {
+    const random = new Random(seed ^ saltOf(name));
+    return features[name].asks(random, () => random.between(0, faultsMs));
+  });
+}
+
+function saltOf(name: FeatureName): number {
+  return [...name].reduce((salt, letter) => Math.imul(salt, 31) + letter.charCodeAt(0), 7);
 }
 
 /** All the time nearly everything arrives, much of it twice, and much of it after its caller has given it up. */

@@ -1,16 +1,11 @@
-import type { ScheduleRecord, ScheduleWrite } from "../../src/model/schedule_record.ts";
+import type { ScheduleRecord } from "../../src/model/schedule_record.ts";
 import type { DueSchedules, ScheduleAdvance } from "../../src/stores/schedule_store.ts";
 import { calendarsOf } from "../../src/triggers/calendars_of.ts";
+import type { BookedSchedule } from "./booked_schedule.ts";
+import { CalendarBook } from "./calendar_book.ts";
+import { CalendarRules } from "./calendar_rules.ts";
 import { FireRules } from "./fire_rules.ts";
 import type { Violations } from "./violations.ts";
-
-/** What the book says of one schedule. */
-interface BookedSchedule {
-  record: ScheduleWrite;
-  readonly firesWithJob: Set<number>;
-  /** The version that was read last as due, and when by the store's clock: first and last. */
-  due: { readonly version: number; readonly firstMs: number; readonly lastMs: number } | undefined;
-}
 
 /** A second account of all fire times: each is counted exactly once, as a job or as dropped. */
 export class ScheduleBook {
@@ -18,24 +13,37 @@ export class ScheduleBook {
   fires = 0;
   readonly #violations: Violations;
   readonly #rules: FireRules;
+  readonly calendars = new CalendarBook();
+  readonly calendarRules: CalendarRules;
 
   constructor(violations: Violations) {
     this.#violations = violations;
     this.#rules = new FireRules(violations);
+    this.calendarRules = new CalendarRules(violations, this.calendars, this.#rules);
   }
 
   /** Schedules were written by hand. */
-  written(records: readonly ScheduleRecord[]): void {
+  written(records: readonly ScheduleRecord[], storeMs: number): void {
     for (const record of records) {
       const booked = this.schedules.get(record.seq);
-      if (booked) booked.record = record;
-      else this.schedules.set(record.seq, { record, firesWithJob: new Set(), due: undefined });
+      const isNew = JSON.stringify(booked?.record.trigger) !== JSON.stringify(record.trigger);
+      const heededChanges = isNew ? this.calendarRules.heeded(record, storeMs) : booked!.heededChanges;
+      if (booked) Object.assign(booked, { record, heededChanges });
+      else this.schedules.set(record.seq, { record, firesWithJob: new Set(), due: undefined, heededChanges });
     }
   }
 
   /** Schedules were removed by hand. */
   removed(seq: number): void {
     this.schedules.delete(seq);
+  }
+
+  /** Schedules of these ids, or all, are to be planned anew. */
+  replanned(ids: readonly string[] | undefined): void {
+    for (const booked of this.schedules.values()) {
+      if (ids !== undefined && !ids.includes(booked.record.id)) continue;
+      booked.record = { ...booked.record, needsPlanning: true };
+    }
   }
 
   /** Somebody was told what is due. */
@@ -45,7 +53,9 @@ export class ScheduleBook {
       if (!booked) continue;
       const firstMs = booked.due?.version === version ? Math.min(nowMs, booked.due.firstMs) : nowMs;
       const lastMs = booked.due?.version === version ? Math.max(nowMs, booked.due.lastMs) : nowMs;
-      booked.due = { version, firstMs, lastMs };
+      const changes = this.calendars.changes(calendarsOf(booked.record.trigger));
+      const calendarChanges = booked.due?.version === version ? booked.due.calendarChanges : changes;
+      booked.due = { version, firstMs, lastMs, calendarChanges };
     }
   }
 
@@ -64,8 +74,12 @@ export class ScheduleBook {
     }
     this.fires += jobs.length;
     this.#rules.overlap(schedule, jobs.length, unfinished);
-    if (schedule.followsFinish || calendarsOf(schedule.trigger).length > 0) return;
     const withJob = jobs.map((job) => job.fireTimeMs!);
+    if (schedule.followsFinish) return;
+    const names = calendarsOf(schedule.trigger);
+    if (names.length > 0) {
+      return this.calendarRules.advanced(booked, before, names, withJob, expected.version);
+    }
     this.#rules.account(before, schedule, withJob);
     if (booked.due?.version === expected.version) this.#rules.grace(before, schedule, withJob, booked.due);
   }

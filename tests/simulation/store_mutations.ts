@@ -96,7 +96,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "double-end-accepted",
     what: "an end by whoever lost the job is taken for a repeated one",
-    seed: 27,
+    seed: 3,
     file: "src/model/decisions.ts",
     find:
       "job.outcome === transition.outcome &&\n    job.owner === fence.incarnation && job.claimNumber === fence.claimNumber;",
@@ -121,7 +121,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "takeover-of-the-living",
     what: "a scheduler is buried although it was heard meanwhile",
-    seed: 6,
+    seed: 8,
     file: "src/stores/memory/register_scheduler.ts",
     find: "if (record !== undefined && record.leaseUntilMs !== seenLeaseUntilMs) return undefined;",
     replace: "if (record !== undefined && record.leaseUntilMs < 0) return undefined;",

@@ -1,11 +1,11 @@
-import { snooze } from "../../src/context/snooze.ts";
 import type { TaskContext } from "../../src/context/task_context.ts";
 import { task } from "../../src/registry/task.ts";
 import type { TaskSource } from "../../src/registry/task_types.ts";
-import { sleep } from "../../src/time/clock.ts";
 import { cron } from "../../src/triggers/cron.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";
+import { behave, type Behaviour, type MakeRun } from "./behave.ts";
+import { type FeatureName, features } from "./features/features.ts";
 import type { Floor } from "./floor.ts";
 import type { Machine } from "./machine.ts";
 import type { Random } from "./random.ts";
@@ -49,31 +49,22 @@ export function holidays(on: boolean): { readonly dates: readonly string[] } {
 /** What only some machines offer. */
 export const TAG = "special";
 
-/** How a task behaves. */
-interface Behaviour {
-  readonly fromMs: number;
-  readonly upToMs: number;
-  /** How often it throws. */
-  readonly fails?: number;
-  /** How often it goes on for a while after it was told to stop. */
-  readonly ignores?: number;
-  /** How often it puts itself off. */
-  readonly snoozes?: number;
-}
-
 /** The code that every machine has: tasks of all kinds of limits, lengths and tempers. */
 export function makeTasks(
   machine: Machine,
   floor: Floor,
   random: Random,
   version: number,
+  names: readonly FeatureName[],
 ): readonly TaskSource[] {
   const run = (behaviour: Behaviour) => (_input: unknown, context: TaskContext) =>
     behave(machine, floor, random, behaviour, context);
-  return [...scheduledTasks(run), ...askedTasks(run, version)];
+  return [
+    ...scheduledTasks(run),
+    ...askedTasks(run, version),
+    ...names.flatMap((name) => features[name].tasks(run)),
+  ];
 }
-
-type MakeRun = (behaviour: Behaviour) => (input: unknown, context: TaskContext) => Promise<void>;
 
 function scheduledTasks(run: MakeRun): readonly TaskSource[] {
   const every = (milliseconds: number) => interval({ milliseconds });
@@ -164,23 +155,4 @@ function askedTasks(run: MakeRun, version: number): readonly TaskSource[] {
       run: run({ fromMs: 50, upToMs: 600 }),
     }),
   ];
-}
-
-async function behave(
-  machine: Machine,
-  floor: Floor,
-  random: Random,
-  { fromMs, upToMs, fails = 0, ignores = 0, snoozes = 0 }: Behaviour,
-  { signal, job }: TaskContext,
-): Promise<void> {
-  const leave = floor.enter({ machine, taskName: job.taskName, jobId: job.id, signal });
-  try {
-    await sleep(machine.clock, random.between(fromMs, upToMs), signal);
-    if (signal.aborted && random.chance(ignores)) await sleep(machine.clock, random.between(0, 4000));
-    signal.throwIfAborted();
-    if (random.chance(snoozes)) snooze({ milliseconds: random.whole(100, 1500) });
-    if (random.chance(fails)) throw new Error("as it happens");
-  } finally {
-    leave();
-  }
 }

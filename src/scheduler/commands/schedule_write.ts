@@ -2,6 +2,7 @@ import { CarillonError } from "../../errors.ts";
 import type { Payload } from "../../model/payload.ts";
 import type { ResolvedScheduleOptions } from "../../model/schedule_options.ts";
 import { type ScheduleRecord, type ScheduleWrite, zeroCounters } from "../../model/schedule_record.ts";
+import { calendarsOf } from "../../triggers/calendars_of.ts";
 import { neverFires } from "../../triggers/never_fires.ts";
 import { sameTrigger } from "../../triggers/same_trigger.ts";
 import { triggerFromJSON } from "../../triggers/trigger_from_json.ts";
@@ -47,7 +48,7 @@ export function newSchedule(wanted: WantedSchedule, facts: PlanningFacts): Sched
     nextFireTimeMs: next ?? null,
     lastFireTimeMs: null,
     lastFinishedMs: null,
-    needsPlanning: false,
+    needsPlanning: usesCalendars(wanted.trigger),
     counters: zeroCounters,
   };
 }
@@ -89,7 +90,7 @@ export function withNextFire(schedule: ScheduleWrite, trigger: Trigger, facts: P
     nextFireTimeMs: next ?? null,
     status: next === undefined && !open ? "finished" : "active",
     error: null,
-    needsPlanning: open,
+    needsPlanning: open || usesCalendars(trigger),
   };
 }
 
@@ -98,6 +99,11 @@ export function resumedFrom(before: ScheduleRecord, fromMs: number, facts: Plann
   const schedule = contentOf(before);
   if (before.nextFireTimeMs === null || before.nextFireTimeMs >= fromMs) return schedule;
   return withNextFire(schedule, triggerFromJSON(before.trigger), { ...facts, nowMs: fromMs });
+}
+
+/** A calendar may be changed while a schedule is on its way to the store: its fire is looked up again there. */
+function usesCalendars(trigger: Trigger): boolean {
+  return calendarsOf(trigger).length > 0;
 }
 
 function definitionOf(wanted: WantedSchedule) {

@@ -13,7 +13,7 @@ export function writeSchedules(
   const step = writeStep(session.dialect);
   const { schedules } = session.dialect.tables;
   const mark = `update ${schedules} set needs_planning = 1, version = version + 1,
-    updated_at = ${session.dialect.now("?1")} where status = 'active' and needs_planning = 0`;
+    updated_at = ${session.dialect.now("?1")} where status = 'active'`;
   const markNamed = `${mark} and id in (select value from json_each(?2))`;
   return {
     async writeSchedules(change) {

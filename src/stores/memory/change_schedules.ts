@@ -38,7 +38,7 @@ export function advanceSchedules(
   });
 }
 
-/** Marks active schedules for planning; answers how many were not marked yet. */
+/** Marks active schedules for planning, and those that are marked anew; answers how many. */
 export function replanSchedules(
   state: MemoryState,
   ids: readonly string[] | undefined,
@@ -47,7 +47,7 @@ export function replanSchedules(
   const asked = ids === undefined
     ? [...state.schedules.all()]
     : [...new Set(ids)].map((id) => state.schedules.get(id)).filter((schedule) => schedule !== undefined);
-  const marked = asked.filter(({ status, needsPlanning }) => status === "active" && !needsPlanning);
+  const marked = asked.filter(({ status }) => status === "active");
   for (const schedule of marked) {
     const version = schedule.version + 1;
     state.schedules.put({ ...schedule, needsPlanning: true, version, updatedAtMs: nowMs });

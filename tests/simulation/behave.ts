@@ -1,0 +1,42 @@
+import { snooze } from "../../src/context/snooze.ts";
+import type { TaskContext } from "../../src/context/task_context.ts";
+import { sleep } from "../../src/time/clock.ts";
+import type { Floor } from "./floor.ts";
+import type { Machine } from "./machine.ts";
+import type { Random } from "./random.ts";
+
+/** How a task behaves. */
+export interface Behaviour {
+  readonly fromMs: number;
+  readonly upToMs: number;
+  /** How often it throws. */
+  readonly fails?: number;
+  /** How often it goes on for a while after it was told to stop. */
+  readonly ignores?: number;
+  /** How often it puts itself off. */
+  readonly snoozes?: number;
+}
+
+/** Makes the function of a task that behaves in some way. */
+export type MakeRun = (behaviour: Behaviour) => (input: unknown, context: TaskContext) => Promise<void>;
+
+/** Lives through one run of a task. */
+export async function behave(
+  machine: Machine,
+  floor: Floor,
+  random: Random,
+  { fromMs, upToMs, fails = 0, ignores = 0, snoozes = 0 }: Behaviour,
+  { signal, job }: TaskContext,
+): Promise<void> {
+  const { taskName, id: jobId, parents } = job;
+  const leave = floor.enter({ machine, taskName, jobId, parents, signal });
+  try {
+    await sleep(machine.clock, random.between(fromMs, upToMs), signal);
+    if (signal.aborted && random.chance(ignores)) await sleep(machine.clock, random.between(0, 4000));
+    signal.throwIfAborted();
+    if (random.chance(snoozes)) snooze({ milliseconds: random.whole(100, 1500) });
+    if (random.chance(fails)) throw new Error("as it happens");
+  } finally {
+    leave();
+  }
+}

@@ -1,0 +1,19 @@
+import type { ScheduleWrite } from "../../src/model/schedule_record.ts";
+
+/** What the book says of one schedule. */
+export interface BookedSchedule {
+  record: ScheduleWrite;
+  readonly firesWithJob: Set<number>;
+  /** The version that was read last as due, and when by the store's clock: first and last. */
+  due:
+    | {
+      readonly version: number;
+      readonly firstMs: number;
+      readonly lastMs: number;
+      /** How often its calendars had been changed then, the first time. */
+      readonly calendarChanges: number;
+    }
+    | undefined;
+  /** How many changes of its calendars its next fire heeds. */
+  heededChanges: number;
+}
