@@ -83,7 +83,7 @@ export function scheduleChanges(
   const note = (type: ScheduleChangeFacts["type"]) =>
     changes.push(scheduleChange(type, after, after.updatedAtMs));
   if (before.paused !== after.paused) note(after.paused ? "schedulePaused" : "scheduleResumed");
-  else if (definition(before) !== definition(after)) note("scheduleUpdated");
+  else if (!sameDefinition(before, after)) note("scheduleUpdated");
   if (before.status !== after.status && after.status !== "active") {
     note(after.status === "failed" ? "scheduleFailed" : "scheduleFinished");
   }
@@ -118,7 +118,23 @@ export function taskChanges(
 
 type TaskDefinition = Omit<TaskRecord, "runningJobs">;
 
+function sameDefinition(before: ScheduleRecord, after: ScheduleRecord): boolean {
+  // That a schedule moves on is most of what is ever written, and changes none of these.
+  const same = (name: keyof ScheduleRecord) => before[name] === after[name];
+  return definitionKeys.every(same) || definition(before) === definition(after);
+}
+
+const definitionKeys = [
+  "taskName",
+  "trigger",
+  "policies",
+  "input",
+  "metadata",
+  "description",
+  "group",
+  "anchorMs",
+] as const;
+
 function definition(schedule: ScheduleRecord): string {
-  const { taskName, trigger, policies, input, metadata, description, group, anchorMs } = schedule;
-  return JSON.stringify([taskName, trigger, policies, input, metadata, description, group, anchorMs]);
+  return JSON.stringify(definitionKeys.map((name) => schedule[name]));
 }

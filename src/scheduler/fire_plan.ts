@@ -1,5 +1,5 @@
 import { Temporal as TemporalValue } from "../time/temporal.ts";
-import { mergeOverrides, resolveRunSettings } from "../model/settings.ts";
+import { resolveRunSettings } from "../model/settings.ts";
 import type { NewJob } from "../model/job_record.ts";
 import { LATE_AFTER_MS, type ScheduleRecord, type ScheduleWrite } from "../model/schedule_record.ts";
 import { taskMetadata } from "../model/task_record.ts";
@@ -127,8 +127,8 @@ function advanceOnly(input: FirePlanInput, change: Partial<ScheduleWrite>): Fire
 /** The next fire; a trigger that counts from the end of a run and had none counts from now. */
 function nextFire(input: FirePlanInput, nextMs: number | undefined, fires: number): number | undefined {
   if (!input.due.schedule.followsFinish || fires > 0) return nextMs;
-  const lastFinished = instantOf(input.nowMs);
-  return input.trigger.nextAfterMs(input.nowMs, { ...input.context, lastFinished });
+  const { anchor, calendars } = input.context;
+  return input.trigger.nextAfterMs(input.nowMs, { anchor, calendars, lastFinished: instantOf(input.nowMs) });
 }
 
 function instantOf(epochMs: number): Temporal.Instant {
@@ -162,8 +162,8 @@ function jobOf(
     concurrencyKey: schedule.policies.concurrencyKey,
     rateKey: schedule.policies.rateKey,
     input: schedule.input,
-    overrides: mergeOverrides(schedule.policies.overrides),
-    metadata: { ...(task && taskMetadata(task)), ...schedule.metadata },
+    overrides: schedule.policies.overrides,
+    metadata: task === undefined ? schedule.metadata : { ...taskMetadata(task), ...schedule.metadata },
     startDeadlineMs: settings.misfireGraceTimeMs === null ? null : runAtMs + settings.misfireGraceTimeMs,
   };
 }
@@ -180,16 +180,27 @@ function countersAfter(
   return counters;
 }
 
-/** A stored schedule's content without what the store adds. */
+/** A stored schedule's content without what the store adds. Written out, as it is made at every fire. */
 export function contentOf(record: ScheduleRecord): ScheduleWrite {
-  const {
-    seq: _,
-    version: _v,
-    createdAtMs: _c,
-    updatedAtMs: _u,
-    failedRuns: _f,
-    undecodable: _d,
-    ...content
-  } = record;
-  return content;
+  return {
+    id: record.id,
+    generatedId: record.generatedId,
+    taskName: record.taskName,
+    description: record.description,
+    group: record.group,
+    trigger: record.trigger,
+    input: record.input,
+    policies: record.policies,
+    metadata: record.metadata,
+    paused: record.paused,
+    status: record.status,
+    error: record.error,
+    anchorMs: record.anchorMs,
+    nextFireTimeMs: record.nextFireTimeMs,
+    lastFireTimeMs: record.lastFireTimeMs,
+    lastFinishedMs: record.lastFinishedMs,
+    followsFinish: record.followsFinish,
+    needsPlanning: record.needsPlanning,
+    counters: record.counters,
+  };
 }

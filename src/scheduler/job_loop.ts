@@ -40,6 +40,8 @@ export class JobLoop {
   drained = false;
   /** Whether it took all that could run but for want of slots in the cluster, and nothing is known to have come since. */
   tookAll = false;
+  /** Whether no job is known that waits for the end of another one: then such an end needs no look. */
+  leftNone = false;
   /** The earliest `runAt` that is ahead, as of the last claim. */
   nextRunAtMs: number | null = null;
 
@@ -56,6 +58,7 @@ export class JobLoop {
   noteWork(): void {
     this.drained = false;
     this.tookAll = false;
+    this.leftNone = false;
   }
 
   /**
@@ -105,11 +108,7 @@ export class JobLoop {
       more: answer.more,
     });
     this.#lookedMs = clock.monotonicMs();
-    if (!answer.more) {
-      // An executor that had no place for more frees one when a run is over.
-      this.tookAll = groups.length > 0 && groups.every(({ max }) => max === Infinity);
-      this.drained = this.tookAll || (limit > 0 && answer.claimed.length === 0);
-    }
+    if (limit === 0 || !this.#isWhole(groups)) this.#note(groups, limit, answer);
     // Without room a claim takes nothing; it still ends what missed its start deadline, tells whether somebody waits for
     // room, and when to look again.
     if (limit === 0) return earliest(waitMs === null ? null : Math.max(waitMs, UPKEEP_EVERY_MS), pollMs);
@@ -132,6 +131,14 @@ export class JobLoop {
   /** Claims of each group as many as could start, together as many as there is room for. */
   async #claimAll(incarnation: number, groups: readonly ClaimGroup[], limit: number): Promise<ClaimAnswer> {
     const [first, ...others] = groups as readonly [ClaimGroup, ...ClaimGroup[]];
+    if (this.#isWhole(groups)) {
+      return await this.#claim(
+        incarnation,
+        first.tasks,
+        limit,
+        (answer) => this.#note(groups, limit, answer),
+      );
+    }
     let all = await this.#claimGroup(incarnation, first, limit);
     for (const group of others) {
       if (all.claimed.length === limit) break;
@@ -142,6 +149,7 @@ export class JobLoop {
         missed: [...all.missed, ...next.missed],
         nextRunAtMs: earliest(all.nextRunAtMs, next.nextRunAtMs),
         more: all.more || next.more,
+        left: all.left || next.left,
       };
     }
     return all;
@@ -155,15 +163,41 @@ export class JobLoop {
     return answer;
   }
 
-  #claim(incarnation: number, tasks: readonly TaskClaim[], limit: number): Promise<ClaimAnswer> {
+  /** `answered` is called before the jobs run: one that needs no waiting is over at once. */
+  #claim(
+    incarnation: number,
+    tasks: readonly TaskClaim[],
+    limit: number,
+    answered: (answer: ClaimAnswer) => void = () => {},
+  ): Promise<ClaimAnswer> {
     const { gateway, claims, run, incarnation: holder } = this.#options;
     return claims.during(async () => {
       const answer = await gateway.jobs.claim({ incarnation, tasks, limit });
       // Where the lease was lost meanwhile they may be another's by now; if not, the beats hand them back.
       if (holder() !== incarnation) return { ...answer, claimed: [] };
+      answered(answer);
       run(answer.claimed, incarnation);
       return answer;
     });
+  }
+
+  #note(groups: readonly ClaimGroup[], limit: number, { more, claimed, left }: ClaimAnswer): void {
+    if (more) return;
+    // An executor that had no place for more frees one when a run is over.
+    this.tookAll = this.#asksForAll(groups) && groups.every(({ max }) => max === Infinity);
+    this.drained = this.tookAll || (limit > 0 && claimed.length === 0);
+    this.leftNone = this.#isWhole(groups) && !left;
+  }
+
+  /** Whether one claim asks for all tasks, however many of their jobs there are. */
+  #isWhole(groups: readonly ClaimGroup[]): boolean {
+    return groups.length === 1 && groups[0]!.max === Infinity && this.#asksForAll(groups);
+  }
+
+  /** Whether no task is left out because its executor is full. */
+  #asksForAll(groups: readonly ClaimGroup[]): boolean {
+    const asked = groups.reduce((sum, { tasks }) => sum + tasks.length, 0);
+    return groups.length > 0 && asked === this.#options.tasks().length;
   }
 }
 

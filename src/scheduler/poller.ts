@@ -17,6 +17,8 @@ export interface PollerOptions {
   readonly clock: Clock;
   /** One round of work; answers when to come back. */
   readonly round: () => Promise<NextRoundMs>;
+  /** A round went well. */
+  readonly onSuccess?: () => void;
   /** A round threw; answers when to try again. */
   readonly onError: (error: unknown) => number;
   /** Called whenever a round is over and no other is asked for. */
@@ -100,12 +102,17 @@ export class Poller {
     let nextMs: NextRoundMs = null;
     // A turn of its own: whoever wakes the poller goes on first.
     await Promise.resolve();
-    const { clock } = this.#options;
+    const { clock, round, onSuccess, onError } = this.#options;
     let turnMs = clock.monotonicMs();
     let rounds = 0;
     while (this.#woken && !this.#stopped) {
       this.#woken = false;
-      nextMs = await this.#round();
+      try {
+        nextMs = await round();
+        onSuccess?.();
+      } catch (error) {
+        nextMs = onError(error);
+      }
       if (nextMs !== null && nextMs <= 0) this.#woken = !this.#stopped;
       if (!this.#woken || (clock.monotonicMs() - turnMs < TURN_MAX_MS && ++rounds < TURN_MAX_ROUNDS)) {
         continue;
@@ -118,14 +125,6 @@ export class Poller {
     if (this.#stopped) return;
     if (nextMs !== null) this.#setTimer(nextMs);
     this.#options.onRest?.();
-  }
-
-  async #round(): Promise<NextRoundMs> {
-    try {
-      return await this.#options.round();
-    } catch (error) {
-      return this.#options.onError(error);
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from "../errors.ts";
+import type { JobRecord } from "../model/job_record.ts";
 import type { Logger } from "../model/logger.ts";
 import type { DueSchedule, DueSchedules } from "../stores/schedule_store.ts";
 import type { Clock } from "../time/clock.ts";
@@ -41,9 +42,9 @@ export class ScheduleLoop {
     this.#options = options;
   }
 
-  /** Whether a schedule may count from the ends of its runs, and must be looked at when one is over. */
-  mayFollowRuns(scheduleSeq: number): boolean {
-    return !this.#independent.has(scheduleSeq);
+  /** Whether a job's schedule may count from the ends of its runs, and must be looked at when one is over. */
+  mayFollowRun({ scheduleSeq }: JobRecord): boolean {
+    return scheduleSeq !== null && !this.#independent.has(scheduleSeq);
   }
 
   /** Schedules may have been changed, here or elsewhere. */
@@ -74,7 +75,9 @@ export class ScheduleLoop {
     const moved = await gateway.schedules.advance(plans);
     plans.forEach((plan, i) => this.#report(plan, moved[i] ?? false));
     if (plans.some((plan, i) => moved[i] && plan.advance.jobs.length > 0)) this.#options.onJobs();
-    await this.#cancelPrevious(plans.filter((plan, i) => moved[i] && plan.cancelPrevious));
+    for (const [i, plan] of plans.entries()) {
+      if (moved[i] && plan.cancelPrevious) await this.#cancelPrevious(plan);
+    }
     return this.#restMs(answer, plans, moved, askedMs);
   }
 
@@ -152,9 +155,7 @@ export class ScheduleLoop {
     this.#options.logger.debug("schedule fired", { ...fields, jobs: jobs.map((job) => job.id) });
   }
 
-  async #cancelPrevious(plans: readonly FirePlan[]): Promise<void> {
-    for (const { advance } of plans) {
-      await this.#options.cancelPrevious(advance.schedule.id, advance.jobs.map((job) => job.id));
-    }
+  #cancelPrevious({ advance: { schedule, jobs } }: FirePlan): Promise<void> {
+    return this.#options.cancelPrevious(schedule.id, jobs.map((job) => job.id));
   }
 }

@@ -32,11 +32,8 @@ export class StoreHealth {
     return new Poller({
       clock,
       keepAlive,
-      round: async () => {
-        const next = await round();
-        health.good();
-        return next;
-      },
+      round,
+      onSuccess: () => health.good(),
       onError: (error) => health.bad(error),
       onRest,
     });

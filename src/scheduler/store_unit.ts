@@ -260,8 +260,8 @@ export class StoreUnit {
 
   #makePollers() {
     const housekeeping = new Housekeeping(this.#environment, this.gateway, this.#takeover);
-    const unlessPaused = (round: () => Promise<number | null>) => async () =>
-      this.#environment.paused() ? null : await round();
+    const unlessPaused = (round: () => Promise<number | null>) => () =>
+      this.#environment.paused() ? Promise.resolve(null) : round();
     return {
       jobs: this.#poller(unlessPaused(() => this.#jobLoop.round())),
       schedules: this.#poller(unlessPaused(() => this.#scheduleLoop.round())),
@@ -274,14 +274,13 @@ export class StoreUnit {
   }
 
   #runsOver(runs: readonly JobRun[]): void {
+    const isNews = !this.#jobLoop.leftNone || runs.some(({ ended }) => ended?.to !== "finished");
     // Others may wait for a slot that such a run held; for the rest it is enough to look now and then.
-    if (runs.some((run) => mayHoldUp(run, this.tasks.get(run.job.taskName)))) this.wakeJobs();
-    else this.#pollers.jobs.wakeSoon();
+    if (!runs.some((run) => mayHoldUp(run, this.tasks.get(run.job.taskName)))) this.#pollers.jobs.wakeSoon();
+    else if (isNews) this.wakeJobs();
     this.#environment.onFreed();
     // Their schedules may count from this end (fixed delay).
-    const mayFollow = ({ job: { scheduleSeq } }: JobRun) =>
-      scheduleSeq !== null && this.#scheduleLoop.mayFollowRuns(scheduleSeq);
-    if (runs.some(mayFollow)) this.#pollers.schedules.wake();
+    if (runs.some(({ job }) => this.#scheduleLoop.mayFollowRun(job))) this.#pollers.schedules.wake();
   }
 
   /** Cancels jobs; those that run here are told at once. Answers how many there were to cancel. */

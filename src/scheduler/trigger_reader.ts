@@ -23,6 +23,8 @@ interface ReadTrigger {
 export class TriggerReader {
   readonly #store: DataStore;
   readonly #cache = new Map<number, ReadTrigger>();
+  /** The last anchor as an instant: mostly the same schedules are asked for again and again. */
+  #anchor: Temporal.Instant | undefined;
   #calendars: ReadonlyMap<string, CalendarView> = new Map();
   #calendarVersions = "";
   /** How often the calendars were asked for, and which of those answers is known. */
@@ -78,8 +80,11 @@ export class TriggerReader {
   /** What a schedule's trigger depends on beside its definition. */
   contextOf(schedule: Pick<ScheduleRecord, "anchorMs" | "lastFinishedMs">): TriggerContext {
     const { anchorMs, lastFinishedMs } = schedule;
+    if (this.#anchor?.epochMilliseconds !== anchorMs) {
+      this.#anchor = Temporal.Instant.fromEpochMilliseconds(anchorMs);
+    }
     return {
-      anchor: Temporal.Instant.fromEpochMilliseconds(anchorMs),
+      anchor: this.#anchor,
       calendars: this.#calendars,
       lastFinished: lastFinishedMs === null
         ? undefined

@@ -125,6 +125,12 @@ export interface ClaimAnswer {
   readonly nextRunAtMs: number | null;
   /** More may be had by asking again at once: the limit, or the store's own measure, cut the answer short. */
   readonly more: boolean;
+  /**
+   * Whether jobs of the asked tasks, named or not, are left that are neither running nor wait for their time or for
+   * other jobs: they wait for a slot, a rate, the end of a pause or another scheduler. Where there are none, the end of
+   * a run lets no job go on by giving its slots back. True where the store cannot tell.
+   */
+  readonly left: boolean;
 }
 
 /** Where jobs belong; a missing key does not restrict. */

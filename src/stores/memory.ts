@@ -159,19 +159,25 @@ class MemoryStore implements DataStore {
 
   /** Runs a step that nobody needs to be woken for. */
   #read<Answer>(step: (state: MemoryState, nowMs: number) => Answer): Promise<Answer> {
-    return new Promise((resolve) => {
-      if (this.#clock === undefined) {
-        throw new CarillonError("storeClosed", "The memory store is not open: call open() first");
-      }
-      resolve(step(this.#state, this.#clock.nowMs()));
-    });
+    try {
+      return Promise.resolve(this.#run(step));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Runs a step that can make work for others, and tells them when there are any. */
-  async #write<Answer>(step: (state: MemoryState, nowMs: number) => Answer): Promise<Answer> {
-    const answer = await this.#read(step);
-    if (this.#opens > 1) this.#callListeners();
+  #write<Answer>(step: (state: MemoryState, nowMs: number) => Answer): Promise<Answer> {
+    const answer = this.#read(step);
+    if (this.#opens > 1) void answer.then(() => this.#callListeners(), () => {});
     return answer;
+  }
+
+  #run<Answer>(step: (state: MemoryState, nowMs: number) => Answer): Answer {
+    if (this.#clock === undefined) {
+      throw new CarillonError("storeClosed", "The memory store is not open: call open() first");
+    }
+    return step(this.#state, this.#clock.nowMs());
   }
 
   #callListeners(): void {

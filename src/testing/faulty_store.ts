@@ -4,6 +4,7 @@ import type { JobFence } from "../model/job_record.ts";
 import { resolveRunSettings } from "../model/settings.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import { interceptStore, type StoreAnswer, type StoreCall, type StoreOperation } from "./intercept_store.ts";
+import { chance } from "./kit/chance.ts";
 
 /**
  * What goes wrong with a call of the store.
@@ -127,18 +128,18 @@ const usual: Readonly<Record<Fault, readonly Moment[]>> = {
 /** Decides which call goes wrong. */
 class FaultChooser {
   #left: { readonly planned: PlannedFault; after: number; times: number }[];
-  #state: number | undefined;
+  #random: (() => number) | undefined;
   readonly #share: number;
 
   constructor({ plan = [], seed, percent = 5 }: FaultyStoreOptions) {
     this.#left = plan.map((planned) => ({ planned, after: planned.after ?? 0, times: planned.times ?? 1 }));
-    this.#state = seed;
+    this.#random = seed === undefined ? undefined : chance(seed);
     this.#share = percent / 100;
   }
 
   heal(): void {
     this.#left = [];
-    this.#state = undefined;
+    this.#random = undefined;
   }
 
   choose(fits: (planned: PlannedFault) => boolean, moment: Moment): Fault | undefined {
@@ -152,15 +153,9 @@ class FaultChooser {
   }
 
   #byChance(moment: Moment): Fault | undefined {
-    if (this.#state === undefined || this.#next() >= this.#share) return undefined;
+    if (this.#random === undefined || this.#random() >= this.#share) return undefined;
     const fitting = (Object.keys(usual) as Fault[]).filter((fault) => usual[fault].includes(moment));
-    return fitting[Math.floor(this.#next() * fitting.length)];
-  }
-
-  #next(): number {
-    this.#state = (this.#state! + 0x6d2b79f5) | 0;
-    const mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    return ((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 32;
+    return fitting[Math.floor(this.#random() * fitting.length)];
   }
 }
 

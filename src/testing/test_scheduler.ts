@@ -15,6 +15,7 @@ import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import { systemClock } from "../time/system_clock.ts";
 import { Temporal, temporalName } from "../time/temporal.ts";
 import { assertTimes, type Expected, failure, inputFits } from "./kit/assertions.ts";
+import { chance } from "./kit/chance.ts";
 import { History } from "./kit/history.ts";
 import { Quiet } from "./kit/quiet.ts";
 import { TestClock } from "./kit/test_clock.ts";
@@ -38,6 +39,9 @@ export interface TestSchedulerOptions extends Omit<SchedulerOptions, "clock"> {
   /** A long one, so that heartbeats do not fill the time that a test lives through. @default { hours: 1 } */
   readonly lease?: DurationInput;
 }
+
+/** What seems to be chance (jitter, back-off) is the same at every run of a test. */
+const SEED = 1;
 
 const optionKeys = schedulerOptionKeys.filter((key) => key !== "clock");
 
@@ -114,6 +118,7 @@ export class TestScheduler implements AsyncDisposable {
     const watched = (one: DataStore) => watchStore(one, this.#quiet, this.#history);
     this.#scheduler = new NamingScheduler({
       lease: { hours: 1 },
+      random: chance(SEED),
       ...rest,
       timeZone: this.#timeZone,
       clock: this.clock.ofScheduler,
@@ -143,7 +148,7 @@ export class TestScheduler implements AsyncDisposable {
   assertAdded<T extends TaskReference>(task: T | string, expected: Expected<InputOf<T>> = {}): void {
     const name = this.#nameOf(task);
     const jobs = this.#history.added.filter((job) =>
-      job.taskName === name && job.fireTimeMs === null &&
+      job.taskName === name &&
       inputFits(expected as Expected, decodePayload(job.input, [this.#serializer]))
     );
     assertTimes(

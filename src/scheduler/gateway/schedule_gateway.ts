@@ -38,7 +38,7 @@ export class ScheduleGateway {
   /** Carries plans out; answers which ones held. */
   async advance(plans: readonly FirePlan[]): Promise<readonly boolean[]> {
     const moved = await this.#store.advanceSchedules(plans.map((plan) => plan.advance));
-    plans.forEach((plan, i) => moved[i] && this.#tellAdvance(plan));
+    if (this.#teller.isHeard) plans.forEach((plan, i) => moved[i] && this.#tellAdvance(plan));
     return moved;
   }
 

@@ -70,7 +70,7 @@ function claimTexts(dialect: Dialect) {
         cross join ${jobs} j on j.id = e.value
         where +j.state = 'scheduled' and j.task_name in (select value ->> 0 from json_each(?1))
       union all ${nextStarts(dialect, "?1", "?3")})`,
-    now: `select json_array(${now.replace("?3", "?1")}, ${freedLeft(dialect)})`,
+    now: `select json_array(${now.replace("?3", "?1")}, ${freedLeft(dialect)}, ${anyLeft(jobs, "?2")})`,
   };
 }
 
@@ -91,6 +91,14 @@ function moreSql(dialect: Dialect, candidates: string): string {
   return `select case when changes() >= ?4 then exists (
       with recursive ${openTasks(dialect, claimArguments)}, ${candidates} select 1 from candidate
       where coalesce(schedule_free, 1) > 0 and coalesce(key_free, 1) > 0 and coalesce(rate_free, 1) > 0) else 0 end`;
+}
+
+/** The expression for whether jobs of the asked tasks still wait to be taken. */
+function anyLeft(jobs: string, tasks: string): string {
+  const exist = (state: string) =>
+    `exists (select 1 from json_each(${tasks}) e
+      cross join ${jobs} j on j.state = '${state}' and j.task_name = (e.value ->> 0))`;
+  return `(${exist("ready")} or ${exist("blocked")})`;
 }
 
 function takeStatement(sql: string, request: ClaimRequest, now: number | null, ids?: string): Statement {
@@ -129,7 +137,7 @@ function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): 
     ids === undefined
       ? { sql: sql.next, args: [tasks, now] }
       : { sql: sql.nextNamed, args: [tasks, ids, now] },
-    { sql: sql.now, args: [now] },
+    { sql: sql.now, args: [now, tasks] },
   ];
 }
 
@@ -137,7 +145,7 @@ function claimAnswer(results: readonly StatementResult[]): ClaimAnswer {
   const [missed, , , promoted, , , , , , , , taken, more, , next, end] = results.slice(
     2,
   ) as unknown as ClaimResults;
-  const [nowMs, freedLeft] = JSON.parse(end.cells[0] as string) as readonly [number, 0 | 1];
+  const [nowMs, freedLeft, left] = JSON.parse(end.cells[0] as string) as readonly [number, 0 | 1, 0 | 1];
   const upkeepLeft = missed.cells.length >= UPKEEP_MAX || promoted.changes >= UPKEEP_MAX;
   return {
     nowMs,
@@ -145,6 +153,7 @@ function claimAnswer(results: readonly StatementResult[]): ClaimAnswer {
     missed: missed.cells.map(decodeJob),
     nextRunAtMs: next.cells[0] as number | null,
     more: more.cells[0] === 1 || upkeepLeft || freedLeft === 1,
+    left: left === 1,
   };
 }
 

@@ -3,7 +3,7 @@ import type { ScheduleRecord, ScheduleWrite } from "../../model/schedule_record.
 import type { ScheduleAdvance, ScheduleChange } from "../schedule_store.ts";
 import { insertJob, storedJob } from "./add_jobs.ts";
 import type { MemoryState } from "./memory_state.ts";
-import { storedCopy } from "./stored_copy.ts";
+import { knownCopy } from "./stored_copy.ts";
 
 /** Writes and removes schedules, all of them or none. */
 export function writeSchedules(
@@ -69,10 +69,10 @@ function stillAsRead(state: MemoryState, { puts, removes }: Required<ScheduleCha
 function storedSchedule(schedule: ScheduleWrite): ScheduleWrite {
   return {
     ...schedule,
-    trigger: storedCopy(schedule.trigger),
-    policies: storedCopy(schedule.policies),
-    metadata: storedCopy(schedule.metadata),
-    counters: storedCopy(schedule.counters),
+    trigger: knownCopy(schedule.trigger),
+    policies: knownCopy(schedule.policies),
+    metadata: knownCopy(schedule.metadata),
+    counters: Object.freeze({ ...schedule.counters }),
   };
 }
 
@@ -88,6 +88,7 @@ function putSchedule(state: MemoryState, write: ScheduleWrite, nowMs: number): S
     createdAtMs: before?.createdAtMs ?? nowMs,
     updatedAtMs: nowMs,
   });
+  if (before !== undefined && before.policies !== row.policies) state.jobs.scheduleChanged(row.seq);
   state.changes.add(...scheduleChanges(before, row));
   return row;
 }

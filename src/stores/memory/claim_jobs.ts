@@ -13,11 +13,14 @@ import {
   taskLimit,
 } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
+import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { TaskClaim } from "../../model/task_claim.ts";
 import { claimedJob, transitionedJob, wokenJob } from "../../model/transitions.ts";
 import type { ClaimAnswer, ClaimRequest } from "../job_store.ts";
+import { slotOfKey, slotOfSchedule } from "./closed_lanes.ts";
 import type { MemoryState } from "./memory_state.ts";
 import { noteStart, rateOpen, rateUse } from "./rate_use.ts";
+import type { HeadQueue } from "./ready_queue.ts";
 import { settleChildren } from "./settle_children.ts";
 import { SortedList } from "./sorted_list.ts";
 
@@ -27,7 +30,8 @@ export function claimJobs(state: MemoryState, request: ClaimRequest, nowMs: numb
   settleChildren(state, nowMs);
   wakeDue(state, nowMs);
   const { claimed, more } = takeJobs(state, request, nowMs);
-  return { nowMs, claimed, missed, nextRunAtMs: nextRunAtMs(state, request, nowMs), more };
+  const left = request.tasks.some(({ name }) => !(state.jobs.ofTask(name)?.ready.isEmpty ?? true));
+  return { nowMs, claimed, missed, nextRunAtMs: nextRunAtMs(state, request, nowMs), more, left };
 }
 
 /** Takes ready jobs in claim order as far as limits allow. */
@@ -39,19 +43,31 @@ export function takeJobs(
   const claimed: JobRecord[] = [];
   const scheduler = state.schedulers.get(request.incarnation);
   if (scheduler === undefined) return { claimed, more: false };
-  const tasks = new Map(request.tasks.map((task) => [task.name, task]));
-  const left = new Map(request.tasks.map(({ name, max = Infinity }) => [name, max]));
-  for (const job of candidates(state, tasks, request.jobIds, nowMs)) {
-    const { max = Infinity } = tasks.get(job.taskName)!;
-    if (max <= 0 || !coversTags(scheduler.tags, job.tags) || !mayStart(state, job, nowMs)) continue;
+  const places = request.jobIds === undefined
+    ? headsInOrder(state, request.tasks, scheduler, nowMs)
+    : namedInOrder(state, request.tasks, request.jobIds, scheduler, nowMs);
+  for (const { job, asked } of places) {
+    if (!mayStart(state, job, nowMs)) continue;
     if (claimed.length >= request.limit) return { claimed, more: true };
-    const rest = left.get(job.taskName)!;
-    if (rest <= 0) continue;
-    left.set(job.taskName, rest - 1);
+    if (asked.left <= 0) continue;
+    asked.left--;
     noteStart(state, job, nowMs);
     claimed.push(state.jobs.put(claimedJob(job, request.incarnation, nowMs)));
   }
   return { claimed, more: false };
+}
+
+/** A task that was asked for. */
+interface AskedTask {
+  readonly task: TaskClaim;
+  /** How many more of its jobs may be taken. */
+  left: number;
+}
+
+/** A job that may be taken if limits allow. */
+interface Candidate {
+  readonly job: JobRecord;
+  readonly asked: AskedTask;
 }
 
 /** Whether a task is not paused and has a slot left. */
@@ -79,56 +95,88 @@ export function keyOpen(state: MemoryState, job: JobRecord): boolean {
   return keySlotsLeft(limit, jobs?.running.size ?? 0, first === undefined || first.seq >= job.seq) > 0;
 }
 
+/** Whether a job may start now. Where it waits for a slot of its schedule or its key, so do all behind it in its lane. */
 function mayStart(state: MemoryState, job: JobRecord, nowMs: number): boolean {
-  return taskOpen(state, job.taskName) && !deadlineMissed(job, nowMs) &&
-    (job.scheduleSeq === null || scheduleOpen(state, job.scheduleSeq)) && keyOpen(state, job) &&
-    rateOpen(state, job, nowMs);
+  if (!taskOpen(state, job.taskName) || deadlineMissed(job, nowMs)) return false;
+  if (job.scheduleSeq !== null && !scheduleOpen(state, job.scheduleSeq)) {
+    return wait(state, job, slotOfSchedule(job.scheduleSeq));
+  }
+  return keyOpen(state, job) ? rateOpen(state, job, nowMs) : wait(state, job, slotOfKey(job));
 }
 
-type AskedTasks = ReadonlyMap<string, TaskClaim>;
-
-/** Jobs that the scheduler's code can run, in claim order. */
-function* candidates(
-  state: MemoryState,
-  tasks: AskedTasks,
-  jobIds: readonly string[] | undefined,
-  nowMs: number,
-): Generator<JobRecord> {
-  const jobs = jobIds === undefined
-    ? headsInOrder(state, tasks, nowMs)
-    : namedJobs(state, tasks, jobIds, nowMs);
-  for (const job of jobs) {
-    if (runsVersion(tasks.get(job.taskName)!, job)) yield job;
-  }
+function wait(state: MemoryState, job: JobRecord, slot: string): false {
+  state.jobs.ofTask(job.taskName)?.ready.close(job, slot);
+  return false;
 }
 
 /** The heads of the lanes of all these tasks in claim order; goes on behind each one, taken or not. */
-function* headsInOrder(state: MemoryState, tasks: AskedTasks, nowMs: number): Generator<JobRecord> {
-  const heads = new SortedList<JobRecord>(claimOrderAt(nowMs));
-  for (const taskName of tasks.keys()) {
-    const first = taskOpen(state, taskName) ? state.jobs.ofTask(taskName)?.ready.firstHeads() : undefined;
-    for (const head of first ?? []) heads.add(head);
+function* headsInOrder(
+  state: MemoryState,
+  tasks: readonly TaskClaim[],
+  { tags }: SchedulerRecord,
+  nowMs: number,
+): Generator<Candidate> {
+  const first = tasks.flatMap((task) => firstPlaces(state, task, tags));
+  if (first.length <= 1) {
+    for (let place = first[0]; place !== undefined; place = behind(state, place)) yield place;
+    return;
   }
-  for (let head = heads.first(); head !== undefined; head = heads.first()) {
-    heads.delete(head);
-    yield head;
-    if (!taskOpen(state, head.taskName)) continue;
-    const next = state.jobs.ofTask(head.taskName)?.ready.headAfter(head);
-    if (next !== undefined) heads.add(next);
+  const order = claimOrderAt(nowMs);
+  const places = new SortedList<Place>((a, b) => order(a.job, b.job));
+  for (const place of first) places.add(place);
+  for (let place = places.first(); place !== undefined; place = places.first()) {
+    yield place;
+    places.replace(place, behind(state, place));
   }
 }
 
-function namedJobs(
+/** How far one has come in a queue. */
+interface Place extends Candidate {
+  readonly queue: HeadQueue;
+}
+
+/** The heads of a task's queues from which code of this version with these tags can take jobs. */
+function firstPlaces(state: MemoryState, task: TaskClaim, tags: readonly string[]): readonly Place[] {
+  const { name, max = Infinity } = task;
+  const ready = state.jobs.ofTask(name)?.ready;
+  if (ready === undefined || ready.isEmpty || max <= 0 || !taskOpen(state, name)) return noPlaces;
+  const asked = { task, left: max };
+  const places: Place[] = [];
+  for (const queue of ready.queues) {
+    const job = queue.heads.first();
+    if (job !== undefined && fits(job, task, tags)) places.push({ job, asked, queue });
+  }
+  return places;
+}
+
+const noPlaces: readonly Place[] = [];
+
+function behind(state: MemoryState, { job, asked, queue }: Place): Place | undefined {
+  if (!taskOpen(state, job.taskName)) return undefined;
+  const next = queue.heads.after(job);
+  return next && { job: next, asked, queue };
+}
+
+function namedInOrder(
   state: MemoryState,
-  tasks: AskedTasks,
+  tasks: readonly TaskClaim[],
   ids: readonly string[],
+  { tags }: SchedulerRecord,
   nowMs: number,
-): readonly JobRecord[] {
-  return [...new Set(ids)]
-    .map((id) => state.jobs.byId(id))
-    .filter((job) => job !== undefined)
-    .filter((job) => job.state === "ready" && tasks.has(job.taskName))
-    .sort(claimOrderAt(nowMs));
+): readonly Candidate[] {
+  const all = new Map(tasks.map((task) => [task.name, { task, left: task.max ?? Infinity }]));
+  const candidates = [...new Set(ids)].flatMap((id) => {
+    const job = state.jobs.byId(id);
+    const asked = job && all.get(job.taskName);
+    return asked && job.state === "ready" && fits(job, asked.task, tags) ? [{ job, asked }] : [];
+  });
+  const order = claimOrderAt(nowMs);
+  return candidates.filter(({ asked }) => asked.left > 0).sort((a, b) => order(a.job, b.job));
+}
+
+/** Whether a scheduler that has this code and offers these tags can take a job. */
+function fits(job: JobRecord, task: TaskClaim, tags: readonly string[]): boolean {
+  return runsVersion(task, job) && coversTags(tags, job.tags);
 }
 
 function endMissed(state: MemoryState, nowMs: number): readonly JobRecord[] {
@@ -150,31 +198,29 @@ function wakeDue(state: MemoryState, nowMs: number): void {
   }
 }
 
-function nextRunAtMs(state: MemoryState, request: ClaimRequest, nowMs: number): number | null {
-  const taskNames = new Set(request.tasks.map(({ name }) => name));
-  const next = request.jobIds === undefined
-    ? [...taskNames].map((name) => state.jobs.ofTask(name)?.scheduled.first())
-    : request.jobIds.map((id) => state.jobs.byId(id));
-  const deadlineMs = request.jobIds === undefined ? state.jobs.deadlines.first()?.startDeadlineMs : undefined;
-  let earliest = deadlineMs === undefined || deadlineMs === null ? null : deadlineMs + 1;
-  for (const job of next) {
-    if (job?.state !== "scheduled" || !taskNames.has(job.taskName)) continue;
-    if (earliest === null || job.runAtMs < earliest) earliest = job.runAtMs;
-  }
-  for (const startAtMs of nextStarts(state, taskNames, nowMs)) {
-    if (earliest === null || startAtMs < earliest) earliest = startAtMs;
-  }
-  return earliest;
-}
-
-/** When the rates of these tasks let another job start, where one waits for that. */
-function* nextStarts(state: MemoryState, taskNames: Iterable<string>, nowMs: number): Generator<number> {
-  for (const taskName of taskNames) {
-    if (rateLimit(state.tasks.get(taskName)) === null) continue;
-    const ready = state.jobs.ofTask(taskName)?.ready;
-    for (const head of ready?.heads() ?? []) {
-      const startAtMs = rateUse(state, head, nowMs)?.nextStartAtMs ?? null;
-      if (startAtMs !== null) yield startAtMs;
+function nextRunAtMs(state: MemoryState, { tasks, jobIds }: ClaimRequest, nowMs: number): number | null {
+  let earliestMs = jobIds === undefined ? nextOfAll(state, tasks) : nextOfNamed(state, tasks, jobIds);
+  for (const { name } of tasks) {
+    if (rateLimit(state.tasks.get(name)) === null) continue;
+    for (const head of state.jobs.ofTask(name)?.ready.heads() ?? []) {
+      earliestMs = Math.min(earliestMs, rateUse(state, head, nowMs)?.nextStartAtMs ?? Infinity);
     }
   }
+  return earliestMs === Infinity ? null : earliestMs;
+}
+
+function nextOfAll(state: MemoryState, tasks: readonly TaskClaim[]): number {
+  const deadlineMs = state.jobs.deadlines.first()?.startDeadlineMs ?? Infinity;
+  let earliestMs = deadlineMs + 1;
+  for (const { name } of tasks) {
+    earliestMs = Math.min(earliestMs, state.jobs.ofTask(name)?.scheduled.first()?.runAtMs ?? Infinity);
+  }
+  return earliestMs;
+}
+
+function nextOfNamed(state: MemoryState, tasks: readonly TaskClaim[], ids: readonly string[]): number {
+  const names = new Set(tasks.map(({ name }) => name));
+  const jobs = ids.map((id) => state.jobs.byId(id)).filter((job) => job !== undefined);
+  const scheduled = jobs.filter(({ state, taskName }) => state === "scheduled" && names.has(taskName));
+  return scheduled.reduce((earliestMs, { runAtMs }) => Math.min(earliestMs, runAtMs), Infinity);
 }

@@ -23,7 +23,10 @@ export function endJobs(
 }
 
 function endRun(state: MemoryState, job: JobRecord, ending: JobEnding, nowMs: number): void {
-  const transition = heededTransition(job, ending.transition, state.settingsOf(job));
+  // Few are asked to stop: only then their settings are looked up.
+  const transition = job.cancelRequested === null
+    ? ending.transition
+    : heededTransition(job, ending.transition, state.settingsOf(job));
   state.histories.noteLeft(job, transition, nowMs);
   const ended = transitionedJob(job, transition, nowMs);
   if (ended.state === "finished") state.finishJob(ended, nowMs);

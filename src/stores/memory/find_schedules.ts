@@ -20,11 +20,7 @@ export function getSchedules(state: MemoryState, filter: ScheduleFilter): readon
 
 /** The schedules to process now, with what the decision about them needs. */
 export function dueSchedules(state: MemoryState, limit: number, nowMs: number): DueSchedules {
-  const due: ScheduleRecord[] = [];
-  for (const schedule of inDueOrder(state, nowMs)) {
-    if (due.length >= limit) break;
-    due.push(schedule);
-  }
+  const due = inDueOrder(state, limit, nowMs);
   const ahead = state.schedules.firing.after({ nextFireTimeMs: nowMs, seq: Infinity });
   return {
     nowMs,
@@ -51,18 +47,24 @@ export function getFireTimes(
 }
 
 /** Merges the two indexes: what is due by its time, and what must be planned whatever its time. */
-function* inDueOrder(state: MemoryState, nowMs: number): Generator<ScheduleRecord> {
-  const toPlan = state.schedules.toPlan[Symbol.iterator]();
-  let planned = toPlan.next();
-  for (const schedule of state.schedules.firing) {
-    if (!isDue(schedule.nextFireTimeMs as number, nowMs)) break;
-    while (!planned.done && dueOrder(planned.value, schedule) < 0) {
-      yield planned.value;
-      planned = toPlan.next();
-    }
-    if (!schedule.needsPlanning) yield schedule;
+function inDueOrder(state: MemoryState, limit: number, nowMs: number): readonly ScheduleRecord[] {
+  const { firing, toPlan } = state.schedules;
+  const due: ScheduleRecord[] = [];
+  let planned = toPlan.first();
+  let fired = firing.first();
+  while (due.length < limit) {
+    const isFiring = fired !== undefined && isDue(fired.nextFireTimeMs as number, nowMs);
+    if (planned !== undefined && (!isFiring || dueOrder(planned, fired!) <= 0)) {
+      // One that is in both comes once.
+      if (planned === fired) fired = firing.after(fired);
+      due.push(planned);
+      planned = toPlan.after(planned);
+    } else if (isFiring) {
+      due.push(fired!);
+      fired = firing.after(fired!);
+    } else break;
   }
-  for (; !planned.done; planned = toPlan.next()) yield planned.value;
+  return due;
 }
 
 function listOrder(a: ScheduleRecord, b: ScheduleRecord): number {

@@ -1,16 +1,27 @@
 import type { JobRecord } from "../../model/job_record.ts";
+import { ClosedLanes, slotOfKey, slotOfSchedule } from "./closed_lanes.ts";
 import { ReadyQueue } from "./ready_queue.ts";
-import { SortedList } from "./sorted_list.ts";
+import { only, SortedList } from "./sorted_list.ts";
 
 /** The jobs of one task that a claim looks at. */
 class TaskJobs {
-  readonly ready = new ReadyQueue();
+  readonly ready: ReadyQueue;
   readonly scheduled = new SortedList(byRunAt);
   readonly running = new Set<number>();
   readonly parked = new Set<number>();
   readonly keys = new Map<string, KeyJobs>();
   /** By the key of their identity, in order of adding. */
   readonly identities = new Map<string, SortedList<JobRecord>>();
+
+  constructor(closed: ClosedLanes) {
+    this.ready = new ReadyQueue(closed);
+  }
+
+  /** Whether it holds nothing and knows nothing of its task. */
+  get isEmpty(): boolean {
+    return this.ready.isEmpty && !this.ready.isFifo && this.running.size === 0 && this.parked.size === 0 &&
+      this.scheduled.size === 0 && this.keys.size === 0 && this.identities.size === 0;
+  }
 }
 
 /** The unfinished jobs of one task with one key. */
@@ -44,6 +55,7 @@ export class JobTable {
   readonly #tasks = new Map<string, TaskJobs>();
   readonly #schedules = new Map<number, ScheduleJobs>();
   readonly #owned = new Map<number, Set<number>>();
+  readonly #closed = new ClosedLanes();
   #lastSeq = 0;
 
   /** Jobs whose `runAt` is ahead, or was when last looked, earliest first. */
@@ -89,7 +101,24 @@ export class JobTable {
 
   /** Says whether the jobs of a task with a key must be taken in order of adding. */
   setFifo(taskName: string, fifo: boolean): void {
-    at(this.#tasks, taskName, () => new TaskJobs()).ready.setFifo(fifo);
+    this.#task(taskName).ready.setFifo(fifo);
+    this.#dropIfEmpty(taskName);
+  }
+
+  /** The limits of a task may have changed: all its jobs are looked at again. */
+  taskChanged(taskName: string): void {
+    this.#tasks.get(taskName)?.ready.openAll();
+  }
+
+  /** The limits of a schedule may have changed: its jobs are looked at again. */
+  scheduleChanged(scheduleSeq: number): void {
+    if (this.#closed.size > 0) this.#closed.open(slotOfSchedule(scheduleSeq));
+  }
+
+  /** How many entries all indexes have, the rows themselves not counted: nothing where there are no rows. */
+  get indexSize(): number {
+    return this.#tasks.size + this.#schedules.size + this.#owned.size + this.#closed.size +
+      this.scheduled.size + this.deadlines.size + this.expiring.size + this.#seqs.size;
   }
 
   /** The jobs of one schedule; undefined when it has none. */
@@ -106,78 +135,85 @@ export class JobTable {
   put(job: JobRecord): JobRecord {
     const row = Object.freeze(job);
     const before = this.#rows.get(row.seq);
-    if (before !== undefined) this.#unindex(before);
     this.#rows.set(row.seq, row);
-    this.#seqs.set(row.id, row.seq);
-    this.#index(row);
+    if (before === undefined) this.#seqs.set(row.id, row.seq);
+    this.#reindex(this.#task(row.taskName), before, row);
     return row;
   }
 
   /** Deletes a row. */
   delete(job: JobRecord): void {
-    this.#unindex(job);
+    this.#reindex(this.#task(job.taskName), job, undefined);
     this.#rows.delete(job.seq);
     this.#seqs.delete(job.id);
+    this.#dropIfEmpty(job.taskName);
   }
 
-  #index(job: JobRecord): void {
-    const task = at(this.#tasks, job.taskName, () => new TaskJobs());
-    if (job.state === "ready") task.ready.add(job);
-    if (job.state === "parked") task.parked.add(job.seq);
-    if (job.state === "scheduled") {
-      task.scheduled.add(job);
-      this.scheduled.add(job);
+  #task(taskName: string): TaskJobs {
+    return at(this.#tasks, taskName, () => new TaskJobs(this.#closed));
+  }
+
+  #dropIfEmpty(taskName: string): void {
+    if (this.#tasks.get(taskName)?.isEmpty) this.#tasks.delete(taskName);
+  }
+
+  /** A job keeps its task, its schedule and the key of its identity; all else may change. */
+  #reindex(task: TaskJobs, before: JobRecord | undefined, after: JobRecord | undefined): void {
+    const { scheduleSeq, identityKey } = (after ?? before) as JobRecord;
+    this.#reindexState(task, before, after);
+    this.deadlines.replace(only(hasDeadline, before), only(hasDeadline, after));
+    this.expiring.replace(only(expires, before), only(expires, after));
+    if (scheduleSeq !== null) this.#reindexInSchedule(scheduleSeq, before, after);
+    if (before !== undefined && before.concurrencyKey !== null) {
+      unindexByKey(task, before, before.concurrencyKey);
+      this.#keyMayBeFree(task, before);
     }
-    if (job.state === "running") {
-      task.running.add(job.seq);
-      at(this.#owned, job.owner as number, () => new Set()).add(job.seq);
+    if (after !== undefined && after.concurrencyKey !== null) indexByKey(task, after, after.concurrencyKey);
+    if (identityKey === null) return;
+    const identical = at(task.identities, identityKey, () => new SortedList<JobRecord>(bySeq));
+    identical.replace(before, after);
+    if (identical.size === 0) task.identities.delete(identityKey);
+  }
+
+  #reindexState(task: TaskJobs, before: JobRecord | undefined, after: JobRecord | undefined): void {
+    if (before?.state === "ready") task.ready.delete(before);
+    if (after?.state === "ready") task.ready.add(after);
+    if (before?.state === "parked") task.parked.delete(before.seq);
+    if (after?.state === "parked") task.parked.add(after.seq);
+    task.scheduled.replace(only(isScheduled, before), only(isScheduled, after));
+    this.scheduled.replace(only(isScheduled, before), only(isScheduled, after));
+    if (before?.state === "running") {
+      task.running.delete(before.seq);
+      const owned = this.#owned.get(before.owner as number);
+      owned?.delete(before.seq);
+      if (owned?.size === 0) this.#owned.delete(before.owner as number);
     }
-    if (hasDeadline(job)) this.deadlines.add(job);
-    if (job.state === "finished" && job.expiresAtMs !== null) this.expiring.add(job);
-    if (job.scheduleSeq !== null) this.#indexInSchedule(job, job.scheduleSeq);
-    if (job.concurrencyKey !== null) indexByKey(task, job, job.concurrencyKey);
-    if (job.identityKey !== null) {
-      at(task.identities, job.identityKey, () => new SortedList<JobRecord>(bySeq)).add(job);
+    if (after?.state === "running") {
+      task.running.add(after.seq);
+      at(this.#owned, after.owner as number, () => new Set()).add(after.seq);
     }
   }
 
-  #indexInSchedule(job: JobRecord, scheduleSeq: number): void {
+  #reindexInSchedule(
+    scheduleSeq: number,
+    before: JobRecord | undefined,
+    after: JobRecord | undefined,
+  ): void {
     const schedule = at(this.#schedules, scheduleSeq, () => new ScheduleJobs());
-    schedule.all.add(job.seq);
-    if (job.state !== "finished") schedule.unfinished.add(job.seq);
-    if (job.state === "running") schedule.running.add(job.seq);
-  }
-
-  #unindex(job: JobRecord): void {
-    const task = this.#tasks.get(job.taskName) as TaskJobs;
-    if (job.state === "ready") task.ready.delete(job);
-    if (job.state === "parked") task.parked.delete(job.seq);
-    if (job.state === "scheduled") {
-      task.scheduled.delete(job);
-      this.scheduled.delete(job);
-    }
-    if (job.state === "running") {
-      task.running.delete(job.seq);
-      const owned = this.#owned.get(job.owner as number);
-      owned?.delete(job.seq);
-      if (owned?.size === 0) this.#owned.delete(job.owner as number);
-    }
-    if (hasDeadline(job)) this.deadlines.delete(job);
-    if (job.state === "finished" && job.expiresAtMs !== null) this.expiring.delete(job);
-    if (job.scheduleSeq !== null) this.#unindexInSchedule(job, job.scheduleSeq);
-    if (job.concurrencyKey !== null) unindexByKey(task, job, job.concurrencyKey);
-    const identical = job.identityKey === null ? undefined : task.identities.get(job.identityKey);
-    identical?.delete(job);
-    if (identical?.size === 0) task.identities.delete(job.identityKey as string);
-  }
-
-  #unindexInSchedule(job: JobRecord, scheduleSeq: number): void {
-    const schedule = this.#schedules.get(scheduleSeq);
-    if (schedule === undefined) return;
-    schedule.all.delete(job.seq);
-    schedule.unfinished.delete(job.seq);
-    schedule.running.delete(job.seq);
+    const { seq } = (after ?? before) as JobRecord;
+    if (before === undefined) schedule.all.add(seq);
+    if (after === undefined) schedule.all.delete(seq);
+    if (after === undefined || after.state === "finished") schedule.unfinished.delete(seq);
+    else schedule.unfinished.add(seq);
+    if (after?.state === "running") schedule.running.add(seq);
+    else if (schedule.running.delete(seq)) this.scheduleChanged(scheduleSeq);
     if (schedule.all.size === 0) this.#schedules.delete(scheduleSeq);
+  }
+
+  /** A run that is over gives its slot back; where jobs are taken in turn, any that goes makes room for the next. */
+  #keyMayBeFree(task: TaskJobs, job: JobRecord): void {
+    if (this.#closed.size === 0 || (job.state !== "running" && !task.ready.isFifo)) return;
+    this.#closed.open(slotOfKey(job));
   }
 }
 
@@ -194,6 +230,14 @@ function unindexByKey(task: TaskJobs, job: JobRecord, key: string): void {
   jobs.unfinished.delete(job);
   jobs.running.delete(job.seq);
   if (jobs.unfinished.size === 0) task.keys.delete(key);
+}
+
+function isScheduled(job: JobRecord): boolean {
+  return job.state === "scheduled";
+}
+
+function expires(job: JobRecord): boolean {
+  return job.state === "finished" && job.expiresAtMs !== null;
 }
 
 function hasDeadline(job: JobRecord): boolean {

@@ -50,6 +50,7 @@ export class MemoryState {
     this.changes.add(...taskChanges(this.tasks.get(task.name), task, nowMs));
     this.tasks.set(task.name, task);
     this.jobs.setFifo(task.name, keyLimit(task)?.fifo ?? false);
+    this.jobs.taskChanged(task.name);
     if (rateLimit(task) === null) this.starts.forget(task.name);
   }
 
@@ -58,6 +59,7 @@ export class MemoryState {
     this.jobs.setFifo(name, false);
     this.starts.forget(name);
     const wasThere = this.tasks.delete(name);
+    this.jobs.taskChanged(name);
     if (wasThere) this.changes.add({ atMs: nowMs, type: "taskRemoved", taskName: name });
     return wasThere;
   }
@@ -65,6 +67,7 @@ export class MemoryState {
   /** Removes a schedule. */
   removeSchedule(schedule: ScheduleRecord, nowMs: number): void {
     this.schedules.delete(schedule);
+    this.jobs.scheduleChanged(schedule.seq);
     this.changes.add(scheduleChange("scheduleRemoved", schedule, nowMs));
   }
 

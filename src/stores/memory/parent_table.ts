@@ -5,6 +5,11 @@ export class ParentTable {
   readonly #parents = new Map<number, readonly number[]>();
   readonly #children = new Map<number, Set<number>>();
 
+  /** Whether no job waits or waited for another one. */
+  get isEmpty(): boolean {
+    return this.#parents.size === 0;
+  }
+
   /** Notes the parents of a job. */
   set(child: JobRecord, parents: readonly number[]): void {
     this.#parents.set(child.seq, parents);

@@ -1,7 +1,7 @@
 import type { TaskRecord, TaskWrite } from "../../model/task_record.ts";
 import type { TaskChange } from "../task_store.ts";
 import type { MemoryState } from "./memory_state.ts";
-import { storedCopy } from "./stored_copy.ts";
+import { knownCopy } from "./stored_copy.ts";
 
 /** Writes tasks as the code defines them; what was set at run time stays. */
 export function putTasks(
@@ -9,12 +9,12 @@ export function putTasks(
   tasks: readonly TaskWrite[],
   nowMs: number,
 ): readonly TaskRecord[] {
-  const copies = tasks.map(storedCopy);
+  const copies = tasks.map(knownCopy);
   for (const task of copies) {
     const before = state.tasks.get(task.name);
     state.putTask({
       ...task,
-      overrides: before?.overrides ?? {},
+      overrides: before?.overrides ?? knownCopy({}),
       paused: before?.paused ?? false,
     }, nowMs);
   }
@@ -38,6 +38,6 @@ export function updateTask(
 ): TaskRecord | undefined {
   const before = state.tasks.get(name);
   if (before === undefined) return undefined;
-  state.putTask({ ...before, ...storedCopy(change) }, nowMs);
+  state.putTask({ ...before, ...knownCopy(change) }, nowMs);
   return state.task(name);
 }

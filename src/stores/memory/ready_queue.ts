@@ -1,27 +1,48 @@
 import { rankOrder } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
+import type { ClosedLanes } from "./closed_lanes.ts";
 import { SortedList } from "./sorted_list.ts";
 
+/** Jobs of one task that wait for the same things: version, tags, ageing, schedule and keys. */
+export interface Lane {
+  readonly key: string;
+  readonly jobs: SortedList<JobRecord>;
+  readonly queue: HeadQueue;
+  readonly owner: ReadyQueue;
+  /** What it is set aside for. */
+  closedFor: string | undefined;
+}
+
+/** The heads of the lanes of one task with the same version, tags and ageing, but for those that are set aside. */
+export interface HeadQueue {
+  readonly key: string;
+  readonly version: number;
+  readonly tags: readonly string[];
+  readonly heads: SortedList<JobRecord>;
+  /** How many lanes it has, also those set aside. */
+  lanes: number;
+}
+
 /**
- * The ready jobs of one task, in one lane for all that wait for the same things: version, tags, schedule and keys. Only
- * the head of each lane is looked at when jobs are taken: where it must wait, all behind it must too, however many they
- * are. Where jobs with a key must be taken in order of adding, that is the order of their lanes. Jobs that age
- * differently are in different lanes, because their order changes with time.
+ * The ready jobs of one task, in one lane for all that wait for the same things. Only the head of each lane is looked
+ * at when jobs are taken: where it must wait, all behind it must too, however many they are; then the lane is set aside
+ * until what it waits for may have come free. Where jobs with a key must be taken in order of adding, that is the order
+ * of their lanes. Jobs that age differently are in different queues, because their order changes with time.
  */
 export class ReadyQueue {
-  readonly #lanes = new Map<string, SortedList<JobRecord>>();
-  /** By ageing. */
-  readonly #heads = new Map<number | null, SortedList<JobRecord>>();
+  readonly #closed: ClosedLanes;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #queues = new Map<string, HeadQueue>();
   #fifo = false;
 
-  /** Says whether jobs with a key must be taken in order of adding. */
-  setFifo(fifo: boolean): void {
-    if (fifo === this.#fifo) return;
-    this.#fifo = fifo;
-    const jobs = [...this.#lanes.values()].flatMap((lane) => [...lane]);
-    this.#heads.clear();
-    this.#lanes.clear();
-    for (const job of jobs) this.add(job);
+  /** `closed` is where lanes are set aside. */
+  constructor(closed: ClosedLanes) {
+    this.#closed = closed;
+  }
+
+  /** Whether jobs with a key must be taken in order of adding. */
+  get isFifo(): boolean {
+    return this.#fifo;
   }
 
   /** Whether no job waits. */
@@ -29,53 +50,96 @@ export class ReadyQueue {
     return this.#lanes.size === 0;
   }
 
+  /** Where jobs are taken from. */
+  get queues(): Iterable<HeadQueue> {
+    return this.#queues.values();
+  }
+
+  /** Says whether jobs with a key must be taken in order of adding. */
+  setFifo(fifo: boolean): void {
+    if (fifo === this.#fifo) return;
+    const jobs = [...this.#lanes.values()].flatMap((lane) => [...lane.jobs]);
+    for (const job of jobs) this.delete(job);
+    this.#fifo = fifo;
+    for (const job of jobs) this.add(job);
+  }
+
   /** Puts a job into its lane. */
   add(job: JobRecord): void {
     const key = laneOf(job);
-    let lane = this.#lanes.get(key);
-    if (lane === undefined) {
-      const order = this.#fifo && job.concurrencyKey !== null ? addingOrder : rankOrder;
-      this.#lanes.set(key, lane = new SortedList<JobRecord>(order));
-    }
-    const head = lane.first();
-    lane.add(job);
-    this.#replaceHead(head, lane.first());
+    const lane = this.#lanes.get(key) ?? this.#makeLane(key, job);
+    const head = lane.jobs.first();
+    lane.jobs.add(job);
+    this.#replaceHead(lane, head);
   }
 
   /** Takes a job out of its lane. */
   delete(job: JobRecord): void {
-    const key = laneOf(job);
-    const lane = this.#lanes.get(key);
+    const lane = this.#lanes.get(laneOf(job));
     if (lane === undefined) return;
-    const head = lane.first();
-    lane.delete(job);
-    this.#replaceHead(head, lane.first());
-    if (lane.size === 0) this.#lanes.delete(key);
+    const head = lane.jobs.first();
+    lane.jobs.delete(job);
+    this.#replaceHead(lane, head);
+    if (lane.jobs.size === 0) this.#dropLane(lane);
   }
 
-  /** The heads to look at first: one for each ageing. */
-  firstHeads(): readonly JobRecord[] {
-    return [...this.#heads.values()].map((heads) => heads.first()).filter((head) => head !== undefined);
-  }
-
-  /** The head of each lane. */
+  /** The first job of each lane, also of those that are set aside. */
   *heads(): Generator<JobRecord> {
-    for (const heads of this.#heads.values()) yield* heads;
+    for (const { jobs } of this.#lanes.values()) yield jobs.first()!;
   }
 
-  /** The next head in claim order after a job among those that age alike, whether that job was taken or left. */
-  headAfter(job: JobRecord): JobRecord | undefined {
-    return this.#heads.get(job.ageingMs)?.after(job);
+  /** Sets the lane of a job aside, where it is its head, until what it waits for is opened. */
+  close(head: JobRecord, waitsFor: string): void {
+    const lane = this.#lanes.get(laneOf(head));
+    if (lane === undefined || lane.closedFor !== undefined || lane.jobs.first() !== head) return;
+    lane.queue.heads.delete(head);
+    this.#closed.add(lane, waitsFor);
   }
 
-  #replaceHead(before: JobRecord | undefined, now: JobRecord | undefined): void {
+  /** Lets a lane that was set aside be looked at again. */
+  open(lane: Lane): void {
+    this.#closed.delete(lane);
+    const head = lane.jobs.first();
+    if (head !== undefined) lane.queue.heads.add(head);
+  }
+
+  /** Lets all lanes be looked at again. */
+  openAll(): void {
+    for (const lane of this.#lanes.values()) if (lane.closedFor !== undefined) this.open(lane);
+  }
+
+  /** A lane with another head may be one that need not wait. */
+  #replaceHead(lane: Lane, before: JobRecord | undefined): void {
+    const now = lane.jobs.first();
     if (before === now) return;
-    const { ageingMs } = (before ?? now) as JobRecord;
-    const heads = this.#heads.get(ageingMs) ?? new SortedList<JobRecord>(rankOrder);
-    if (before !== undefined) heads.delete(before);
-    if (now !== undefined) heads.add(now);
-    if (heads.size > 0) this.#heads.set(ageingMs, heads);
-    else this.#heads.delete(ageingMs);
+    if (lane.closedFor !== undefined) return this.open(lane);
+    if (before !== undefined) lane.queue.heads.delete(before);
+    if (now !== undefined) lane.queue.heads.add(now);
+  }
+
+  #makeLane(key: string, job: JobRecord): Lane {
+    const order = this.#fifo && job.concurrencyKey !== null ? addingOrder : rankOrder;
+    const queue = this.#queueOf(job);
+    queue.lanes++;
+    const lane = { key, jobs: new SortedList<JobRecord>(order), queue, owner: this, closedFor: undefined };
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #queueOf({ taskVersion: version, ageingMs, tags }: JobRecord): HeadQueue {
+    const key = `${version} ${ageingMs} ${tags.length === 0 ? "" : JSON.stringify(tags)}`;
+    let queue = this.#queues.get(key);
+    if (queue === undefined) {
+      queue = { key, version, tags, heads: new SortedList<JobRecord>(rankOrder), lanes: 0 };
+      this.#queues.set(key, queue);
+    }
+    return queue;
+  }
+
+  #dropLane({ key, queue }: Lane): void {
+    this.#lanes.delete(key);
+    queue.lanes--;
+    if (queue.lanes === 0) this.#queues.delete(queue.key);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ScheduleRecord, ScheduleVersion } from "../../model/schedule_record.ts";
-import { SortedList } from "./sorted_list.ts";
+import { only, SortedList } from "./sorted_list.ts";
 
 /** What schedules are processed in order of. */
 export type DueKey = Pick<ScheduleRecord, "nextFireTimeMs" | "seq">;
@@ -45,31 +45,40 @@ export class ScheduleTable {
   put(schedule: ScheduleRecord): ScheduleRecord {
     const row = Object.freeze(schedule);
     const before = this.#rows.get(row.id);
-    if (before !== undefined) this.#unindex(before);
     this.#rows.set(row.id, row);
     this.#ids.set(row.seq, row.id);
-    if (mayFire(row) && row.nextFireTimeMs !== null) this.firing.add(row);
-    if (mayFire(row) && row.needsPlanning) this.toPlan.add(row);
-    if (row.generatedId && row.status === "finished") this.disposable.add(row);
+    this.#reindex(before, row);
     return row;
   }
 
   /** Deletes a row. */
   delete(schedule: ScheduleRecord): void {
-    this.#unindex(schedule);
+    this.#reindex(schedule, undefined);
     this.#rows.delete(schedule.id);
     this.#ids.delete(schedule.seq);
   }
 
-  #unindex(schedule: ScheduleRecord): void {
-    this.firing.delete(schedule);
-    this.toPlan.delete(schedule);
-    this.disposable.delete(schedule);
+  #reindex(before: ScheduleRecord | undefined, after: ScheduleRecord | undefined): void {
+    this.firing.replace(only(fires, before), only(fires, after));
+    this.toPlan.replace(only(isToPlan, before), only(isToPlan, after));
+    this.disposable.replace(only(isDisposable, before), only(isDisposable, after));
   }
 }
 
 function mayFire(schedule: ScheduleRecord): boolean {
   return schedule.status === "active" && !schedule.paused;
+}
+
+function fires(schedule: ScheduleRecord): boolean {
+  return mayFire(schedule) && schedule.nextFireTimeMs !== null;
+}
+
+function isToPlan(schedule: ScheduleRecord): boolean {
+  return mayFire(schedule) && schedule.needsPlanning;
+}
+
+function isDisposable(schedule: ScheduleRecord): boolean {
+  return schedule.generatedId && schedule.status === "finished";
 }
 
 /** Earliest next fire time first; those without one, which wait to be planned, before all others. */

@@ -12,7 +12,7 @@ type Doomed = Map<number, number>;
  */
 export function settleChildren(state: MemoryState, nowMs: number): boolean {
   const ended = state.takeEnded();
-  if (ended.length === 0) return false;
+  if (ended.length === 0 || state.parents.isEmpty) return false;
   const doomed: Doomed = new Map();
   for (const parent of ended.map((seq) => state.jobs.get(seq))) {
     if (parent !== undefined && failsChildren(parent)) doomAll(state, doomed, cascades(state, parent.seq));

@@ -21,11 +21,21 @@ export class SortedList<T extends Key, Key = T> {
   /** Puts an item in its place. */
   add(item: T): void {
     this.#size++;
+    if (this.#addLast(item)) return;
     const index = Math.min(this.#bucketOf(item), this.#buckets.length - 1);
     const bucket = this.#buckets[index];
     if (bucket === undefined) return void this.#buckets.push([item]);
     bucket.splice(this.#placeIn(bucket, item), 0, item);
     if (bucket.length > BUCKET_MAX) this.#buckets.splice(index + 1, 0, bucket.splice(BUCKET_MAX / 2));
+  }
+
+  /** Most items come after all that are there: times go up. */
+  #addLast(item: T): boolean {
+    const bucket = this.#buckets.at(-1);
+    if (bucket === undefined || bucket.length >= BUCKET_MAX) return false;
+    if (this.#compare(bucket[bucket.length - 1] as T, item) >= 0) return false;
+    bucket.push(item);
+    return true;
   }
 
   /** Takes an item out; answers whether it was there. */
@@ -35,10 +45,22 @@ export class SortedList<T extends Key, Key = T> {
     if (bucket === undefined) return false;
     const place = this.#placeIn(bucket, item);
     if (this.#compare(bucket[place] as T, item) !== 0) return false;
-    bucket.splice(place, 1);
+    if (place === 0) bucket.shift();
+    else bucket.splice(place, 1);
     if (bucket.length === 0) this.#buckets.splice(index, 1);
     this.#size--;
     return true;
+  }
+
+  /** Puts `after` where `before` was; either may be missing. */
+  replace(before: T | undefined, after: T | undefined): void {
+    if (before !== undefined && after !== undefined && this.#compare(before, after) === 0) {
+      const bucket = this.#buckets[this.#bucketOf(before)]!;
+      bucket[this.#placeIn(bucket, before)] = after;
+      return;
+    }
+    if (before !== undefined) this.delete(before);
+    if (after !== undefined) this.add(after);
   }
 
   /** The first item; undefined when there is none. */
@@ -86,4 +108,9 @@ export class SortedList<T extends Key, Key = T> {
     }
     return low;
   }
+}
+
+/** An item if it is there and this holds for it. */
+export function only<T>(holds: (item: T) => boolean, item: T | undefined): T | undefined {
+  return item !== undefined && holds(item) ? item : undefined;
 }

@@ -9,9 +9,15 @@ import type {
 import type { Payload } from "../../model/payload.ts";
 import type { JobOutcome } from "../../model/states.ts";
 
+/** What is remembered of a job for every run of it: no more than is asked for, as there may be very many. */
+export type RanJob = Pick<
+  JobRecord,
+  "id" | "taskName" | "scheduleId" | "fireTimeMs" | "attempt" | "startedAtMs" | "input"
+>;
+
 /** One run of a job, as it happened. */
 export interface RecordedRun {
-  readonly job: JobRecord;
+  readonly job: RanJob;
   /** What it ended with; undefined while it runs, and when its scheduler lost it. */
   ending: JobTransition | undefined;
 }
@@ -25,22 +31,32 @@ export type RunState =
 
 /** What was added and what ran, in order. */
 export class History {
+  /** The jobs that were added other than by a fire time. */
   readonly added: NewJob[] = [];
   readonly runs: RecordedRun[] = [];
-  readonly #running = new Map<string, RecordedRun>();
+  readonly #running = new Map<number | string, RecordedRun>();
+  /** The jobs that were added and have not run. */
+  readonly #waiting = new Map<string, NewJob>();
 
-  /** Notes jobs that were added. */
-  noteAdded(jobs: readonly NewJob[]): void {
-    this.added.push(...jobs);
+  /** The jobs that were added and have not run, in order. */
+  get waiting(): Iterable<NewJob> {
+    return this.#waiting.values();
   }
 
-  /** Notes that jobs begin to run. */
-  noteClaimed(jobs: readonly JobRecord[]): void {
-    for (const job of jobs) {
-      const run = { job, ending: undefined };
-      this.runs.push(run);
-      this.#running.set(keyOf(job.seq, job.claimNumber), run);
-    }
+  /** Notes a job that was added. */
+  noteAdded(job: NewJob): void {
+    this.#waiting.set(job.id, job);
+    if (job.fireTimeMs === null) this.added.push(job);
+  }
+
+  /** Notes that a job begins to run. */
+  noteClaimed(record: JobRecord): void {
+    const { id, taskName, scheduleId, fireTimeMs, attempt, startedAtMs, input } = record;
+    const job = { id, taskName, scheduleId, fireTimeMs, attempt, startedAtMs, input };
+    const run = { job, ending: undefined };
+    this.runs.push(run);
+    this.#running.set(keyOf(record.seq, record.claimNumber), run);
+    this.#waiting.delete(id);
   }
 
   /** The run of a fence, while it has not ended. */
@@ -74,6 +90,7 @@ export function runError({ ending }: RecordedRun): StoredError | undefined {
   return ending?.to === "finished" || ending?.to === "retry" ? ending.error ?? undefined : undefined;
 }
 
-function keyOf(seq: number, claimNumber: number): string {
-  return `${seq}/${claimNumber}`;
+/** Most jobs run once: a number is cheaper than a text. */
+function keyOf(seq: number, claimNumber: number): number | string {
+  return claimNumber === 1 ? seq : `${seq}/${claimNumber}`;
 }

@@ -26,14 +26,17 @@ export class Quiet {
     this.#patienceMs = patienceMs;
   }
 
-  /** Counts a call of the store for as long as it takes. */
-  async during<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  /** Counts a call of the store for as long as it takes, and hands on what it answers before its caller has that. */
+  during<Answer>(call: () => Promise<Answer>, answered: (answer: Answer) => void): Promise<Answer> {
     this.#calls++;
-    try {
-      return await call();
-    } finally {
+    return call().then((answer) => {
       this.#calls--;
-    }
+      answered(answer);
+      return answer;
+    }, (error) => {
+      this.#calls--;
+      throw error;
+    });
   }
 
   /** A job begins here. */

@@ -12,7 +12,7 @@ const ROWS_MAX = 20;
 export function timelineTable(history: History, timeZone: string, serializer: Serializer): string {
   const rows = [
     ...history.runs.map((run) => runRow(run, timeZone, serializer)),
-    ...waiting(history).map((job) => waitingRow(job, timeZone)),
+    ...[...history.waiting].map((job) => waitingRow(job, timeZone)),
   ];
   if (rows.length === 0) return "Nothing has run and nothing was added.";
   const shown = rows.slice(-ROWS_MAX);
@@ -32,11 +32,6 @@ function runRow(run: RecordedRun, timeZone: string, serializer: Serializer): rea
     shortText(inputOf(run, serializer)),
     message === undefined ? runState(run) : `${runState(run)}: ${shortText(message, 60)}`,
   ];
-}
-
-function waiting({ added, runs }: History): readonly NewJob[] {
-  const ran = new Set(runs.map(({ job }) => job.id));
-  return added.filter((job) => !ran.has(job.id));
 }
 
 function waitingRow(job: NewJob, timeZone: string): readonly string[] {

@@ -5,11 +5,9 @@ import type { Quiet } from "./quiet.ts";
 
 /** A store that tells a test's kit what is under way and what happened. */
 export function watchStore(store: DataStore, quiet: Quiet, history: History): DataStore {
-  return interceptStore(store, async (call, proceed) => {
+  return interceptStore(store, (call, proceed) => {
     if (call.name === "endJobs") endRuns(call, quiet, history);
-    const answer = await quiet.during(proceed);
-    note(call, answer, quiet, history);
-    return answer;
+    return quiet.during(proceed, (answer) => note(call, answer, quiet, history));
   });
 }
 
@@ -27,12 +25,12 @@ function note(call: StoreCall, answer: unknown, quiet: Quiet, history: History):
   switch (call.name) {
     case "addJobs": {
       const { jobs, claimed } = answer as StoreAnswer<"addJobs">;
-      history.noteAdded(call.args[0].filter((_, i) => jobs[i]?.outcome === "added"));
+      call.args[0].forEach((job, i) => jobs[i]?.outcome === "added" && history.noteAdded(job));
       return begin(claimed, quiet, history);
     }
     case "advanceSchedules": {
       const moved = answer as StoreAnswer<"advanceSchedules">;
-      return call.args[0].forEach((advance, i) => moved[i] && history.noteAdded(advance.jobs));
+      return call.args[0].forEach(({ jobs }, i) => moved[i] && jobs.forEach((job) => history.noteAdded(job)));
     }
     case "claimJobs":
       return begin((answer as StoreAnswer<"claimJobs">).claimed, quiet, history);
@@ -57,6 +55,8 @@ function endedWithin(jobs: StoreAnswer<"getJobs">, quiet: Quiet, history: Histor
 }
 
 function begin(claimed: StoreAnswer<"claimJobs">["claimed"], quiet: Quiet, history: History): void {
-  for (const job of claimed) quiet.jobBegins(job.id);
-  history.noteClaimed(claimed);
+  for (const job of claimed) {
+    quiet.jobBegins(job.id);
+    history.noteClaimed(job);
+  }
 }

@@ -132,6 +132,25 @@ export const claimingTests: readonly StoreCheck[] = [
     await t.claimIds(incarnation);
     assert.deepEqual(await ask(), [0, false], "its only slot is taken");
   }),
+  check("claimJobs() says whether jobs of the asked tasks are left that wait for a slot", async (t) => {
+    for (const name of ["one", "other"]) await t.task(name, { maxRunningJobs: 1 });
+    const incarnation = await t.scheduler(["one", "other"]);
+    const isLeft = async (taskName: string, limit = 9) => {
+      return (await t.store.claimJobs({ incarnation, tasks: versionsOf([taskName]), limit })).left;
+    };
+    assert.equal(await isLeft("one"), false);
+    await t.add("later", { taskName: "one", runAtMs: t.nowMs + 10 });
+    assert.equal(await isLeft("one"), false);
+    await t.addAll(["a", "b"], { taskName: "one" });
+    assert.equal(await isLeft("other"), false);
+    assert.equal(await isLeft("one"), true);
+    assert.equal(await isLeft("one", 0), true);
+    await t.store.removeJobs(["b"]);
+    assert.equal(await isLeft("one"), false);
+    t.pass(10);
+    assert.equal(await isLeft("other"), false);
+    assert.equal(await isLeft("one"), true);
+  }),
   check("claimJobs() takes nothing for an incarnation that is not registered", async (t) => {
     await t.task();
     const incarnation = await t.scheduler();

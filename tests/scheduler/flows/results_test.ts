@@ -56,8 +56,8 @@ test("a job whose parents cannot be read now is run later", async () => {
   await using _ = scheduler;
   await scheduler.startInBackground();
   const parent = await scheduler.addJob(part, 1);
-  const all = await scheduler.addJob(gather, undefined, { after: [parent] });
   control.fault = (name) => name === "getParents" ? Promise.reject(new Error("out of reach")) : undefined;
+  const all = await scheduler.addJob(gather, undefined, { after: [parent] });
   await clock.advance({ seconds: 1 });
   assert.equal((await all.status()).state, "running");
   control.fault = undefined;
