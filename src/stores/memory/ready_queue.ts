@@ -1,16 +1,13 @@
 import { rankOrder } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
-import type { ClosedLanes } from "./closed_lanes.ts";
+import type { ClosedLanes, SetAside } from "./closed_lanes.ts";
 import { SortedList } from "./sorted_list.ts";
 
 /** Jobs of one task that wait for the same things: version, tags, ageing, schedule and keys. */
-export interface Lane {
+interface Lane extends SetAside {
   readonly key: string;
   readonly jobs: SortedList<JobRecord>;
   readonly queue: HeadQueue;
-  readonly owner: ReadyQueue;
-  /** What it is set aside for. */
-  closedFor: string | undefined;
 }
 
 /** The heads of the lanes of one task with the same version, tags and ageing, but for those that are set aside. */
