@@ -3,11 +3,16 @@ import type { JobRecord, JobTransition } from "../model/job_record.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import type { EndedJob } from "./commands/job_outcome.ts";
+import { EndedJobs } from "./ended_jobs.ts";
 
 /** How often awaited jobs are looked up when nobody tells about them. */
 const POLL_MS = 1000;
 /** So many awaited jobs may be looked up in a millisecond when others change the store all the time. */
 const LOOKS_PER_MS = 10;
+/** So many of them may be looked up in a millisecond when nobody tells. */
+const POLLS_PER_MS = 0.5;
+/** From so many awaited jobs on the feed is asked which have ended: for fewer, looking them all up is one call less. */
+const FEED_FROM = 20;
 
 interface Waiting {
   readonly resolve: (job: JobRecord | undefined) => void;
@@ -28,16 +33,20 @@ export class ResultWaiter {
   readonly #store: DataStore;
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiting[]>();
+  readonly #ended: EndedJobs;
   #unwatch: (() => void) | undefined;
   #timer: Timer | undefined;
   /** Jobs that something was heard about, to be looked up. */
   #heard = new Set<string>();
   #looking = false;
+  #asking = false;
+  #isStale = false;
   /** When all of them were last looked up. */
   #lookedMs = -Infinity;
 
   constructor(store: DataStore, clock: Clock) {
     this.#store = store;
+    this.#ended = new EndedJobs(store);
     this.#clock = clock;
   }
 
@@ -142,8 +151,35 @@ export class ResultWaiter {
   }
 
   #watch(): void {
-    this.#unwatch ??= this.#store.watch(() => this.#lookAtAll());
-    this.#timer ??= this.#clock.setTimer(() => this.#timeIsUp(), POLL_MS);
+    this.#unwatch ??= this.#store.watch(() => this.#changed());
+    this.#timer ??= this.#clock.setTimer(
+      () => this.#timeIsUp(),
+      Math.max(POLL_MS, this.#waiting.size / POLLS_PER_MS),
+    );
+  }
+
+  /** Somebody changed the store: looks up what may have ended. */
+  #changed(): void {
+    if (this.#waiting.size < FEED_FROM) return this.#lookAtAll();
+    this.#isStale = true;
+    if (!this.#asking) void this.#askFeed();
+  }
+
+  /** Where many wait, most changes are about none of them: so first it is asked which jobs have ended. */
+  async #askFeed(): Promise<void> {
+    this.#asking = true;
+    try {
+      while (this.#isStale && this.#waiting.size > 0) {
+        this.#isStale = false;
+        const ended = await this.#ended.since(2 * this.#waiting.size);
+        if (ended === undefined) this.#lookAtAll();
+        else await this.#look(ended.filter((id) => this.#waiting.has(id)));
+      }
+    } catch {
+      // The store is out of reach: the next change asks again, and the timer looks.
+    } finally {
+      this.#asking = false;
+    }
   }
 
   #timeIsUp(): void {
@@ -177,6 +213,7 @@ export class ResultWaiter {
     if (this.#waiting.size === 0) {
       this.#unwatch?.();
       this.#timer?.cancel();
+      this.#ended.forget();
       this.#unwatch = this.#timer = undefined;
     }
     return true;
