@@ -9,8 +9,8 @@ import type { RunTable } from "./run_table.ts";
 
 /** How long to wait before a failed write of a job's end is tried again; never longer than from one beat to the next. */
 const END_RETRY_MS = { first: 100, max: 5000 };
-/** How many ends are written in one call: some milliseconds of work for the store. */
-const ENDS_MAX = 1000;
+/** How many ends are written in one call: some milliseconds of work for the store, and for those who wait for results. */
+const ENDS_MAX = 250;
 
 /** A run that is over, and how it ends. */
 export interface EndedRun {

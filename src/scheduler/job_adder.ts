@@ -6,8 +6,11 @@ import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import type { JobRunner } from "./job_runner.ts";
 
-/** How many jobs are written in one call, where they come from several: some milliseconds of work for the store. */
-const JOBS_MAX = 1000;
+/**
+ * How many jobs are written in one call, where they come from several: some milliseconds of work for the store, and as
+ * much again for what their callers do next.
+ */
+const JOBS_MAX = 250;
 
 /** What became of one job. */
 export type JobAnswer = AddAnswer["jobs"][number];
@@ -22,6 +25,8 @@ export interface JobAdderOptions {
   readonly incarnation: () => number | undefined;
   /** Whether jobs are taken here, and none was left waiting. */
   readonly takesJobs: () => boolean;
+  /** Whether jobs are being taken just now, and none may be left waiting after that. */
+  readonly mayTakeSoon: () => boolean;
   /** Jobs were added that wait to be taken: some of these. */
   readonly onWaiting: (jobs: AddAnswer["jobs"]) => void;
 }
@@ -40,6 +45,7 @@ interface Call {
 export class JobAdder {
   readonly #options: JobAdderOptions;
   #waiting: Call[] = [];
+  #held = false;
   readonly #taking = new Set<Promise<unknown>>();
 
   constructor(options: JobAdderOptions) {
@@ -67,15 +73,31 @@ export class JobAdder {
 
   /** Resolves when no job is just being taken. */
   async settled(): Promise<void> {
+    this.goOn();
     await Promise.allSettled(this.#taking);
+  }
+
+  /** A claim is over: jobs that were held back for it are added now. */
+  goOn(): void {
+    if (this.#held) this.#flush();
   }
 
   #enqueue(call: Call): void {
     this.#waiting.push(call);
-    if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
+    if (this.#waiting.length === 1) queueMicrotask(() => this.#flushSoon());
+  }
+
+  /**
+   * Jobs that are added beside a claim could not be taken as they are added, and would need the next claim; so would those
+   * that come beside that one, and so on: with many callers it would never end, at twice the cost.
+   */
+  #flushSoon(): void {
+    if (this.#options.mayTakeSoon()) this.#held = true;
+    else this.#flush();
   }
 
   #flush(): void {
+    this.#held = false;
     const calls = this.#waiting;
     this.#waiting = [];
     let part: Call[] = [];

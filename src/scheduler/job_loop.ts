@@ -49,9 +49,16 @@ export class JobLoop {
   #lookedMs = -Infinity;
   /** Jobs that were added while a claim is under way, which may or may not take them; undefined between claims. */
   #addedMeanwhile: number[] | undefined;
+  /** Whether the last claim left something that could run. */
+  #leftSome = false;
 
   constructor(options: JobLoopOptions) {
     this.#options = options;
+  }
+
+  /** Whether the next claim, which is to come, may take all there is. */
+  get mayTakeAll(): boolean {
+    return !this.tookAll && !this.#leftSome;
   }
 
   /** There may be jobs to take. */
@@ -182,6 +189,7 @@ export class JobLoop {
   }
 
   #note(groups: readonly ClaimGroup[], limit: number, { more, claimed, left }: ClaimAnswer): void {
+    this.#leftSome = more;
     if (more) return;
     // An executor that had no place for more frees one when a run is over.
     this.tookAll = this.#asksForAll(groups) && groups.every(({ max }) => max === Infinity);

@@ -50,6 +50,11 @@ export class Poller {
     return this.#running === undefined && !this.#woken;
   }
 
+  /** Whether a round runs, or is about to. */
+  get busy(): boolean {
+    return this.active && !this.resting;
+  }
+
   /** Whether it goes on: started, and not stopped. */
   get active(): boolean {
     return !this.#stopped;

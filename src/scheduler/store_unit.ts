@@ -96,6 +96,7 @@ export class StoreUnit {
     this.adder = new JobAdder({
       ...shared,
       takesJobs: () => this.#jobLoop.tookAll && this.#pollers.jobs.active && !environment.paused(),
+      mayTakeSoon: () => this.#jobLoop.mayTakeAll && this.#pollers.jobs.busy,
       onWaiting: (jobs) => {
         if (!this.#jobLoop.seesTo(jobs.map(({ seq }) => seq))) this.wakeJobs();
       },
@@ -136,8 +137,7 @@ export class StoreUnit {
     await this.store.open({ clock });
     await this.elsewhere.open();
     if (role === "client") return;
-    const writes = registry.tasks().map((task) => taskWrite(task, defaults));
-    await this.gateway.tasks.put(writes);
+    await this.gateway.tasks.put(registry.tasks().map((task) => taskWrite(task, defaults)));
     await this.tasks.refresh();
   }
 
@@ -263,7 +263,7 @@ export class StoreUnit {
     const unlessPaused = (round: () => Promise<number | null>) => () =>
       this.#environment.paused() ? Promise.resolve(null) : round();
     return {
-      jobs: this.#poller(unlessPaused(() => this.#jobLoop.round())),
+      jobs: this.#poller(() => unlessPaused(() => this.#jobLoop.round())().finally(() => this.adder.goOn())),
       schedules: this.#poller(unlessPaused(() => this.#scheduleLoop.round())),
       housekeeping: this.#poller(() => housekeeping.round()),
     };

@@ -44,6 +44,13 @@ export interface SqlDriver {
   write(steps: readonly Step[]): Promise<readonly StepResult[]>;
   /** Runs statements that only read, all on the same state of the database. */
   read(step: Step): Promise<readonly StatementResult[]>;
+  /**
+   * For how long the statements of the last write held up the event loop, in milliseconds, without the commit: that waits
+   * for the disk. Only drivers have it that carry them out in this thread.
+   */
+  heldUpMs?(): number;
+  /** What should be done before the next write, such as bringing a log into its file; undefined while nothing is. */
+  upkeep?(): (() => Promise<void>) | undefined;
   /** A number that changes when somebody else has committed; undefined where the database has none. */
   changeCounter?(): SqlValue;
   /** Lets go of the connection. */

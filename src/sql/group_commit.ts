@@ -1,11 +1,13 @@
 import { CarillonError } from "../errors.ts";
 import { nextTurn } from "../time/turn.ts";
+import { CommitPace } from "./commit_pace.ts";
 import type { SqlDriver, StatementResult, Step, StepResult } from "./driver.ts";
+import type { WriteOptions } from "./session.ts";
 
-/** Rows that one transaction takes: with 1,000 it held the event loop up for 30 ms, with 500 for less than 20. */
-const ROWS_PER_COMMIT_MAX = 500;
-/** Calls that may wait; each is some hundred bytes. */
-const WAITING_MAX = 1_000_000;
+/** Rows that may wait, in whatever number of calls; each is some hundred bytes. */
+const WAITING_ROWS_MAX = 1_000_000;
+/** Rows whose callers are answered in one turn of the event loop: what they do next takes longer than the writing. */
+const ROWS_PER_TURN = 250;
 
 /** An operation on many items whose concurrent calls run as one set of statements. */
 export interface BulkOperation<Item, Answer> {
@@ -14,6 +16,9 @@ export interface BulkOperation<Item, Answer> {
   /** The answers, item by item. */
   answers(items: readonly Item[], results: readonly StatementResult[]): readonly Answer[];
 }
+
+/** What writes. */
+export type CommitDriver = Pick<SqlDriver, "write" | "heldUpMs" | "upkeep">;
 
 interface Call {
   readonly rows: number;
@@ -37,19 +42,24 @@ interface Unit {
  * promises are pending at the same time have no order among themselves. A call that fails does so alone.
  */
 export class GroupCommit {
-  readonly #write: SqlDriver["write"];
+  readonly #driver: CommitDriver;
+  readonly #pace: CommitPace;
+  /** Calls that go first. */
+  #urgent: Call[] = [];
   #waiting: Call[] = [];
+  #waitingRows = 0;
   #busy = false;
   #whenIdle: (() => void)[] = [];
 
-  /** Writes through `write`, one call at a time. */
-  constructor(write: SqlDriver["write"]) {
-    this.#write = write;
+  /** Writes by this driver, one call at a time. */
+  constructor(driver: CommitDriver) {
+    this.#driver = driver;
+    this.#pace = new CommitPace(driver.heldUpMs === undefined);
   }
 
   /** Runs one step; resolves after the commit. */
-  run(step: Step): Promise<readonly StatementResult[]> {
-    return this.#enqueue({ rows: 1, bulk: undefined, items: [], step });
+  run(step: Step, { rows = 1, urgent = false }: WriteOptions = {}): Promise<readonly StatementResult[]> {
+    return this.#enqueue({ rows, bulk: undefined, items: [], step }, urgent);
   }
 
   /** Runs a bulk operation on some items, together with other calls of the same one. */
@@ -67,17 +77,22 @@ export class GroupCommit {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  #enqueue<T>(call: Omit<Call, "resolve" | "reject">): Promise<T> {
-    if (this.#waiting.length >= WAITING_MAX) return Promise.reject(tooManyWaiting());
+  #enqueue<T>(call: Omit<Call, "resolve" | "reject">, urgent = false): Promise<T> {
+    const { rows } = call;
+    if (!urgent && this.#waitingRows > 0 && this.#waitingRows + rows > WAITING_ROWS_MAX) {
+      return Promise.reject(tooManyWaiting(this.#waitingRows));
+    }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...call, resolve: resolve as (answer: unknown) => void, reject });
+      const asked = { ...call, resolve: resolve as (answer: unknown) => void, reject };
+      (urgent ? this.#urgent : this.#waiting).push(asked);
+      this.#waitingRows += rows;
       this.#schedule();
     });
   }
 
   #schedule(): void {
     if (this.#busy) return;
-    if (this.#waiting.length === 0) {
+    if (this.#waiting.length + this.#urgent.length === 0) {
       for (const resolve of this.#whenIdle.splice(0)) resolve();
       return;
     }
@@ -86,9 +101,11 @@ export class GroupCommit {
   }
 
   async #flush(): Promise<void> {
-    const units = unitsOf(this.#take());
+    const calls = this.#take();
+    const units = unitsOf(calls);
     try {
-      if (units.length > 0) this.#settle(units, await this.#write(units.map((unit) => unit.step)));
+      if (units.length > 0) await this.#write(units, rowsOf(calls));
+      await this.#driver.upkeep?.()?.();
     } catch (error) {
       for (const unit of units) for (const call of unit.calls) call.reject(error);
     }
@@ -97,27 +114,48 @@ export class GroupCommit {
   }
 
   #take(): readonly Call[] {
-    let rows = 0;
+    const max = this.#pace.rowsMax;
+    const urgent = this.#urgent.splice(0);
+    let rows = rowsOf(urgent);
     let count = 0;
     for (const call of this.#waiting) {
-      if (count > 0 && rows + call.rows > ROWS_PER_COMMIT_MAX) break;
+      if (count + urgent.length > 0 && rows + call.rows > max) break;
       rows += call.rows;
       count++;
     }
-    return this.#waiting.splice(0, count);
+    this.#waitingRows -= rows;
+    return [...urgent, ...this.#waiting.splice(0, count)];
   }
 
-  #settle(units: readonly Unit[], results: readonly StepResult[]): void {
+  async #write(units: readonly Unit[], rows: number): Promise<void> {
+    const results = await this.#driver.write(units.map((unit) => unit.step));
+    this.#pace.wrote(rows, this.#driver.heldUpMs?.() ?? 0);
     const apart: Call[] = [];
+    let answered = 0;
     for (const [index, unit] of units.entries()) {
       const result = results[index]!;
-      if ("results" in result) answerUnit(unit, result.results);
-      else if (unit.calls.length === 1) unit.calls[0]!.reject(result.error);
-      else apart.push(...unit.calls.map(alone));
+      if ("error" in result) {
+        if (unit.calls.length === 1) unit.calls[0]!.reject(result.error);
+        else apart.push(...unit.calls.map(alone));
+        continue;
+      }
+      for (const [call, answer] of answersOf(unit, result.results)) {
+        if (answered > 0 && answered + call.rows > ROWS_PER_TURN) {
+          await new Promise<void>((resolve) => nextTurn(resolve));
+          answered = 0;
+        }
+        answered += call.rows;
+        answer();
+      }
     }
     // One of them is guilty: each runs again by itself, so that only that one fails.
     this.#waiting.unshift(...apart);
+    this.#waitingRows += rowsOf(apart);
   }
+}
+
+function rowsOf(calls: readonly Call[]): number {
+  return calls.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** Gathers the calls of each bulk operation into one unit. */
@@ -168,25 +206,29 @@ function separate({ bulk, items, step, resolve, reject }: Call): Pick<Call, "ste
   };
 }
 
-function answerUnit({ calls, items }: Unit, results: readonly StatementResult[]): void {
-  const { bulk } = calls[0]!;
-  if (!bulk) return calls[0]!.resolve(results);
+/** How to answer each call of a unit that was written. */
+function answersOf(
+  { calls, items }: Unit,
+  results: readonly StatementResult[],
+): readonly [Call, () => void][] {
+  const { bulk, resolve } = calls[0]!;
+  if (!bulk) return [[calls[0]!, () => resolve(results)]];
   try {
     const answers = bulk.answers(items, results);
     let from = 0;
-    for (const call of calls) {
-      call.resolve(calls.length === 1 ? answers : answers.slice(from, from + call.items.length));
-      from += call.items.length;
-    }
+    return calls.map((call) => {
+      const own = calls.length === 1 ? answers : answers.slice(from, from += call.items.length);
+      return [call, () => call.resolve(own)];
+    });
   } catch (error) {
-    for (const call of calls) call.reject(error);
+    return calls.map((call) => [call, () => call.reject(error)]);
   }
 }
 
-function tooManyWaiting(): CarillonError {
+function tooManyWaiting(waiting: number): CarillonError {
   return new CarillonError(
     "storeBusy",
-    `Cannot take another write: ${WAITING_MAX} are waiting already; await some before adding more`,
-    { details: { waiting: WAITING_MAX }, retryable: true },
+    `Cannot take another write: ${waiting} rows are waiting already, and ${WAITING_ROWS_MAX} may; await some before adding more`,
+    { details: { waiting }, retryable: true },
   );
 }

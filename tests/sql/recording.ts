@@ -63,9 +63,11 @@ async function recordingStore(texts: Set<string>) {
   const note = (steps: readonly Step[]) => {
     for (const step of steps) for (const { sql } of step) texts.add(sql);
   };
-  const commits = new GroupCommit((steps) => {
-    note(steps);
-    return driver.write(steps);
+  const commits = new GroupCommit({
+    write(steps) {
+      note(steps);
+      return driver.write(steps);
+    },
   });
   let clock: Clock = systemClock;
   const session: SqlSession = {

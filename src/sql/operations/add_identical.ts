@@ -25,7 +25,9 @@ export function addIdentical(session: SqlSession): (jobs: readonly NewJob[]) => 
       { sql: sql.clear, args: [] },
     ]);
     const step = [...parts.flat(), ...(jobs.some(mayStand) ? [forget] : [])];
-    const rest = [...await tellMissingParent(session, jobs, () => session.write(step))];
+    const rest = [
+      ...await tellMissingParent(session, jobs, () => session.write(step, { rows: jobs.length })),
+    ];
     const answers = parts.map(({ length }) => answerOf(rest.splice(0, length)));
     return { nowMs: answers[0]!.nowMs, jobs: answers.map(({ job }) => job), claimed: [] };
   };

@@ -28,14 +28,15 @@ export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
       const now = session.nowArgument();
       if (jobs.length === 0) return { nowMs: await storeTime(session), jobs: [], claimed: [] };
       if (jobs.some(({ identity }) => identity !== undefined)) return await addOneByOne(jobs);
+      const rows = jobs.length;
       const hasParents = jobs.some(({ parents }) => parents !== undefined);
       if (claim === undefined && !hasParents) return answerOf(await session.writeBulk(bulk, jobs));
       if (claim?.inTurn && !hasParents) {
-        return answerOf(runs.answers(jobs, await session.write(runs.step(jobs, claim)), claim));
+        return answerOf(runs.answers(jobs, await session.write(runs.step(jobs, claim), { rows }), claim));
       }
       const request = claim?.inTurn ? undefined : claim;
       const step = addAndClaim(jobs, request, now);
-      const [, ...results] = await tellMissingParent(session, jobs, () => session.write(step));
+      const [, ...results] = await tellMissingParent(session, jobs, () => session.write(step, { rows }));
       return {
         ...answerOf(addedAnswers(jobs, results)),
         claimed: request ? claimedJobs(results.at(-2)!) : [],

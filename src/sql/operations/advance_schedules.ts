@@ -14,7 +14,9 @@ export function advanceSchedules(session: SqlSession): Pick<ScheduleStore, "adva
   return {
     async advanceSchedules(advances) {
       if (advances.length === 0) return [];
-      const [, , moved] = await session.write(step(firstOfEach(advances), session.nowArgument()));
+      const rows = advances.reduce((sum, { jobs }) => sum + 1 + jobs.length, 0);
+      const advance = step(firstOfEach(advances), session.nowArgument());
+      const [, , moved] = await session.write(advance, { rows });
       const seqs = new Set(moved!.cells);
       return advances.map(({ expected }) => seqs.delete(expected.seq));
     },

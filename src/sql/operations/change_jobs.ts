@@ -27,7 +27,7 @@ export function changeJobs(session: SqlSession): ChangingJobs {
         { sql: sql.cancel, args },
         { sql: sql.settle, args: args.slice(2, 3) },
         { sql: sql.clear, args: [] },
-      ]);
+      ], { rows: ids.length });
       return {
         cancelled: jobsInOrder(ids, cancelled!.cells),
         requested: jobsInOrder(ids, requested!.cells),
@@ -43,7 +43,7 @@ export function changeJobs(session: SqlSession): ChangingJobs {
         { sql: sql.keepAttempts, args: [args[0]!] },
         { sql: sql.dropAttempts, args: [args[0]!] },
         { sql: sql.retry, args },
-      ]);
+      ], { rows: ids.length });
       return jobsInOrder(ids, retried!.cells);
     },
     async removeJobs(ids) {
@@ -56,7 +56,7 @@ export function changeJobs(session: SqlSession): ChangingJobs {
         { sql: sql.settle, args: [now] },
         { sql: sql.remove, args: [list] },
         { sql: sql.clear, args: [] },
-      ]);
+      ], { rows: ids.length });
       const gone = new Set(removed!.cells);
       return [...new Set(ids)].filter((id) => gone.has(id));
     },

@@ -24,7 +24,7 @@ export function claimJobs(session: SqlSession): Pick<JobStore, "claimJobs"> {
   return {
     async claimJobs(request) {
       const step = claimStep(sql, request, session.nowArgument());
-      return claimAnswer(await session.write(step, { quiet: true }));
+      return claimAnswer(await session.write(step, { quiet: true, rows: request.limit + 1 }));
     },
   };
 }

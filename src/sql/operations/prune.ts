@@ -48,7 +48,7 @@ export function prune(session: SqlSession): Pick<DataStore, "prune"> {
         { sql: stamp, args: [limit, afterSeq, session.nowArgument()] },
         { sql: leaving, args: [limit, afterSeq] },
         { sql: started, args: [session.nowArgument(), limit] },
-      ], { quiet: true });
+      ], { quiet: true, rows: limit });
       const gone = results.at(-2)!.cells as readonly string[];
       const [lastSeq, count] = JSON.parse(results.at(-4)!.cells[0] as string) as [number, number];
       // The next call looks at those after these; where there are none left, or too many have gone, from the start.

@@ -37,7 +37,7 @@ export function schedulers(session: SqlSession): SchedulerStore {
         { sql: sql.owned, args: [incarnation] },
         { sql: sql.others, args: [incarnation] },
         { sql: sql.now, args: [now] },
-      ], { quiet: true });
+      ], { quiet: true, urgent: true });
       return {
         nowMs: time!.cells[0] as number,
         alive: beat!.changes > 0,
@@ -55,7 +55,9 @@ export function schedulers(session: SqlSession): SchedulerStore {
       const gone = guard(dialect, sql.gone, [incarnation, seenLeaseUntilMs]);
       const work = endings.length === 0 ? [] : end.step(endings);
       try {
-        const results = await session.write([gone, { sql: sql.remove, args: [incarnation] }, ...work]);
+        const results = await session.write([gone, { sql: sql.remove, args: [incarnation] }, ...work], {
+          rows: endings.length + 1,
+        });
         return endAnswers(end, endings, results.slice(2));
       } catch (error) {
         if (error instanceof GuardFailure) return undefined;

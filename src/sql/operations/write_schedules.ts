@@ -19,7 +19,9 @@ export function writeSchedules(
     async writeSchedules(change) {
       if (repeatsAnId(change)) return undefined;
       try {
-        const results = await session.write(step(change, session.nowArgument()));
+        const results = await session.write(step(change, session.nowArgument()), {
+          rows: change.puts.length + (change.removes?.length ?? 0),
+        });
         return results.at(-1)!.cells.map(decodeSchedule);
       } catch (error) {
         if (error instanceof GuardFailure) return undefined;

@@ -106,8 +106,8 @@ class OpenDatabase {
 
   async #write(step: Step, options: WriteOptions = {}): Promise<readonly StatementResult[]> {
     const { commits } = this.#opened();
-    if (!this.#count || options.quiet) return await commits.run(step);
-    return this.#count.results(await commits.run(this.#count.step(step)));
+    if (!this.#count || options.quiet) return await commits.run(step, options);
+    return this.#count.results(await commits.run(this.#count.step(step), options));
   }
 
   /** What can be written in a transaction of the caller's; whoever watches looks soon for its commit. */
@@ -175,7 +175,7 @@ class OpenDatabase {
       throw error;
     }
     const neighbors = this.#neighbors(driver);
-    this.#state = { driver, neighbors, commits: new GroupCommit((steps) => driver.write(steps)) };
+    this.#state = { driver, neighbors, commits: new GroupCommit(driver) };
     if (this.watch.listened) void neighbors?.listen();
   }
 

@@ -45,6 +45,11 @@ export class NativeConnection {
     return this.#options.location;
   }
 
+  /** Whether it is a database in a file: one in memory has no log. */
+  get isFile(): boolean {
+    return this.#options.path !== ":memory:";
+  }
+
   /** Whether a transaction is open. */
   get inTransaction(): boolean {
     return this.#database?.inTransaction ?? false;
@@ -63,6 +68,21 @@ export class NativeConnection {
     return { cells: statement.all(bound).map((row) => row[0] ?? null), changes: 0 };
   }
 
+  /** The first row that a statement answers, with all its columns. */
+  row(sql: string): readonly SqlValue[] | undefined {
+    return this.#prepare(sql).statement.all([])[0];
+  }
+
+  /** Whether a statement is prepared. */
+  knows(sql: string): boolean {
+    return this.#statements.has(sql);
+  }
+
+  /** Prepares a statement for later. */
+  prepare(sql: string): void {
+    this.#prepare(sql);
+  }
+
   /** Undoes the open transaction; unless the connection is known to be sound, the next use makes a new one. */
   abandon(sound: boolean): void {
     try {
@@ -79,7 +99,7 @@ export class NativeConnection {
    */
   finish(): void {
     try {
-      if (this.#database && this.#options.path !== ":memory:") this.run("pragma wal_checkpoint(truncate)");
+      if (this.#database && this.isFile) this.run("pragma wal_checkpoint(truncate)");
     } catch {
       // Read only, or somebody else writes: the log is complete, and theirs too.
     }
@@ -95,7 +115,7 @@ export class NativeConnection {
 
   #reconnect(): void {
     // A database in memory lives and dies with its connection, and nobody else can lock it.
-    if (this.#options.path !== ":memory:") this.close();
+    if (this.isFile) this.close();
   }
 
   #prepare(sql: string): Prepared {

@@ -1,13 +1,17 @@
 import type { SqlDriver, SqlValue, Statement, StatementResult, Step, StepResult } from "../../sql/driver.ts";
 import { sleep } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
+import { nextTurn } from "../../time/turn.ts";
 import type { NativeConnection } from "./native_connection.ts";
 import { isLocked, isStatementsOwnFault, meaningOf } from "./native_errors.ts";
+import { WriteBack } from "./write_back.ts";
 
 /** How long a locked database is tried again before the call fails. */
 const LOCKED_MS_MAX = 30_000;
 /** The longest wait between two tries; the first ones are shorter. */
 const RETRY_MS_MAX = 10;
+/** How long statements may be prepared before the event loop gets a turn; a long one takes some milliseconds. */
+const PREPARING_MS = 5;
 
 /** Options of {@linkcode NativeDriver}. */
 export interface NativeDriverOptions {
@@ -22,15 +26,20 @@ export interface NativeDriverOptions {
 export class NativeDriver implements SqlDriver {
   readonly #connection: NativeConnection;
   readonly #lockedMs: number;
+  readonly #writeBack: WriteBack;
+  #heldUpMs = 0;
 
   /** Uses a connection, which it closes in the end. */
   constructor(connection: NativeConnection, options: NativeDriverOptions = {}) {
     this.#connection = connection;
+    this.#writeBack = new WriteBack(connection);
     this.#lockedMs = options.lockedMs ?? LOCKED_MS_MAX;
   }
 
   /** Runs steps in one transaction, each in its savepoint. */
   async write(steps: readonly Step[]): Promise<readonly StepResult[]> {
+    const preparing = this.#prepared(steps);
+    if (preparing) await preparing;
     return await this.#whileLocked(() => {
       this.#connection.checkFile();
       this.#connection.run("begin immediate");
@@ -40,6 +49,8 @@ export class NativeDriver implements SqlDriver {
 
   /** Runs statements on one state of the database. */
   async read(step: Step): Promise<readonly StatementResult[]> {
+    const preparing = this.#prepared([step]);
+    if (preparing) await preparing;
     return await this.#whileLocked(() => {
       if (step.length === 1) return result([this.#connection.run(step[0]!.sql, step[0]!.args)]);
       this.#connection.run("begin");
@@ -52,6 +63,25 @@ export class NativeDriver implements SqlDriver {
     return await this.#whileLocked(() => result(this.#connection.run(sql, args)));
   }
 
+  /** How long the statements of the last write took. */
+  heldUpMs(): number {
+    return this.#heldUpMs;
+  }
+
+  /** Brings the log into the file, where enough was written to it. */
+  upkeep(): (() => Promise<void>) | undefined {
+    if (!this.#connection.isFile || !this.#writeBack.isDue) return undefined;
+    return async () => {
+      await new Promise<void>((resolve) => nextTurn(resolve));
+      try {
+        this.#writeBack.run();
+      } catch {
+        // The log stays complete, and whatever is wrong shows at the next transaction.
+        this.#connection.abandon(false);
+      }
+    };
+  }
+
   /** Changes when another connection has committed. */
   changeCounter(): SqlValue {
     return this.#connection.run("pragma data_version").cells[0] ?? null;
@@ -60,6 +90,33 @@ export class NativeDriver implements SqlDriver {
   /** Closes the connection; the last one to close a file leaves everything in that file. */
   close(): void {
     this.#connection.finish();
+  }
+
+  /**
+   * Prepares new statements before a transaction begins, so that nobody waits for the lock meanwhile; the first claim of
+   * a process has 20 ms of them. One that cannot be prepared says so when it is run.
+   */
+  async #prepare(texts: readonly string[]): Promise<void> {
+    let startMs = systemClock.monotonicMs();
+    for (const sql of texts) {
+      try {
+        this.#connection.prepare(sql);
+      } catch {
+        return;
+      }
+      if (systemClock.monotonicMs() - startMs < PREPARING_MS) continue;
+      await new Promise<void>((resolve) => nextTurn(resolve));
+      startMs = systemClock.monotonicMs();
+    }
+  }
+
+  /** Waits for nothing where all statements are known. */
+  #prepared(steps: readonly Step[]): Promise<void> | undefined {
+    const unknown = new Set<string>();
+    for (const step of steps) {
+      for (const { sql } of step) if (!this.#connection.knows(sql)) unknown.add(sql);
+    }
+    return unknown.size === 0 ? undefined : this.#prepare([...unknown]);
   }
 
   #runStep(step: Step, several: boolean): StepResult {
@@ -80,7 +137,9 @@ export class NativeDriver implements SqlDriver {
   /** Commits what was begun, or leaves no trace of it, on the database and on the connection. */
   #finish<T>(work: () => T): T {
     try {
+      const startMs = systemClock.monotonicMs();
       const done = work();
+      this.#heldUpMs = systemClock.monotonicMs() - startMs;
       // A single step that failed has ended the transaction already.
       if (this.#connection.inTransaction) this.#connection.run("commit");
       return done;

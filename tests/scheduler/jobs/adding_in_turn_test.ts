@@ -53,6 +53,29 @@ test("addJob() leaves a job to be taken in its turn where others wait for slots 
   assert.deepEqual(order, ["a", "b", "urgent", "c"]);
 });
 
+test("addJob() beside a claim waits for it, and starts its job as it is added", async () => {
+  const { scheduler, clock, real, calls, control, note, order, open } = await started(null);
+  await using _ = scheduler;
+  const held = gate();
+  control.fault = (method, args) => {
+    if (method !== "claimJobs") return undefined;
+    control.fault = undefined;
+    return held.opened.then(() => real.claimJobs(...args as Parameters<typeof real.claimJobs>));
+  };
+  scheduler.pause();
+  scheduler.resume();
+  await settle(clock);
+  const adding = scheduler.addJob(note, "a");
+  await settle(clock);
+  assert.deepEqual(calls.filter((call) => call !== "getTasks" && call !== "dueSchedules"), ["claimJobs"]);
+  held.open();
+  await adding;
+  assert.deepEqual(order, ["a"]);
+  await settle(clock);
+  assert.equal(calls.filter((call) => call === "claimJobs").length, 1, "nothing was left to look for");
+  open();
+});
+
 test("addJob() lets the next job of a limited task start as soon as one is over", async () => {
   const { scheduler, clock, note, order, open } = await started(1);
   await using _ = scheduler;
