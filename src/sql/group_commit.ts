@@ -1,7 +1,7 @@
 import { CarillonError } from "../errors.ts";
 import { nextTurn } from "../time/turn.ts";
 import { CommitPace } from "./commit_pace.ts";
-import type { SqlDriver, StatementResult, Step, StepResult } from "./driver.ts";
+import type { SqlDriver, StatementResult, Step } from "./driver.ts";
 import type { WriteOptions } from "./session.ts";
 
 /** Rows that may wait, in whatever number of calls; each is some hundred bytes. */
