@@ -77,9 +77,9 @@ export class JobAdder {
     await Promise.allSettled(this.#taking);
   }
 
-  /** A claim is over: jobs that were held back for it are added now. */
+  /** A claim may be over: jobs that were held back for it are added then. */
   goOn(): void {
-    if (this.#held) this.#flush();
+    if (this.#held && !this.#options.mayTakeSoon()) this.#flush();
   }
 
   #enqueue(call: Call): void {

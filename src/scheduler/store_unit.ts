@@ -101,6 +101,7 @@ export class StoreUnit {
         if (!this.#jobLoop.seesTo(jobs.map(({ seq }) => seq))) this.wakeJobs();
       },
     });
+    this.onRest.add(() => this.adder.goOn());
     this.#scheduleLoop = this.#makeScheduleLoop(pollMs);
     this.#reconciler = new Reconciler({ ...shared, onHandedBack: () => this.wakeJobs() });
     this.elsewhere = new Elsewhere({

@@ -199,10 +199,12 @@ test("a job that somebody else added is looked for as soon as there is room, onc
   await end();
 });
 
-test("addJob() looks for a job once that a look on its way has taken, and again for one that it has not", async () => {
-  const { scheduler, clock, real, control, calls, note, end } = await endedByHand(2);
-  await using _ = scheduler;
+test("addJob() where others wait looks for a job once that a look on its way has taken, and again for one that it has not", async () => {
   for (const taken of [true, false]) {
+    const { scheduler, clock, real, control, calls, note, end } = await endedByHand(2);
+    await using _ = scheduler;
+    await scheduler.addJobs(note, [undefined, undefined, undefined]);
+    await settle(clock);
     const held = gate();
     control.fault = (method, args) => {
       if (method !== "claimJobs") return undefined;
@@ -212,9 +214,7 @@ test("addJob() looks for a job once that a look on its way has taken, and again 
       const answer = claim();
       return held.opened.then(() => answer);
     };
-    scheduler.pause();
-    scheduler.resume();
-    await settle(clock);
+    await Promise.all([end(), end()]);
     assert.equal(control.fault, undefined, "a look is on its way");
     const job = await scheduler.addJob(note);
     calls.length = 0;
@@ -222,6 +222,7 @@ test("addJob() looks for a job once that a look on its way has taken, and again 
     await settle(clock);
     assert.equal((await job.status()).state, "running");
     assert.equal(calls.filter((call) => call === "claimJobs").length, taken ? 0 : 1);
+    await end();
     await end();
   }
 });
