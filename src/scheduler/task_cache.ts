@@ -11,6 +11,7 @@ export class TaskCache {
   readonly #clock: Clock;
   #records = new Map<string, TaskRecord>();
   #readAtMs = -Infinity;
+  #reading: Promise<void> | undefined;
 
   constructor(store: DataStore, clock: Clock) {
     this.#store = store;
@@ -40,9 +41,11 @@ export class TaskCache {
     return this.#records.has(name) && this.#clock.monotonicMs() - this.#readAtMs <= AGE_MAX_MS;
   }
 
-  /** The task, read again where it is unknown or what is remembered is old. */
+  /** The task, read again where it is unknown or what is remembered is old: once for all who ask at the same time. */
   async fresh(name: string): Promise<TaskRecord | undefined> {
-    if (!this.isFresh(name)) await this.refresh();
+    if (this.isFresh(name)) return this.get(name);
+    this.#reading ??= this.refresh().finally(() => this.#reading = undefined);
+    await this.#reading;
     return this.get(name);
   }
 }

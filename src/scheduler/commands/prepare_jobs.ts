@@ -75,10 +75,8 @@ export class JobPreparer {
   #prepare(wanted: Wanted): PreparedJob | Promise<PreparedJob> {
     const { unit, task, options } = wanted;
     const encoded = encodeInput(task, wanted.input, this.#environment);
-    const waits = encoded instanceof Promise || options.identity !== undefined || options.delayMs > 0;
-    if (waits || !unit.tasks.isFresh(task.name)) return this.#later(wanted, encoded);
-    const { settings } = this.#defaults.of(task, unit.tasks.get(task.name));
-    if ((options.overrides.timeToLiveMs ?? settings.timeToLiveMs) !== null) {
+    const waits = encoded instanceof Promise || options.identity !== undefined;
+    if (waits || !unit.tasks.isFresh(task.name) || this.#asksTime(wanted)) {
       return this.#later(wanted, encoded);
     }
     return this.#prepared(wanted, encoded, this.#environment.clock.nowMs());
@@ -89,8 +87,15 @@ export class JobPreparer {
     const [encoded] = await Promise.all([coming, readied(wanted)]);
     const identity = options.identity &&
       await jobIdentity(options.identity, input, this.#environment.serializer, whereOf(task));
-    const prepared = this.#prepared(wanted, encoded, await unit.store.nowMs());
+    const nowMs = this.#asksTime(wanted) ? await unit.store.nowMs() : this.#environment.clock.nowMs();
+    const prepared = this.#prepared(wanted, encoded, nowMs);
     return identity ? { ...prepared, job: { ...prepared.job, identity } } : prepared;
+  }
+
+  /** Whether something counts from now, by the store's clock. */
+  #asksTime({ unit, task, options }: Wanted): boolean {
+    const { settings } = this.#defaults.of(task, unit.tasks.get(task.name));
+    return options.delayMs > 0 || (options.overrides.timeToLiveMs ?? settings.timeToLiveMs) !== null;
   }
 
   /** The job of this scheduler that the calling code runs for. */
