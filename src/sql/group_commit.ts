@@ -2,7 +2,6 @@ import { CarillonError } from "../errors.ts";
 import { nextTurn } from "../time/turn.ts";
 import { CommitPace } from "./commit_pace.ts";
 import type { SqlDriver, StatementResult, Step } from "./driver.ts";
-import type { WriteOptions } from "./session.ts";
 
 /** Rows that may wait, in whatever number of calls; each is some hundred bytes. */
 const WAITING_ROWS_MAX = 1_000_000;
@@ -15,6 +14,14 @@ export interface BulkOperation<Item, Answer> {
   step(items: readonly Item[]): Step;
   /** The answers, item by item. */
   answers(items: readonly Item[], results: readonly StatementResult[]): readonly Answer[];
+}
+
+/** What goes with a step, and when. */
+export interface CommitOptions {
+  /** About how many rows it touches, which bounds what shares a transaction with it. @default 1 */
+  readonly rows?: number;
+  /** Goes before everything that waits: a lease depends on it. @default false */
+  readonly urgent?: boolean;
 }
 
 /** What writes. */
@@ -58,7 +65,7 @@ export class GroupCommit {
   }
 
   /** Runs one step; resolves after the commit. */
-  run(step: Step, { rows = 1, urgent = false }: WriteOptions = {}): Promise<readonly StatementResult[]> {
+  run(step: Step, { rows = 1, urgent = false }: CommitOptions = {}): Promise<readonly StatementResult[]> {
     return this.#enqueue({ rows, bulk: undefined, items: [], step }, urgent);
   }
 

@@ -1,15 +1,11 @@
 import type { Dialect } from "./dialect.ts";
 import type { StatementResult, Step } from "./driver.ts";
-import type { BulkOperation } from "./group_commit.ts";
+import type { BulkOperation, CommitOptions } from "./group_commit.ts";
 
 /** How a write is noticed, and when it goes. */
-export interface WriteOptions {
+export interface WriteOptions extends CommitOptions {
   /** Makes work for nobody: other users of the same store object need not look. @default false */
   readonly quiet?: boolean;
-  /** About how many rows it touches, which bounds what shares a transaction with it. @default 1 */
-  readonly rows?: number;
-  /** Goes before everything that waits: a lease depends on it. @default false */
-  readonly urgent?: boolean;
 }
 
 /** What the operations of the SQL store stand on: an open database. */
