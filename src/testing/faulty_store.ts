@@ -1,9 +1,16 @@
 import { CarillonError } from "../errors.ts";
 import { lostLeaseTransition } from "../model/decisions.ts";
+import * as check from "../model/option_checks.ts";
 import type { JobFence } from "../model/job_record.ts";
 import { resolveRunSettings } from "../model/settings.ts";
 import type { DataStore } from "../stores/data_store.ts";
-import { interceptStore, type StoreAnswer, type StoreCall, type StoreOperation } from "./intercept_store.ts";
+import {
+  interceptStore,
+  type StoreAnswer,
+  type StoreCall,
+  type StoreOperation,
+  storeOperations,
+} from "./intercept_store.ts";
 import { chance } from "./kit/chance.ts";
 
 /**
@@ -86,6 +93,7 @@ export interface FaultyStore extends DataStore {
  * ```
  */
 export function faultyStore(store: DataStore, options: FaultyStoreOptions): FaultyStore {
+  checkOptions(options);
   const faults: InjectedFault[] = [];
   const chooser = new FaultChooser(options);
   const calls = new FaultyCalls(store);
@@ -106,6 +114,22 @@ export function faultyStore(store: DataStore, options: FaultyStoreOptions): Faul
     return await calls.crash(call);
   });
   return Object.assign(Object.create(faulty) as FaultyStore, { faults, heal: () => chooser.heal() });
+}
+
+/** Refuses what would never happen: a test without its faults proves nothing. */
+function checkOptions(options: FaultyStoreOptions): void {
+  const where = "faultyStore";
+  check.refuseUnknownOptions(options, ["plan", "seed", "percent"], where);
+  const { plan = [], seed, percent } = options;
+  if (seed !== undefined) check.checkInteger(seed, "seed", where, 0);
+  if (percent !== undefined) check.checkNumber(percent, "percent", where, 0, 100);
+  for (const planned of plan) {
+    check.refuseUnknownOptions(planned, ["fault", "on", "task", "after", "times"], where);
+    check.checkChoice(planned.fault, "fault", where, Object.keys(usual));
+    if (planned.on !== undefined) check.checkChoice(planned.on, "on", where, storeOperations);
+    if (planned.after !== undefined) check.checkInteger(planned.after, "after", where, 0);
+    if (planned.times !== undefined) check.checkInteger(planned.times, "times", where);
+  }
 }
 
 /** Where a fault can happen: at a call, or once a call has claimed jobs. */

@@ -1,4 +1,4 @@
-import { CarillonError } from "../errors.ts";
+import { CarillonError, messageOf } from "../errors.ts";
 import * as check from "../model/option_checks.ts";
 import type { Scheduler } from "../preset/scheduler.ts";
 import type { InputOf, ResultOf, TaskReference } from "../registry/task_types.ts";
@@ -14,7 +14,8 @@ import { type DurationInput, durationMs } from "../time/duration.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import { systemClock } from "../time/system_clock.ts";
 import { Temporal, temporalName } from "../time/temporal.ts";
-import { assertTimes, type Expected, failure, inputFits } from "./kit/assertions.ts";
+import { VirtualClock } from "../time/virtual_clock.ts";
+import { assertTimes, checkExpected, type Expected, failure, inputFits } from "./kit/assertions.ts";
 import { chance } from "./kit/chance.ts";
 import { History } from "./kit/history.ts";
 import { Quiet } from "./kit/quiet.ts";
@@ -42,6 +43,7 @@ export interface TestSchedulerOptions extends Omit<SchedulerOptions, "clock"> {
 
 /** What seems to be chance (jitter, back-off) is the same at every run of a test. */
 const SEED = 1;
+const DEFAULT_START = "2026-01-01T00:00Z";
 
 const optionKeys = schedulerOptionKeys.filter((key) => key !== "clock");
 
@@ -103,8 +105,9 @@ export class TestScheduler implements AsyncDisposable {
 
   /** Made by `testScheduler`. */
   constructor(options: TestSchedulerOptions) {
-    const { start = "2026-01-01T00:00Z", patience = { seconds: 1 }, store, stores, ...rest } = options;
+    const { start = DEFAULT_START, patience = { seconds: 1 }, store, stores, ...rest } = options;
     check.refuseUnknownOptions(rest, optionKeys, "testScheduler");
+    checkStart(start);
     this.#quiet = new Quiet(durationMs(patience, "Option 'patience' of testScheduler"));
     this.#timeZone = options.timeZone ?? zoneOf(start);
     this.#serializer = options.serializer ?? richJson;
@@ -137,6 +140,7 @@ export class TestScheduler implements AsyncDisposable {
 
   /** Throws unless the task ran, so often and with such an input where that is given; attempts count. */
   assertRan<T extends TaskReference>(task: T | string, expected: Expected<InputOf<T>> = {}): void {
+    checkExpected(expected as Expected, "assertRan");
     const name = this.#nameOf(task);
     const runs = this.#runsOf(name).filter((run) =>
       inputFits(expected as Expected, inputOf(run, this.#serializer))
@@ -146,6 +150,7 @@ export class TestScheduler implements AsyncDisposable {
 
   /** Throws unless a job of the task was added other than by a fire time, whether or not it has run. */
   assertAdded<T extends TaskReference>(task: T | string, expected: Expected<InputOf<T>> = {}): void {
+    checkExpected(expected as Expected, "assertAdded");
     const name = this.#nameOf(task);
     const jobs = this.#history.added.filter((job) =>
       job.taskName === name &&
@@ -164,6 +169,7 @@ export class TestScheduler implements AsyncDisposable {
     task: TaskReference | string,
     expected: { readonly id?: string; readonly nextFireTime?: MomentInput } = {},
   ): Promise<void> {
+    check.refuseUnknownOptions(expected, ["id", "nextFireTime"], "assertScheduled");
     const taskName = this.#nameOf(task);
     const all = await this.scheduler.getSchedules({ taskName });
     const found = all.filter((one) => one.status === "active" && this.#isExpected(one, expected));
@@ -180,6 +186,7 @@ export class TestScheduler implements AsyncDisposable {
    * `invalidState` where that takes longer than `within`.
    */
   async drain(options: { readonly within?: DurationInput } = {}): Promise<void> {
+    check.refuseUnknownOptions(options, ["within"], "drain");
     const { within = { days: 31 } } = options;
     let leftMs = durationMs(within, "Option 'within' of drain");
     await this.clock.advance({ milliseconds: 0 });
@@ -254,6 +261,17 @@ export class TestScheduler implements AsyncDisposable {
       limit: 1,
     });
     return schedules[0]?.nextFireTime?.epochMilliseconds ?? null;
+  }
+}
+
+/** The clock reads it again; here it is for a message that says what was expected. */
+function checkStart(start: unknown): void {
+  try {
+    new VirtualClock(start as string);
+    zoneOf(start as string);
+  } catch (cause) {
+    const reason = `it is like "${DEFAULT_START}" or "2026-03-28T00:00[Europe/Berlin]" (${messageOf(cause)})`;
+    throw check.invalidOption("start", "testScheduler", reason, cause);
   }
 }
 

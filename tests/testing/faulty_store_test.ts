@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { task } from "../../src/registry/task.ts";
 import { memory } from "../../src/stores/memory.ts";
-import { type Fault, faultyStore } from "../../src/testing/faulty_store.ts";
+import { type Fault, faultyStore, type FaultyStoreOptions } from "../../src/testing/faulty_store.ts";
 import { testScheduler } from "../../src/testing/test_scheduler.ts";
 import { interval } from "../../src/triggers/interval.ts";
 import { test } from "../harness.ts";
@@ -83,4 +83,17 @@ test("with a seed the same faults come again, and every fire is run all the same
   const faults = await life(7);
   assert.ok(faults.length > 10);
   assert.deepEqual(await life(7), faults);
+});
+
+test("faultyStore() refuses a plan of which nothing would ever happen", () => {
+  const refused = (options: object, message: RegExp) =>
+    assert.throws(() => faultyStore(memory(), options as FaultyStoreOptions), {
+      code: "invalidOption",
+      message,
+    });
+  refused({ plan: [{ fault: "crashBeforCommit" }] }, /did you mean 'crashBeforeCommit'/i);
+  refused({ plan: [{ fault: "errorBefore", on: "addJob" }] }, /addJobs/);
+  refused({ plan: [{ fault: "errorBefore", tasks: "pay" }] }, /tasks/);
+  refused({ seed: 1, precent: 20 }, /percent/);
+  refused({ seed: 1, percent: 200 }, /percent/);
 });

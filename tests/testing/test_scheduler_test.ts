@@ -120,7 +120,7 @@ test("a failed assertion shows what happened as a table", async () => {
     name: "mail",
     input: z.object({ to: z.string() }),
     run({ to }) {
-      if (to === "bob") throw new Error("no such mailbox");
+      if (to === "bob") throw new Error("no such\n  mailbox");
     },
   });
   await using t = await testScheduler({ tasks: [mail], start: "2026-03-28T08:00[Europe/Berlin]" });
@@ -145,6 +145,19 @@ test("a failed assertion shows what happened as a table", async () => {
   assert.throws(() => t.assertRan("mail", { times: 1 }), /to run once, but it was 2 times/);
   assert.throws(() => t.assertAdded(mail, { times: 0 }), /to be added never, but it was 2 times/);
   await assert.rejects(t.assertScheduled(mail), /to have a schedule/);
+});
+
+test("assertions refuse options that would let them hold for too much", async () => {
+  const mail = task({ name: "mail", run() {} });
+  await using t = await testScheduler({ tasks: [mail] });
+  await t.scheduler.addJob(mail);
+  await t.drain();
+  const misspelt = { time: 2 } as object;
+  assert.throws(() => t.assertRan(mail, misspelt), /time.*times/);
+  assert.throws(() => t.assertAdded(mail, misspelt), /time.*times/);
+  assert.throws(() => t.assertRan(mail, { times: -1 }), { code: "invalidOption" });
+  await assert.rejects(t.assertScheduled(mail, { name: "x" } as object), { code: "invalidOption" });
+  await assert.rejects(t.drain({ for: 1 } as object), { code: "invalidOption" });
 });
 
 test("a job that waits for the test holds the clock up no longer than its patience", async () => {
@@ -213,4 +226,8 @@ test("testScheduler() refuses options that it does not know", async () => {
     testScheduler({ clock: 1 } as unknown as Parameters<typeof testScheduler>[0]),
     /clock/,
   );
+  await assert.rejects(testScheduler({ start: "yesterday" }), {
+    code: "invalidOption",
+    message: /'start' of testScheduler .*2026-01-01T00:00Z/,
+  });
 });

@@ -1,4 +1,5 @@
 import { AssertionError } from "node:assert/strict";
+import * as check from "../../model/option_checks.ts";
 import { sameValue } from "./same_value.ts";
 import { shortText } from "./text_table.ts";
 
@@ -8,6 +9,12 @@ export interface Expected<Input = unknown> {
   readonly times?: number;
   /** Only with this input, or with one that the function accepts. @default any */
   readonly with?: Input | ((input: Input) => boolean);
+}
+
+/** Refuses what means nothing: an assertion with a misspelt option would hold for too much. */
+export function checkExpected(expected: Expected, where: string): void {
+  check.refuseUnknownOptions(expected, ["times", "with"], where);
+  if (expected.times !== undefined) check.checkInteger(expected.times, "times", where, 0);
 }
 
 /** Whether an input is the expected one. */

@@ -10,7 +10,7 @@ export function textTable(rows: readonly (readonly string[])[]): string {
 
 /** A value on one short line. */
 export function shortText(value: unknown, longest = 40): string {
-  const text = typeof value === "string" ? value : inOneLine(value);
+  const text = (typeof value === "string" ? value : inOneLine(value)).replace(/\s+/g, " ");
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 
