@@ -13,19 +13,22 @@ const ONE_TEST_LIMIT_MS = 60_000;
 /** How many lives of a simulated cluster the gate asks for, on each store. */
 const SEEDS = { memory: 1000, libsql: 40 } as const;
 
-/** Where the examples live that must run: doc comments, and the code blocks of the README and of guides. */
-const GUIDES = [
+/** The guides whose code blocks must run; those of `docs/testing.md` are files of `examples/testing`, and run as tests. */
+export const GUIDES = [
   "batches",
+  "configuration",
+  "events",
   "executors",
   "flows",
+  "http",
   "jobs",
   "limits",
   "middleware",
   "schedulers",
   "schedules",
+  "stores",
   "task-modules",
   "transactions",
-  "events",
   "triggers",
 ]
   .map((name) => `docs/${name}.md`);

@@ -1,8 +1,8 @@
 import { runStep } from "../../tools/step.ts";
-import { bunTests, checkSteps, denoTests, docExamples } from "../../tools/steps.ts";
+import { bunTests, checkSteps, denoTests, docExamples, GUIDES } from "../../tools/steps.ts";
 import { runtime, test } from "../harness.ts";
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -84,3 +84,12 @@ test("the gate fails on an example whose claim is false", async () => {
     assert.match(output, /The claim of an example is false: sum/);
   });
 }, onlyOnDeno);
+
+test("the gate runs the examples of every guide that has some", async () => {
+  const folder = new URL("../../docs/", import.meta.url);
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(".md") || name === "testing.md") continue;
+    const hasExamples = (await readFile(new URL(name, folder), "utf8")).includes("```ts\n");
+    assert.equal(GUIDES.includes(`docs/${name}`), hasExamples, name);
+  }
+});
