@@ -6,12 +6,8 @@
 
 // The scheduler
 export { Scheduler } from "./src/preset/scheduler.ts";
-export {
-  SchedulerCore,
-  type StartOptions,
-  type StopOptions,
-  type TickResult,
-} from "./src/scheduler/scheduler_core.ts";
+export { SchedulerCore, type TickResult } from "./src/scheduler/scheduler_core.ts";
+export type { StartOptions, StopOptions } from "./src/scheduler/start_options.ts";
 export type { SchedulerState } from "./src/scheduler/scheduler_base.ts";
 export type { ConfigureTaskOptions, TaskName } from "./src/scheduler/scheduler_tasks.ts";
 export type { AppliedSchedule, SchedulesFilter } from "./src/scheduler/scheduler_schedules.ts";

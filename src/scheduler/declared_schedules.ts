@@ -80,6 +80,7 @@ async function named<Answer>(schedule: DeclaredSchedule, step: () => Promise<Ans
     throw new CarillonError(error.code, `Schedule '${id}'${where}: ${messageOf(error)}`, {
       details: { ...error.details, scheduleId: id, place },
       cause: error,
+      retryable: error.retryable,
     });
   }
 }

@@ -3,30 +3,14 @@ import * as check from "../model/option_checks.ts";
 import type { DataStore, PruneAnswer } from "../stores/data_store.ts";
 import type { Clock } from "../time/clock.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
-import { DeclaredSchedules } from "./declared_schedules.ts";
 import { type IdleCondition, untilIdle } from "./idle.ts";
 import { SchedulerExplain } from "./scheduler_explain.ts";
 import { onStopSignals } from "./signals.ts";
+import type { StartOptions, StopOptions } from "./start_options.ts";
+import { startUp } from "./start_up.ts";
 import type { StoreUnit } from "./store_unit.ts";
 import { endWork, letGo, listenersSettled } from "./end_work.ts";
 import { instantOf } from "./views/instant.ts";
-import { replanOnNewZoneRules } from "./zone_rules.ts";
-
-/** Options of starting a scheduler. */
-export interface StartOptions {
-  /** Whether it keeps the process alive while it waits. @default true */
-  readonly keepAlive?: boolean;
-  /** Start, but take no work until `resume`. @default false */
-  readonly paused?: boolean;
-}
-
-/** Options of stopping a scheduler. */
-export interface StopOptions {
-  /** Let running jobs finish; otherwise they are aborted at once and handed back. @default true */
-  readonly drain?: boolean;
-  /** How long they may take; then they are aborted and handed back. @default { seconds: 30 } */
-  readonly timeout?: DurationInput;
-}
 
 /** What one `tick` did. */
 export interface TickResult {
@@ -55,13 +39,22 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
   #stopping: Promise<void> | undefined;
   #stopped = Promise.withResolvers<void>();
   #abortStop = new AbortController();
+  #abortStart = new AbortController();
 
   /**
-   * Starts processing and returns once it does. Throws `schedulerRunning` when it is started already, and
-   * whatever opening the store or writing the declared schedules throws.
+   * Starts processing and returns once it does. A store that cannot be reached is tried again, told as `storeFailed`,
+   * until it answers or `stop()` is called: await `open()` before, where the program is to fail instead.
+   *
+   * Throws `schedulerRunning` when it is started already, and what opening the store or writing the declared schedules
+   * throws and time does not mend: a refused token, a newer schema, a file that is no database.
    */
   async startInBackground(options: StartOptions = {}): Promise<void> {
     check.refuseUnknownOptions(options, ["keepAlive", "paused"], "startInBackground");
+    await this.#start(options, { patient: true });
+  }
+
+  /** One that is patient waits for stores that are away, until it is stopped. */
+  async #start(options: StartOptions, { patient }: { readonly patient: boolean }): Promise<void> {
     if (this.currentState !== "stopped") {
       const message =
         `Scheduler '${this.name}' is already ${this.currentState}; await stop() before another start`;
@@ -78,11 +71,12 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
     this.currentState = "starting";
     this.#stopped = Promise.withResolvers();
     this.#abortStop = new AbortController();
+    this.#abortStart = new AbortController();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#starting = promise;
     try {
       this.parts.tell("schedulerStarting");
-      await this.#start();
+      await startUp(this.parts, this.#leaves, patient ? this.#abortStart.signal : undefined);
       this.currentState = "running";
       this.parts.tell("schedulerStarted");
     } catch (error) {
@@ -115,6 +109,10 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
       if (this.currentState === "stopped") await this.startInBackground(start);
       await this.#stopped.promise;
       await this.#stopping;
+    } catch (error) {
+      // Who stops a scheduler that waits for its store knows that it did not start.
+      if (!this.#abortStart.signal.aborted) throw error;
+      await this.#stopping;
     } finally {
       unlisten();
     }
@@ -128,7 +126,7 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
     check.refuseUnknownOptions(options, ["until"], "runUntilIdle");
     const { until = "idle" } = options;
     const startsHere = this.currentState === "stopped";
-    if (startsHere) await this.startInBackground();
+    if (startsHere) await this.#start({}, { patient: false });
     const stopped = new AbortController();
     void this.#stopped.promise.then(() => stopped.abort());
     try {
@@ -160,7 +158,7 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
   async #runOneTick(clock: Clock, timeoutMs: number): Promise<void> {
     this.ticks = true;
     try {
-      await this.startInBackground();
+      await this.#start({}, { patient: false });
     } finally {
       this.ticks = false;
     }
@@ -196,6 +194,7 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
     const { drain = true, timeout = { seconds: 30 } } = options;
     const timeoutMs = drain ? durationMs(timeout, "Option 'timeout' of stop") : 0;
     if (!drain) this.#abortStop.abort();
+    this.#abortStart.abort();
     this.#stopping ??= this.#stop(timeoutMs).finally(() => {
       this.#stopping = undefined;
     });
@@ -254,16 +253,6 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     this.parts.hub.close();
-  }
-
-  async #start(): Promise<void> {
-    const { units, environment, schedules } = this.parts;
-    for (const unit of units.all()) this.#leaves.set(unit, await unit.join());
-    if (this.role !== "worker") {
-      await new DeclaredSchedules(environment, units, schedules).write();
-      for (const unit of units.all()) await replanOnNewZoneRules(unit, environment);
-    }
-    for (const unit of units.all()) unit.startLoops();
   }
 
   /** Never rejects: whoever waits for the end must get it. */

@@ -1,4 +1,5 @@
-import { CarillonError, messageOf } from "../errors.ts";
+import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
+import { sleep } from "../time/clock.ts";
 import type { Environment } from "./environment.ts";
 import { BEATS_IN_A_LEASE } from "./lease_keeper.ts";
 import { type NextRoundMs, Poller } from "./poller.ts";
@@ -37,6 +38,27 @@ export class StoreHealth {
       onError: (error) => health.bad(error),
       onRest,
     });
+  }
+
+  /** Does some work as soon as the store answers. Throws what time does not mend, and whatever comes after an abort. */
+  async untilItAnswers<Answer>(work: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+    const { clock, keepAlive } = this.#environment;
+    const health = this.#loop();
+    while (true) {
+      try {
+        const answer = await work();
+        health.good();
+        return answer;
+      } catch (error) {
+        const mends = isCarillonError(error) && error.retryable;
+        if (mends && !signal.aborted) {
+          await sleep(clock, health.bad(error), signal, { keepAlive: keepAlive() });
+        }
+        if (mends && !signal.aborted) continue;
+        this.#failing.delete(health);
+        throw error;
+      }
+    }
   }
 
   /** The health of one loop: each has a wait of its own, so that one that works does not hurry one that fails. */

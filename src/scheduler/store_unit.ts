@@ -46,13 +46,14 @@ export class StoreUnit {
   readonly failureHooks: FailureHooks;
   /** Called whenever a loop comes to rest or a run is over. */
   readonly onRest = new Callbacks();
+  /** Whether the store answers. */
+  readonly health: StoreHealth;
   /** The tasks as stored, remembered. */
   readonly tasks: TaskCache;
   readonly #environment: Environment;
   readonly #jobLoop: JobLoop;
   readonly #scheduleLoop: ScheduleLoop;
   readonly #membership: Membership;
-  readonly #health: StoreHealth;
   readonly #takeover: Takeover;
   readonly #reconciler: Reconciler;
   readonly #pollers: { jobs: Poller; schedules: Poller; housekeeping: Poller };
@@ -68,7 +69,7 @@ export class StoreUnit {
     this.failureHooks = new FailureHooks(environment, this.gateway, () => this.onRest.call());
     this.triggers = new TriggerReader(store);
     this.runs = new RunTable((runs) => this.#runsOver(runs));
-    this.#health = new StoreHealth(environment, alias);
+    this.health = new StoreHealth(environment, alias);
     this.#takeover = new Takeover(environment, this.gateway, () => this.wake());
     this.runner = new JobRunner({
       environment,
@@ -271,7 +272,7 @@ export class StoreUnit {
   }
 
   #poller(round: () => Promise<number | null>): Poller {
-    return this.#health.poller(round, () => this.onRest.call());
+    return this.health.poller(round, () => this.onRest.call());
   }
 
   #runsOver(runs: readonly JobRun[]): void {
