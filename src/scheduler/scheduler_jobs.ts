@@ -144,7 +144,7 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     const units = store === undefined ? this.parts.units.all() : [this.parts.units.get(store)];
     const counts = await Promise.all(units.map(async (unit) => {
       await unit.open();
-      return await unit.store.countJobs(filter);
+      return await unit.gateway.looks.countJobs(filter);
     }));
     return counts.reduce((sum, one) => ({
       scheduled: sum.scheduled + one.scheduled,

@@ -70,7 +70,7 @@ export abstract class SchedulerTasks extends SchedulerBase {
     const lists = await Promise.all(
       this.parts.units.all().map(async (unit) => {
         await unit.open();
-        return await unit.store.getTasks();
+        return await unit.gateway.looks.getTasks();
       }),
     );
     // The same task in several stores is one task; the default store speaks for it.

@@ -1,4 +1,5 @@
 import type { DataStore } from "../stores/data_store.ts";
+import type { LookStore } from "../stores/look_store.ts";
 import { addJobs } from "./operations/add_jobs.ts";
 import { advanceSchedules } from "./operations/advance_schedules.ts";
 import { calendars } from "./operations/calendars.ts";
@@ -19,8 +20,16 @@ import type { SqlSession } from "./session.ts";
 /** What every SQL store does alike; how it connects, opens and watches is the adapter's. */
 export type SqlOperations = Omit<
   DataStore,
-  "kind" | "location" | "capabilities" | "open" | "close" | "watch" | "within"
+  "kind" | "location" | "capabilities" | "open" | "close" | "watch" | "within" | "replica"
 >;
+
+/** What people look at, on a database that may be a copy. */
+export function sqlLooks(session: SqlSession): LookStore {
+  const { getJobs, countJobs } = findJobs(session);
+  const { getSchedules } = findSchedules(session);
+  const { getTasks } = tasks(session);
+  return { getJobs, countJobs, getSchedules, getTasks };
+}
 
 /** The operations of a data store on a database. */
 export function sqlOperations(session: SqlSession): SqlOperations {

@@ -19,6 +19,7 @@ import type { CalendarStore } from "./calendar_store.ts";
 import type { ChangeStore } from "./change_store.ts";
 import type { JobHistoryStore } from "./job_history_store.ts";
 import type { JobStore } from "./job_store.ts";
+import type { LookStore } from "./look_store.ts";
 import type { ScheduleStore } from "./schedule_store.ts";
 import type { SchedulerStore } from "./scheduler_store.ts";
 import type { TaskStore } from "./task_store.ts";
@@ -46,6 +47,8 @@ export interface DataStore
   /** Where it is, for people, without secrets: `file:carillon.db`. */
   readonly location: string;
   readonly capabilities: StoreCapabilities;
+  /** A copy of the data nearby, for what people look at. @default none, the store itself */
+  readonly replica?: LookStore;
   /**
    * Opens it: makes or migrates tables. Several schedulers may open one store object; it is counted.
    * Until then, and after the last `close`, every other call but `watch` fails with `storeClosed`.

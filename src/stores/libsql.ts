@@ -3,12 +3,22 @@ import { defaultTablePrefix, sqliteDialect } from "../sql/dialect.ts";
 import type { MigrationReport, MigrationStep } from "../sql/migrate.ts";
 import { refuseUnknownOptions } from "../model/option_checks.ts";
 import { parseAddress } from "./libsql/address.ts";
+import { type LibsqlReplicaOptions, replicaStore } from "./libsql/replica_store.ts";
+import type { ReplicaState } from "./libsql/embedded_replica.ts";
 import type { DatabaseSize } from "./libsql/database_size.ts";
 import type { LibsqlClient } from "./libsql/libsql_client.ts";
 import { type LibsqlStore, makeLibsqlStore } from "./libsql/libsql_store.ts";
-import { replicaRefused } from "./libsql/replica.ts";
+import { replicaRefused } from "./libsql/replica_client.ts";
 
-export type { DatabaseSize, LibsqlClient, LibsqlStore, MigrationReport, MigrationStep };
+export type {
+  DatabaseSize,
+  LibsqlClient,
+  LibsqlReplicaOptions,
+  LibsqlStore,
+  MigrationReport,
+  MigrationStep,
+  ReplicaState,
+};
 
 /** Options of {@linkcode libsql}. */
 export interface LibsqlOptions {
@@ -39,6 +49,7 @@ export interface LibsqlClientOptions extends Omit<LibsqlOptions, "authToken"> {
  *   `wss:` work too; on Deno they are slow.
  * - `":memory:"`: everything in this process, for tests.
  * - `{ client }`: a client of your own.
+ * - `{ url, syncUrl }`: a server, and a copy of its database in a file here, an embedded replica.
  *
  * Opens when the scheduler does; making it touches nothing. Throws `invalidOption` for an address or an option
  * that cannot be.
@@ -56,6 +67,14 @@ export interface LibsqlClientOptions extends Omit<LibsqlOptions, "authToken"> {
  * import { libsql } from "carillon/libsql";
  *
  * const store = libsql("libsql://jobs.example.org", { authToken: "secret" });
+ * console.assert(store.location === "libsql://jobs.example.org");
+ * ```
+ *
+ * @example A store on a server far away, with a copy in a file here that answers lists
+ * ```ts
+ * import { libsql } from "carillon/libsql";
+ *
+ * const store = libsql({ url: "file:replica.db", syncUrl: "libsql://jobs.example.org", syncInterval: "PT2S" });
  * console.assert(store.location === "libsql://jobs.example.org");
  * ```
  *
@@ -85,7 +104,13 @@ export interface LibsqlClientOptions extends Omit<LibsqlOptions, "authToken"> {
 export function libsql(url: string, options?: LibsqlOptions): LibsqlStore;
 /** A data store on a client of your own. */
 export function libsql(options: LibsqlClientOptions): LibsqlStore;
-export function libsql(where: string | LibsqlClientOptions, options: LibsqlOptions = {}): LibsqlStore {
+/** A data store on a server, with a copy of its database in a file here. */
+export function libsql(options: LibsqlReplicaOptions): LibsqlStore;
+export function libsql(
+  where: string | LibsqlClientOptions | LibsqlReplicaOptions,
+  options: LibsqlOptions = {},
+): LibsqlStore {
+  if (typeof where !== "string" && "url" in where) return replicaStore(where);
   refuseReplica(typeof where === "string" ? options : where);
   if (typeof where === "string") {
     refuseUnknownOptions(options, ["synchronous", "tablePrefix", "authToken"], "libsql");

@@ -198,13 +198,13 @@ export class JobCommands {
     const [only] = units;
     if (only && units.length === 1) {
       await only.open();
-      return await only.store.getJobs(filter);
+      return await only.gateway.looks.getJobs(filter);
     }
     const { offset: _, limit: _l, ...rest } = filter;
     const part = limit === Infinity ? rest : { ...rest, limit: offset + limit };
     const lists = await Promise.all(units.map(async (unit) => {
       await unit.open();
-      return await unit.store.getJobs(part);
+      return await unit.gateway.looks.getJobs(part);
     }));
     const sign = order === "oldest" ? 1 : -1;
     return lists.flat().sort((a, b) => sign * (a.createdAtMs - b.createdAtMs)).slice(offset, offset + limit);

@@ -105,7 +105,7 @@ export class ScheduleCommands {
     const units = store === undefined ? this.#units.all() : [this.#units.get(store)];
     const lists = await Promise.all(units.map(async (unit) => {
       await unit.open();
-      return await unit.store.getSchedules(filter);
+      return await unit.gateway.looks.getSchedules(filter);
     }));
     return lists.flat();
   }

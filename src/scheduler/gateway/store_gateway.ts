@@ -1,4 +1,5 @@
 import type { DataStore } from "../../stores/data_store.ts";
+import type { LookStore } from "../../stores/look_store.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type EndListener, JobGateway } from "./job_gateway.ts";
 import { ScheduleGateway } from "./schedule_gateway.ts";
@@ -13,6 +14,8 @@ import { WritesUnderWay } from "./writes_under_way.ts";
 export class StoreGateway {
   readonly alias: string;
   readonly store: DataStore;
+  /** What answers the lists and counts that people ask for. */
+  readonly looks: LookStore;
   readonly tasks: TaskGateway;
   readonly schedules: ScheduleGateway;
   readonly jobs: JobGateway;
@@ -30,6 +33,7 @@ export class StoreGateway {
     const teller = new Teller(alias, clock, sink);
     this.alias = alias;
     this.store = store;
+    this.looks = store.replica ?? store;
     this.writes = sink.storesTell ? new WritesUnderWay() : undefined;
     const noted = <Part extends object>(part: Part) => this.writes?.of(part) ?? part;
     this.tasks = noted(new TaskGateway(store, teller));

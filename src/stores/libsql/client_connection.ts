@@ -1,7 +1,7 @@
 import { emitWarning } from "node:process";
 import type { ClientConnection } from "./client_driver.ts";
 import { type LibsqlClient, makeServerClient } from "./libsql_client.ts";
-import { isReplica, replicaRefused } from "./replica.ts";
+import { isReplica, replicaRefused } from "./replica_client.ts";
 
 /** Which server, and what it is shown. */
 export interface ServerOptions {

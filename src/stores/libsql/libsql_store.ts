@@ -6,7 +6,7 @@ import { GroupCommit } from "../../sql/group_commit.ts";
 import type { MigrationReport, MigrationStep } from "../../sql/migrate.ts";
 import type { SqlSession, WriteOptions } from "../../sql/session.ts";
 import { withinTransaction } from "../../sql/operations/within_transaction.ts";
-import { type SqlOperations, sqlOperations } from "../../sql/sql_store.ts";
+import { sqlLooks, type SqlOperations, sqlOperations } from "../../sql/sql_store.ts";
 import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { DataStore, StoreContext } from "../data_store.ts";
@@ -14,6 +14,7 @@ import type { TransactionStore } from "../transaction_store.ts";
 import { backupDatabase } from "./backup.ts";
 import { callerTransaction } from "./caller_transaction.ts";
 import { refuseOtherFile } from "./same_file.ts";
+import { EmbeddedReplica, type ReplicaState } from "./embedded_replica.ts";
 import { ChangeWatch, filePace, serverPace } from "./change_watch.ts";
 import { Neighbors } from "./neighbors.ts";
 import { checkIntegrity } from "./integrity.ts";
@@ -40,6 +41,13 @@ export interface LibsqlStore extends DataStore {
   plans(): Promise<readonly string[]>;
   /** How large the database is. */
   size(): Promise<DatabaseSize>;
+  /** How far its embedded replica is; undefined where it has none or is not open. */
+  replicaState(): ReplicaState | undefined;
+  /**
+   * Brings its embedded replica up to date with everything that was committed before the call. Throws `storeUnavailable`
+   * when it cannot be, and `invalidState` where there is none or the store is not open.
+   */
+  syncReplica(): Promise<void>;
 }
 
 /** Makes the store: its life cycle here, what it does with the database in `sql/`. */
@@ -61,11 +69,15 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
     integrity: () => database.using((driver) => checkIntegrity(driver, options.dialect)),
     plans: () => checkPlans(options),
     size: () => database.using(databaseSize),
+    replicaState: () => database.replica?.state,
+    syncReplica: () => database.syncReplica(),
+    ...(options.replica && { replica: sqlLooks(database.looks) }),
   };
 }
 
 interface OpenState {
   readonly driver: SqlDriver;
+  readonly replica: EmbeddedReplica | undefined;
   /** Other processes that have the same file open; undefined where nobody else can, or time is virtual. */
   readonly neighbors: Neighbors | undefined;
   readonly commits: GroupCommit;
@@ -75,6 +87,8 @@ interface OpenState {
 class OpenDatabase {
   readonly watch = new ChangeWatch();
   readonly session: SqlSession;
+  /** The same for what may be read from a replica. */
+  readonly looks: SqlSession;
   readonly #options: DatabaseOptions;
   #opens = 0;
   #opening: Promise<void> | undefined;
@@ -99,15 +113,42 @@ class OpenDatabase {
       wake: () => this.watch.call(),
       writeBulk: async (operation, items) => {
         const counted = this.#count?.bulk(operation) ?? operation;
-        return this.#noticed(await this.#opened().commits.runBulk(counted, items));
+        const { commits, replica } = this.#opened();
+        const done = commits.runBulk(counted, items).finally(() => replica?.noteWrite());
+        return this.#noticed(await done);
       },
+    };
+    this.looks = {
+      ...this.session,
+      nowArgument: () => this.session.nowArgument() ?? this.replica?.nowMs ?? null,
+      read: async (step) => await this.replica?.read(step) ?? await this.session.read(step),
     };
   }
 
+  get replica(): EmbeddedReplica | undefined {
+    return this.#state?.replica;
+  }
+
+  async syncReplica(): Promise<void> {
+    const { replica } = this;
+    if (replica) return await replica.sync();
+    const { location } = this.#options.address;
+    throw new CarillonError(
+      "invalidState",
+      `Cannot bring a replica of ${location} up to date: the store has none, or is not open`,
+      { details: { location } },
+    );
+  }
+
   async #write(step: Step, options: WriteOptions = {}): Promise<readonly StatementResult[]> {
-    const { commits } = this.#opened();
-    if (!this.#count || options.quiet) return await commits.run(step, options);
-    return this.#count.results(await commits.run(this.#count.step(step), options));
+    const { commits, replica } = this.#opened();
+    try {
+      if (!this.#count || options.quiet) return await commits.run(step, options);
+      return this.#count.results(await commits.run(this.#count.step(step), options));
+    } finally {
+      // Also of one that failed: nobody may know whether it happened.
+      replica?.noteWrite();
+    }
   }
 
   /** What can be written in a transaction of the caller's; whoever watches looks soon for its commit. */
@@ -144,13 +185,13 @@ class OpenDatabase {
     if (this.#opens === 0) return;
     await this.#opening;
     if (--this.#opens > 0) return;
-    const { driver, commits, neighbors } = this.#state!;
+    const { driver, commits, neighbors, replica } = this.#state!;
     await commits.idle();
     // Somebody may have opened it again meanwhile.
     if (this.#opens > 0) return;
     this.#state = this.#opening = this.#within = undefined;
     await this.watch.stop();
-    await neighbors?.close();
+    await Promise.all([neighbors?.close(), replica?.close()]);
     if (!this.#options.address.inMemory) driver.close();
   }
 
@@ -167,16 +208,26 @@ class OpenDatabase {
 
   async #open(): Promise<void> {
     const driver = await this.#connect();
+    const replica = this.#replicaOf(driver);
     try {
       await migrateDatabase(driver, this.#options);
-      await this.#startWatch(driver);
+      await replica?.open();
+      await this.#startWatch(driver, replica);
     } catch (error) {
+      await replica?.close();
       if (!this.#options.address.inMemory) driver.close();
       throw error;
     }
     const neighbors = this.#neighbors(driver);
-    this.#state = { driver, neighbors, commits: new GroupCommit(driver) };
+    this.#state = { driver, neighbors, replica, commits: new GroupCommit(driver) };
     if (this.watch.listened) void neighbors?.listen();
+  }
+
+  #replicaOf(driver: SqlDriver): EmbeddedReplica | undefined {
+    const { replica, dialect } = this.#options;
+    if (!replica) return undefined;
+    const now = { sql: `select ${dialect.now("?1")}`, args: [null] };
+    return new EmbeddedReplica(replica, async () => Number((await driver.read([now]))[0]!.cells[0]));
   }
 
   #neighbors(driver: SqlDriver): Neighbors | undefined {
@@ -185,10 +236,14 @@ class OpenDatabase {
     return new Neighbors({ driver, dialect, clock: this.#clock, onNudge: () => this.watch.nudge() });
   }
 
-  async #startWatch(driver: SqlDriver): Promise<void> {
+  async #startWatch(driver: SqlDriver, replica: EmbeddedReplica | undefined): Promise<void> {
     const count = this.#count;
     if (count) {
-      const counter = () => count.current(driver);
+      const counter = async () => {
+        const seen = await count.current(driver);
+        replica?.noteCount(seen);
+        return seen;
+      };
       this.watch.start({ clock: this.#clock, counter, pace: serverPace }, await counter());
       return;
     }

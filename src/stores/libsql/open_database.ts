@@ -4,6 +4,7 @@ import type { SqlDriver } from "../../sql/driver.ts";
 import type { Address } from "./address.ts";
 import { givenConnection, serverConnection } from "./client_connection.ts";
 import { ClientDriver, type ClientDriverOptions } from "./client_driver.ts";
+import type { ReplicaSettings } from "./embedded_replica.ts";
 import type { LibsqlClient } from "./libsql_client.ts";
 import { loadNativeBinding } from "./native_binding.ts";
 import { NativeConnection } from "./native_connection.ts";
@@ -18,6 +19,8 @@ export interface DatabaseOptions extends NativeDriverOptions, ClientDriverOption
   readonly authToken?: string | undefined;
   /** The caller's own client, which is used instead of the address. */
   readonly client?: LibsqlClient | undefined;
+  /** The copy of the server's database that is kept here. */
+  readonly replica?: ReplicaSettings | undefined;
 }
 
 /** Whether a client reaches the database, and not the native binding. */

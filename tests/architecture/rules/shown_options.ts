@@ -39,6 +39,7 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   KeyLimitOptions: ["concurrency"],
   LibsqlClientOptions: ["libsql"],
   LibsqlOptions: ["libsql"],
+  LibsqlReplicaOptions: ["libsql"],
   MethodOptions: ["task"],
   ParentOptions: JOB,
   PoolOptions: ["worker", "processes"],

@@ -9,8 +9,8 @@ import type { LibsqlClient } from "./libsql_client.ts";
 export function replicaRefused(option: string): CarillonError {
   return new CarillonError(
     "invalidOption",
-    "libsql() takes no embedded replica: what it shows is old, so limits and leases would not hold; " +
-      'give the address of its server instead, like libsql("libsql://db.example.org", { authToken })',
+    "libsql() takes no client of an embedded replica: what it shows is old, so limits and leases would not hold; let it keep " +
+      'the replica itself, like libsql({ url: "file:replica.db", syncUrl: "libsql://db.example.org", authToken })',
     { details: { option } },
   );
 }
