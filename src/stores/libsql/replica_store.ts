@@ -2,7 +2,7 @@ import { CarillonError } from "../../errors.ts";
 import { checkDuration, refuseUnknownOptions } from "../../model/option_checks.ts";
 import { defaultTablePrefix, sqliteDialect } from "../../sql/dialect.ts";
 import type { DurationInput } from "../../time/duration.ts";
-import { parseAddress } from "./address.ts";
+import { filePathOf, parseAddress } from "./address.ts";
 import { type LibsqlStore, makeLibsqlStore } from "./libsql_store.ts";
 
 /** How often a replica is brought up to date. */
@@ -49,8 +49,8 @@ export function replicaStore(options: LibsqlReplicaOptions): LibsqlStore {
 }
 
 function replicaPath(url: string): string {
-  const path = /^file:(?:\/\/(?=\/))?([^?]+)$/.exec(url)?.[1];
-  if (path !== undefined && path !== ":memory:") return path;
+  const path = /^file:(?!:memory:)[^?]+$/.test(url ?? "") ? filePathOf(parseAddress(url).path) : undefined;
+  if (path !== undefined) return path;
   throw new CarillonError(
     "invalidOption",
     `The url of an embedded replica must be the address of a file like "file:replica.db", but got '${url}'; ` +
