@@ -9,8 +9,10 @@ const [url = "", syncUrl = ""] = process.argv.slice(2);
 const twice = task({ name: "twice", input: z.number(), run: (input) => input * 2 });
 const store = libsql({ url, syncUrl, syncInterval: { milliseconds: 20 } });
 const scheduler = new Scheduler({ store, tasks: [twice] });
-console.log(`result ${await scheduler.runJob(twice, 21)}`);
+process.stdout.write(`result ${await scheduler.runJob(twice, 21)}\n`);
 const [job] = await scheduler.getJobs();
-console.log(`state ${job?.state}`);
+process.stdout.write(`state ${job?.state}\n`);
 await store.syncReplica();
-console.log(`again ${(await scheduler.getJobs())[0]?.state} ${(await scheduler.countJobs()).finished}`);
+process.stdout.write(
+  `again ${(await scheduler.getJobs())[0]?.state} ${(await scheduler.countJobs()).finished}\n`,
+);
