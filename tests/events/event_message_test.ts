@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { MESSAGE_BYTES_MIN } from "../../src/brokers/event_broker.ts";
 import type { CarillonEvent, JobFinishedEvent } from "../../src/events/event.ts";
 import { eventTypes, groupOfEvent } from "../../src/events/event_groups.ts";
@@ -117,3 +118,34 @@ test("readEventMessage() takes no field that an event does not have, and none of
     assert.equal(readEventMessage(text), undefined, text);
   }
 });
+
+test("readEventMessage() takes anything that comes, and answers events with all that they must have", () => {
+  const event = fc.record({
+    type: fc.constantFrom(...eventTypes, "constructor", "__proto__"),
+    atMs: fc.oneof(fc.integer(), fc.string(), fc.constant(null)),
+    store: fc.oneof(fc.string(), fc.integer()),
+    taskName: fc.string(),
+    jobId: fc.string(),
+    error: fc.anything(),
+    progress: fc.anything(),
+    fields: fc.anything(),
+  }, { requiredKeys: [] });
+  const message = fc.record({
+    carillon: fc.constant(1),
+    from: fc.string(),
+    name: fc.string(),
+    event: fc.oneof(event, fc.anything()),
+  });
+  const text = fc.oneof(message.map((one) => JSON.stringify(one, noBigInt)), fc.json(), fc.string());
+  fc.assert(fc.property(text, (one) => {
+    const read = readEventMessage(one);
+    if (read === undefined) return;
+    assert.ok(eventTypes.includes(read.event.type));
+    assert.ok(Number.isFinite(read.event.atMs));
+    assert.ok("scheduler" in read.event || typeof read.event.store === "string");
+  }));
+});
+
+function noBigInt(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}
