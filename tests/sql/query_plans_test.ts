@@ -100,6 +100,8 @@ test("fullScans() finds a scan behind an alias, and lets small indexes pass", ()
   const sql = "select 1 from carillon_jobs j where j.attempt = 3";
   assert.deepEqual(fullScans(sql, linesOf("SCAN j")), ["SCAN j"]);
   assert.deepEqual(fullScans(sql, linesOf("SCAN j USING COVERING INDEX carillon_jobs_ready")).length, 1);
+  const made = "SEARCH j USING AUTOMATIC PARTIAL COVERING INDEX (attempt=?)";
+  assert.deepEqual(fullScans(sql, linesOf(made, "SEARCH e USING AUTOMATIC COVERING INDEX (id=?)")), [made]);
   const small = linesOf("SCAN j USING COVERING INDEX carillon_jobs_running_task", "SCAN e");
   assert.deepEqual(fullScans(sql, small), []);
 });

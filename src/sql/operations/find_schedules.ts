@@ -67,8 +67,9 @@ function dueSql(dialect: Dialect): string {
   const mayFire = "s.paused = 0 and s.status = 'active'";
   return `with clock(now) as materialized (select ${dialect.now("?1")}),
     due(seq, next_fire) as materialized (
-      select * from (select s.seq, s.next_fire from clock cross join ${schedules} s
-        where ${mayFire} and s.next_fire is not null and s.next_fire <= clock.now order by s.next_fire, s.seq limit ?2)
+      select * from (select s.seq, s.next_fire from ${schedules} s
+        where ${mayFire} and s.next_fire is not null and s.next_fire <= (select now from clock)
+        order by s.next_fire, s.seq limit ?2)
       union
       select * from (select s.seq, s.next_fire from ${schedules} s
         where ${mayFire} and s.needs_planning = 1 order by s.next_fire, s.seq limit ?2)),

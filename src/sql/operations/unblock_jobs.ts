@@ -101,6 +101,7 @@ function lookSql(dialect: Dialect): string {
 /**
  * Of each of these lanes with free slots, the first jobs in claim order become ready, counting those that are ready
  * already; where a key goes by order of adding, only its very first job. Who can run them does not matter here.
+ * The plus keeps the planner from making an index of all jobs for one look.
  */
 function unblockSql(dialect: Dialect, window: string, now: string): string {
   const { jobs, freed, tasks, rates } = dialect.tables;
@@ -123,7 +124,7 @@ function unblockSql(dialect: Dialect, window: string, now: string): string {
         from open_lane l cross join ${jobs} j on j.seq in (
           ${firstOfLane(dialect, "blocked", window)} union all ${firstOfLane(dialect, "ready", window)}
           union all select l.first_seq where l.first_seq is not null)
-        where j.lane = l.lane and (l.first_seq is null or j.seq = l.first_seq))
+        where +j.lane = l.lane and (l.first_seq is null or j.seq = l.first_seq))
       where state = 'blocked' and place <= free)`;
 }
 
