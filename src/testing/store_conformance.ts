@@ -5,6 +5,7 @@ import { changingTests } from "./store_conformance/changing.ts";
 import { changeTests } from "./store_conformance/changes.ts";
 import { claimLimitTests } from "./store_conformance/claim_limits.ts";
 import { claimingTests } from "./store_conformance/claiming.ts";
+import { copyTests } from "./store_conformance/copies.ts";
 import { deadlineTests } from "./store_conformance/deadlines.ts";
 import { endingTests } from "./store_conformance/ending.ts";
 import { findingTests } from "./store_conformance/finding.ts";
@@ -49,6 +50,7 @@ const checks: readonly StoreCheck[] = [
   ...endingTests,
   ...changingTests,
   ...findingTests,
+  ...copyTests,
   ...historyTests,
   ...writingTests,
   ...planningTests,

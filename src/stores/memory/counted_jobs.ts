@@ -10,6 +10,11 @@ type Keeper = Pick<TaskRecord, "overrides" | "settings">;
 export class CountedJobs {
   readonly #jobs = new Map<string, SortedList<JobRecord>>();
 
+  /** How many tasks and outcomes it counts jobs of. */
+  get size(): number {
+    return this.#jobs.size;
+  }
+
   /** Counts a job that has just finished, where its task wants that. */
   add(job: JobRecord, task: Keeper | undefined): void {
     if (task === undefined || keptJobs(task, job.outcome!) === null) return;
@@ -21,7 +26,11 @@ export class CountedJobs {
 
   /** Forgets a job that is deleted or tried again. */
   delete(job: JobRecord): void {
-    if (job.state === "finished") this.#jobs.get(keyOf(job))?.delete(job);
+    if (job.state !== "finished" || this.#jobs.size === 0) return;
+    const key = keyOf(job);
+    const jobs = this.#jobs.get(key);
+    jobs?.delete(job);
+    if (jobs?.size === 0) this.#jobs.delete(key);
   }
 
   /** The first to finish of those that are more than their tasks keep; up to `limit` of each. */

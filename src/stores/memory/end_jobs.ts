@@ -1,8 +1,9 @@
 import { endedBefore, fenceHolds, heededTransition } from "../../model/decisions.ts";
-import type { JobEnding, JobFence, JobProgress, JobRecord } from "../../model/job_record.ts";
+import type { JobEnding, JobFence, JobProgress, JobRecord, JobTransition } from "../../model/job_record.ts";
 import { transitionedJob } from "../../model/transitions.ts";
 import type { MemoryState } from "./memory_state.ts";
 import { settleChildren } from "./settle_children.ts";
+import { storedCopy } from "./stored_copy.ts";
 
 /** Ends runs whose fence holds. Calls back where that has let others go on. */
 export function endJobs(
@@ -11,7 +12,7 @@ export function endJobs(
   nowMs: number,
   onReleased: () => void = () => {},
 ): readonly boolean[] {
-  const held = endings.map((ending) => {
+  const held = endings.map(storedEnding).map((ending) => {
     const job = state.jobs.get(ending.fence.seq);
     if (job === undefined) return false;
     if (!fenceHolds(job, ending.fence)) return endedBefore(job, ending);
@@ -20,6 +21,17 @@ export function endJobs(
   });
   if (settleChildren(state, nowMs)) onReleased();
   return held;
+}
+
+/** An end as the store keeps it. Throws where it cannot be kept, so that this comes before any write. */
+function storedEnding(ending: JobEnding): JobEnding {
+  const transition = storedTransition(ending.transition);
+  return transition === ending.transition ? ending : { ...ending, transition };
+}
+
+function storedTransition(transition: JobTransition): JobTransition {
+  if (transition.to !== "finished" && transition.to !== "retry") return transition;
+  return transition.error === null ? transition : { ...transition, error: storedCopy(transition.error) };
 }
 
 function endRun(state: MemoryState, job: JobRecord, ending: JobEnding, nowMs: number): void {

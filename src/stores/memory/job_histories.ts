@@ -20,6 +20,11 @@ export class JobHistories {
   readonly #logs = new Map<number, readonly StoredLogLine[]>();
   readonly #names = new Map<number, string>();
 
+  /** Of how many jobs it remembers something. */
+  get size(): number {
+    return this.#attempts.size + this.#logs.size;
+  }
+
   /** Remembers who an incarnation is. */
   noteName(incarnation: number, name: string): void {
     this.#names.set(incarnation, name);
@@ -50,7 +55,7 @@ export class JobHistories {
     const ordinal = (before.at(-1)?.ordinal ?? 0) + 1;
     const added = lines.filter(({ line }) => line > last)
       .map((line, index) => Object.freeze({ ...line, ordinal: ordinal + index, claimNumber, part }));
-    this.#logs.set(jobSeq, keptLogLines([...before, ...added]));
+    this.#logs.set(jobSeq, Object.freeze(keptLogLines([...before, ...added])));
   }
 
   /** The log of a job. */

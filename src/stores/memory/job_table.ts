@@ -2,6 +2,7 @@ import type { JobRecord } from "../../model/job_record.ts";
 import { ClosedLanes, slotOfKey, slotOfSchedule } from "./closed_lanes.ts";
 import { ReadyQueue } from "./ready_queue.ts";
 import { only, SortedList } from "./sorted_list.ts";
+import { deepFreeze } from "./stored_copy.ts";
 
 /** The jobs of one task that a claim looks at. */
 class TaskJobs {
@@ -134,6 +135,7 @@ export class JobTable {
   /** Writes a row, new or over the one of the same `seq`. */
   put(job: JobRecord): JobRecord {
     const row = Object.freeze(job);
+    if (row.error !== null) deepFreeze(row.error);
     const before = this.#rows.get(row.seq);
     this.#rows.set(row.seq, row);
     if (before === undefined) this.#seqs.set(row.id, row.seq);

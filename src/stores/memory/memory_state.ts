@@ -35,6 +35,12 @@ export class MemoryState {
   #lastCalendarVersion = 0;
   #ended: number[] = [];
 
+  /** How many entries there are about jobs: none where there are no jobs, however many there were. */
+  get jobEntries(): number {
+    const { jobs, parents, starts, histories, counted } = this;
+    return jobs.indexSize + parents.size + starts.size + histories.size + counted.size;
+  }
+
   /** An incarnation never given before. */
   nextIncarnation(): number {
     return ++this.#lastIncarnation;

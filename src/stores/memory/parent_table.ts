@@ -10,6 +10,11 @@ export class ParentTable {
     return this.#parents.size === 0;
   }
 
+  /** How many jobs it knows something of. */
+  get size(): number {
+    return this.#parents.size + this.#children.size;
+  }
+
   /** Notes the parents of a job. */
   set(child: JobRecord, parents: readonly number[]): void {
     this.#parents.set(child.seq, parents);

@@ -10,14 +10,10 @@ export function rateUse(state: MemoryState, job: Rated, nowMs: number): RateUse 
   const rate = rateLimit(state.tasks.get(job.taskName));
   const key = countsFor(rate, job);
   if (rate === null || key === null) return undefined;
-  const starts = state.starts.after(job.taskName, key, nowMs - rate.perMs);
-  const leaving = starts[starts.length - rate.limit];
-  return {
-    limit: rate.limit,
-    perMs: rate.perMs,
-    started: starts.length,
-    nextStartAtMs: leaving === undefined ? null : leaving + rate.perMs,
-  };
+  const { limit, perMs } = rate;
+  const started = state.starts.countAfter(job.taskName, key, nowMs - perMs);
+  const leavingMs = started < limit ? undefined : state.starts.fromLast(job.taskName, key, limit);
+  return { limit, perMs, started, nextStartAtMs: leavingMs === undefined ? null : leavingMs + perMs };
 }
 
 /** Whether the rate that a job counts for, where there is one, lets it start. */

@@ -57,8 +57,9 @@ export function buryScheduler(
 ): readonly boolean[] | undefined {
   const record = state.schedulers.get(incarnation);
   if (record !== undefined && record.leaseUntilMs !== seenLeaseUntilMs) return undefined;
+  const held = endJobs(state, endings, nowMs);
   state.schedulers.delete(incarnation);
-  return endJobs(state, endings, nowMs);
+  return held;
 }
 
 /** Incarnations that own running jobs but have no record. */

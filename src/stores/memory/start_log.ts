@@ -1,34 +1,63 @@
 /** When jobs of tasks with a limited rate started, by what they count for; apart from the jobs, which may go. */
 export class StartLog {
+  /** In order, by task and key. */
   readonly #tasks = new Map<string, Map<string, number[]>>();
 
-  /** Notes a start, and drops those up to an instant, which count no more. */
+  /** How many keys of all tasks it knows starts of. */
+  get size(): number {
+    return [...this.#tasks.values()].reduce((sum, keys) => sum + keys.size, this.#tasks.size);
+  }
+
+  /** Notes a start; those up to an instant count no more. */
   add(taskName: string, key: string, atMs: number, untilMs: number): void {
     const keys = this.#tasks.get(taskName) ?? new Map<string, number[]>();
     this.#tasks.set(taskName, keys);
-    const starts = (keys.get(key) ?? []).filter((startedMs) => startedMs > untilMs);
+    const starts = keys.get(key) ?? [];
+    keys.set(key, starts);
     // The clock may step back; starts never do.
     starts.push(Math.max(atMs, starts.at(-1) ?? 0));
-    keys.set(key, starts);
+    const over = firstAfter(starts, untilMs);
+    // Not each time: moving the others costs as much as there are.
+    if (over > starts.length / 2) starts.splice(0, over);
   }
 
-  /** The starts after an instant, oldest first. */
-  after(taskName: string, key: string, instantMs: number): readonly number[] {
-    return this.#tasks.get(taskName)?.get(key)?.filter((startedMs) => startedMs > instantMs) ?? [];
+  /** How many starts there were after an instant. */
+  countAfter(taskName: string, key: string, instantMs: number): number {
+    const starts = this.#tasks.get(taskName)?.get(key);
+    return starts === undefined ? 0 : starts.length - firstAfter(starts, instantMs);
+  }
+
+  /** When the last start but so many was. */
+  fromLast(taskName: string, key: string, count: number): number | undefined {
+    return this.#tasks.get(taskName)?.get(key)?.at(-count);
   }
 
   /** Drops the starts of a task up to an instant. */
   prune(taskName: string, untilMs: number): void {
     const keys = this.#tasks.get(taskName);
-    for (const [key, starts] of keys ?? []) {
-      const left = starts.filter((startedMs) => startedMs > untilMs);
-      if (left.length > 0) keys!.set(key, left);
-      else keys!.delete(key);
+    if (keys === undefined) return;
+    for (const [key, starts] of keys) {
+      const over = firstAfter(starts, untilMs);
+      if (over === starts.length) keys.delete(key);
+      else starts.splice(0, over);
     }
+    if (keys.size === 0) this.#tasks.delete(taskName);
   }
 
   /** Forgets the starts of a task. */
   forget(taskName: string): void {
     this.#tasks.delete(taskName);
   }
+}
+
+/** The place of the first one after an instant. */
+function firstAfter(starts: readonly number[], instantMs: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (starts[middle]! > instantMs) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

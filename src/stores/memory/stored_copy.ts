@@ -20,6 +20,11 @@ export function knownCopy<T extends object>(value: T): T {
   return frozen(JSON.parse(JSON.stringify(value)) as T, (copy) => known.add(copy));
 }
 
+/** Freezes what the store itself has made, as deep as it goes. */
+export function deepFreeze(value: object): void {
+  if (!Object.isFrozen(value)) frozen(value, doNothing);
+}
+
 function isEmpty(value: object): boolean {
   for (const _ in value) return false;
   return true;
