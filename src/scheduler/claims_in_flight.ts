@@ -3,14 +3,12 @@ export class ClaimsInFlight {
   readonly #underWay = new Set<Promise<unknown>>();
 
   /** Notes a claim, from the call to the moment at which what was taken is known to run here. */
-  async during<Answer>(claim: () => Promise<Answer>): Promise<Answer> {
+  during<Answer>(claim: () => Promise<Answer>): Promise<Answer> {
     const answer = claim();
     this.#underWay.add(answer);
-    try {
-      return await answer;
-    } finally {
-      this.#underWay.delete(answer);
-    }
+    const over = () => void this.#underWay.delete(answer);
+    answer.then(over, over);
+    return answer;
   }
 
   /** Resolves when all that are under way now have ended; undefined where none is. */

@@ -125,7 +125,8 @@ function pick(
 }
 
 /** One entry for each reason. */
-function merged(dropped: readonly DroppedFires[]): DroppedFires[] {
+function merged(dropped: readonly DroppedFires[]): readonly DroppedFires[] {
+  if (dropped.length < 2) return dropped;
   const byReason = new Map<string, DroppedFires>();
   for (const entry of dropped) {
     const known = byReason.get(entry.reason);

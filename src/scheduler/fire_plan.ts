@@ -63,7 +63,8 @@ export function planFires(input: FirePlanInput): FirePlan {
   const runs = schedule.counters.runs + chosen.fires.length;
   const exhausted = schedule.policies.maxRuns !== null && runs >= schedule.policies.maxRuns;
   const next = exhausted ? undefined : nextFire(input, chosen.nextMs, chosen.fires.length);
-  const lateFires = chosen.fires.filter((fireMs) => nowMs - fireMs > LATE_AFTER_MS).length;
+  const isLate = (fireMs: number) => nowMs - fireMs > LATE_AFTER_MS;
+  const lateFires = isLate(firstMs) ? chosen.fires.filter(isLate).length : 0;
   const waitsForFinish = schedule.followsFinish && !exhausted && chosen.fires.length > 0;
   return {
     advance: {

@@ -126,7 +126,10 @@ export class JobLoop {
   async #claimWhileAdding(incarnation: number, groups: readonly ClaimGroup[], limit: number) {
     const added: number[] = this.#addedMeanwhile = [];
     try {
-      const answer = await this.#claimAll(incarnation, groups, limit);
+      const answer = await (this.#isWhole(groups)
+        ? this.#claim(incarnation, groups[0]!.tasks, limit, (answer) =>
+          this.#note(groups, limit, answer))
+        : this.#claimAll(incarnation, groups, limit));
       if (added.length === 0) return answer;
       const taken = new Set(answer.claimed.map(({ seq }) => seq));
       return { ...answer, more: answer.more || added.some((seq) => !taken.has(seq)) };
@@ -138,14 +141,6 @@ export class JobLoop {
   /** Claims of each group as many as could start, together as many as there is room for. */
   async #claimAll(incarnation: number, groups: readonly ClaimGroup[], limit: number): Promise<ClaimAnswer> {
     const [first, ...others] = groups as readonly [ClaimGroup, ...ClaimGroup[]];
-    if (this.#isWhole(groups)) {
-      return await this.#claim(
-        incarnation,
-        first.tasks,
-        limit,
-        (answer) => this.#note(groups, limit, answer),
-      );
-    }
     let all = await this.#claimGroup(incarnation, first, limit);
     for (const group of others) {
       if (all.claimed.length === limit) break;

@@ -50,7 +50,7 @@ export class Slots {
 
   /** Where what was given back is taken by what runs now, the end of that tells who waits for it. */
   #tellRefused(): void {
-    if (this.free === 0) return;
+    if (this.#refused.size === 0 || this.free === 0) return;
     const refused = [...this.#refused];
     this.#refused.clear();
     for (const tell of refused) tell();

@@ -89,7 +89,7 @@ export class JobGateway {
     const accepted = await this.#store.endJobs(
       endings.map(({ job, fence, transition }) => ({ fence, transition, scheduleSeq: job.scheduleSeq })),
     );
-    const held = endings.filter((_, i) => accepted[i]);
+    const held = accepted.every(Boolean) ? endings : endings.filter((_, i) => accepted[i]);
     if (held.every(isSuccess)) held.forEach((ending) => this.#tellEnding(ending));
     else await this.#tellMixed(held);
     return accepted;

@@ -79,7 +79,7 @@ function hasRoomAndNobodyWaits(
   if (task === undefined || task.paused || rateLimit(task) !== null) return false;
   const jobs = state.jobs.ofTask(taskName);
   const next = jobs?.scheduled.first();
-  return slotsLeft(taskLimit(task), jobs?.running.size ?? 0) >= count &&
+  return slotsLeft(taskLimit(task), jobs?.running ?? 0) >= count &&
     (jobs?.ready.isEmpty ?? true) && (next === undefined || !isDue(next.runAtMs, nowMs));
 }
 

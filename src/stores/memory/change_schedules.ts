@@ -30,7 +30,7 @@ export function advanceSchedules(
   }));
   return steps.map((step) => {
     if (state.schedules.at(step.expected) === undefined) return false;
-    const unfinished = state.jobs.ofSchedule(step.expected.seq)?.unfinished.size ?? 0;
+    const unfinished = state.jobs.ofSchedule(step.expected.seq)?.unfinished ?? 0;
     if (step.expectedUnfinishedJobs !== null && step.expectedUnfinishedJobs !== unfinished) return false;
     putSchedule(state, step.schedule, nowMs);
     for (const job of step.jobs) insertJob(state, job, nowMs);

@@ -73,7 +73,7 @@ interface Candidate {
 /** Whether a task is not paused and has a slot left. */
 export function taskOpen(state: MemoryState, taskName: string): boolean {
   const task = state.tasks.get(taskName);
-  const running = state.jobs.ofTask(taskName)?.running.size ?? 0;
+  const running = state.jobs.ofTask(taskName)?.running ?? 0;
   return !task?.paused && slotsLeft(taskLimit(task), running) > 0;
 }
 
@@ -82,7 +82,7 @@ export function scheduleOpen(state: MemoryState, scheduleSeq: number): boolean {
   const schedule = state.schedules.bySeq(scheduleSeq);
   if (schedule === undefined) return true;
   const limit = scheduleLimit(schedule.policies.overlap, schedule.policies.maxRunningJobs);
-  return slotsLeft(limit, state.jobs.ofSchedule(scheduleSeq)?.running.size ?? 0) > 0;
+  return slotsLeft(limit, state.jobs.ofSchedule(scheduleSeq)?.running ?? 0) > 0;
 }
 
 /** Whether a job's key, where it has one, has a slot left for it. */
@@ -92,7 +92,7 @@ export function keyOpen(state: MemoryState, job: JobRecord): boolean {
   if (limit === null || concurrencyKey === null) return true;
   const jobs = state.jobs.ofKey(taskName, concurrencyKey);
   const first = jobs?.unfinished.first();
-  return keySlotsLeft(limit, jobs?.running.size ?? 0, first === undefined || first.seq >= job.seq) > 0;
+  return keySlotsLeft(limit, jobs?.running ?? 0, first === undefined || first.seq >= job.seq) > 0;
 }
 
 /** Whether a job may start now. Where it waits for a slot of its schedule or its key, so do all behind it in its lane. */

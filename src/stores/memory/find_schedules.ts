@@ -27,7 +27,7 @@ export function dueSchedules(state: MemoryState, limit: number, nowMs: number): 
     due: due.map((schedule) => ({
       schedule,
       task: state.task(schedule.taskName),
-      unfinishedJobs: state.jobs.ofSchedule(schedule.seq)?.unfinished.size ?? 0,
+      unfinishedJobs: state.jobs.ofSchedule(schedule.seq)?.unfinished ?? 0,
     })),
     nextFireTimeMs: ahead?.nextFireTimeMs ?? null,
   };

@@ -8,8 +8,9 @@ import { deepFreeze } from "./stored_copy.ts";
 class TaskJobs {
   readonly ready: ReadyQueue;
   readonly scheduled = new SortedList(byRunAt);
-  readonly running = new Set<number>();
   readonly parked = new Set<number>();
+  /** How many run. */
+  running = 0;
   readonly keys = new Map<string, KeyJobs>();
   /** By the key of their identity, in order of adding. */
   readonly identities = new Map<string, SortedList<JobRecord>>();
@@ -20,7 +21,7 @@ class TaskJobs {
 
   /** Whether it holds nothing and knows nothing of its task. */
   get isEmpty(): boolean {
-    return this.ready.isEmpty && !this.ready.isFifo && this.running.size === 0 && this.parked.size === 0 &&
+    return this.ready.isEmpty && !this.ready.isFifo && this.running === 0 && this.parked.size === 0 &&
       this.scheduled.size === 0 && this.keys.size === 0 && this.identities.size === 0;
   }
 }
@@ -29,14 +30,17 @@ class TaskJobs {
 class KeyJobs {
   /** In order of adding. */
   readonly unfinished = new SortedList<JobRecord>(bySeq);
-  readonly running = new Set<number>();
+  /** How many run. */
+  running = 0;
 }
 
 /** The jobs of one schedule. */
 class ScheduleJobs {
   readonly all = new Set<number>();
-  readonly unfinished = new Set<number>();
-  readonly running = new Set<number>();
+  /** How many are not finished. */
+  unfinished = 0;
+  /** How many run. */
+  running = 0;
 }
 
 /** Something kept for each key, made when first needed and dropped when it holds nothing any more. */
@@ -185,13 +189,13 @@ export class JobTable {
     task.scheduled.replace(only(isScheduled, before), only(isScheduled, after));
     this.scheduled.replace(only(isScheduled, before), only(isScheduled, after));
     if (before?.state === "running") {
-      task.running.delete(before.seq);
+      task.running--;
       const owned = this.#owned.get(before.owner as number);
       owned?.delete(before.seq);
       if (owned?.size === 0) this.#owned.delete(before.owner as number);
     }
     if (after?.state === "running") {
-      task.running.add(after.seq);
+      task.running++;
       at(this.#owned, after.owner as number, () => new Set()).add(after.seq);
     }
   }
@@ -205,10 +209,9 @@ export class JobTable {
     const { seq } = (after ?? before) as JobRecord;
     if (before === undefined) schedule.all.add(seq);
     if (after === undefined) schedule.all.delete(seq);
-    if (after === undefined || after.state === "finished") schedule.unfinished.delete(seq);
-    else schedule.unfinished.add(seq);
-    if (after?.state === "running") schedule.running.add(seq);
-    else if (schedule.running.delete(seq)) this.scheduleChanged(scheduleSeq);
+    schedule.unfinished += count(isUnfinished, after) - count(isUnfinished, before);
+    schedule.running += count(isRunning, after) - count(isRunning, before);
+    if (count(isRunning, before) > count(isRunning, after)) this.scheduleChanged(scheduleSeq);
     if (schedule.all.size === 0) this.#schedules.delete(scheduleSeq);
   }
 
@@ -223,15 +226,27 @@ function indexByKey(task: TaskJobs, job: JobRecord, key: string): void {
   if (job.state === "finished") return;
   const jobs = at(task.keys, key, () => new KeyJobs());
   jobs.unfinished.add(job);
-  if (job.state === "running") jobs.running.add(job.seq);
+  if (job.state === "running") jobs.running++;
 }
 
 function unindexByKey(task: TaskJobs, job: JobRecord, key: string): void {
   const jobs = task.keys.get(key);
   if (jobs === undefined || job.state === "finished") return;
   jobs.unfinished.delete(job);
-  jobs.running.delete(job.seq);
+  if (job.state === "running") jobs.running--;
   if (jobs.unfinished.size === 0) task.keys.delete(key);
+}
+
+function count(holds: (job: JobRecord) => boolean, job: JobRecord | undefined): 0 | 1 {
+  return job !== undefined && holds(job) ? 1 : 0;
+}
+
+function isRunning(job: JobRecord): boolean {
+  return job.state === "running";
+}
+
+function isUnfinished(job: JobRecord): boolean {
+  return job.state !== "finished";
 }
 
 function isScheduled(job: JobRecord): boolean {

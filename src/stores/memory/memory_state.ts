@@ -81,7 +81,7 @@ export class MemoryState {
   task(name: string): TaskRecord | undefined {
     const task = this.tasks.get(name);
     if (task === undefined) return undefined;
-    return Object.freeze({ ...task, runningJobs: this.jobs.ofTask(name)?.running.size ?? 0 });
+    return Object.freeze({ ...task, runningJobs: this.jobs.ofTask(name)?.running ?? 0 });
   }
 
   /** The settings that hold for a job. */
@@ -115,7 +115,7 @@ export class MemoryState {
   /** The jobs that were ended since last asked. */
   takeEnded(): readonly number[] {
     const ended = this.#ended;
-    this.#ended = [];
+    if (ended.length > 0) this.#ended = [];
     return ended;
   }
 

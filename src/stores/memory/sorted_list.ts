@@ -40,10 +40,12 @@ export class SortedList<T extends Key, Key = T> {
 
   /** Takes an item out; answers whether it was there. */
   delete(item: T): boolean {
-    const index = this.#bucketOf(item);
+    // What is deleted is mostly what came first.
+    const isFirst = this.#size > 0 && this.first() === item;
+    const index = isFirst ? 0 : this.#bucketOf(item);
     const bucket = this.#buckets[index];
     if (bucket === undefined) return false;
-    const place = this.#placeIn(bucket, item);
+    const place = isFirst ? 0 : this.#placeIn(bucket, item);
     if (this.#compare(bucket[place] as T, item) !== 0) return false;
     if (place === 0) bucket.shift();
     else bucket.splice(place, 1);
