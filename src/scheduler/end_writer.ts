@@ -13,9 +13,8 @@ const END_RETRY_MS = { first: 100, max: 5000 };
 const ENDS_MAX = 250;
 
 /** A run that is over, and how it ends. */
-export interface EndedRun {
+export interface EndedRun extends RunEnding {
   readonly run: JobRun;
-  readonly ending: RunEnding;
 }
 
 /** What an end writer needs. */
@@ -91,10 +90,10 @@ export class EndWriter {
   async #tryToWrite(ended: readonly EndedRun[]): Promise<boolean> {
     const { environment: { logger }, gateway, runs } = this.#options;
     try {
-      const accepted = await gateway.jobs.end(ended.map(({ ending }) => ending));
-      for (const [index, { run, ending }] of ended.entries()) {
-        if (accepted[index]) run.ended = ending.transition;
-        else if (run.completion && await run.completion.settle(ending.durationMs).catch(() => false)) {
+      const accepted = await gateway.jobs.end(ended);
+      for (const [index, { run, transition, durationMs }] of ended.entries()) {
+        if (accepted[index]) run.ended = transition;
+        else if (run.completion && await run.completion.settle(durationMs).catch(() => false)) {
           continue;
         } else logger.warn("job's end refused: somebody else took it over", { job: run.job.id });
       }

@@ -2,7 +2,7 @@ import { runInFrame } from "../context/current_frame.ts";
 import type { TaskContext } from "../context/task_context.ts";
 import { CarillonError } from "../errors.ts";
 import type { Executor, ExecutorRun } from "../executors/executor.ts";
-import { isPromiseLike, type MaybePromise, whenThere } from "../model/maybe_promise.ts";
+import { isPromiseLike, type MaybePromise } from "../model/maybe_promise.ts";
 import type { Payload } from "../model/payload.ts";
 import type { RunSettings } from "../model/settings.ts";
 import type { RegisteredTask } from "../registry/registered_task.ts";
@@ -43,10 +43,13 @@ export function callTask(
 }
 
 function answerOf(task: RegisteredTask, returned: unknown, serializer: Serializer): MaybePromise<RunAnswer> {
-  return whenThere(
-    validateOutput(task, returned),
-    (value) => ({ payload: encodePayload(value, serializer), value }),
-  );
+  const value = validateOutput(task, returned);
+  if (value instanceof Promise) return value.then((value) => encoded(value, serializer));
+  return encoded(value, serializer);
+}
+
+function encoded(value: unknown, serializer: Serializer): RunAnswer {
+  return { payload: encodePayload(value, serializer), value };
 }
 
 /** Has an executor run the function, here or elsewhere; `started` is called when it does. */

@@ -32,10 +32,11 @@ export interface JobAdderOptions {
 }
 
 /** Jobs that are added together or not at all. */
-interface Call {
+export interface AddCall {
   readonly jobs: readonly NewJob[];
-  readonly added: (answers: AddAnswer["jobs"], from: number) => void;
-  readonly failed: (error: unknown) => void;
+  /** They are added; what became of each is among these answers from there on. */
+  added(answers: AddAnswer["jobs"], from: number): void;
+  failed(error: unknown): void;
 }
 
 /**
@@ -44,7 +45,7 @@ interface Call {
  */
 export class JobAdder {
   readonly #options: JobAdderOptions;
-  #waiting: Call[] = [];
+  #waiting: AddCall[] = [];
   #held = false;
   readonly #taking = new Set<Promise<unknown>>();
 
@@ -54,7 +55,9 @@ export class JobAdder {
 
   /** Adds one job. */
   add(job: NewJob): Promise<JobAnswer> {
-    return new Promise((resolve, reject) => this.enqueue(job, resolve, reject));
+    return new Promise((resolve, failed) => {
+      this.enqueue({ jobs: [job], added: (answers, from) => resolve(answers[from]!), failed });
+    });
   }
 
   /** Adds jobs, all or none. */
@@ -62,13 +65,14 @@ export class JobAdder {
     return new Promise((resolve, failed) => {
       const added = (answers: AddAnswer["jobs"], from: number) =>
         resolve(answers.slice(from, from + jobs.length));
-      this.#enqueue({ jobs, added, failed });
+      this.enqueue({ jobs, added, failed });
     });
   }
 
-  /** Adds one job, and calls back with what became of it. */
-  enqueue(job: NewJob, added: (answer: JobAnswer) => void, failed: (error: unknown) => void): void {
-    this.#enqueue({ jobs: [job], added: (answers, from) => added(answers[from]!), failed });
+  /** Adds jobs, and tells the call what became of them. */
+  enqueue(call: AddCall): void {
+    this.#waiting.push(call);
+    if (this.#waiting.length === 1) queueMicrotask(() => this.#flushSoon());
   }
 
   /** Resolves when no job is just being taken. */
@@ -80,11 +84,6 @@ export class JobAdder {
   /** A claim may be over: jobs that were held back for it are added then. */
   goOn(): void {
     if (this.#held && !this.#options.mayTakeSoon()) this.#flush();
-  }
-
-  #enqueue(call: Call): void {
-    this.#waiting.push(call);
-    if (this.#waiting.length === 1) queueMicrotask(() => this.#flushSoon());
   }
 
   /**
@@ -100,7 +99,7 @@ export class JobAdder {
     this.#held = false;
     const calls = this.#waiting;
     this.#waiting = [];
-    let part: Call[] = [];
+    let part: AddCall[] = [];
     let count = 0;
     for (const call of calls) {
       if (standsApart(call)) {
@@ -118,7 +117,7 @@ export class JobAdder {
     if (part.length > 0) void this.#write(part, count);
   }
 
-  async #write(calls: readonly Call[], count: number): Promise<void> {
+  async #write(calls: readonly AddCall[], count: number): Promise<void> {
     const jobs = calls.length === 1 ? calls[0]!.jobs : calls.flatMap((call) => call.jobs);
     try {
       const answer = await this.#addAndStart(jobs, count);
@@ -168,6 +167,6 @@ export class JobAdder {
 }
 
 /** Nothing is taken in a step with jobs that others may stand for, and a parent that is not there fails its step. */
-function standsApart({ jobs }: Call): boolean {
+function standsApart({ jobs }: AddCall): boolean {
   return jobs.some(({ identity, parents }) => identity !== undefined || parents !== undefined);
 }

@@ -31,8 +31,8 @@ export class JobRun {
   termination: Promise<boolean> | undefined;
   /** How its function ends it within a transaction, once that was asked for. */
   completion: RunCompletion | undefined;
-  /** Called when it is told to stop. */
-  onAbort: (() => void) | undefined;
+  /** Hears when it is told to stop. */
+  guards: { onAbort(): void } | undefined;
   #cause: AbortCause | undefined;
   #reason: unknown;
   #controller: AbortController | undefined;
@@ -74,7 +74,7 @@ export class JobRun {
     this.#cause = cause;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    this.onAbort?.();
+    this.guards?.onAbort();
   }
 
   /** Throws the reason where it was told to stop. */

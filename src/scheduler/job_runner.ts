@@ -1,6 +1,6 @@
 import { CarillonError, messageOf } from "../errors.ts";
 import type { JobRecord, JobTransition } from "../model/job_record.ts";
-import { type MaybePromise, whenThere } from "../model/maybe_promise.ts";
+import type { MaybePromise } from "../model/maybe_promise.ts";
 import type { RunOverrides } from "../model/settings.ts";
 import { durationMs as durationMsOf } from "../time/duration.ts";
 import { Batches } from "./batches/batches.ts";
@@ -12,7 +12,7 @@ import { logEnd } from "./log_end.ts";
 import { attempt, type AttemptParts } from "./run_attempt.ts";
 import { type Prepared, RunPreparation } from "./run_preparation.ts";
 import type { RunTable } from "./run_table.ts";
-import { type RunResult, runTransition } from "./run_transition.ts";
+import { type RunResult, runTransition, successTransition } from "./run_transition.ts";
 
 /** What a job runner needs. */
 export interface JobRunnerOptions {
@@ -98,14 +98,30 @@ export class JobRunner {
   #begin(run: JobRun): void {
     try {
       const startMs = this.#options.environment.clock.monotonicMs();
-      const { job } = run;
-      const ready = job.onParentFailure === null ? undefined : this.#readParents(run);
-      const prepared = whenThere(ready, () => this.#preparation.of(job));
-      const work = whenThere(prepared, (prepared) => this.#run(run, prepared, startMs));
-      if (work instanceof Promise) work.catch((error) => this.#brokeOff(run, error));
+      const prepared = run.job.onParentFailure === null
+        ? this.#preparation.of(run.job)
+        : this.#preparedWithParents(run);
+      const work = prepared instanceof Promise
+        ? this.#runLater(run, prepared, startMs)
+        : this.#run(run, prepared, startMs);
+      if (work instanceof Promise) this.#watch(run, work);
     } catch (error) {
       this.#brokeOff(run, error);
     }
+  }
+
+  // A function that makes closures pays for them on every call: hence apart from what most runs go through.
+  #watch(run: JobRun, work: Promise<void>): void {
+    work.catch((error) => this.#brokeOff(run, error));
+  }
+
+  async #runLater(run: JobRun, prepared: Promise<Prepared | string>, startMs: number): Promise<void> {
+    await this.#run(run, await prepared, startMs);
+  }
+
+  async #preparedWithParents(run: JobRun): Promise<Prepared | string> {
+    await this.#readParents(run);
+    return await this.#preparation.of(run.job);
   }
 
   async #readParents(run: JobRun): Promise<void> {
@@ -123,36 +139,51 @@ export class JobRunner {
     }
     gateway.jobs.tellStarted(run.job);
     const result = attempt(run, prepared, this.#parts);
-    return whenThere(result, (result) => this.#ended(run, prepared, result, startMs));
+    if (result instanceof Promise) return this.#endedLater(run, prepared, result, startMs);
+    return this.#ended(run, prepared, result, startMs);
+  }
+
+  async #endedLater(
+    run: JobRun,
+    prepared: Prepared,
+    result: Promise<RunResult>,
+    startMs: number,
+  ): Promise<void> {
+    await this.#ended(run, prepared, await result, startMs);
   }
 
   #ended(run: JobRun, prepared: Prepared, result: RunResult, startMs: number): MaybePromise<void> {
-    const { clock } = this.#options.environment;
-    const durationMs = clock.monotonicMs() - startMs;
-    const isSettled = run.completion?.isTried && this.#ends.settle(run, run.completion, durationMs);
-    return whenThere(
-      isSettled,
-      (isSettled) => isSettled ? undefined : this.#decide(run, prepared, result, durationMs),
-    );
+    const durationMs = this.#options.environment.clock.monotonicMs() - startMs;
+    if (run.completion?.isTried || run.termination !== undefined) {
+      return this.#settle(run, prepared, result, durationMs);
+    }
+    this.#decide(run, prepared, result, durationMs, false);
   }
 
-  #decide(run: JobRun, prepared: Prepared, result: RunResult, durationMs: number): MaybePromise<void> {
-    return whenThere(run.termination ?? false, (terminated) => {
-      const transition = this.#transition(run, prepared, result, terminated);
-      logEnd(this.#options.environment.logger, run, transition, durationMs);
-      const local = result.ok ? { value: result.value } : { error: result.error };
-      this.#end(run, transition, durationMs, local);
-    });
+  /** Its function may have completed it within a transaction, or its executor is asked to end it: that comes first. */
+  async #settle(run: JobRun, prepared: Prepared, result: RunResult, durationMs: number): Promise<void> {
+    if (run.completion?.isTried && await this.#ends.settle(run, run.completion, durationMs)) return;
+    this.#decide(run, prepared, result, durationMs, await run.termination ?? false);
   }
 
-  #end(
+  #decide(
     run: JobRun,
-    transition: JobTransition,
-    durationMs: number | null,
-    local?: { readonly value?: unknown; readonly error?: unknown },
+    prepared: Prepared,
+    result: RunResult,
+    durationMs: number,
+    terminated: boolean,
   ): void {
-    const ending = { job: run.job, fence: run.fence, transition, durationMs, ...(local ? { local } : {}) };
-    this.#ends.add({ run, ending });
+    const transition = result.ok && run.cause === undefined
+      ? successTransition(result.payload, prepared.settings)
+      : this.#transition(run, prepared, result, terminated);
+    logEnd(this.#options.environment.logger, run, transition, durationMs);
+    this.#end(run, transition, durationMs, result);
+  }
+
+  #end(run: JobRun, transition: JobTransition, durationMs: number | null, local?: RunResult): void {
+    const { job, fence } = run;
+    const { scheduleSeq } = job;
+    this.#ends.add({ run, job, fence, transition, scheduleSeq, durationMs, local });
   }
 
   /** Its end is not written: the beats find that nobody runs it, and hand it back. */

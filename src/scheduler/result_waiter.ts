@@ -1,9 +1,11 @@
 import type { CarillonEvent } from "../events/event.ts";
-import type { JobRecord, JobTransition } from "../model/job_record.ts";
+import type { JobRecord, JobTransition, NewJob } from "../model/job_record.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import type { EndedJob } from "./commands/job_outcome.ts";
 import { EndedJobs } from "./ended_jobs.ts";
+import type { AddCall } from "./job_adder.ts";
+import { type Newcomers, stored, type Waiting, WaitingForNew } from "./waiting_for_new.ts";
 
 /** How often awaited jobs are looked up when nobody tells about them. */
 const POLL_MS = 1000;
@@ -13,17 +15,6 @@ const LOOKS_PER_MS = 10;
 const POLLS_PER_MS = 0.5;
 /** From so many awaited jobs on the feed is asked which have ended: for fewer, looking them all up is one call less. */
 const FEED_FROM = 20;
-
-interface Waiting {
-  readonly resolve: (job: JobRecord | undefined) => void;
-  readonly reject: (error: unknown) => void;
-  /** Given where only its value or error is wanted, and not the times that the store notes. */
-  readonly ended: ((job: EndedJob) => void) | undefined;
-  /** Whether it may not be there yet: it is being added, or the transaction that adds it is open. */
-  pending: () => boolean;
-  /** Lets go of the signal. */
-  readonly over: () => void;
-}
 
 /**
  * Waits for jobs to finish (or to be parked, or to be gone). What happens in this process is known at once by
@@ -43,6 +34,10 @@ export class ResultWaiter {
   #isStale = false;
   /** When all of them were last looked up. */
   #lookedMs = -Infinity;
+  readonly #newcomers: Newcomers = {
+    look: (jobId) => void this.#look([jobId]),
+    drop: (jobId, waiting) => this.#drop(jobId, waiting),
+  };
 
   constructor(store: DataStore, clock: Clock) {
     this.#store = store;
@@ -64,18 +59,20 @@ export class ResultWaiter {
     const all = this.#waiting.get(job.id);
     if (all === undefined) return;
     const { id, taskName, attempt } = job;
-    for (const waiting of all.filter(({ ended }) => ended !== undefined)) {
+    const end: EndedJob = {
+      id,
+      taskName,
+      state: "finished",
+      outcome,
+      value,
+      error,
+      attempt,
+      parkedReason: null,
+    };
+    for (const waiting of [...all]) {
+      if (waiting.ended === undefined) continue;
       this.#drop(id, waiting);
-      waiting.ended?.({
-        id,
-        taskName,
-        state: "finished",
-        outcome,
-        value,
-        error,
-        attempt,
-        parkedReason: null,
-      });
+      waiting.ended(end);
     }
   }
 
@@ -104,25 +101,14 @@ export class ResultWaiter {
   }
 
   /**
-   * Adds a job and waits for its value: where it runs in this process, that costs no look. `add` calls back with whether
-   * the job is new, or with what went wrong.
+   * Adds a job and waits for its value: where it runs in this process, that costs no look. `add` is to tell the call what
+   * became of it.
    */
-  waitForNew(
-    jobId: string,
-    add: (added: (isNew: boolean) => void, failed: (error: unknown) => void) => void,
-  ): Promise<EndedJob | undefined> {
+  waitForNew(job: NewJob, add: (call: AddCall) => void): Promise<EndedJob | undefined> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { resolve, reject, over: nothing, ended: resolve, pending: notStored };
-      this.#enter(jobId, waiting);
-      const added = (isNew: boolean) => {
-        waiting.pending = stored;
-        if (!isNew) void this.#look([jobId]);
-      };
-      const failed = (error: unknown) => {
-        this.#drop(jobId, waiting);
-        reject(error);
-      };
-      add(added, failed);
+      const waiting = new WaitingForNew(job, resolve, reject, this.#newcomers);
+      this.#enter(job.id, waiting);
+      add(waiting);
     });
   }
 
@@ -256,13 +242,3 @@ export class ResultWaiter {
     }
   }
 }
-
-function stored(): boolean {
-  return false;
-}
-
-function notStored(): boolean {
-  return true;
-}
-
-function nothing(): void {}

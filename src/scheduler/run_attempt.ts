@@ -28,22 +28,44 @@ export function attempt(run: JobRun, prepared: Prepared, parts: AttemptParts): M
   const { environment, gateway, hooks } = parts;
   const context = new JobContext(run, prepared, environment, gateway);
   const guards = new RunGuards(run, prepared.settings, environment, hooks);
-  const close = (result: RunResult): MaybePromise<RunResult> => {
-    guards.dispose();
-    return context.close()?.then(() => result) ?? result;
-  };
-  const succeed = ({ payload, value }: RunAnswer) => close({ ok: true, payload, value });
-  const fail = (error: unknown) => close({ ok: false, error });
   let answer: MaybePromise<RunAnswer>;
   try {
-    const execute = () => callByExecutor(run, prepared, context, guards, parts);
     answer = hasMiddleware(prepared, environment)
-      ? around(prepared, context, guards, environment, execute)
-      : execute();
+      ? around(run, prepared, context, guards, parts)
+      : callByExecutor(run, prepared, context, guards, parts);
   } catch (error) {
-    return fail(error);
+    return close(context, guards, { ok: false, error });
   }
-  return answer instanceof Promise ? answer.then(succeed, fail) : succeed(answer);
+  return answer instanceof Promise
+    ? answeredLater(context, guards, answer)
+    : close(context, guards, successOf(answer));
+}
+
+// A function that makes closures pays for them on every call: hence apart from what most runs go through.
+function answeredLater(
+  context: JobContext,
+  guards: RunGuards,
+  answer: Promise<RunAnswer>,
+): Promise<RunResult> {
+  return answer.then(
+    (answer) => close(context, guards, successOf(answer)),
+    (error: unknown) => close(context, guards, { ok: false, error }),
+  );
+}
+
+function successOf({ payload, value }: RunAnswer): RunResult {
+  return { ok: true, payload, value };
+}
+
+function close(context: JobContext, guards: RunGuards, result: RunResult): MaybePromise<RunResult> {
+  guards.dispose();
+  const closing = context.close();
+  return closing === undefined ? result : resultAfter(closing, result);
+}
+
+async function resultAfter(closing: Promise<unknown>, result: RunResult): Promise<RunResult> {
+  await closing;
+  return result;
 }
 
 function hasMiddleware({ task }: Prepared, { use }: Environment): boolean {
@@ -52,14 +74,16 @@ function hasMiddleware({ task }: Prepared, { use }: Environment): boolean {
 
 /** Calls within the middleware of the scheduler and of the task; their time counts too. */
 function around(
-  { task, input }: Prepared,
+  run: JobRun,
+  prepared: Prepared,
   context: JobContext,
   guards: RunGuards,
-  { use, self }: Environment,
-  execute: () => MaybePromise<RunAnswer>,
+  parts: AttemptParts,
 ): Promise<RunAnswer> {
+  const { environment: { use, self } } = parts;
+  const { task, input } = prepared;
   guards.started();
-  const call = async () => await execute();
+  const call = async () => await callByExecutor(run, prepared, context, guards, parts);
   return throughMiddleware({ chain: [...use, ...task.use], context, input, scheduler: self, call });
 }
 
@@ -76,10 +100,10 @@ function callByExecutor(
   run.throwIfAborted();
   guards.waits();
   if (prepared.task.batch !== undefined) {
-    return batches.run({ run, prepared, context, executor, started: () => guards.started() });
+    return batches.run({ run, prepared, context, executor, started: guards.hasStarted });
   }
   if (!executor.callsDirectly) {
-    return runByExecutor(executor, run, prepared, context, environment, () => guards.started());
+    return runByExecutor(executor, run, prepared, context, environment, guards.hasStarted);
   }
   guards.started();
   return callTask(prepared, context, environment);

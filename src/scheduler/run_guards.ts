@@ -30,8 +30,13 @@ export class RunGuards {
     this.#leftMs = settings.timeoutMs ?? Infinity;
     this.#environment = environment;
     this.#hooks = hooks;
-    if (run.cause !== undefined) this.#watch();
-    else run.onAbort = () => this.#watch();
+    if (run.cause !== undefined) this.onAbort();
+    else run.guards = this;
+  }
+
+  /** What an executor calls when the function starts. */
+  get hasStarted(): () => void {
+    return () => this.started();
   }
 
   /** The function, or what is around it, starts: its time counts from here. Does nothing while it does already. */
@@ -56,12 +61,13 @@ export class RunGuards {
   /** The run is over. */
   dispose(): void {
     this.#isOver = true;
-    this.#run.onAbort = undefined;
+    this.#run.guards = undefined;
     this.#limit?.cancel();
     this.#timers?.forEach((timer) => timer.cancel());
   }
 
-  #watch(): void {
+  /** The run was told to stop. */
+  onAbort(): void {
     this.#setTimer(() => this.#hooks.stillRunning(this.#run), this.#environment.abortGraceMs);
   }
 

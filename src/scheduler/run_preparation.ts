@@ -5,7 +5,7 @@ import { resolveRunSettings, type RunOverrides, type RunSettings } from "../mode
 import type { RegisteredTask } from "../registry/registered_task.ts";
 import type { Environment } from "./environment.ts";
 import type { ExecutedTask } from "./executor_run.ts";
-import { storedInput } from "./stored_input.ts";
+import { type StoredInput, storedInput } from "./stored_input.ts";
 
 /** What a run needs to begin. */
 export interface Prepared extends ExecutedTask {
@@ -40,10 +40,8 @@ export class RunPreparation {
     try {
       const stored = storedInput(task, job, this.#environment.serializer);
       const settings = this.#settingsOf(task, job.overrides);
-      if (!(stored instanceof Promise)) {
-        return { task, input: stored.input, payload: stored.payload, settings };
-      }
-      return stored.then((stored) => ({ task, ...stored, settings }), messageOf);
+      if (stored instanceof Promise) return preparedLater(task, settings, stored);
+      return { task, input: stored.input, payload: stored.payload, settings };
     } catch (error) {
       return messageOf(error);
     }
@@ -63,6 +61,14 @@ export class RunPreparation {
     const [stored, own] = levels;
     return resolveRunSettings(own, stored, task.overrides, this.#environment.defaults);
   }
+}
+
+function preparedLater(
+  task: RegisteredTask,
+  settings: RunSettings,
+  stored: Promise<StoredInput>,
+): Promise<Prepared | string> {
+  return stored.then((stored) => ({ task, ...stored, settings }), messageOf);
 }
 
 function isEmpty(overrides: RunOverrides): boolean {

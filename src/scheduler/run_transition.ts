@@ -31,10 +31,7 @@ export interface RunTransitionInput {
 export function runTransition(input: RunTransitionInput): JobTransition {
   const { result, cause, settings } = input;
   if (cause?.kind === "leaseLost") return lostLeaseTransition(input.job, settings);
-  if (result.ok && cause?.kind !== "timeout") {
-    const keepMs = settings.retention.successMs;
-    return { to: "finished", outcome: "success", value: result.payload, error: null, keepMs };
-  }
+  if (result.ok && cause?.kind !== "timeout") return successTransition(result.payload, settings);
   if (cause?.kind === "cancelled") return failed("cancelled", cancelError(cause, input), settings);
   const own = cause?.kind === "timeout" ? undefined : ownTransition(input);
   if (own !== undefined) return own;
@@ -44,6 +41,11 @@ export function runTransition(input: RunTransitionInput): JobTransition {
     ? timeoutError(cause, input)
     : (result as { readonly error: unknown }).error;
   return retryTransition(input, outcome, error) ?? failed(outcome, storedError(error), settings);
+}
+
+/** What becomes of a run whose function returned, and that nobody told to stop. */
+export function successTransition(value: string | null, { retention }: RunSettings): JobTransition {
+  return { to: "finished", outcome: "success", value, error: null, keepMs: retention.successMs };
 }
 
 /** What the job said about itself from inside, which no retry can overrule. */

@@ -12,7 +12,6 @@ import { type EndedJob, resultOf, valueOf } from "./commands/job_outcome.ts";
 import { tellParentElsewhere } from "./commands/parent_elsewhere.ts";
 import type { PreparedJob } from "./commands/prepare_jobs.ts";
 import { encodeInput } from "./commands/task_input.ts";
-import type { JobAnswer } from "./job_adder.ts";
 import type { JobHandle, WaitOptions } from "./handles.ts";
 import type { JobRequest, RequestedHandles } from "./job_request.ts";
 import { SchedulerSchedules } from "./scheduler_schedules.ts";
@@ -260,10 +259,10 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     const awaited = { id: job.id, taskName: task.name, parentIds: job.parents?.ids ?? [] };
     return this.parts.waiting.during<EndedJob | undefined>(unit, awaited, () => {
       if (runsHere && task.code) return tellParentElsewhere(units, unit, () => unit.soloRuns.run(job));
-      return unit.results.waitForNew(job.id, (added, failed) => {
-        const answered = ({ outcome }: JobAnswer) => added(outcome === "added");
-        if (job.parents === undefined) unit.adder.enqueue(job, answered, failed);
-        else tellParentElsewhere(units, unit, () => unit.adder.add(job)).then(answered, failed);
+      return unit.results.waitForNew(job, (call) => {
+        if (job.parents === undefined) return unit.adder.enqueue(call);
+        tellParentElsewhere(units, unit, () => unit.adder.add(job))
+          .then((answer) => call.added([answer], 0), (error) => call.failed(error));
       });
     });
   }

@@ -1,6 +1,6 @@
 import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
 import type { JobRecord } from "../model/job_record.ts";
-import { type MaybePromise, whenThere } from "../model/maybe_promise.ts";
+import type { MaybePromise } from "../model/maybe_promise.ts";
 import type { Payload } from "../model/payload.ts";
 import type { RegisteredTask } from "../registry/registered_task.ts";
 import { validateInput } from "../registry/validate.ts";
@@ -40,15 +40,30 @@ function checkedInput(
   value: unknown,
   payload: Payload | null,
 ): MaybePromise<StoredInput> {
-  const explain = (error: unknown) => {
-    throw isCarillonError(error, "invalidInput") ? noLongerFits(task, job, error) : error;
-  };
+  let input;
   try {
-    const checked = whenThere(validateInput(task, value), (input) => ({ input, payload }));
-    return checked instanceof Promise ? checked.catch(explain) : checked;
+    input = validateInput(task, value);
   } catch (error) {
-    return explain(error);
+    throw explained(task, job, error);
   }
+  return input instanceof Promise ? checkedLater(task, job, input, payload) : { input, payload };
+}
+
+async function checkedLater(
+  task: RegisteredTask,
+  job: Versioned,
+  coming: Promise<unknown>,
+  payload: Payload | null,
+): Promise<StoredInput> {
+  try {
+    return { input: await coming, payload };
+  } catch (error) {
+    throw explained(task, job, error);
+  }
+}
+
+function explained(task: RegisteredTask, job: Versioned, error: unknown): unknown {
+  return isCarillonError(error, "invalidInput") ? noLongerFits(task, job, error) : error;
 }
 
 function decodedInput(payload: Payload | null, serializer: Serializer): unknown {

@@ -6,8 +6,10 @@ const CONTAINERS_MAX = 32;
  * each in one place only. A false answer means no more than that looking closer is worth it.
  */
 export function isPlainValue(value: unknown): boolean {
-  return isPlain(value, []);
+  return isPlain(value, typeof value === "object" ? [] : none);
 }
+
+const none: object[] = [];
 
 /** `seen` holds the arrays and objects so far: what is shared or circular has to come back so. */
 function isPlain(value: unknown, seen: object[]): boolean {

@@ -4,16 +4,23 @@ import type { Step } from "./driver.ts";
 import type { SqlSession } from "./session.ts";
 import { type SqlOperations, sqlOperations } from "./sql_store.ts";
 
-const fence = { seq: 0, incarnation: 0, claimNumber: 0 };
-const ends: readonly JobEnding[] = [
-  { fence, transition: { to: "finished", outcome: "success", value: null, error: null, keepMs: 0 } },
-  { fence, transition: { to: "retry", delayMs: 0, error: null } },
-];
+const retry: JobEnding = {
+  fence: { seq: 0, incarnation: 0, claimNumber: 0 },
+  transition: { to: "retry", delayMs: 0, error: null },
+};
+
+function finish(seq: number, value: string | null = null, incarnation = 0): JobEnding {
+  const fence = { seq, incarnation, claimNumber: 0 };
+  return { fence, transition: { to: "finished", outcome: "success", value, error: null, keepMs: 0 } };
+}
 
 /** What the loops of a scheduler ask a store again and again. */
 const loopCalls: readonly ((store: SqlOperations) => Promise<unknown>)[] = [
   (store) => store.claimJobs({ incarnation: 0, tasks: [{ name: "", version: 1 }], limit: 1 }),
-  (store) => store.endJobs(ends),
+  // Alike in all, but for their values, and in nothing; and some that go on.
+  (store) => store.endJobs([finish(1), finish(2)]),
+  (store) => store.endJobs([finish(1), finish(2, "json:1")]),
+  (store) => store.endJobs([finish(1), finish(2, null, 1), retry]),
   (store) => store.dueSchedules(1),
   (store) => store.getFireTimes(0, [0]),
   (store) => store.heartbeat(0, 1),

@@ -19,10 +19,11 @@ test("waitForNew() does not believe an answer that was read before its job was a
   });
   const waiter = new ResultWaiter(slow, clock);
   let settled = false;
-  const waits = waiter.waitForNew("one", (added, failed) => {
+  const waits = waiter.waitForNew(newJob("one"), (call) => {
     // Somebody else waits for the same id: nothing is there yet, and the answer takes its time.
     waiter.wait("one").catch(() => {});
-    Promise.resolve().then(() => store.addJobs([newJob("one")])).then(() => added(true), failed);
+    Promise.resolve().then(() => store.addJobs(call.jobs))
+      .then(({ jobs }) => call.added(jobs, 0), (error) => call.failed(error));
   }).finally(() => settled = true);
   waits.catch(() => {});
   while (answerLate === undefined) await Promise.resolve();

@@ -27,7 +27,7 @@ export function directJob(wanted: WantedJob): NewJob {
   const { task, options, settings, nowMs } = wanted;
   const runAtMs = options.runAtMs ?? (options.delayMs > 0 ? nowMs + options.delayMs : null);
   const beginMs = Math.max(runAtMs ?? nowMs, nowMs);
-  return {
+  const job: { -readonly [Key in keyof NewJob]: NewJob[Key] } = {
     id: options.id ?? newJobId(nowMs),
     taskName: task.name,
     taskVersion: wanted.taskVersion,
@@ -44,9 +44,10 @@ export function directJob(wanted: WantedJob): NewJob {
     overrides: options.overrides,
     metadata: options === noJobOptions ? wanted.metadata : { ...wanted.metadata, ...options.metadata },
     startDeadlineMs: settings.timeToLiveMs === null ? null : beginMs + settings.timeToLiveMs,
-    ...(options.parents === undefined ? {} : { parents: options.parents }),
-    ...(wanted.addedBy === undefined ? {} : { addedBy: wanted.addedBy }),
   };
+  if (options.parents !== undefined) job.parents = options.parents;
+  if (wanted.addedBy !== undefined) job.addedBy = wanted.addedBy;
+  return job;
 }
 
 /** A job of a schedule that stands for no fire (a manual run), or for one in the past (a backfill). */

@@ -86,11 +86,9 @@ export class JobGateway {
 
   /** Ends runs; answers for which the fence held. Only those are told. */
   async end(endings: readonly RunEnding[]): Promise<readonly boolean[]> {
-    const accepted = await this.#store.endJobs(
-      endings.map(({ job, fence, transition }) => ({ fence, transition, scheduleSeq: job.scheduleSeq })),
-    );
+    const accepted = await this.#store.endJobs(endings);
     const held = accepted.every(Boolean) ? endings : endings.filter((_, i) => accepted[i]);
-    if (held.every(isSuccess)) held.forEach((ending) => this.#tellEnding(ending));
+    if (held.every(isSuccess)) { for (const ending of held) this.#tellEnding(ending); }
     else await this.#tellMixed(held);
     return accepted;
   }

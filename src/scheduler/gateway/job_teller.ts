@@ -7,7 +7,7 @@ import type { Teller } from "./teller.ts";
 /** What is known of a run that has ended, beside what is stored. */
 export interface EndFacts {
   /** For local listeners, the very value or error. */
-  readonly local?: { readonly value?: unknown; readonly error?: unknown };
+  readonly local?: { readonly value?: unknown; readonly error?: unknown } | undefined;
   /** How long the attempt ran; null when it never started. */
   readonly durationMs: number | null;
 }
@@ -69,7 +69,12 @@ export class JobTeller {
       durationMs: facts?.durationMs ?? null,
       latenessMs: startedAtMs === null ? null : Math.max(0, startedAtMs - runAtMs),
       error,
-      ...(facts?.local ? { local: facts.local } : {}),
+      ...(facts?.local ? { local: valueOrError(facts.local) } : {}),
     });
   }
+}
+
+/** What listeners are to see of what a run answered. */
+function valueOrError(local: NonNullable<EndFacts["local"]>): NonNullable<EndFacts["local"]> {
+  return "error" in local ? { error: local.error } : { value: local.value };
 }

@@ -12,7 +12,7 @@ export interface Added {
   readonly nowMs: number;
   readonly job: AddAnswer["jobs"][number];
   /** Set where it was taken as it was added. */
-  readonly claimed?: JobRecord;
+  readonly claimed?: JobRecord | undefined;
 }
 
 /** A part of a step: jobs that are written by the same statements. */
@@ -70,8 +70,8 @@ export class AddRuns {
         return { nowMs, job: { id: job.id, seq, outcome: "deduplicated" } };
       }
       seen.add(seq);
-      const added = { nowMs, job: { id: job.id, seq, outcome: "added" } } as const;
-      return taken && claim ? { ...added, claimed: startedJob(job, seq, claim.incarnation, nowMs) } : added;
+      const claimed = taken && claim ? startedJob(job, seq, claim.incarnation, nowMs) : undefined;
+      return { nowMs, job: { id: job.id, seq, outcome: "added" }, claimed };
     });
   }
 }

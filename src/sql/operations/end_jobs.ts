@@ -3,7 +3,13 @@ import type { JobStore } from "../../stores/job_store.ts";
 import type { SqlValue, Statement, StatementResult, Step } from "../driver.ts";
 import type { BulkOperation } from "../group_commit.ts";
 import { listText } from "../list_text.ts";
-import { finishGroups, leaveGroups, questionRow } from "../rows/ending_rows.ts";
+import {
+  finishGroups,
+  leaveGroups,
+  questionGroups,
+  sharedFinish,
+  sharedFinishArguments,
+} from "../rows/ending_rows.ts";
 import type { SqlSession } from "../session.ts";
 import { endTexts } from "./end_sql.ts";
 
@@ -25,19 +31,18 @@ export function endOperation(session: SqlSession): EndOperation {
     step(endings): Step {
       const runs = firstOfEachRun(endings);
       const now = session.nowArgument();
-      const question = listText(endings.map(questionRow));
+      const question = listText(questionGroups(endings));
       const held: Statement = { sql: sql.held, args: [question] };
       const repeats = runs.length < endings.length;
-      const finishing = listText(finishGroups(runs));
       const pick: Statement = { sql: sql.pick, args: [question] };
       const settle: Statement[] = [{ sql: sql.settle, args: [now] }, { sql: sql.clear, args: [] }];
       const note = (text: string, finishes: boolean): Statement[] => {
         const noted = runs.filter((run) => mayBeOfSchedule(run) && isFinish(run) === finishes);
-        return noted.length === 0 ? [] : [{ sql: text, args: [listText(noted.map(questionRow)), now] }];
+        return noted.length === 0 ? [] : [{ sql: text, args: [listText(questionGroups(noted)), now] }];
       };
       const finish: Statement[] = [
         ...note(sql.noteFinished, true),
-        { sql: sql.finish, args: [finishing, now] },
+        finishStatement(sql, runs, repeats ? undefined : question, now),
       ];
       if (allFinish(runs)) {
         const answer = repeats ? held : { sql: sql.heldUnlessAll, args: [question, runs.length] };
@@ -54,15 +59,36 @@ export function endOperation(session: SqlSession): EndOperation {
     },
     answers(endings, results) {
       if (results.at(-2)!.changes > 0) session.wake();
-      const runs = firstOfEachRun(endings);
-      const firsts = new Set(runs);
       // Behind it, those that wait for these runs are settled.
       const last = verdicts(results.at(-3)!.cells[0]);
+      if (last === undefined && allFinish(endings)) return endings.map(() => true);
+      const runs = firstOfEachRun(endings);
+      const firsts = new Set(runs);
       // Where all finish, the question is asked afterwards only; it then answers for repeated ones too.
       const first = allFinish(runs) ? last : verdicts(results[0]!.cells[0]);
       return endings.map((ending, index) => (firsts.has(ending) ? first : last)?.[index] !== 0);
     },
   };
+}
+
+/** The statement that finishes those of these runs that do; `question` is the one about them all. */
+function finishStatement(
+  sql: ReturnType<typeof endTexts>,
+  runs: readonly JobEnding[],
+  question: string | undefined,
+  now: number | null,
+): Statement {
+  const shared = sharedFinish(runs);
+  if (shared === undefined) return { sql: sql.finish, args: [listText(finishGroups(runs)), now] };
+  const args = sharedFinishArguments(shared);
+  const { sameValue, transition: { value } } = shared;
+  if (sameValue && question !== undefined) {
+    return { sql: sql.finishSame, args: [question, now, ...args, value] };
+  }
+  const list = listText(
+    runs.map(({ fence, transition }) => [fence.seq, (transition as typeof shared.transition).value]),
+  );
+  return { sql: sql.finishAlike, args: [list, now, ...args] };
 }
 
 /** What was answered for each ending; undefined where all held. */

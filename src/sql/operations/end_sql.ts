@@ -7,10 +7,14 @@ import { noteFinishSql } from "./note_finish.ts";
 import { pickEndingSql, settleChildrenSql } from "./settle_children.ts";
 import { waitingState } from "./waiting_state.ts";
 
-/** The texts of the statements that end runs. Each names its list `?1` and the time `?2`. */
+/** The texts of the statements that end runs. Each names its list `?1` and the time `?2`, but for the questions. */
 export function endTexts(dialect: Dialect) {
   return {
     finish: finishText(dialect),
+    /** Of runs that share all but their values; the list is of seq and value. */
+    finishAlike: finishAlikeText(dialect),
+    /** Of runs that share their value too; the list is the question about them. */
+    finishSame: finishSameText(dialect),
     leave: leaveText(dialect),
     keepAttempts: keepAttemptsText(dialect),
     dropAttempts: dropAttemptsText(dialect),
@@ -18,8 +22,8 @@ export function endTexts(dialect: Dialect) {
     noteStopped: noteFinishSql(dialect, schedulesOfRuns(dialect, "j.cancel_requested is not null"), "?2"),
     pick: pickEndingSql(
       dialect,
-      `json_each(?1) e cross join ${dialect.tables.jobs} j on j.seq = (e.value ->> 0)`,
-      "+j.state = 'running' and +j.owner = (e.value ->> 1) and j.claim_number = (e.value ->> 2)",
+      `${asked} cross join ${dialect.tables.jobs} j on j.seq = e.value`,
+      "+j.state = 'running' and +j.owner = (b.value ->> 0) and j.claim_number = (b.value ->> 1)",
     ),
     settle: settleChildrenSql(dialect, "?1"),
     clear: `delete from ${dialect.tables.picked}`,
@@ -29,46 +33,32 @@ export function endTexts(dialect: Dialect) {
   };
 }
 
+/** The runs that a question is about (`questionGroups`): their groups as `b`, their seqs as `e`. */
+const asked = "json_each(?1) b cross join json_each(b.value, '$[3]') e";
+
 /**
  * For each run of the list, whether its fence holds, or whether it was ended before in just this way. It says the
  * same before and after a `finish`.
  */
 function heldList({ tables: { jobs } }: Dialect): string {
   return `(select json_group_array(case
-      when j.seq is null or j.owner <> (e.value ->> 1) or j.claim_number <> (e.value ->> 2) then 0
+      when j.seq is null or j.owner <> (b.value ->> 0) or j.claim_number <> (b.value ->> 1) then 0
       when j.state = 'running' then 1
-      else j.state = 'finished' and j.outcome is (e.value ->> 3) end)
-    from json_each(?1) e left join ${jobs} j on j.seq = (e.value ->> 0))`;
+      else j.state = 'finished' and j.outcome is (b.value ->> 2) end)
+    from ${asked} left join ${jobs} j on j.seq = e.value)`;
 }
 
 /** The schedules of the runs whose fence holds. Most jobs have none: nothing more is read of those. */
 function schedulesOfRuns({ tables: { jobs } }: Dialect, condition: string): string {
-  return `select j.schedule_seq from json_each(?1) e cross join ${jobs} j on j.seq = (e.value ->> 0)
-    where case when j.schedule_seq is null then 0 else j.state = 'running' and j.owner = (e.value ->> 1)
-      and j.claim_number = (e.value ->> 2) and ${condition} end`;
+  return `select j.schedule_seq from ${asked} cross join ${jobs} j on j.seq = e.value
+    where case when j.schedule_seq is null then 0 else j.state = 'running' and j.owner = (b.value ->> 0)
+      and j.claim_number = (b.value ->> 1) and ${condition} end`;
 }
 
 /** The rows of the list, with what their groups share and the time, as `r`. */
 function runs(dialect: Dialect, shared: readonly string[], own: readonly string[]): string {
   const rows = own.map((column, index) => `e.value ->> ${index} as ${column}`);
-  return rowsOf(dialect, shared, [...shared.map((column) => `g.${column}`), ...rows]);
-}
-
-/** The same of runs that finish: a row that is no list is but the identity of its job. */
-function finishingRuns(dialect: Dialect): string {
-  const own = { claim_number: 1, result: 2 } as const;
-  const columns = finishGroupColumns.map((column) =>
-    column in own
-      ? `case e.type when 'array' then e.value ->> ${
-        own[column as keyof typeof own]
-      } else g.${column} end as ${column}`
-      : `g.${column}`
-  );
-  const seq = "case e.type when 'array' then e.value ->> 0 else e.value end as seq";
-  return rowsOf(dialect, finishGroupColumns, [...columns, seq]);
-}
-
-function rowsOf(dialect: Dialect, shared: readonly string[], selected: readonly string[]): string {
+  const selected = [...shared.map((column) => `g.${column}`), ...rows];
   const columns = shared.map((column, index) => `b.value ->> ${index} as ${column}`);
   return `clock(now) as materialized (select ${dialect.now("?2")}),
     g as materialized (select ${columns}, b.value -> ${shared.length} as own from json_each(?1) b),
@@ -84,10 +74,30 @@ function fenceHolds(jobs: string): string {
 
 function finishText(dialect: Dialect): string {
   const { jobs } = dialect.tables;
-  return `with ${finishingRuns(dialect)}
+  return `with ${runs(dialect, finishGroupColumns, ["seq", "claim_number", "result"])}
     update ${jobs} set state = 'finished', outcome = r.outcome, value = r.result, error = r.error,
       parked_reason = null, finished_at = r.now, expires_at = r.now + r.keep_ms
     from r where ${fenceHolds(jobs)}`;
+}
+
+/** What is the same for all is bound, and not carried through the list: a fifth of the cost of an end. */
+function finishAlikeText(dialect: Dialect): string {
+  const { jobs } = dialect.tables;
+  return `${finishAlike(dialect, "e.value ->> 1")} from json_each(?1) e
+    where ${jobs}.seq = (e.value ->> 0) and ${sharedFenceHolds}`;
+}
+
+function finishSameText(dialect: Dialect): string {
+  return `${finishAlike(dialect, "?8")}
+    where seq in (select value from json_each(?1, '$[0][3]')) and ${sharedFenceHolds}`;
+}
+
+const sharedFenceHolds = "+owner = ?3 and claim_number = ?4 and +state = 'running'";
+
+function finishAlike({ tables: { jobs }, now }: Dialect, value: string): string {
+  return `with clock(now) as materialized (select ${now("?2")})
+    update ${jobs} set state = 'finished', outcome = ?5, value = ${value}, error = ?6, parked_reason = null,
+      finished_at = (select now from clock), expires_at = (select now from clock) + ?7`;
 }
 
 /** Notes the attempts of runs that go on later, while they still run. */

@@ -6,14 +6,8 @@ import { groupRows, type RowGroup } from "./row_groups.ts";
 type Finish = Extract<JobTransition, { readonly to: "finished" }>;
 type Leave = Exclude<JobTransition, Finish>;
 
-/**
- * What is shared by a group of runs that finish, in this order; then follow its rows. A row is a seq, or a list of what
- * is not shared after all: seq, claim number and value.
- */
-export const finishGroupColumns = ["owner", "outcome", "error", "keep_ms", "claim_number", "result"] as const;
-
-/** Groups must be this large on average for claim numbers and values to be shared. */
-const GROUP_MIN = 8;
+/** What is shared by a group of runs that finish, in this order; then follow rows of seq, claim number and value. */
+export const finishGroupColumns = ["owner", "outcome", "error", "keep_ms"] as const;
 
 /** What is shared by a group of runs that go on later, in this order; then follow rows of seq and claim number. */
 export const leaveGroupColumns = [
@@ -26,38 +20,59 @@ export const leaveGroupColumns = [
   "reason",
 ] as const;
 
-interface Finishing {
-  readonly fence: JobFence;
+interface Finishing extends JobEnding {
   readonly transition: Finish;
 }
 
 /** The runs among these that finish, as groups of rows. */
-export function finishGroups(endings: readonly JobEnding[]): readonly RowGroup<FinishRow>[] {
-  const finishing = endings.filter((ending): ending is Finishing => ending.transition.to === "finished");
-  const shares = mostlyAlike(finishing);
-  return groupRows<Finishing, FinishRow>(
-    finishing,
-    ({ fence, transition }) => [
+export function finishGroups(endings: readonly JobEnding[]): readonly RowGroup[] {
+  return groupRows(
+    endings.filter(isFinishing),
+    ({ fence, transition: { outcome, error, keepMs } }) => [
       fence.incarnation,
-      transition.outcome,
-      errorText(transition.error),
-      transition.keepMs,
-      shares ? fence.claimNumber : null,
-      shares ? transition.value : null,
+      outcome,
+      errorText(error),
+      keepMs,
     ],
-    ({ fence, transition }) => shares ? fence.seq : [fence.seq, fence.claimNumber, transition.value],
+    ({ fence, transition }) => [fence.seq, fence.claimNumber, transition.value],
   );
 }
 
-type FinishRow = number | readonly SqlValue[];
+/** What runs have in common that finish in the same way: most that end together do. */
+export interface SharedFinish {
+  readonly fence: JobFence;
+  readonly transition: Finish;
+  /** Whether they also have the same value: tasks that return nothing, or always the same. */
+  readonly sameValue: boolean;
+}
 
-/** Whether most are like the one before them: first attempts of tasks that return nothing, or always the same. */
-function mostlyAlike(finishing: readonly Finishing[]): boolean {
-  const groups = finishing.filter(({ fence, transition }, index) => {
-    const before = finishing[index - 1];
-    return before?.transition.value !== transition.value || before.fence.claimNumber !== fence.claimNumber;
-  });
-  return groups.length * GROUP_MIN <= finishing.length;
+/** What these runs have in common; undefined where they finish in different ways, or some do not. */
+export function sharedFinish(endings: readonly JobEnding[]): SharedFinish | undefined {
+  const [first] = endings;
+  if (first === undefined || !isFinishing(first)) return undefined;
+  const { fence, transition } = first;
+  let sameValue = true;
+  for (const ending of endings) {
+    if (!isFinishing(ending) || !finishesAlike(first, ending)) return undefined;
+    sameValue &&= ending.transition.value === transition.value;
+  }
+  return { fence, transition, sameValue };
+}
+
+function finishesAlike(a: Finishing, b: Finishing): boolean {
+  return a.fence.incarnation === b.fence.incarnation && a.fence.claimNumber === b.fence.claimNumber &&
+    a.transition.outcome === b.transition.outcome && a.transition.keepMs === b.transition.keepMs &&
+    a.transition.error === b.transition.error;
+}
+
+function isFinishing(ending: JobEnding): ending is Finishing {
+  return ending.transition.to === "finished";
+}
+
+/** What binds a shared finish to its statement, after the list and the time. */
+export function sharedFinishArguments({ fence, transition }: SharedFinish): readonly SqlValue[] {
+  const { outcome, error, keepMs } = transition;
+  return [fence.incarnation, fence.claimNumber, outcome, errorText(error), keepMs];
 }
 
 /** The runs among these that go on later, as groups of rows. */
@@ -77,10 +92,20 @@ export function leaveGroups(endings: readonly JobEnding[]): readonly RowGroup[] 
   );
 }
 
-/** What a question about runs lists of each: the fence, and the outcome it ends with if it ends. */
-export function questionRow({ fence, transition }: JobEnding): readonly SqlValue[] {
-  const outcome = transition.to === "finished" ? transition.outcome : null;
-  return [fence.seq, fence.incarnation, fence.claimNumber, outcome];
+/**
+ * What a question about runs lists, in groups: owner, claim number, and the outcome each ends with if it ends; then their
+ * seqs. In the order of the endings.
+ */
+export function questionGroups(endings: readonly JobEnding[]): readonly RowGroup<number>[] {
+  return groupRows(
+    endings,
+    ({ fence, transition }) => [
+      fence.incarnation,
+      fence.claimNumber,
+      transition.to === "finished" ? transition.outcome : null,
+    ],
+    ({ fence }) => fence.seq,
+  );
 }
 
 function leaveValues(transition: Leave): readonly (string | number | null)[] {

@@ -17,7 +17,7 @@ export function groupRows<T, Row = readonly SqlValue[]>(
   let rows: Row[] = [];
   for (const item of items) {
     const values = sharedOf(item);
-    if (shared === undefined || values.some((value, index) => value !== shared![index])) {
+    if (shared === undefined || !areEqual(values, shared)) {
       shared = values;
       rows = [];
       groups.push([...values, rows] as unknown as RowGroup<Row>);
@@ -25,4 +25,9 @@ export function groupRows<T, Row = readonly SqlValue[]>(
     rows.push(ownOf(item));
   }
   return groups;
+}
+
+function areEqual(a: readonly SqlValue[], b: readonly SqlValue[]): boolean {
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }

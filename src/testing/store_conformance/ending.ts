@@ -30,6 +30,38 @@ export const endingTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.job("a"), finished);
   }),
   ...[1, 50].map((values) =>
+    check(`endJobs() gives each of 50 successes its value, of ${values} different ones`, async (t) => {
+      await t.task();
+      await t.addAll(Array.from({ length: 50 }, (_, number) => `job-${String(number).padStart(2, "0")}`));
+      const claimed = await t.claim(await t.scheduler());
+      t.pass(10);
+      const value = (index: number) => `json:${index % values}`;
+      const endings = claimed.map((job, index) => ending(job, { ...success, value: value(index) }));
+      assert.deepEqual(await t.store.endJobs(endings), Array(50).fill(true));
+      const expected = claimed.map((job, index): JobRecord => ({
+        ...job,
+        state: "finished",
+        outcome: "success",
+        value: value(index),
+        finishedAtMs: t.nowMs,
+        expiresAtMs: t.nowMs + 1000,
+      }));
+      assert.deepEqual(await t.store.getJobs({ order: "oldest" }), expected);
+      assert.deepEqual(await t.store.endJobs(endings), Array(50).fill(true), "they ended in just this way");
+    })
+  ),
+  check("endJobs() touches no other run where most of many end alike", async (t) => {
+    await t.task();
+    const mine = await t.scheduler();
+    const others = await t.scheduler();
+    await t.addAll(["a", "b", "c", "d"]);
+    const [a, b] = await t.claim(mine, { limit: 2 });
+    const [c, d] = await t.claim(others, { limit: 2 });
+    const asMine = (job: JobRecord) => ending({ ...job, owner: mine }, success);
+    assert.deepEqual(await t.store.endJobs([a!, c!, b!, d!].map(asMine)), [true, false, true, false]);
+    assert.deepEqual([await t.job("c"), await t.job("d")], [c, d]);
+  }),
+  ...[1, 50].map((values) =>
     check(`endJobs() gives each of 50 jobs its own end, with ${values} different values`, async (t) => {
       await t.task();
       await t.addAll(Array.from({ length: 50 }, (_, number) => `job-${String(number).padStart(2, "0")}`));

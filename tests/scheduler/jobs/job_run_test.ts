@@ -22,7 +22,7 @@ test("JobRun has one signal, aborted with the first reason, whether it was asked
 test("JobRun keeps its first cause, but for a lost lease", () => {
   const run = new JobRun(job, 1);
   let calls = 0;
-  run.onAbort = () => calls++;
+  run.guards = { onAbort: () => calls++ };
   run.abort({ kind: "timeout", message: "too long" }, new Error("too long"));
   run.abort({ kind: "stopping", message: "stops" }, new Error("stops"));
   assert.equal(run.cause?.kind, "timeout");

@@ -172,10 +172,17 @@ test("a run that breaks off inside the scheduler crashes nothing, and its job is
     if (broken) throw new Error("no chance");
     return 0;
   };
-  const { scheduler, clock } = setUp({ tasks: [quick], logger, random });
+  const fragile = task({
+    name: "fragile",
+    run() {
+      if (broken) throw new Error("not yet");
+      return "ran";
+    },
+  });
+  const { scheduler, clock } = setUp({ tasks: [fragile], logger, random });
   await using _ = scheduler;
   await scheduler.startInBackground();
-  const handle = await scheduler.addJob(quick);
+  const handle = await scheduler.addJob(fragile);
   await settle(clock);
   assert.deepEqual(lines, ["a run broke off"]);
   broken = false;
