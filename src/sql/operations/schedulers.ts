@@ -9,6 +9,12 @@ import { waitingState } from "./waiting_state.ts";
 /** How many starts of schedulers are remembered by name. */
 const NAMES_MAX = 10_000;
 
+/** Parked jobs of the new scheduler's tasks that one step looks at. Only the last step registers it. */
+const UNPARKED_MAX = 500;
+
+/** Where the last step came to: the place of the task in the list, and the row. */
+type ParkedPlace = readonly [task: number, seq: number];
+
 type Owned = readonly [seq: number, id: string, claimNumber: number, cancelRequested: string | null];
 
 /** Schedulers, their leases and their work. */
@@ -18,17 +24,26 @@ export function schedulers(session: SqlSession): SchedulerStore {
   const end = endOperation(session);
   return {
     async registerScheduler({ name, role, tasks, tags, process, leaseMs }) {
-      const now = session.nowArgument();
       const known = tasksCell(tasks);
       const facts = [name, role, known, JSON.stringify(tags), JSON.stringify(process), leaseMs];
-      const [registered] = await session.write([
-        { sql: sql.register, args: [...facts, now] },
-        { sql: sql.remember, args: [] },
-        { sql: sql.forget, args: [] },
-        { sql: sql.unpark, args: [known] },
-      ]);
-      const [incarnation, nowMs] = JSON.parse(registered!.cells[0] as string) as readonly [number, number];
-      return { incarnation, nowMs };
+      for (let after: ParkedPlace = [0, 0];;) {
+        const window = [known, ...after, UNPARKED_MAX];
+        const [looked, registered] = await session.write([
+          { sql: sql.parked, args: window },
+          { sql: sql.register, args: [...facts, session.nowArgument(), ...after, UNPARKED_MAX] },
+          { sql: sql.remember, args: [] },
+          { sql: sql.forget, args: [] },
+          { sql: sql.unpark, args: window },
+        ]);
+        if (registered!.cells.length > 0) {
+          const [incarnation, nowMs] = JSON.parse(registered!.cells[0] as string) as readonly [
+            number,
+            number,
+          ];
+          return { incarnation, nowMs };
+        }
+        after = JSON.parse(looked!.cells[0] as string) as ParkedPlace;
+      }
     },
     async heartbeat(incarnation, leaseMs) {
       const now = session.nowArgument();
@@ -83,17 +98,21 @@ function schedulerTexts(dialect: Dialect) {
   const { schedulers, jobs, names } = dialect.tables;
   const nowMs = dialect.now("?7");
   return {
-    register: `insert into ${schedulers}(name, role, tasks, tags, process, lease_ms, started_at, lease_until)
+    parked: `with ${parkedPart(dialect, ["?1", "?2", "?3", "?4"])}
+      select json_array(task, max(seq)) from parked where task = (select max(task) from parked)`,
+    register: `with ${parkedPart(dialect, ["?3", "?8", "?9", "?10"])}
+      insert into ${schedulers}(name, role, tasks, tags, process, lease_ms, started_at, lease_until)
       select ?1, ?2, ?3, ?4, ?5, ?6, now, now + ?6 from (select ${nowMs} as now)
+      where (select count(*) from parked) < ?10
       returning json_array(incarnation, started_at)`,
-    // Identities only grow: the last one is the one that was just given.
+    // Identities only grow: the last one is the one that was just given, if one was.
     remember: `insert into ${names} select incarnation, name from ${schedulers}
-      where incarnation = (select max(incarnation) from ${schedulers})`,
+      where incarnation = (select max(incarnation) from ${schedulers}) on conflict do nothing`,
     forget:
       `delete from ${names} where incarnation <= (select max(incarnation) from ${names}) - ${NAMES_MAX}`,
-    unpark: `update ${jobs} set state = ${waitingState(dialect, jobs)}, parked_reason = null
-      where seq in (select p.seq from json_each(?1) e cross join ${jobs} p on p.task_name = (e.value ->> 0)
-        where p.state = 'parked' and p.task_version <= (e.value ->> 1))`,
+    unpark: `with ${parkedPart(dialect, ["?1", "?2", "?3", "?4"])}
+      update ${jobs} set state = ${waitingState(dialect, jobs)}, parked_reason = null
+      where seq in (select seq from parked where is_known)`,
     beat: `update ${schedulers} set lease_ms = ?2, lease_until = ${
       dialect.now("?3")
     } + ?2 where incarnation = ?1`,
@@ -109,4 +128,19 @@ function schedulerTexts(dialect: Dialect) {
     orphaned: `select distinct owner from ${jobs}
       where state = 'running' and owner not in (select incarnation from ${schedulers}) order by owner`,
   };
+}
+
+/**
+ * The next parked jobs of some tasks, in the order of the list and of their rows: the index that is named here gives it, so
+ * that nothing has to be sorted and no more is read than looked at.
+ */
+function parkedPart(
+  { tables: { jobs } }: Dialect,
+  [tasks, afterTask, afterSeq, limit]: readonly [string, string, string, string],
+): string {
+  return `parked(task, seq, is_known) as materialized (
+      select e.key, p.seq, p.task_version <= (e.value ->> 1)
+      from json_each(${tasks}) e cross join ${jobs} p indexed by ${jobs}_parked
+        on p.task_name = (e.value ->> 0) and p.seq > case e.key when ${afterTask} then ${afterSeq} else 0 end
+      where p.state = 'parked' and e.key >= ${afterTask} limit ${limit})`;
 }

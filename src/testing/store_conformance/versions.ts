@@ -56,6 +56,32 @@ export const versionTests: readonly StoreCheck[] = [
     assert.equal((await t.job("a")).parkedReason, null);
     assert.equal(await t.state("a"), "ready");
   }),
+  check(
+    "registerScheduler() takes up any number of parked jobs, each of its tasks and versions",
+    async (t) => {
+      for (const name of ["one", "two", "three"]) await t.task(name);
+      const all = [{ name: "one", version: 2 }, { name: "two", version: 1 }, { name: "three", version: 1 }];
+      const incarnation = await t.scheduler(all);
+      const ids = Array.from({ length: 600 }, (_, i) => String(i));
+      await t.addAll(ids.map((id) => `new-${id}`), { taskName: "one", taskVersion: 2 });
+      await t.addAll(ids.map((id) => `old-${id}`), { taskName: "one" });
+      await t.addAll(ids.map((id) => `two-${id}`), { taskName: "two" });
+      await t.addAll(ids.slice(0, 10).map((id) => `three-${id}`), { taskName: "three" });
+      const claimed = await t.claim(incarnation, { tasks: all, limit: 2000 });
+      assert.equal(claimed.length, 1810);
+      const parked = { to: "parked", reason: "does not fit" } as const;
+      await t.store.endJobs(claimed.map(({ seq, claimNumber }) => {
+        return { fence: { seq, incarnation, claimNumber }, transition: parked };
+      }));
+      const before = (await t.store.getSchedulers()).length;
+      await t.scheduler([{ name: "one", version: 1 }, { name: "two", version: 1 }]);
+      assert.equal((await t.store.getSchedulers()).length, before + 1);
+      const left = (await t.store.getJobs({})).filter(({ parkedReason }) => parkedReason !== null);
+      const kinds = left.map(({ id }) => id.replace(/-.*/, ""));
+      assert.deepEqual([...new Set(kinds)].sort(), ["new", "three"]);
+      assert.equal(kinds.length, 610);
+    },
+  ),
   check("getSchedulers() tells the versions of the tasks a scheduler has", async (t) => {
     const tasks = [{ name: "a", version: 3 }, { name: "b", version: 1 }];
     await t.scheduler(tasks);
