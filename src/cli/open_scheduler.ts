@@ -72,8 +72,11 @@ export async function withClient<T>(
 ): Promise<T> {
   const configuration = await loadConfiguration(context);
   refuseMissingStores(configuration, context.terminal.directory);
+  // A command tells others what it does; it listens to nobody.
+  const { broker, ...options } = configuration.options;
   await using scheduler = new Scheduler({
-    ...configuration.options,
+    ...options,
+    ...(broker === undefined || broker === "store" ? {} : { broker }),
     role: "client",
     stores: storesOf(configuration),
     serializer: serializers[configuration.serializer],

@@ -64,3 +64,25 @@ test("a store in code can be given in a configuration file in code", async () =>
     assert.equal(existsSync(`${project.folder}/own.db`), true);
   });
 });
+
+test("an event broker in code hears what commands do; broker=store asks for none", async () => {
+  const text = `
+    const connect = () => Promise.resolve({
+      publish: (message) => (globalThis.published ??= []).push(JSON.parse(message).event.type),
+      close: () => Promise.resolve(),
+    });
+    export default { broker: { kind: "noting", connect } };`;
+  await withProject({ ...files, "carillon.config.ts": text }, async (project) => {
+    await project.run(["run", "where"]);
+    const [job] = await project.json(["jobs"]) as { id: string }[];
+    await project.run(["jobs", "retry", job!.id]);
+    const { published = [] } = globalThis as { published?: string[] };
+    assert.ok(published.includes("jobFinished") && published.includes("jobUpdated"), published.join());
+    published.splice(0);
+    const env = { CARILLON_BROKER: "store" };
+    assert.equal((await project.run(["jobs", "remove", job!.id], { env })).code, 0);
+    assert.deepEqual(published, []);
+    const refused = await project.run(["tasks", "list"], { env: { CARILLON_BROKER: "radio" } });
+    assert.match(refused.err, /'broker'.*'radio'.*CARILLON_BROKER/);
+  });
+});
