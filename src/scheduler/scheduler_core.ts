@@ -220,18 +220,25 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
 
   /** Adds a data store at run time. Throws `invalidOption` when the alias is taken. */
   async addStore(alias: string, store: DataStore): Promise<void> {
+    // A start takes in the stores that it found when it began.
+    await this.#starting;
     const unit = this.parts.addUnit(check.checkName(alias, "alias", "addStore"), store);
-    if (this.currentState === "running") {
-      try {
-        this.#leaves.set(unit, await unit.join());
-      } catch (error) {
-        this.parts.units.remove(alias);
-        await unit.close();
-        throw error;
-      }
-      unit.startLoops();
-    }
+    if (this.currentState === "running") await this.#takeIn(alias, unit);
     this.parts.tell("storeAdded", { subject: alias });
+  }
+
+  async #takeIn(alias: string, unit: StoreUnit): Promise<void> {
+    try {
+      this.#leaves.set(unit, await unit.join());
+    } catch (error) {
+      this.parts.units.remove(alias);
+      await unit.close();
+      throw error;
+    }
+    if (this.currentState === "running") return unit.startLoops();
+    // It has been stopped meanwhile, and did not know of this one yet.
+    await this.#leave(unit);
+    await unit.close();
   }
 
   /** Takes a data store out: what runs of it finishes first. Throws `unknownStore`. */
