@@ -12,6 +12,7 @@ import { findBun } from "../tools/bun.ts";
 /** What there is to measure, and what it says. */
 const benches: Readonly<Record<string, string>> = {
   end_to_end: "Jobs through the public API, beside the bare driver",
+  default_limit: "Jobs of tasks that run one at a time, beside the bare driver",
   peers: "Jobs through the public API, beside other queues on a SQLite file",
   server: "Jobs through the public API over a libSQL server, beside the bare driver",
   filled: "Whether what has piled up slows down what goes on",

@@ -50,8 +50,8 @@ export interface Environment {
   readonly isHeard: () => boolean;
   /** Whether anybody listens here. */
   readonly hasListeners: () => boolean;
-  /** A run is over or a slot was freed: every store's job loop may go on. */
-  readonly onFreed: () => void;
+  /** A run is over or a slot was freed: every store's job loop may go on, but for one that has looked since. */
+  readonly onFreed: (lookedAlias?: string) => void;
   /** What `currentScheduler()` answers inside jobs. */
   readonly self: object;
 }

@@ -1,13 +1,11 @@
-import type { JobRecord } from "../model/job_record.ts";
-import type { Logger } from "../model/logger.ts";
-import type { TaskClaim } from "../model/task_claim.ts";
-import type { ClaimAnswer } from "../stores/job_store.ts";
-import type { Clock } from "../time/clock.ts";
+import type { ClaimAnswer, ClaimRequest } from "../stores/job_store.ts";
 import type { ClaimGroup } from "./claim_groups.ts";
 import type { ClaimsInFlight } from "./claims_in_flight.ts";
+import { RideFailed, type RidingEnds } from "./riding_ends.ts";
+import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
+import type { JobRunner } from "./job_runner.ts";
 import type { NextRoundMs } from "./poller.ts";
-import type { Slots } from "./slots.ts";
 
 /** How many jobs one claim takes at the most. */
 const CLAIM_MAX = 1000;
@@ -16,21 +14,26 @@ const UPKEEP_EVERY_MS = 100;
 
 /** What the job loop needs. */
 export interface JobLoopOptions {
-  readonly clock: Clock;
+  readonly environment: Environment;
   readonly gateway: StoreGateway;
-  readonly logger: Logger;
+  /** What runs the jobs, and writes how they end. */
+  readonly runner: JobRunner;
   /** The incarnation whose lease holds; undefined while there is none. */
   readonly incarnation: () => number | undefined;
-  readonly tasks: () => readonly TaskClaim[];
   /** The tasks of which jobs could start now. */
   readonly groups: () => readonly ClaimGroup[];
   readonly claims: ClaimsInFlight;
-  readonly slots: Slots;
   /** Asks for another round. */
   readonly wake: () => void;
-  readonly run: (jobs: readonly JobRecord[], incarnation: number) => void;
   /** How long to sleep at the most, for when nobody tells that something changed; null is for ever. */
   readonly pollMs: number | null;
+}
+
+/** What a round has to fill its places from. */
+interface Room {
+  readonly ends: RidingEnds;
+  /** Gives back all but so many places. */
+  readonly keep: (count: number) => void;
 }
 
 /** Takes jobs and hands them to be run, as many as there is room for. */
@@ -44,6 +47,8 @@ export class JobLoop {
   leftNone = false;
   /** The earliest `runAt` that is ahead, as of the last claim. */
   nextRunAtMs: number | null = null;
+  /** Whether the last round that is over went well. */
+  works = true;
 
   /** When the last claim was. */
   #lookedMs = -Infinity;
@@ -77,15 +82,27 @@ export class JobLoop {
     return this.#addedMeanwhile !== undefined;
   }
 
-  /** One round: claims once. */
-  round(): Promise<NextRoundMs> {
-    this.noteWork();
-    const { slots, wake } = this.#options;
-    return slots.during(CLAIM_MAX, wake, (limit) => this.#fill(limit));
+  /** One round: claims once, unless the scheduler is paused. */
+  async round(): Promise<NextRoundMs> {
+    const { environment: { slots, paused }, wake, runner } = this.#options;
+    const ends = runner.ends.takeEnds();
+    try {
+      if (paused()) return null;
+      this.noteWork();
+      const nextMs = await slots.during(CLAIM_MAX, wake, (limit, keep) => this.#fill(limit, { ends, keep }));
+      this.works = true;
+      return nextMs;
+    } catch (error) {
+      if (error instanceof RideFailed) return 0;
+      this.works = false;
+      throw error;
+    } finally {
+      ends.leave();
+    }
   }
 
-  async #fill(free: number): Promise<NextRoundMs> {
-    const { clock, gateway, logger, pollMs } = this.#options;
+  async #fill(free: number, room: Room): Promise<NextRoundMs> {
+    const { environment: { clock, logger, registry }, gateway, pollMs } = this.#options;
     const incarnation = this.#options.incarnation();
     if (incarnation === undefined) {
       logger.debug("no claim", { store: gateway.alias, reason: "no lease" });
@@ -101,9 +118,10 @@ export class JobLoop {
       });
       return earliest(restMs, pollMs);
     }
+    if (limit === 0) room.ends.leave();
     const answer = limit === 0
-      ? await this.#claim(incarnation, this.#options.tasks(), 0)
-      : await this.#claimWhileAdding(incarnation, groups, limit);
+      ? await this.#claim({ incarnation, tasks: registry.versions(), limit }, room)
+      : await this.#claimWhileAdding(incarnation, groups, limit, room);
     this.nextRunAtMs = answer.nextRunAtMs;
     const waitMs = answer.nextRunAtMs === null ? null : Math.max(0, answer.nextRunAtMs - answer.nowMs);
     logger.debug("claimed", {
@@ -123,13 +141,12 @@ export class JobLoop {
   }
 
   /** As `claimAll`; there is more when jobs were added meanwhile that were not taken. */
-  async #claimWhileAdding(incarnation: number, groups: readonly ClaimGroup[], limit: number) {
+  async #claimWhileAdding(incarnation: number, groups: readonly ClaimGroup[], limit: number, room: Room) {
     const added: number[] = this.#addedMeanwhile = [];
     try {
-      const answer = await (this.#isWhole(groups)
-        ? this.#claim(incarnation, groups[0]!.tasks, limit, (answer) =>
-          this.#note(groups, limit, answer))
-        : this.#claimAll(incarnation, groups, limit));
+      const answer = this.#isWhole(groups)
+        ? await this.#claimWhole(incarnation, groups, limit, room)
+        : await this.#claimAll(incarnation, groups, limit, room);
       if (added.length === 0) return answer;
       const taken = new Set(answer.claimed.map(({ seq }) => seq));
       return { ...answer, more: answer.more || added.some((seq) => !taken.has(seq)) };
@@ -138,15 +155,27 @@ export class JobLoop {
     }
   }
 
+  #claimWhole(incarnation: number, groups: readonly ClaimGroup[], limit: number, room: Room) {
+    return this.#claim({ incarnation, tasks: groups[0]!.tasks, limit }, room, (answer) => {
+      this.#note(groups, limit, answer);
+      if (!answer.more) room.keep(answer.claimed.length);
+    });
+  }
+
   /** Claims of each group as many as could start, together as many as there is room for. */
-  async #claimAll(incarnation: number, groups: readonly ClaimGroup[], limit: number): Promise<ClaimAnswer> {
+  async #claimAll(
+    incarnation: number,
+    groups: readonly ClaimGroup[],
+    limit: number,
+    room: Room,
+  ): Promise<ClaimAnswer> {
     const [first, ...others] = groups as readonly [ClaimGroup, ...ClaimGroup[]];
-    let all = await this.#claimGroup(incarnation, first, limit);
+    let all = await this.#claimGroup(incarnation, first, limit, room);
     for (const group of others) {
       if (all.claimed.length === limit) break;
-      const next = await this.#claimGroup(incarnation, group, limit - all.claimed.length);
+      const next = await this.#claimGroup(incarnation, group, limit - all.claimed.length, room);
       all = {
-        nowMs: next.nowMs,
+        ...next,
         claimed: [...all.claimed, ...next.claimed],
         missed: [...all.missed, ...next.missed],
         nextRunAtMs: earliest(all.nextRunAtMs, next.nextRunAtMs),
@@ -157,28 +186,30 @@ export class JobLoop {
     return all;
   }
 
-  async #claimGroup(incarnation: number, { tasks, max }: ClaimGroup, left: number): Promise<ClaimAnswer> {
+  async #claimGroup(
+    incarnation: number,
+    { tasks, max }: ClaimGroup,
+    left: number,
+    room: Room,
+  ): Promise<ClaimAnswer> {
     const limit = Math.min(max, left);
-    const answer = await this.#claim(incarnation, tasks, limit);
+    const answer = await this.#claim({ incarnation, tasks, limit }, room);
     // An executor that is full now frees a place when a run is over, which wakes the loop.
     if (limit < left && answer.claimed.length === limit) return { ...answer, more: false };
     return answer;
   }
 
-  /** `answered` is called before the jobs run: one that needs no waiting is over at once. */
-  #claim(
-    incarnation: number,
-    tasks: readonly TaskClaim[],
-    limit: number,
-    answered: (answer: ClaimAnswer) => void = () => {},
-  ): Promise<ClaimAnswer> {
-    const { gateway, claims, run, incarnation: holder } = this.#options;
+  /**
+   * `heard` is called before anything is told and before the jobs run: one that needs no waiting is over at once, and
+   * whoever hears of an end may add jobs straight away.
+   */
+  #claim(request: ClaimRequest, { ends }: Room, heard?: (answer: ClaimAnswer) => void): Promise<ClaimAnswer> {
+    const { gateway, claims, runner, incarnation: holder } = this.#options;
     return claims.during(async () => {
-      const answer = await gateway.jobs.claim({ incarnation, tasks, limit });
+      const answer = await ends.claim((endings) => gateway.jobs.claim(request, endings, heard));
       // Where the lease was lost meanwhile they may be another's by now; if not, the beats hand them back.
-      if (holder() !== incarnation) return { ...answer, claimed: [] };
-      answered(answer);
-      run(answer.claimed, incarnation);
+      if (holder() !== request.incarnation) return { ...answer, claimed: [] };
+      runner.start(answer.claimed, request.incarnation);
       return answer;
     });
   }
@@ -200,7 +231,7 @@ export class JobLoop {
   /** Whether no task is left out because its executor is full. */
   #asksForAll(groups: readonly ClaimGroup[]): boolean {
     const asked = groups.reduce((sum, { tasks }) => sum + tasks.length, 0);
-    return groups.length > 0 && asked === this.#options.tasks().length;
+    return groups.length > 0 && asked === this.#options.environment.registry.versions().length;
   }
 }
 

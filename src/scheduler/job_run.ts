@@ -90,7 +90,11 @@ export class JobRun {
 }
 
 /** Whether jobs of this task may have waited for the end of a run, or the job itself goes on. */
-export function mayHoldUp({ job, ended }: JobRun, task: TaskRecord | undefined): boolean {
-  return ended?.to !== "finished" || job.scheduleSeq !== null || job.concurrencyKey !== null ||
+export function mayHoldUp(
+  job: JobRecord,
+  endedTo: JobTransition["to"] | undefined,
+  task: TaskRecord | undefined,
+): boolean {
+  return endedTo !== "finished" || job.scheduleSeq !== null || job.concurrencyKey !== null ||
     taskLimit(task) !== null;
 }

@@ -4,6 +4,7 @@ import type { MaybePromise } from "../model/maybe_promise.ts";
 import type { RunOverrides } from "../model/settings.ts";
 import { durationMs as durationMsOf } from "../time/duration.ts";
 import { Batches } from "./batches/batches.ts";
+import type { EndedRun } from "./ended_run.ts";
 import { EndWriter } from "./end_writer.ts";
 import type { Environment } from "./environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
@@ -23,6 +24,8 @@ export interface JobRunnerOptions {
   readonly storedOverrides: (taskName: string) => RunOverrides | undefined;
   /** The incarnation that is registered, whether or not its lease holds. */
   readonly registered: () => number | undefined;
+  /** Asks for the claim that these ends call for, if they do; answers whether one comes, which takes them along. */
+  readonly callClaim: (ended: readonly EndedRun[]) => boolean;
   /** Aborts what runs here if the lease is over, though its timer has not come yet. */
   readonly checkLease: () => void;
 }
@@ -42,7 +45,8 @@ export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #preparation: RunPreparation;
   readonly #parts: AttemptParts;
-  readonly #ends: EndWriter;
+  /** What writes how runs end. */
+  readonly ends: EndWriter;
   /** Where jobs of batch tasks wait for each other. */
   readonly batches: Batches;
 
@@ -50,7 +54,7 @@ export class JobRunner {
     const { environment, gateway, storedOverrides } = options;
     this.#options = options;
     this.#preparation = new RunPreparation(environment, storedOverrides);
-    this.#ends = new EndWriter(options);
+    this.ends = new EndWriter(options);
     const message = "The scheduler stops";
     this.batches = new Batches(environment, (run) => this.abort(run, { kind: "stopping", message }));
     this.#parts = {
@@ -162,7 +166,7 @@ export class JobRunner {
 
   /** Its function may have completed it within a transaction, or its executor is asked to end it: that comes first. */
   async #settle(run: JobRun, prepared: Prepared, result: RunResult, durationMs: number): Promise<void> {
-    if (run.completion?.isTried && await this.#ends.settle(run, run.completion, durationMs)) return;
+    if (run.completion?.isTried && await this.ends.settle(run, run.completion, durationMs)) return;
     this.#decide(run, prepared, result, durationMs, await run.termination ?? false);
   }
 
@@ -183,7 +187,7 @@ export class JobRunner {
   #end(run: JobRun, transition: JobTransition, durationMs: number | null, local?: RunResult): void {
     const { job, fence } = run;
     const { scheduleSeq } = job;
-    this.#ends.add({ run, job, fence, transition, scheduleSeq, durationMs, local });
+    this.ends.add({ run, job, fence, transition, scheduleSeq, durationMs, local });
   }
 
   /** Its end is not written: the beats find that nobody runs it, and hand it back. */

@@ -260,7 +260,7 @@ export abstract class SchedulerBase {
     const { executors } = options;
     const storesTell = options.broker === "store";
     // A job that only waits for another one takes no part of the limit, or both could wait for ever.
-    const running = () => units.all().reduce((sum, { runs }) => sum + runs.size - waits.waiting(runs), 0);
+    const running = () => units.all().reduce((sum, { runs }) => sum + waits.working(runs), 0);
     return {
       ...options,
       registry,
@@ -280,7 +280,7 @@ export abstract class SchedulerBase {
       // What nobody hears now may be read in the store when somebody does, and must count as told by then.
       isHeard: () => broker !== undefined || storesTell || hub.hasListeners,
       hasListeners: () => hub.hasListeners,
-      onFreed: () => units.all().forEach((unit) => unit.onFreed()),
+      onFreed: (lookedAlias) => units.all().forEach((unit) => unit.onFreed(unit.alias === lookedAlias)),
       self: this,
     };
   }

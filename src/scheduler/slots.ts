@@ -28,22 +28,27 @@ export class Slots {
 
   /**
    * Sets up to `max` free places aside while jobs are claimed for them, so that claims of several stores never
-   * take more than there are. Where none is left, `whenReturned` is called once when somebody gives theirs back,
-   * unless its owner has asked again by then and got some.
+   * take more than there are; `keep` gives back all but so many before that is over. Where none is left, `whenReturned` is
+   * called once when somebody gives theirs back, unless its owner has asked again by then and got some.
    */
   async during<Answer>(
     max: number,
     whenReturned: () => void,
-    claim: (count: number) => Promise<Answer>,
+    claim: (count: number, keep: (count: number) => void) => Promise<Answer>,
   ): Promise<Answer> {
     const count = Math.min(max, this.free);
     if (count === 0) this.#refused.add(whenReturned);
     else this.#refused.delete(whenReturned);
-    this.#reserved += count;
+    let kept = 0;
+    const keep = (wanted: number) => {
+      this.#reserved += wanted - kept;
+      kept = wanted;
+    };
+    keep(count);
     try {
-      return await claim(count);
+      return await claim(count, keep);
     } finally {
-      this.#reserved -= count;
+      keep(0);
       if (count > 0) this.#tellRefused();
     }
   }

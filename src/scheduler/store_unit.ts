@@ -1,6 +1,7 @@
 import type { CarillonEvent } from "../events/event.ts";
 import { taskWrite } from "../registry/registered_task.ts";
 import type { DataStore } from "../stores/data_store.ts";
+import { AfterRuns } from "./after_runs.ts";
 import { Callbacks } from "./callbacks.ts";
 import { Cancellation } from "./cancellation.ts";
 import { claimGroups } from "./claim_groups.ts";
@@ -20,7 +21,6 @@ import { Opening } from "./opening.ts";
 import { longestSleepMs, type Poller } from "./poller.ts";
 import { Reconciler } from "./reconciler.ts";
 import { ResultWaiter } from "./result_waiter.ts";
-import { type JobRun, mayHoldUp } from "./job_run.ts";
 import { RunTable } from "./run_table.ts";
 import { ScheduleLoop } from "./schedule_loop.ts";
 import { SoloRuns } from "./solo_runs.ts";
@@ -56,6 +56,7 @@ export class StoreUnit {
   readonly #membership: Membership;
   readonly #takeover: Takeover;
   readonly #reconciler: Reconciler;
+  readonly #afterRuns: AfterRuns;
   readonly #pollers: { jobs: Poller; schedules: Poller; housekeeping: Poller };
   readonly #opening = new Opening(() => this.#open());
 
@@ -68,7 +69,7 @@ export class StoreUnit {
     this.tasks = new TaskCache(store, clock);
     this.failureHooks = new FailureHooks(environment, this.gateway, () => this.onRest.call());
     this.triggers = new TriggerReader(store);
-    this.runs = new RunTable((runs) => this.#runsOver(runs));
+    this.runs = new RunTable((runs, over) => this.#afterRuns.over(runs, over));
     this.health = new StoreHealth(environment, alias);
     this.#takeover = new Takeover(environment, this.gateway, () => this.wake());
     this.runner = new JobRunner({
@@ -77,6 +78,7 @@ export class StoreUnit {
       runs: this.runs,
       storedOverrides: (name) => this.tasks.get(name)?.overrides,
       registered: () => this.#membership.registered,
+      callClaim: (ended) => this.#afterRuns.callClaim(ended),
       checkLease: () => this.#membership.checkLease(),
     });
     const claims = new ClaimsInFlight();
@@ -86,12 +88,8 @@ export class StoreUnit {
     const shared = { environment, logger, gateway, runner, runs, results, claims, incarnation };
     this.#jobLoop = new JobLoop({
       ...shared,
-      clock,
-      tasks: () => environment.registry.versions(),
       groups: () => claimGroups(environment, (name) => this.tasks.get(name)?.overrides),
-      slots: environment.slots,
       wake: () => this.#pollers.jobs.wake(),
-      run: (jobs, incarnation) => void this.runner.start(jobs, incarnation),
       pollMs,
     });
     this.adder = new JobAdder({
@@ -113,6 +111,13 @@ export class StoreUnit {
     this.cancellation = new Cancellation(environment, this.gateway, this.tasks, this.#reconciler);
     this.#membership = this.#makeMembership();
     this.#pollers = this.#makePollers();
+    this.#afterRuns = new AfterRuns({
+      ...shared,
+      unit: this,
+      jobLoop: this.#jobLoop,
+      scheduleLoop: this.#scheduleLoop,
+      pollers: this.#pollers,
+    });
     this.soloRuns = new SoloRuns({
       ...shared,
       join: () => this.join(),
@@ -170,6 +175,8 @@ export class StoreUnit {
   async stopLoops(): Promise<void> {
     const { jobs, schedules, housekeeping } = this.#pollers;
     await Promise.all([jobs.stop(), schedules.stop(), housekeeping.stop(), this.adder.settled()]);
+    // The claim that was to take them along does not come.
+    this.runner.ends.flush();
   }
 
   /** Closes the store if it was opened. */
@@ -181,9 +188,9 @@ export class StoreUnit {
     });
   }
 
-  /** A run is over, here or in another store: there is room for what was left waiting. */
-  onFreed(): void {
-    if (!this.#jobLoop.tookAll) this.wakeJobs();
+  /** A run is over, here or in another store: there is room for what was left waiting, unless its place is taken. */
+  onFreed(hasLooked = false): void {
+    if (!hasLooked && !this.#jobLoop.tookAll) this.wakeJobs();
     this.onRest.call();
   }
 
@@ -262,27 +269,16 @@ export class StoreUnit {
 
   #makePollers() {
     const housekeeping = new Housekeeping(this.#environment, this.gateway, this.#takeover);
-    const unlessPaused = (round: () => Promise<number | null>) => () =>
-      this.#environment.paused() ? Promise.resolve(null) : round();
+    const { paused } = this.#environment;
     return {
-      jobs: this.#poller(() => unlessPaused(() => this.#jobLoop.round())().finally(() => this.adder.goOn())),
-      schedules: this.#poller(unlessPaused(() => this.#scheduleLoop.round())),
+      jobs: this.#poller(() => this.#jobLoop.round().finally(() => this.adder.goOn())),
+      schedules: this.#poller(async () => paused() ? null : await this.#scheduleLoop.round()),
       housekeeping: this.#poller(() => housekeeping.round()),
     };
   }
 
   #poller(round: () => Promise<number | null>): Poller {
     return this.health.poller(round, () => this.onRest.call());
-  }
-
-  #runsOver(runs: readonly JobRun[]): void {
-    const isNews = !this.#jobLoop.leftNone || runs.some(({ ended }) => ended?.to !== "finished");
-    // Others may wait for a slot that such a run held; for the rest it is enough to look now and then.
-    if (!runs.some((run) => mayHoldUp(run, this.tasks.get(run.job.taskName)))) this.#pollers.jobs.wakeSoon();
-    else if (isNews) this.wakeJobs();
-    this.#environment.onFreed();
-    // Their schedules may count from this end (fixed delay).
-    if (runs.some(({ job }) => this.#scheduleLoop.mayFollowRun(job))) this.#pollers.schedules.wake();
   }
 
   /** Cancels jobs; those that run here are told at once. Answers how many there were to cancel. */

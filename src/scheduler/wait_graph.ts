@@ -10,10 +10,10 @@ export class WaitGraph {
   /** What is known of the parents of those that are waited for, for as long as they are. */
   readonly #chains = new Set<ParentChains>();
 
-  /** How many of these runs only wait; they take no part of the scheduler's own limit. */
-  waiting(runs: RunTable): number {
-    if (this.#waitsFor.size === 0) return 0;
-    return runs.all().filter(({ job }) => this.#waitsFor.has(job.id)).length;
+  /** How many of these runs take part of the scheduler's own limit: those that only wait take none. */
+  working(runs: RunTable): number {
+    if (this.#waitsFor.size === 0) return runs.staying;
+    return runs.all().filter((run) => !runs.isLeaving(run) && !this.#waitsFor.has(run.job.id)).length;
   }
 
   /**

@@ -20,14 +20,15 @@ export interface JobStore {
    */
   addJobs(jobs: readonly NewJob[], claim?: AddClaim): Promise<AddAnswer>;
   /**
-   * First ends all waiting jobs whose start deadline has passed (kept as their settings say) and makes all due
+   * First ends the runs of `ends`, as `endJobs` does, so that one step writes what is over and takes what that lets
+   * start. Then ends all waiting jobs whose start deadline has passed (kept as their settings say) and makes all due
    * ones ready, whatever their task; then takes up to `limit` ready jobs for the incarnation, in claim order at
    * that instant (`claimOrderAt`) over the asked tasks, within the limits of task (`taskLimit`, also for a task without a record) and
    * schedule (`scheduleLimit`; none once the schedule is removed). A saturated or paused task, or a saturated
    * schedule, never hides another one's jobs, nor do jobs of a newer version. Takes nothing for an incarnation that is not registered. An
    * undecodable job is taken like any other: whoever took it parks it.
    */
-  claimJobs(request: ClaimRequest): Promise<ClaimAnswer>;
+  claimJobs(request: ClaimRequest, ends?: readonly JobEnding[]): Promise<ClaimAnswer>;
   /**
    * Ends runs (`heededTransition` says how). Answers for each whether the fence held; where it did not, nothing
    * was written. A `finished` that is repeated is answered true again (`endedBefore`).
@@ -131,6 +132,8 @@ export interface ClaimAnswer {
    * a run lets no job go on by giving its slots back. True where the store cannot tell.
    */
   readonly left: boolean;
+  /** What `endJobs` would answer for the given ends. */
+  readonly held: readonly boolean[];
 }
 
 /** Where jobs belong; a missing key does not restrict. */

@@ -118,9 +118,15 @@ class MemoryStore implements DataStore {
 
   addJobs = (jobs: readonly NewJob[], claim?: AddClaim) =>
     this.#write((state, nowMs) => addJobs(state, jobs, claim, nowMs));
-  claimJobs = (request: ClaimRequest) => this.#read((state, nowMs) => claimJobs(state, request, nowMs));
+  claimJobs = (request: ClaimRequest, ends: readonly JobEnding[] = []) => {
+    const step = (state: MemoryState, nowMs: number) => {
+      const held = this.#endJobs(state, ends, nowMs);
+      return { ...claimJobs(state, request, nowMs), held };
+    };
+    return ends.length === 0 ? this.#read(step) : this.#write(step);
+  };
   endJobs = (endings: readonly JobEnding[]) =>
-    this.#write((state, nowMs) => endJobs(state, endings, nowMs, () => this.#callListeners()));
+    this.#write((state, nowMs) => this.#endJobs(state, endings, nowMs));
   putProgress = (notes: readonly { readonly fence: JobFence; readonly progress: JobProgress }[]) =>
     this.#read((state) => putProgress(state, notes));
   getJobs = (filter: JobFilter) => this.#read((state, nowMs) => getJobs(state, filter, nowMs));
@@ -156,6 +162,10 @@ class MemoryStore implements DataStore {
   getCalendars = () => this.#read(getCalendars);
   getFact = (key: string) => this.#read((state) => state.facts.get(key));
   putFact = (key: string, value: string) => this.#read((state) => void state.facts.set(key, value));
+
+  #endJobs(state: MemoryState, endings: readonly JobEnding[], nowMs: number): readonly boolean[] {
+    return endJobs(state, endings, nowMs, () => this.#callListeners());
+  }
 
   /** Runs a step that nobody needs to be woken for. */
   #read<Answer>(step: (state: MemoryState, nowMs: number) => Answer): Promise<Answer> {

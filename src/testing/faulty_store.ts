@@ -1,10 +1,10 @@
 import { CarillonError } from "../errors.ts";
 import { lostLeaseTransition } from "../model/decisions.ts";
 import * as check from "../model/option_checks.ts";
-import type { JobFence } from "../model/job_record.ts";
 import { resolveRunSettings } from "../model/settings.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import {
+  endsIn,
   interceptStore,
   type StoreAnswer,
   type StoreCall,
@@ -35,7 +35,10 @@ export type Fault =
 /** A fault at a certain place. */
 export interface PlannedFault {
   readonly fault: Fault;
-  /** Only at calls of this operation. @default the ones that the fault is about: `claimJobs` or `endJobs` */
+  /**
+   * Only at calls of this operation; a claim that takes ends of runs along counts as `endJobs` too.
+   * @default the ones that the fault is about: `claimJobs` or `endJobs`
+   */
   readonly on?: StoreOperation;
   /** Only at calls about jobs of this task (`claimJobs` by what it took, `addJobs`, `endJobs`). @default any */
   readonly task?: string;
@@ -98,9 +101,10 @@ export function faultyStore(store: DataStore, options: FaultyStoreOptions): Faul
   const chooser = new FaultChooser(options);
   const calls = new FaultyCalls(store);
   const faulty = interceptStore(store, async (call, proceed) => {
-    const before = chooser.choose((planned) => calls.fits(planned, call), call.name);
-    if (before !== undefined) {
-      faults.push({ fault: before, on: call.name });
+    for (const moment of momentsOf(call)) {
+      const before = chooser.choose((planned) => calls.fits(planned, call, moment), moment);
+      if (before === undefined) continue;
+      faults.push({ fault: before, on: moment });
       return await calls.wrong(before, call, proceed);
     }
     const answer = await calls.well(call, proceed);
@@ -134,6 +138,11 @@ function checkOptions(options: FaultyStoreOptions): void {
 
 /** Where a fault can happen: at a call, or once a call has claimed jobs. */
 type Moment = StoreOperation | "claimed";
+
+/** What a call does: a claim with ends in it also ends runs. */
+function momentsOf(call: StoreCall): readonly StoreOperation[] {
+  return call.name === "claimJobs" && endsIn(call).length > 0 ? ["endJobs", "claimJobs"] : [call.name];
+}
 
 function fitsClaim({ fault, task }: PlannedFault, claimed: readonly string[]): boolean {
   return fault === "crashAfterClaim" && (task === undefined || claimed.includes(task));
@@ -193,19 +202,16 @@ class FaultyCalls {
     this.#store = store;
   }
 
-  fits({ fault, on, task }: PlannedFault, call: StoreCall): boolean {
+  fits({ fault, on, task }: PlannedFault, call: StoreCall, moment: StoreOperation): boolean {
     if (fault === "crashAfterClaim") return false;
-    const here = on === undefined ? usual[fault].includes(call.name) : on === call.name;
-    return here && (task === undefined || this.#isAbout(call, task));
+    const here = on === undefined ? usual[fault].includes(moment) : on === moment;
+    return here && (task === undefined || this.#isAbout(call, moment, task));
   }
 
-  #isAbout(call: StoreCall, task: string): boolean {
+  #isAbout(call: StoreCall, moment: Moment, task: string): boolean {
+    if (moment === "endJobs") return endsIn(call).some(({ fence }) => this.#taskOf.get(fence.seq) === task);
     if (call.name === "claimJobs") return call.args[0].tasks.some(({ name }) => name === task);
-    if (call.name === "addJobs") return call.args[0].some((job) => job.taskName === task);
-    if (call.name === "endJobs") {
-      return call.args[0].some(({ fence }) => this.#taskOf.get(fence.seq) === task);
-    }
-    return false;
+    return call.name === "addJobs" && call.args[0].some((job) => job.taskName === task);
   }
 
   async well(call: StoreCall, proceed: () => Promise<unknown>): Promise<unknown> {
@@ -266,8 +272,7 @@ function incarnationOf(call: StoreCall): number | undefined {
   if (call.name === "claimJobs") return call.args[0].incarnation;
   if (call.name === "addJobs") return call.args[1]?.incarnation;
   if (call.name === "heartbeat") return call.args[0];
-  const fence: JobFence | undefined = call.name === "endJobs" ? call.args[0][0]?.fence : undefined;
-  return fence?.incarnation;
+  return endsIn(call)[0]?.fence.incarnation;
 }
 
 function unavailable(call: StoreCall, why: string): CarillonError {

@@ -1,3 +1,4 @@
+import type { JobEnding } from "../model/job_record.ts";
 import type { DataStore } from "../stores/data_store.ts";
 
 /** The operations of a data store: what may fail, be slow or get lost on its way. */
@@ -67,6 +68,20 @@ export function interceptStore<Store extends DataStore>(store: Store, intercept:
       return made.get(key);
     },
   });
+}
+
+/** The ends of runs that a call writes: those of `endJobs`, or those that a claim takes along. */
+export function endsIn(call: StoreCall): readonly JobEnding[] {
+  if (call.name === "endJobs") return call.args[0];
+  return call.name === "claimJobs" ? call.args[1] ?? [] : [];
+}
+
+/** The ends of runs that a call has written, as its answer says. */
+export function endsHeld(call: StoreCall, answer: unknown): readonly JobEnding[] {
+  const held = call.name === "claimJobs"
+    ? (answer as StoreAnswer<"claimJobs">).held
+    : answer as StoreAnswer<"endJobs">;
+  return endsIn(call).filter((_, index) => held[index]);
 }
 
 type Operation = (...args: unknown[]) => Promise<unknown>;

@@ -8,6 +8,7 @@ import { claimingTests } from "./store_conformance/claiming.ts";
 import { copyTests } from "./store_conformance/copies.ts";
 import { deadlineTests } from "./store_conformance/deadlines.ts";
 import { endingTests } from "./store_conformance/ending.ts";
+import { endingAndClaiming } from "./store_conformance/ending_and_claiming.ts";
 import { findingTests } from "./store_conformance/finding.ts";
 import { followingTests } from "./store_conformance/following.ts";
 import { historyTests } from "./store_conformance/histories.ts";
@@ -48,6 +49,7 @@ const checks: readonly StoreCheck[] = [
   ...answeredParentTests,
   ...deadlineTests,
   ...endingTests,
+  ...endingAndClaiming,
   ...changingTests,
   ...findingTests,
   ...copyTests,

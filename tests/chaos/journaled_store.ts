@@ -1,6 +1,6 @@
 import type { JobRecord } from "../../src/model/job_record.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
-import { interceptStore, type StoreAnswer } from "../../src/testing/intercept_store.ts";
+import { endsHeld, endsIn, interceptStore, type StoreAnswer } from "../../src/testing/intercept_store.ts";
 import type { Journal } from "./journal.ts";
 
 /** A store that writes to the journal which jobs it gave, and which ends of runs it accepted. */
@@ -12,21 +12,21 @@ export function journaledStore<Store extends DataStore>(store: Store, journal: J
   };
   return interceptStore(store, async (call, proceed) => {
     const answer = await proceed();
+    const held = new Set(endsHeld(call, answer));
+    for (const ending of endsIn(call)) {
+      const { fence, transition } = ending;
+      journal.write({
+        what: "end",
+        seq: fence.seq,
+        incarnation: fence.incarnation,
+        claim: fence.claimNumber,
+        to: transition.to,
+        outcome: transition.to === "finished" ? transition.outcome : null,
+        held: held.has(ending),
+      });
+    }
     if (call.name === "claimJobs") noteClaims((answer as StoreAnswer<"claimJobs">).claimed);
     if (call.name === "addJobs") noteClaims((answer as StoreAnswer<"addJobs">).claimed);
-    if (call.name === "endJobs") {
-      for (const [index, { fence, transition }] of call.args[0].entries()) {
-        journal.write({
-          what: "end",
-          seq: fence.seq,
-          incarnation: fence.incarnation,
-          claim: fence.claimNumber,
-          to: transition.to,
-          outcome: transition.to === "finished" ? transition.outcome : null,
-          held: (answer as StoreAnswer<"endJobs">)[index]!,
-        });
-      }
-    }
     return answer;
   });
 }

@@ -73,7 +73,8 @@ export class Oracle {
       case "addJobs":
         return this.#sawAdded(call, answer as StoreAnswer<"addJobs">);
       case "claimJobs": {
-        const { claimed, missed } = answer as StoreAnswer<"claimJobs">;
+        const { claimed, missed, held } = answer as StoreAnswer<"claimJobs">;
+        this.#sawEndings(call.args[1] ?? [], held, by, storeMs);
         missed.forEach((job) => this.jobs.over(job, storeMs));
         this.jobs.flows.settle(storeMs);
         this.#sawClaims(claimed);

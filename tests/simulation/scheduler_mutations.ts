@@ -42,6 +42,14 @@ export const schedulerMutations: readonly Mutation[] = [
     }],
   },
   {
+    name: "riding-ends-forgotten",
+    what: "the ends that a failed claim took along are not written by themselves",
+    seed: 1,
+    file: "src/scheduler/riding_ends.ts",
+    find: "this.#writer.failed(ended, error);",
+    replace: "if (ended.length > 100) this.#writer.failed(ended, error);",
+  },
+  {
     name: "input-not-migrated",
     what: "an input that older code has stored is not brought to the present version",
     seed: 23,

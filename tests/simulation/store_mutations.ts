@@ -199,6 +199,16 @@ export const storeMutations: readonly Mutation[] = [
     replace: "return (a, b) => 0 * agedPriority(b, nowMs) ||",
   },
   {
+    name: "claimed-before-the-ends",
+    what: "a claim takes jobs before it ends the runs that it takes along",
+    seed: 1,
+    file: "src/stores/memory.ts",
+    find:
+      "const held = this.#endJobs(state, ends, nowMs);\n      return { ...claimJobs(state, request, nowMs), held };",
+    replace:
+      "const answer = claimJobs(state, request, nowMs);\n      return { ...answer, held: this.#endJobs(state, ends, nowMs) };",
+  },
+  {
     name: "newer-version-taken",
     what: "a job that newer code has added is given to older code",
     seed: 15,

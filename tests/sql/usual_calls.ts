@@ -32,6 +32,8 @@ export const usualCalls: Readonly<Record<string, (store: SqlOperations) => Promi
     }]),
   "endJobs that go on": (store) =>
     store.endJobs([{ fence, transition: { to: "retry", delayMs: 5, error: null } }]),
+  "claimJobs after ends": (store) =>
+    store.claimJobs(request, [{ fence, transition: { to: "retry", delayMs: 5, error: null } }]),
   getAttempts: (store) => store.getAttempts("a"),
   putLogs: (store) => {
     const line = { line: 1, atMs: 1, level: "info", message: "x", fields: null } as const;

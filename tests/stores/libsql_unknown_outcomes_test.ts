@@ -84,6 +84,22 @@ unreliable(
   },
 );
 
+unreliable(
+  "claimJobs() with ends whose answer is lost has ended the runs, and the next beat tells of what it took",
+  async ({ store, proxy, request }) => {
+    const { incarnation } = request;
+    await store.updateTask("mail", { overrides: { maxRunningJobs: 1 } });
+    await store.addJobs([newJob("a"), newJob("b")]);
+    const { claimed: [job] } = await store.claimJobs(request);
+    const fence = { seq: job!.seq, incarnation, claimNumber: job!.claimNumber };
+    proxy.behave("losesOneAnswer");
+    const { claimed, held } = await store.claimJobs(request, [{ fence, transition: success }]);
+    assert.deepEqual([claimed, held], [[], [true]], "asked again the only slot was taken");
+    const { owned } = await store.heartbeat(incarnation, 30_000);
+    assert.deepEqual(owned.map(({ id, claimNumber }) => [id, claimNumber]), [["b", 1]]);
+  },
+);
+
 unreliable("advanceSchedules() whose answer is lost moves its schedule on once", async ({ store, proxy }) => {
   const [schedule] = await store.writeSchedules({
     puts: [{ expected: null, schedule: scheduleWrite("s", { nextFireTimeMs: 1 }) }],

@@ -75,9 +75,18 @@ export class JobGateway {
     this.#jobs.finished(job, "success", null, ending);
   }
 
-  /** Claims jobs; those whose deadline has passed end on the way. */
-  async claim(request: ClaimRequest): Promise<ClaimAnswer> {
-    const answer = await this.#store.claimJobs(request);
+  /**
+   * Claims jobs, after the ends of runs in the same step; jobs whose deadline has passed end on the way. Calls `heard`
+   * with the answer before any of that is told.
+   */
+  async claim(
+    request: ClaimRequest,
+    endings: readonly RunEnding[] = [],
+    heard: (answer: ClaimAnswer) => void = () => {},
+  ): Promise<ClaimAnswer> {
+    const answer = await this.#store.claimJobs(request, endings);
+    heard(answer);
+    if (endings.length > 0) await this.#tellHeld(endings, answer.held);
     for (const job of answer.missed) this.#jobs.finished(job, job.outcome!, job.error, null);
     if (answer.missed.length > 0) await this.#tellCascades(answer.missed.map(endOf));
     this.#jobs.claimed(answer.claimed);
@@ -87,10 +96,14 @@ export class JobGateway {
   /** Ends runs; answers for which the fence held. Only those are told. */
   async end(endings: readonly RunEnding[]): Promise<readonly boolean[]> {
     const accepted = await this.#store.endJobs(endings);
+    await this.#tellHeld(endings, accepted);
+    return accepted;
+  }
+
+  async #tellHeld(endings: readonly RunEnding[], accepted: readonly boolean[]): Promise<void> {
     const held = accepted.every(Boolean) ? endings : endings.filter((_, i) => accepted[i]);
     if (held.every(isSuccess)) { for (const ending of held) this.#tellEnding(ending); }
     else await this.#tellMixed(held);
-    return accepted;
   }
 
   /** Tells of ends among which there are others than successes. */

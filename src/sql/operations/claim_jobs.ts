@@ -9,6 +9,7 @@ import type { SqlSession } from "../session.ts";
 import { blockSql, namedCandidates, openTasks, readyCandidates, WINDOW_MIN } from "./claim_sql.ts";
 import { choosing } from "./choose_jobs.ts";
 import { nextStarts } from "./rate_free.ts";
+import { endAnswers, endOperation } from "./end_jobs.ts";
 import { endMissed } from "./end_missed.ts";
 import { freedLeft, unblockTexts } from "./unblock_jobs.ts";
 import { waitingState } from "./waiting_state.ts";
@@ -21,10 +22,17 @@ const claimArguments = { tasks: "?1", window: "?2", now: "?3", limit: "?4", inca
 /** The claim of jobs. */
 export function claimJobs(session: SqlSession): Pick<JobStore, "claimJobs"> {
   const sql = claimTexts(session.dialect);
+  const end = endOperation(session);
   return {
-    async claimJobs(request) {
-      const step = claimStep(sql, request, session.nowArgument());
-      return claimAnswer(await session.write(step, { quiet: true, rows: request.limit + 1 }));
+    async claimJobs(request, ends = []) {
+      const ending = ends.length === 0 ? [] : end.step(ends);
+      const claim = claimStep(sql, request, session.nowArgument());
+      const results = await session.write([...ending, ...claim], {
+        quiet: ends.length === 0,
+        rows: request.limit + ends.length + 1,
+      });
+      const held = endAnswers(end, ends, results.slice(0, ending.length));
+      return { ...claimAnswer(results.slice(ending.length)), held };
     },
   };
 }
@@ -141,7 +149,7 @@ function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): 
   ];
 }
 
-function claimAnswer(results: readonly StatementResult[]): ClaimAnswer {
+function claimAnswer(results: readonly StatementResult[]): Omit<ClaimAnswer, "held"> {
   const [missed, , , promoted, , , , , , , , taken, more, , next, end] = results.slice(
     2,
   ) as unknown as ClaimResults;

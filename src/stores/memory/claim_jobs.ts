@@ -25,7 +25,11 @@ import { settleChildren } from "./settle_children.ts";
 import { SortedList } from "./sorted_list.ts";
 
 /** Wakes due jobs, ends those whose start deadline has passed, and takes jobs for an incarnation. */
-export function claimJobs(state: MemoryState, request: ClaimRequest, nowMs: number): ClaimAnswer {
+export function claimJobs(
+  state: MemoryState,
+  request: ClaimRequest,
+  nowMs: number,
+): Omit<ClaimAnswer, "held"> {
   const missed = endMissed(state, nowMs);
   settleChildren(state, nowMs);
   wakeDue(state, nowMs);

@@ -1,27 +1,26 @@
 import type { DataStore } from "../../stores/data_store.ts";
-import { interceptStore, type StoreAnswer, type StoreCall } from "../intercept_store.ts";
+import { endsHeld, endsIn, interceptStore, type StoreAnswer, type StoreCall } from "../intercept_store.ts";
 import type { History } from "./history.ts";
 import type { Quiet } from "./quiet.ts";
 
 /** A store that tells a test's kit what is under way and what happened. */
 export function watchStore(store: DataStore, quiet: Quiet, history: History): DataStore {
   return interceptStore(store, (call, proceed) => {
-    if (call.name === "endJobs") endRuns(call, quiet, history);
+    endRuns(call, quiet, history);
     return quiet.during(proceed, (answer) => note(call, answer, quiet, history));
   });
 }
 
-type Call<Name> = Extract<StoreCall, { readonly name: Name }>;
-
 /** A run whose end is being written is over for the test; what is still to happen is a call of the store. */
-function endRuns({ args: [endings] }: Call<"endJobs">, quiet: Quiet, history: History): void {
-  for (const ending of endings) {
+function endRuns(call: StoreCall, quiet: Quiet, history: History): void {
+  for (const ending of endsIn(call)) {
     const run = history.running(ending.fence);
     if (run) quiet.jobEnds(run.job.id);
   }
 }
 
 function note(call: StoreCall, answer: unknown, quiet: Quiet, history: History): void {
+  for (const ending of endsHeld(call, answer)) history.noteEnding(ending);
   switch (call.name) {
     case "addJobs": {
       const { jobs, claimed } = answer as StoreAnswer<"addJobs">;
@@ -36,10 +35,6 @@ function note(call: StoreCall, answer: unknown, quiet: Quiet, history: History):
       return begin((answer as StoreAnswer<"claimJobs">).claimed, quiet, history);
     case "getJobs":
       return endedWithin(answer as StoreAnswer<"getJobs">, quiet, history);
-    case "endJobs": {
-      const accepted = answer as StoreAnswer<"endJobs">;
-      return call.args[0].forEach((ending, i) => accepted[i] && history.noteEnding(ending));
-    }
     default:
   }
 }

@@ -42,7 +42,7 @@ test("one call that keeps failing is told once, although the others work", async
   await using _ = scheduler;
   await scheduler.startInBackground();
   control.fault = (method) => method === "claimJobs" ? away() : undefined;
-  await scheduler.addJob(quick);
+  await scheduler.addJob(quick, undefined, { delay: { seconds: 1 } });
   calls.length = 0;
   await clock.advance({ minutes: 5 });
   assert.deepEqual(types("storeFailed", "storeRecovered"), ["storeFailed"]);

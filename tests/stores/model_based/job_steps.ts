@@ -4,6 +4,7 @@ import { rateLimit } from "../../../src/model/decisions.ts";
 import type { LogLine } from "../../../src/model/job_history.ts";
 import type { JobEnding, JobRecord, JobTransition } from "../../../src/model/job_record.ts";
 import { jobOutcomes, jobStates } from "../../../src/model/states.ts";
+import type { ClaimRequest } from "../../../src/stores/job_store.ts";
 import { fenceOf } from "../../../src/testing/store_conformance/store_test.ts";
 import { jobId, jobIds, place, soonMs, type Step, steps, taskName, taskVersions } from "./step.ts";
 import { pick, type Subject } from "./subject.ts";
@@ -38,6 +39,19 @@ type ClaimGiven = typeof claimGiven extends fc.Arbitrary<infer Given> ? Given : 
 function claimOf(s: Subject, { scheduler, tasks, limit, jobIds }: ClaimGiven) {
   const incarnation = pick(s.incarnations, scheduler) ?? 999;
   return { incarnation, tasks, limit, ...(jobIds === undefined ? {} : { jobIds }) };
+}
+
+/** What a claim answers, as far as stores answer alike. */
+async function claimed(s: Subject, request: ClaimRequest, ends: readonly JobEnding[]) {
+  const { more: _more, missed, nextRunAtMs, ...answer } = s.claimed(await s.store.claimJobs(request, ends));
+  // Where a rate holds jobs back, a store may ask to be asked again sooner than another start is possible.
+  const tasks = await s.store.getTasks(request.tasks.map(({ name }) => name));
+  const exact = tasks.every((task) => rateLimit(task) === null);
+  return {
+    ...answer,
+    ...(exact ? { nextRunAtMs } : {}),
+    missed: missed.toSorted((a, b) => a.seq - b.seq),
+  };
 }
 
 const error = { name: "TypeError", message: "no", cause: { name: "Error", message: "deep" } };
@@ -159,18 +173,15 @@ export const jobSteps: readonly { readonly weight: number; readonly arbitrary: f
   },
   {
     weight: 8,
-    arbitrary: steps("claimJobs", claimGiven, async (s, given) => {
-      const request = claimOf(s, given);
-      const { more: _more, missed, nextRunAtMs, ...answer } = s.claimed(await s.store.claimJobs(request));
-      // Where a rate holds jobs back, a store may ask to be asked again sooner than another start is possible.
-      const tasks = await s.store.getTasks(request.tasks.map(({ name }) => name));
-      const exact = tasks.every((task) => rateLimit(task) === null);
-      return {
-        ...answer,
-        ...(exact ? { nextRunAtMs } : {}),
-        missed: missed.toSorted((a, b) => a.seq - b.seq),
-      };
-    }),
+    arbitrary: steps("claimJobs", claimGiven, (s, given) => claimed(s, claimOf(s, given), [])),
+  },
+  {
+    weight: 6,
+    arbitrary: steps(
+      "claimJobs with ends",
+      fc.record({ claim: claimGiven, ends: endingsGiven }),
+      (s, { claim, ends }) => claimed(s, claimOf(s, claim), endingsOf(s, ends)),
+    ),
   },
   {
     weight: 8,
