@@ -33,9 +33,8 @@ export const storeMutations: readonly Mutation[] = [
     what: "as many jobs as asked for are looked at, and only then those that may not run are left out",
     seed: 2,
     file: "src/stores/memory/claim_jobs.ts",
-    find: "for (const job of candidates(state, tasks, request.jobIds, nowMs)) {",
-    replace:
-      "for (const job of [...candidates(state, tasks, request.jobIds, nowMs)].slice(0, request.limit)) {",
+    find: "for (const { job, asked } of places) {",
+    replace: "for (const { job, asked } of [...places].slice(0, request.limit)) {",
   },
   {
     name: "lease-not-watched",
