@@ -4,31 +4,30 @@
  * killed and frozen itself, behind a connection that loses and delays answers.
  *
  * Options: `--minutes N` (1), `--processes N` (4), `--server`, `--bun PATH` (every other process runs on it),
- * `--trace` (says what is done, as it is done).
+ * `--trace` (says what is done, as it is done). Exit code 1 where something is wrong with what was found, 2 where the call is wrong.
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { runChaos } from "../tests/chaos/run_chaos.ts";
 import { systemClock } from "../src/time/system_clock.ts";
 import { CHAOS_LEASE_MS } from "../tests/chaos/workload.ts";
 import { denoProgram, type Program } from "../tests/stores/child_process.ts";
 import { getServer } from "./libsql_server.ts";
+import { numberOption, toolOptions } from "./tool_options.ts";
 
 function trace(text: string): void {
   process.stdout.write(`${new Date(systemClock.nowMs()).toISOString()} ${text}\n`);
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    args: process.argv.slice(2),
-    options: {
-      minutes: { type: "string", default: "1" },
-      processes: { type: "string", default: "4" },
-      server: { type: "boolean", default: false },
-      bun: { type: "string" },
-      trace: { type: "boolean", default: false },
-    },
+  const { values } = toolOptions({
+    minutes: { type: "string", default: "1" },
+    processes: { type: "string", default: "4" },
+    server: { type: "boolean", default: false },
+    bun: { type: "string" },
+    trace: { type: "boolean", default: false },
   });
+  const minutes = numberOption(values.minutes, "--minutes", 0.01, false);
+  const places = numberOption(values.processes, "--processes", 1);
   if (values.server) await getServer();
   const programs: readonly Program[] = [
     denoProgram(process.execPath),
@@ -36,8 +35,8 @@ if (import.meta.main) {
   ];
   const { faults, jobs, runs, settledMs, problems } = await runChaos({
     scene: values.server ? "server" : "file",
-    processes: Number(values.processes),
-    forMs: Number(values.minutes) * 60_000,
+    processes: places,
+    forMs: minutes * 60_000,
     programs,
     ...(values.trace ? { trace } : {}),
   });

@@ -8,9 +8,9 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import type { Mutation } from "../tests/simulation/mutation.ts";
 import { mutations } from "../tests/simulation/mutations.ts";
+import { numberOption, refuse, toolOptions } from "./tool_options.ts";
 
 const COPIED = [
   "src",
@@ -19,6 +19,7 @@ const COPIED = [
   "tools/simulate.ts",
   "tools/simulation_pool.ts",
   "tools/simulation_worker.ts",
+  "tools/tool_options.ts",
   "types",
   "mod.ts",
   "deno.json",
@@ -71,14 +72,13 @@ function simulation(cwd: string, { first, seeds }: Range): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const { values: { seeds, first = "1" }, positionals: [name] } = parseArgs({
-    args: process.argv.slice(2),
-    allowPositionals: true,
-    options: { seeds: { type: "string" }, first: { type: "string" } },
-  });
+  const options = { seeds: { type: "string" }, first: { type: "string", default: "1" } } as const;
+  const { values, positionals: [name] } = toolOptions(options, true);
   const wanted = mutations.filter((one) => name === "all" || one.name === name);
-  if (wanted.length === 0) throw new Error(`Name a bug: all, ${mutations.map((one) => one.name).join(", ")}`);
-  const range = seeds === undefined ? undefined : { seeds: Number(seeds), first: Number(first) };
+  if (wanted.length === 0) refuse(`Name a bug: all, ${mutations.map((one) => one.name).join(", ")}`);
+  const range = values.seeds === undefined
+    ? undefined
+    : { seeds: numberOption(values.seeds, "--seeds", 1), first: numberOption(values.first, "--first", 0) };
   for (const mutation of wanted) {
     const { line, seed } = await plantBug(mutation, range);
     process.stdout.write(`${line}\n`);

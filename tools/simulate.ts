@@ -2,14 +2,14 @@
  * Lives through simulated clusters, one for each seed: `deno task simulate --seeds 1000 --first 1`. Stops at the first
  * seed that breaks a promise, says which, and tries what the least is that it takes. Options: `--seeds N`,
  * `--first K`, `--store memory|libsql`, `--workers N` (one for each core), `--trace` (the last lines of what
- * happened), `--no-shrink`.
+ * happened), `--no-shrink`. Exit code 1 where a seed fails, 2 where the call is wrong.
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { type Plan, planOf } from "../tests/simulation/plan.ts";
 import { runPlan, type StoreKind } from "../tests/simulation/run_seed.ts";
 import { shrink } from "../tests/simulation/shrink.ts";
 import { runSeeds } from "./simulation_pool.ts";
+import { numberOption, refuse, toolOptions } from "./tool_options.ts";
 
 /** How many lines of a trace are shown. */
 const TRACE_LINES = 60;
@@ -64,29 +64,23 @@ async function report(plan: Plan, violation: string, { store, trace, shrinks }: 
   );
 }
 
-function settingsOf(args: string[]): Settings {
-  const { values } = parseArgs({
-    args,
-    options: {
-      seeds: { type: "string", default: "1000" },
-      first: { type: "string", default: "1" },
-      store: { type: "string", default: "memory" },
-      workers: { type: "string" },
-      trace: { type: "boolean", default: false },
-      "no-shrink": { type: "boolean", default: false },
-    },
+function settings(): Settings {
+  const { values } = toolOptions({
+    seeds: { type: "string", default: "1000" },
+    first: { type: "string", default: "1" },
+    store: { type: "string", default: "memory" },
+    workers: { type: "string" },
+    trace: { type: "boolean", default: false },
+    "no-shrink": { type: "boolean", default: false },
   });
   const { trace, store } = values;
   if (store !== "memory" && store !== "libsql") {
-    throw new Error(`--store is memory or libsql, not '${store}'`);
+    refuse(`--store must be memory or libsql, but got '${store}'`);
   }
-  const seeds = Number(values.seeds);
-  const first = Number(values.first);
-  if (!Number.isInteger(seeds) || !Number.isInteger(first)) {
-    throw new Error("--seeds and --first are whole numbers");
-  }
-  const workers = values.workers === undefined ? undefined : Number(values.workers);
+  const seeds = numberOption(values.seeds, "--seeds", 1);
+  const first = numberOption(values.first, "--first", 0);
+  const workers = values.workers === undefined ? undefined : numberOption(values.workers, "--workers", 1);
   return { seeds, first, store, workers, trace, shrinks: !values["no-shrink"] };
 }
 
-if (import.meta.main) process.exitCode = await main(settingsOf(process.argv.slice(2)));
+if (import.meta.main) process.exitCode = await main(settings());
