@@ -11,12 +11,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import type { LoopGaps } from "./loop_gaps.ts";
 
 /** What one process tells when it is done. */
-interface Told {
+interface Told extends LoopGaps {
   readonly jobs: number;
-  readonly gapsMs: readonly number[];
-  readonly busyMs: readonly number[];
   readonly cpuMs: number;
 }
 

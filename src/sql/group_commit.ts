@@ -136,7 +136,8 @@ export class GroupCommit {
 
   async #write(units: readonly Unit[], rows: number): Promise<void> {
     const results = await this.#driver.write(units.map((unit) => unit.step));
-    this.#pace.wrote(rows, this.#driver.heldUpMs?.() ?? 0);
+    // What a step says of its rows is a guess: a claim asks for more than it gets.
+    if (units.every(({ calls }) => calls[0]!.bulk)) this.#pace.wrote(rows, this.#driver.heldUpMs?.() ?? 0);
     const apart: Call[] = [];
     let answered = 0;
     for (const [index, unit] of units.entries()) {
