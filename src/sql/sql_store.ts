@@ -12,6 +12,7 @@ import { findSchedules } from "./operations/find_schedules.ts";
 import { putProgress } from "./operations/put_progress.ts";
 import { jobHistory } from "./operations/job_history.ts";
 import { prune } from "./operations/prune.ts";
+import { replanSchedules } from "./operations/replan_schedules.ts";
 import { schedulers } from "./operations/schedulers.ts";
 import { tasks } from "./operations/tasks.ts";
 import { writeSchedules } from "./operations/write_schedules.ts";
@@ -37,6 +38,7 @@ export function sqlOperations(session: SqlSession): SqlOperations {
   return {
     ...tasks(session),
     ...writeSchedules(session),
+    ...replanSchedules(session),
     ...advanceSchedules(session),
     ...findSchedules(session),
     ...addJobs(session),

@@ -29,7 +29,7 @@ export interface ScheduleStore {
   getFireTimes(scheduleSeq: number, fireTimesMs: readonly number[]): Promise<readonly number[]>;
   /**
    * Marks active schedules of these ids, or all, for planning; answers how many. The version of those that are marked
-   * already grows too: whoever is planning them now may not know yet what has changed.
+   * already grows too: whoever is planning them now may not know yet what has changed. A store may do it in several steps.
    */
   replanSchedules(scheduleIds?: readonly string[]): Promise<number>;
 }

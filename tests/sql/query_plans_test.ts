@@ -24,8 +24,6 @@ const scanning: Readonly<Record<string, RegExp>> = {
     /from carillon_jobs j where .* order by j\.seq (?:desc |asc )?limit/s,
   "jobs counted by state": /^with clock.*json_array\('scheduled', count\(\*\)\)/s,
   "pages of schedules": /from carillon_schedules s where .* order by s\.next_fire nulls last, s\.id limit/s,
-  "all schedules planned anew":
-    /^update carillon_schedules set needs_planning = 1.* where status = 'active'$/s,
 };
 
 /** What reads a growing table from end to end and is not among those that may, or a list for each row. */

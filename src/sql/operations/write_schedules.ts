@@ -7,14 +7,8 @@ import { decodeSchedule, scheduleCell, scheduleRow, writtenColumns } from "../ro
 import type { SqlSession } from "../session.ts";
 
 /** Writing schedules. */
-export function writeSchedules(
-  session: SqlSession,
-): Pick<ScheduleStore, "writeSchedules" | "replanSchedules"> {
+export function writeSchedules(session: SqlSession): Pick<ScheduleStore, "writeSchedules"> {
   const step = writeStep(session.dialect);
-  const { schedules } = session.dialect.tables;
-  const mark = `update ${schedules} set needs_planning = 1, version = version + 1,
-    updated_at = ${session.dialect.now("?1")} where status = 'active'`;
-  const markNamed = `${mark} and id in (select value from json_each(?2))`;
   return {
     async writeSchedules(change) {
       if (repeatsAnId(change)) return undefined;
@@ -27,13 +21,6 @@ export function writeSchedules(
         if (error instanceof GuardFailure) return undefined;
         throw error;
       }
-    },
-    async replanSchedules(ids) {
-      const now = session.nowArgument();
-      const statement = ids === undefined
-        ? { sql: mark, args: [now] }
-        : { sql: markNamed, args: [now, listText(ids)] };
-      return (await session.write([statement]))[0]!.changes;
     },
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TASK, taskWrite } from "./records.ts";
+import { scheduleWrite, TASK, taskWrite } from "./records.ts";
 import { only } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 import type { StoreTest } from "./store_test.ts";
@@ -75,6 +75,19 @@ export const planningTests: readonly StoreCheck[] = [
       { schedule: await t.schedule("s"), task: only(await t.store.getTasks([TASK])), unfinishedJobs: 4 },
       { schedule: await t.schedule("t"), task: undefined, unfinishedJobs: 0 },
     ]);
+  }),
+  check("replanSchedules() marks any number of schedules, each once", async (t) => {
+    const ids = Array.from({ length: 1001 }, (_, i) => `s-${i}`);
+    await t.store.writeSchedules({
+      puts: ids.map((id) => ({
+        expected: null,
+        schedule: scheduleWrite(id, { nextFireTimeMs: t.nowMs + 9 }),
+      })),
+    });
+    assert.equal(await t.store.replanSchedules([...ids, "s-0"]), 1001);
+    assert.equal(await t.store.replanSchedules(), 1001);
+    const versions = (await t.store.getSchedules({})).map(({ version }) => version);
+    assert.deepEqual([versions.length, ...new Set(versions)], [1001, 3]);
   }),
   check("replanSchedules() marks active schedules, the named ones or all", async (t) => {
     const a = await t.addSchedule("a", { nextFireTimeMs: t.nowMs + 9 });
