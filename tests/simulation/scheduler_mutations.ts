@@ -7,8 +7,8 @@ export const schedulerMutations: readonly Mutation[] = [
     what: "a wake-up that comes during a round is forgotten",
     seed: 2,
     file: "src/scheduler/poller.ts",
-    find: "nextMs = await this.#round();",
-    replace: "nextMs = await this.#round();\n      this.#woken = false;",
+    find: "nextMs = await round();",
+    replace: "nextMs = await round();\n        this.#woken = false;",
   },
   {
     name: "lease-counted-late",
@@ -46,8 +46,8 @@ export const schedulerMutations: readonly Mutation[] = [
     what: "the ends that a failed claim took along are not written by themselves",
     seed: 1,
     file: "src/scheduler/riding_ends.ts",
-    find: "this.#writer.failed(ended, error);",
-    replace: "if (ended.length > 100) this.#writer.failed(ended, error);",
+    find: "this.#rider.failed(ended, error);",
+    replace: "if (ended.length > 100) this.#rider.failed(ended, error);",
   },
   {
     name: "input-not-migrated",

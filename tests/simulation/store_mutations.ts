@@ -154,8 +154,8 @@ export const storeMutations: readonly Mutation[] = [
     what: "jobs are taken by schedulers that do not offer their tags",
     seed: 1,
     file: "src/stores/memory/claim_jobs.ts",
-    find: "if (max <= 0 || !coversTags(scheduler.tags, job.tags) ||",
-    replace: "if (max <= 0 || coversTags(scheduler.tags, job.tags) === undefined ||",
+    find: "return runsVersion(task, job) && coversTags(tags, job.tags);",
+    replace: "return runsVersion(task, job) && coversTags(tags, job.tags) !== undefined;",
   },
   {
     name: "deadline-late",
