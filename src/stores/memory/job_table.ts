@@ -147,8 +147,10 @@ export class JobTable {
     return row;
   }
 
-  /** Deletes a row. */
-  delete(job: JobRecord): void {
+  /** Deletes a row, whatever has become of it since it was read. */
+  delete({ seq }: JobRecord): void {
+    const job = this.#rows.get(seq);
+    if (job === undefined) return;
     this.#reindex(this.#task(job.taskName), job, undefined);
     this.#rows.delete(job.seq);
     this.#seqs.delete(job.id);
