@@ -1,4 +1,4 @@
-import { CarillonError } from "../errors.ts";
+import { CarillonError, messageOf } from "../errors.ts";
 import type { Dialect } from "./dialect.ts";
 import type { SqlDriver, Statement } from "./driver.ts";
 import { guard, guardConstraint, GuardFailure } from "./guard.ts";
@@ -116,7 +116,7 @@ function tablesOfVersions({ tables: { meta, guard } }: Dialect): readonly Statem
 async function takeSteps(
   taken: readonly Migration[],
   before: readonly Statement[],
-  { driver, dialect }: MigrateOptions,
+  { driver, dialect, location }: MigrateOptions,
 ): Promise<boolean> {
   const { meta } = dialect.tables;
   const [first, last] = [taken[0], taken.at(-1)];
@@ -137,8 +137,20 @@ async function takeSteps(
     return true;
   } catch (error) {
     if (error instanceof GuardFailure) return false;
-    throw error;
+    throw nameTaken(error, location) ?? error;
   }
+}
+
+/** What an error means that comes of a table of somebody else's; whoever was faster with ours is told by the guard. */
+function nameTaken(error: unknown, location: string): CarillonError | undefined {
+  const name = /(?:table|index|view) "?(\w+)"? already exists/.exec(messageOf(error))?.[1];
+  if (name === undefined) return undefined;
+  return new CarillonError(
+    "storeFailed",
+    `Cannot make the tables of the store ${location}: there is a '${name}' already that is not Carillon's; ` +
+      `give another tablePrefix`,
+    { details: { location, name }, cause: error },
+  );
 }
 
 async function writeStep(driver: SqlDriver, step: readonly Statement[]): Promise<void> {

@@ -216,6 +216,21 @@ test("a full database says so, keeps what it has, and goes on when there is room
   });
 });
 
+test("open() leaves tables alone that are called like its own, and says how to go on", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "app.db");
+    await withConnection(path, async (application) => {
+      run(application, "create table carillon_jobs(mine text)");
+      run(application, "insert into carillon_jobs values ('kept')");
+      await assertFails(opening(`file:${path}`), "storeFailed", "'carillon_jobs'", "tablePrefix");
+      const tables = application.prepare("select name, (select mine from carillon_jobs) from sqlite_schema");
+      assert.deepEqual(tables.raw(true).all([]), [["carillon_jobs", "kept"]]);
+    });
+    const store = libsql(`file:${path}`, { tablePrefix: "app_queue_" });
+    await use(store, (store) => store.addJobs([newJob("a")]).then(() => {}));
+  });
+});
+
 test("tablePrefix keeps two stores in one file apart", async () => {
   await withFolder(async (folder) => {
     const url = `file:${join(folder, "store.db")}`;
