@@ -21,7 +21,7 @@ export const featureMutations: readonly Mutation[] = [
   {
     name: "rate-not-woken",
     what: "nobody comes back when a rate lets the next job start",
-    seed: 18,
+    seed: 15,
     file: "src/stores/memory/claim_jobs.ts",
     find: "rateUse(state, head, nowMs)?.nextStartAtMs ?? Infinity",
     replace: "Infinity",

@@ -44,7 +44,7 @@ export const schedulerMutations: readonly Mutation[] = [
   {
     name: "riding-ends-forgotten",
     what: "the ends that a failed claim took along are not written by themselves",
-    seed: 1,
+    seed: 2,
     file: "src/scheduler/riding_ends.ts",
     find: "this.#rider.failed(ended, error);",
     replace: "if (ended.length > 100) this.#rider.failed(ended, error);",
