@@ -15,6 +15,8 @@ import { Subject } from "./model_based/subject.ts";
 const SEED = 20_260_101;
 const RUNS = 300;
 const STEPS_MAX = 60;
+/** Twenty seconds of work, on a machine that may do others' too. */
+const TIME_LIMIT_MS = 240_000;
 
 /** The stores that must answer as the memory store does, which calls the rules themselves. */
 const others: Readonly<Record<string, () => DataStore>> = {
@@ -28,7 +30,7 @@ for (const [name, make] of Object.entries(others)) {
   test(`${name} answers as memory does, whatever is done in whatever order`, async () => {
     const property = fc.asyncProperty(walk, (steps) => compare(memory(), make(), steps));
     await fc.assert(property, { seed: SEED, numRuns: RUNS, endOnFailure: false });
-  });
+  }, { timeLimitMs: TIME_LIMIT_MS });
 }
 
 async function compare(
