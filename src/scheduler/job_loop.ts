@@ -52,6 +52,8 @@ export class JobLoop {
 
   /** When the last claim was. */
   #lookedMs = -Infinity;
+  /** When the earliest job that is ahead is due, by the same clock. */
+  #dueMs = -Infinity;
   /** Jobs that were added while a claim is under way, which may or may not take them; undefined between claims. */
   #addedMeanwhile: number[] | undefined;
   /** Whether the last claim left something that could run. */
@@ -88,7 +90,6 @@ export class JobLoop {
     const ends = runner.ends.takeEnds();
     try {
       if (paused()) return null;
-      this.noteWork();
       const nextMs = await slots.during(CLAIM_MAX, wake, (limit, keep) => this.#fill(limit, { ends, keep }));
       this.works = true;
       return nextMs;
@@ -105,6 +106,7 @@ export class JobLoop {
     const { environment: { clock, logger, registry }, gateway, pollMs } = this.#options;
     const incarnation = this.#options.incarnation();
     if (incarnation === undefined) {
+      this.noteWork();
       logger.debug("no claim", { store: gateway.alias, reason: "no lease" });
       return pollMs;
     }
@@ -112,12 +114,15 @@ export class JobLoop {
     const limit = groups.length === 0 ? 0 : free;
     const restMs = limit === 0 ? this.#lookedMs + UPKEEP_EVERY_MS - clock.monotonicMs() : 0;
     if (restMs > 0) {
+      // Nothing was looked at, so what is known stays, but for the jobs whose time has come.
+      if (clock.monotonicMs() >= this.#dueMs) this.noteWork();
       logger.debug("no claim", {
         store: gateway.alias,
         reason: "all slots or executors of this scheduler are full",
       });
       return earliest(restMs, pollMs);
     }
+    this.noteWork();
     if (limit === 0) room.ends.leave();
     const answer = limit === 0
       ? await this.#claim({ incarnation, tasks: registry.versions(), limit }, room)
@@ -133,6 +138,7 @@ export class JobLoop {
       more: answer.more,
     });
     this.#lookedMs = clock.monotonicMs();
+    this.#dueMs = waitMs === null ? Infinity : this.#lookedMs + waitMs;
     if (limit === 0 || !this.#isWhole(groups)) this.#note(groups, limit, answer);
     // Without room a claim takes nothing; it still ends what missed its start deadline, tells whether somebody waits for
     // room, and when to look again.

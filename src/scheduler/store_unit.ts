@@ -242,7 +242,7 @@ export class StoreUnit {
       logger,
       triggers: this.triggers,
       delayMs: ({ schedule }, fireMs, nextMs) => fireDelayMs(schedule, fireMs, nextMs, random()),
-      onJobs: () => this.#pollers.jobs.wake(),
+      onJobs: () => this.wakeJobs(),
       cancelPrevious: (id, except) =>
         this.cancellation.cancelJobsOf(id, except, "a newer run of its schedule replaced it"),
       pollMs,
