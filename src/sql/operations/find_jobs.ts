@@ -99,15 +99,46 @@ function countStatement(
   );
   const blocked =
     `select json_array('blocked', count(*)) from ${jobs} j where j.state = 'waiting' and ${where.text}`;
-  const waiting = ["ready", "blocked"].map((state) =>
+  const { scheduleId, batchId, addedBy } = filter;
+  const isOfTasks = scheduleId === undefined && batchId === undefined && addedBy === undefined;
+  const oneByOne = (state: string) =>
     `select json_array(shown, count(*)) from (
       select ${
       presentedState(dialect)
-    } as shown from ${jobs} j where j.state = '${state}' and ${where.text}) group by shown`
-  );
+    } as shown from ${jobs} j where j.state = '${state}' and ${where.text}) group by shown`;
+  const ready = isOfTasks ? countReady(dialect, where.text) : { tables: "", counts: [oneByOne("ready")] };
+  const counts = [...whole, blocked, ...ready.counts, oneByOne("blocked")];
   return {
-    sql: `with ${surroundings(dialect, "?1")} ${[...whole, blocked, ...waiting].join(" union all ")}`,
+    sql: `with ${surroundings(dialect, "?1")}${ready.tables} ${counts.join(" union all ")}`,
     args: where.args,
+  };
+}
+
+/**
+ * Ready jobs in no lane are in the state of their queue, which is found once: they are counted in the index, and there may
+ * be very many of them. Those in a lane wait for a schedule, a key or a rate of their own, and are looked at one by one.
+ */
+function countReady(dialect: Dialect, condition: string) {
+  const { jobs } = dialect.tables;
+  const shown = presentedState(dialect);
+  return {
+    tables: `,
+      laned(task_name, queue, shown) as materialized (select j.task_name, j.queue, ${shown} from ${jobs} j
+        where j.lane is not null and j.state <> 'finished' and +j.state = 'ready' and ${condition}),
+      laned_queue(task_name, queue, jobs) as materialized (
+        select task_name, queue, count(*) from laned group by task_name, queue),
+      ready_queue(task_name, queue, jobs) as materialized (
+        select j.task_name, j.queue, count(*) from ${jobs} j where j.state = 'ready' and ${condition}
+        group by j.task_name, j.queue)`,
+    counts: [
+      "select json_array(shown, count(*)) from laned group by shown",
+      `select json_array(shown, sum(jobs)) from (select ${shown} as shown, j.jobs from (
+          select 'ready' as state, q.task_name, cast(q.queue as integer) as task_version,
+            substr(q.queue, instr(q.queue, '[')) as tags, null as schedule_seq, null as rate_key,
+            null as concurrency_key, 0 as seq, q.jobs - coalesce(l.jobs, 0) as jobs
+          from ready_queue q left join laned_queue l on l.task_name = q.task_name and l.queue = q.queue) j)
+        group by shown`,
+    ],
   };
 }
 
