@@ -70,7 +70,7 @@ const optionKeys = schedulerOptionKeys.filter((key) => key !== "clock");
  */
 export async function testScheduler(options: TestSchedulerOptions = {}): Promise<TestScheduler> {
   const test = new TestScheduler(options);
-  if (test.scheduler.role !== "client") await test.scheduler.startInBackground();
+  if (test.scheduler.role !== "client") await started(test);
   return test;
 }
 
@@ -262,6 +262,20 @@ export class TestScheduler implements AsyncDisposable {
     });
     return schedules[0]?.nextFireTime?.epochMilliseconds ?? null;
   }
+}
+
+/** Starts it, and moves its clock only where the store fails: nobody else can, and it waits before it tries again. */
+async function started({ scheduler, clock }: TestScheduler): Promise<void> {
+  const failed = Promise.withResolvers<void>();
+  const failing = scheduler.subscribe(() => failed.resolve(), { types: "storeFailed" });
+  let isOver = false;
+  const starting = scheduler.startInBackground().finally(() => isOver = true);
+  await Promise.race([starting, failed.promise]);
+  failing.unsubscribe();
+  while (!isOver) {
+    if (!await clock.advanceToNextTimer(Infinity)) await sleep(systemClock, 1);
+  }
+  await starting;
 }
 
 /** The clock reads it again; here it is for a message that says what was expected. */

@@ -97,3 +97,14 @@ test("faultyStore() refuses a plan of which nothing would ever happen", () => {
   refused({ seed: 1, precent: 20 }, /percent/);
   refused({ seed: 1, percent: 200 }, /percent/);
 });
+
+test("a scheduler under test starts though its store fails at first", async () => {
+  const store = faultyStore(memory(), {
+    plan: [{ fault: "errorBefore", on: "registerScheduler", times: 2 }],
+  });
+  await using t = await testScheduler({ tasks: [pay], store });
+  await t.scheduler.addJob(pay);
+  await t.drain();
+  t.assertRan(pay, { times: 1 });
+  assert.equal(store.faults.length, 2);
+});
