@@ -10,6 +10,7 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import type { Mutation } from "../tests/simulation/mutation.ts";
 import { mutations } from "../tests/simulation/mutations.ts";
+import type { StoreKind } from "../tests/simulation/run_seed.ts";
 import { numberOption, refuse, toolOptions } from "./tool_options.ts";
 
 const COPIED = [
@@ -52,8 +53,8 @@ export async function plantBug(mutation: Mutation, range?: Range): Promise<Plant
       }
       await writeFile(join(folder, file), text.replace(find, () => replace));
     }
-    const output = await simulation(folder, range ?? { first: mutation.seed, seeds: 1 });
-    const found = /seed (\d+) on memory fails (.*)/.exec(output);
+    const output = await simulation(folder, range ?? { first: mutation.seed, seeds: 1 }, mutation.store);
+    const found = /seed (\d+) on \w+ fails (.*)/.exec(output);
     if (found) {
       return { line: `${mutation.name}: seed ${found[1]}, ${found[2]}`, seed: Number(found[1]) };
     }
@@ -63,8 +64,8 @@ export async function plantBug(mutation: Mutation, range?: Range): Promise<Plant
   }
 }
 
-function simulation(cwd: string, { first, seeds }: Range): Promise<string> {
-  const options = ["--seeds", `${seeds}`, "--first", `${first}`, "--no-shrink"];
+function simulation(cwd: string, { first, seeds }: Range, store: StoreKind = "memory"): Promise<string> {
+  const options = ["--seeds", `${seeds}`, "--first", `${first}`, "--store", store, "--no-shrink"];
   const args = ["run", "-A", "--no-check", "--no-lock", "tools/simulate.ts", ...options];
   return new Promise((done) =>
     execFile(process.execPath, args, { cwd }, (_error, out, err) => done(out + err))

@@ -1,6 +1,7 @@
 import { CarillonError } from "../errors.ts";
 import type { JsonValue } from "../model/payload.ts";
 import type { ScheduleRecord, ScheduleWrite } from "../model/schedule_record.ts";
+import type { ScheduleStatus } from "../model/states.ts";
 import { checkName } from "../model/option_checks.ts";
 import { type CalendarDefinition, validateCalendar } from "../triggers/calendar.ts";
 import { calendarsOf } from "../triggers/calendars_of.ts";
@@ -37,7 +38,9 @@ export abstract class SchedulerCalendars extends SchedulerTasks {
     await unit.store.putCalendar(name, JSON.parse(JSON.stringify(checked)) as JsonValue);
     const users = await this.#users(unit, name);
     await unit.store.replanSchedules(users.map(({ id }) => id));
-    for (const { id } of users.filter(hasEnded)) await this.parts.schedules.edit(id, planned);
+    // Asked for now, as one may just have ended by the calendar of before.
+    const ended = (await this.#users(unit, name, "finished")).filter(hasEnded);
+    for (const { id } of ended) await this.parts.schedules.edit(id, planned);
     unit.wake();
   }
 
@@ -72,8 +75,12 @@ export abstract class SchedulerCalendars extends SchedulerTasks {
     await unit.store.putCalendar(name, null);
   }
 
-  async #users(unit: StoreUnit, name: string): Promise<readonly ScheduleRecord[]> {
-    const records = await unit.store.getSchedules({});
+  async #users(
+    unit: StoreUnit,
+    name: string,
+    status?: ScheduleStatus,
+  ): Promise<readonly ScheduleRecord[]> {
+    const records = await unit.store.getSchedules(status === undefined ? {} : { status });
     return records.filter((record) =>
       record.undecodable === undefined && calendarsOf(record.trigger).includes(name)
     );

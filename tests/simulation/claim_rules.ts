@@ -70,10 +70,13 @@ export class ClaimRules {
     const scheduler = schedulers.get(request.incarnation);
     if (request.jobIds || scheduler === undefined) return;
     const full = more || claimed.length >= request.limit;
+    const wanted = new Map(request.tasks.map(({ name, max = Infinity }) => [name, max]));
+    for (const { taskName } of claimed) wanted.set(taskName, wanted.get(taskName)! - 1);
     for (const job of jobs.waiting) {
       const late = job.deadlineMs !== null && job.attempt === 0 && job.deadlineMs < nowMs;
       violations.unless(!late || more, () => `job ${job.id} missed its start deadline and goes on waiting`);
       if (job.runAtMs > nowMs || jobs.flows.waits(job) || !runs(request.tasks, job) || late) continue;
+      if (wanted.get(job.taskName)! <= 0) continue;
       if (!job.tags.every((tag) => scheduler.tags.includes(tag)) || this.#waits(job, nowMs)) continue;
       if (full) this.#passedOver(job, claimed);
       else {

@@ -2,14 +2,16 @@ import { isCarillonError, messageOf } from "../../src/errors.ts";
 import { eventLoop } from "../../src/executors/event_loop.ts";
 import type { Logger } from "../../src/model/logger.ts";
 import { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
-import type { DataStore } from "../../src/stores/data_store.ts";
 import { type FeatureName, prepareFeatures } from "./features/features.ts";
 import { Floor } from "./floor.ts";
 import { Machine } from "./machine.ts";
+import { ELSEWHERE, SECOND } from "./features/stores.ts";
 import { Network } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { Oracle } from "./oracle.ts";
 import { Random } from "./random.ts";
+import type { Side } from "./side.ts";
+import type { SimulatedStore } from "./simulated_store.ts";
 import { CALENDAR, holidays, makeTasks, TAG } from "./workload.ts";
 import { START_MS, World } from "./world.ts";
 
@@ -33,20 +35,23 @@ export class Cluster {
   readonly floor: Floor;
   readonly #places: Place[];
   readonly #random: Random;
-  readonly #store: DataStore;
+  /** The data stores: one, or in some lives two. */
+  readonly sides: readonly Side[];
   readonly #deployAtMs: number;
   readonly #features: readonly FeatureName[];
 
-  constructor(plan: Plan, store: DataStore) {
+  constructor(plan: Plan, stores: readonly SimulatedStore[]) {
     const { seed, machines, deployAtMs, features } = plan;
     this.#features = features;
     this.#random = new Random(seed ^ 0x51ed);
-    this.#store = store;
     this.#deployAtMs = START_MS + deployAtMs;
-    this.oracle = new Oracle(this.world, LEASE_MS);
-    this.network = new Network(this.world, store, this.oracle, this.#random.fork(), plan);
-    this.floor = new Floor(this.oracle);
-    this.oracle.onHandBack = (jobId) => this.floor.handedBack(jobId);
+    const main = this.#side("main", stores[0]!, plan);
+    this.oracle = main.oracle;
+    this.network = main.network;
+    const second = stores[1] && this.#side(SECOND, stores[1], plan, main.oracle);
+    this.sides = second ? [main, second] : [main];
+    this.floor = new Floor((taskName) => (taskName === ELSEWHERE && second || main).oracle);
+    for (const { oracle } of this.sides) oracle.onHandBack = (jobId) => this.floor.handedBack(jobId);
     this.#places = Array.from(
       { length: machines },
       () => ({ machine: undefined, scheduler: undefined, version: 0 }),
@@ -60,14 +65,30 @@ export class Cluster {
 
   /** Opens the store, on a clock of its own. */
   async open(): Promise<void> {
-    const nowMs = () => Math.floor(this.world.nowMs + this.network.storeSkewMs);
+    for (const side of this.sides) await this.#open(side);
+  }
+
+  #side(alias: string, store: SimulatedStore, plan: Plan, beside?: Oracle): Side {
+    const oracle = new Oracle(this.world, LEASE_MS, beside);
+    return {
+      alias,
+      store: store.store,
+      upgrade: store.upgrade,
+      dispose: store.dispose,
+      oracle,
+      network: new Network(this.world, store, oracle, this.#random.fork(), plan),
+    };
+  }
+
+  async #open({ store, network, oracle }: Side): Promise<void> {
+    const nowMs = () => Math.floor(this.world.nowMs + network.storeSkewMs);
     const setTimer = (callback: () => void, delayMs: number) => ({
       cancel: this.world.after(delayMs, callback),
     });
-    await this.#store.open({ clock: { nowMs, monotonicMs: () => this.world.nowMs, setTimer } });
-    await this.#store.putCalendar(CALENDAR, holidays(false) as never);
-    await prepareFeatures(this.#store, this.#features);
-    this.oracle.schedules.calendars.read(await this.#store.getCalendars());
+    await store.open({ clock: { nowMs, monotonicMs: () => this.world.nowMs, setTimer } });
+    await store.putCalendar(CALENDAR, holidays(false) as never);
+    await prepareFeatures(store, this.#features);
+    oracle.schedules.calendars.read(await store.getCalendars());
   }
 
   /** Starts the scheduler of a place, again and again until it is up; one that is up is left alone. */
@@ -80,10 +101,13 @@ export class Cluster {
       : "both";
     const random = this.#random.fork();
     const version = this.codeVersion;
+    const common = this.#common(machine);
+    const maxConcurrentJobs = this.#random.pick([3, 10, 100]);
+    machine.maxConcurrentJobs = maxConcurrentJobs;
     const scheduler = new SchedulerCore({
-      ...this.#common(machine),
+      ...common,
       role,
-      maxConcurrentJobs: this.#random.pick([3, 10, 100]),
+      maxConcurrentJobs,
       tasks: makeTasks(machine, this.floor, random, version, this.#features),
       // One machine at least can do everything.
       tags: place === 0 || random.chance(0.5) ? [TAG] : [],
@@ -168,7 +192,9 @@ export class Cluster {
       name: machine.name,
       clock: machine.clock,
       random: () => random.next(),
-      store: this.network.storeOf(machine, this.#places.length > 1),
+      stores: Object.fromEntries(
+        this.sides.map(({ alias, network }) => [alias, network.storeOf(machine, this.#places.length > 1)]),
+      ),
       executors: { eventLoop: eventLoop() },
       lease: { milliseconds: LEASE_MS },
       abortGrace: { seconds: 1 },

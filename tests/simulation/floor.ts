@@ -14,17 +14,19 @@ interface Run {
 export class Floor {
   starts = 0;
   readonly #runs = new Set<Run>();
-  readonly #oracle: Oracle;
+  readonly #oracleOf: (taskName: string) => Oracle;
 
-  constructor(oracle: Oracle) {
-    this.#oracle = oracle;
+  /** Which books tell of a task. */
+  constructor(oracleOf: (taskName: string) => Oracle) {
+    this.#oracleOf = oracleOf;
   }
 
   /** A function begins; answers how to say that it is over. */
   enter(run: Run): () => void {
     this.starts++;
     this.#runs.add(run);
-    const { violations, highestLimits, jobs } = this.#oracle;
+    const oracle = this.#oracleOf(run.taskName);
+    const { violations, highestLimits, jobs } = oracle;
     jobs.flows.told(jobs.jobs.get(run.jobId), run.parents);
     const beside = [...this.#runs].filter(({ machine, signal }) => machine.runs && !signal.aborted);
     const ofTask = beside.filter((one) => one.taskName === run.taskName);
@@ -35,10 +37,22 @@ export class Floor {
       ofTask.length <= most,
       () => `${ofTask.length} runs of ${run.taskName}, of ${most}: ${where()}`,
     );
+    const here = beside.filter(({ machine }) => machine === run.machine).length;
+    violations.unless(
+      here <= run.machine.maxConcurrentJobs,
+      () => `${here} jobs run on ${run.machine.name}, of ${run.machine.maxConcurrentJobs}`,
+    );
     const ofJob = ofTask.filter((one) => one.jobId === run.jobId);
     violations.unless(ofJob.length <= 1, () => `job ${run.jobId} runs twice at once: ${where()}`);
-    this.#oracle.note(`${run.machine.name} runs ${run.jobId} of ${run.taskName}`);
+    oracle.note(`${run.machine.name} runs ${run.jobId} of ${run.taskName}`);
     return () => void this.#runs.delete(run);
+  }
+
+  /** A function begins that runs for several jobs; answers how to say that it is over. */
+  call(machine: Machine, taskName: string, jobIds: readonly string[]): () => void {
+    const oracle = this.#oracleOf(taskName);
+    oracle.note(`${machine.name} runs ${jobIds.join()} in one call`);
+    return oracle.batches.begins(machine, jobIds);
   }
 
   /** A job was handed back as one that nobody runs. */
@@ -46,9 +60,8 @@ export class Floor {
     const run = [...this.#runs].find(({ jobId: id, machine, signal }) =>
       id === jobId && machine.runs && !signal.aborted
     );
-    this.#oracle.violations.unless(
-      run === undefined,
-      () => `job ${jobId} was handed back while it runs on ${run?.machine.name}`,
-    );
+    if (run === undefined) return;
+    const { violations } = this.#oracleOf(run.taskName);
+    violations.add(`job ${jobId} was handed back while it runs on ${run.machine.name}`);
   }
 }

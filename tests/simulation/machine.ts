@@ -9,6 +9,8 @@ export class Machine {
   readonly name: string;
   readonly world: World;
   alive = true;
+  /** How many jobs its scheduler runs at once, of all stores. */
+  maxConcurrentJobs = Infinity;
   /** How far its wall clock is off. */
   skewMs: number;
   /** How fast its clocks go. */

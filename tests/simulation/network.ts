@@ -5,6 +5,7 @@ import type { Machine } from "./machine.ts";
 import type { Oracle } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
+import type { SimulatedStore } from "./simulated_store.ts";
 import type { Weather } from "./weather.ts";
 import type { World } from "./world.ts";
 
@@ -56,6 +57,7 @@ export class Network {
   readonly weather = new Set<Weather>();
   readonly #world: World;
   readonly #store: DataStore;
+  readonly #openAgain: () => Promise<void>;
   readonly #oracle: Oracle;
   readonly #random: Random;
   readonly #listeners = new Set<Watching>();
@@ -67,9 +69,16 @@ export class Network {
   /** How many calls have reached the store. */
   calls = 0;
 
-  constructor(world: World, store: DataStore, oracle: Oracle, random: Random, limits: CallLimits) {
+  constructor(
+    world: World,
+    { store, openAgain }: SimulatedStore,
+    oracle: Oracle,
+    random: Random,
+    limits: CallLimits,
+  ) {
     this.#world = world;
     this.#store = store;
+    this.#openAgain = openAgain ?? (() => Promise.resolve());
     this.#oracle = oracle;
     this.#random = random;
     this.#limits = limits;
@@ -80,7 +89,7 @@ export class Network {
     const far = interceptStore(this.#store, (call, proceed) => this.#call(machine, call, proceed));
     const own: Partial<DataStore> = {
       capabilities: { durable: true, shared },
-      open: () => Promise.resolve(),
+      open: () => this.#world.during(this.#openAgain()),
       close: () => Promise.resolve(),
       watch: (listener) => this.#watch({ machine, listener, shared }),
     };

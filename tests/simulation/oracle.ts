@@ -3,6 +3,7 @@ import type { SchedulerWrite } from "../../src/model/scheduler_record.ts";
 import type { JobEnding } from "../../src/model/job_record.ts";
 import type { TaskRecord } from "../../src/model/task_record.ts";
 import type { StoreAnswer, StoreCall } from "../../src/testing/intercept_store.ts";
+import { BatchBook } from "./batch_book.ts";
 import { ClaimRules } from "./claim_rules.ts";
 import { EndRules } from "./end_rules.ts";
 import { JobBook } from "./job_book.ts";
@@ -30,22 +31,26 @@ export class Oracle {
   readonly highestLimits = new Map<string, number>();
   readonly schedulers = new Map<number, BookedScheduler>();
   /** What happened last, for whoever looks into a failing seed. */
-  readonly trace: string[] = [];
+  readonly trace: string[];
   tracing = false;
   /** Told of every job that somebody takes or gives back untried. */
   onHandBack: (jobId: string) => void = () => {};
   readonly rates: RateRules;
+  readonly batches: BatchBook;
   readonly #claims: ClaimRules;
   readonly #world: World;
   readonly #leaseMs: number;
   #latestMs = 0;
 
-  constructor(world: World, leaseMs: number) {
+  /** With `beside`, the oracle of another store of the same cluster, whose violations and trace are these too. */
+  constructor(world: World, leaseMs: number, beside?: Oracle) {
     this.#world = world;
+    this.trace = beside?.trace ?? [];
     this.#leaseMs = leaseMs;
-    this.violations = new Violations(() => world.nowMs - START_MS);
+    this.violations = beside?.violations ?? new Violations(() => world.nowMs - START_MS);
     this.jobs = new JobBook(this.violations, new EndRules(this.violations, world, this.tasks));
     this.schedules = new ScheduleBook(this.violations);
+    this.batches = new BatchBook(this.violations);
     this.rates = new RateRules(this.violations, this.tasks);
     this.#claims = new ClaimRules(this);
   }
@@ -189,6 +194,7 @@ export class Oracle {
   ): void {
     endings.forEach((ending, i) => {
       const job = this.jobs.ended(ending, accepted[i] ?? false, by, storeMs);
+      if (job) this.batches.ended(job, ending.transition);
       if (job && ending.transition.to === "handBack") this.onHandBack(job.id);
     });
   }

@@ -13,7 +13,7 @@ export const schedulerMutations: readonly Mutation[] = [
   {
     name: "lease-counted-late",
     what: "a lease is counted from when its answer came, and without a margin",
-    seed: 7,
+    seed: 51,
     file: "src/scheduler/lease_keeper.ts",
     find: "this.#holdsUntilMs = sentMs + this.#leaseMs * (1 - MARGIN);",
     replace: "this.#holdsUntilMs = clock.monotonicMs() + this.#leaseMs * (1 + 0 * (MARGIN + sentMs));",
@@ -29,7 +29,7 @@ export const schedulerMutations: readonly Mutation[] = [
   {
     name: "unfenced-release",
     what: "a claim that got lost is handed back under the number that the job has by then",
-    seed: 62,
+    seed: 451,
     file: "src/scheduler/reconciler.ts",
     find: "claimNumbers.get(seq) === claimNumber",
     replace: "claimNumbers.has(seq) && claimNumber > 0",
@@ -84,7 +84,7 @@ export const schedulerMutations: readonly Mutation[] = [
   {
     name: "misfires-run",
     what: "fires that are too late become jobs",
-    seed: 3,
+    seed: 4,
     file: "src/scheduler/fire_choice.ts",
     find: "if (graceMs === null || firstMs >= nowMs - graceMs) return owed;",
     replace: "if (graceMs !== undefined || firstMs >= nowMs - graceMs) return owed;",

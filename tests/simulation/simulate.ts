@@ -1,11 +1,12 @@
 import type { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
-import type { DataStore } from "../../src/stores/data_store.ts";
 import { taskRef } from "../../src/registry/task_ref.ts";
 import { askClient } from "./ask_client.ts";
 import { awaitDigests } from "./awaited_digests.ts";
 import { Cluster, LEASE_MS } from "./cluster.ts";
 import type { Incident, Plan } from "./plan.ts";
 import { checkBooks } from "./check_books.ts";
+import type { Side } from "./side.ts";
+import type { SimulatedStore } from "./simulated_store.ts";
 import { START_MS } from "./world.ts";
 
 /** How a simulation went. */
@@ -32,11 +33,15 @@ const IDLE_MS = 60_000;
 /** Calls of an idle scheduler: beats with what they read, cleaning, and looking whether anything changed. */
 const IDLE_CALLS_PER_LEASE = 9;
 
-/** Lives through a plan on an empty store and says what went wrong. */
-export async function simulate(plan: Plan, store: DataStore, tracing = false): Promise<Outcome> {
-  const cluster = new Cluster(plan, store);
+/** Lives through a plan on new stores and says what went wrong. */
+export async function simulate(
+  plan: Plan,
+  stores: readonly SimulatedStore[],
+  tracing = false,
+): Promise<Outcome> {
+  const cluster = new Cluster(plan, stores);
   const { world, oracle } = cluster;
-  oracle.tracing = tracing;
+  for (const side of cluster.sides) side.oracle.tracing = tracing;
   const letDigestsGo = awaitDigests(world);
   await cluster.open();
   const failed = () => oracle.violations.first !== undefined;
@@ -49,10 +54,13 @@ export async function simulate(plan: Plan, store: DataStore, tracing = false): P
     }
     await world.run(START_MS + plan.faultsMs, failed);
     await heal(cluster, plan, failed);
-    if (!failed()) await checkBooks(oracle, store);
+    for (const { oracle, store } of cluster.sides) if (!failed()) await checkBooks(oracle, store);
   } finally {
     letDigestsGo();
-    await store.close();
+    for (const { store, dispose } of cluster.sides) {
+      await store.close();
+      await dispose?.();
+    }
   }
   const { violations: { first }, schedules, trace } = oracle;
   const { network: { calls }, floor } = cluster;
@@ -61,10 +69,10 @@ export async function simulate(plan: Plan, store: DataStore, tracing = false): P
 
 /** Everything works again; nothing new is asked. Whatever is left must come to an end, and then nothing happens. */
 async function heal(cluster: Cluster, plan: Plan, failed: () => boolean): Promise<void> {
-  const { world, oracle, network } = cluster;
+  const { world, oracle, sides } = cluster;
   if (failed()) return;
   oracle.note("everything works again");
-  network.weather.clear();
+  for (const { network } of sides) network.weather.clear();
   for (let place = 0; place < plan.machines; place++) cluster.upgrade(place);
   // Also what is still on its way from bad times arrives, and what the code declares is stored.
   const lateMs = Math.max(world.nowMs + plan.lateMs, cluster.stalledUntilMs);
@@ -73,7 +81,8 @@ async function heal(cluster: Cluster, plan: Plan, failed: () => boolean): Promis
   let quiet = false;
   cluster.ask("healing", () => settleDown(keeper), () => quiet = true);
   const unfinished = () =>
-    [...oracle.jobs.jobs.values()].filter(({ state }) => state !== "finished" && state !== "removed");
+    sides.flatMap(({ oracle }) => [...oracle.jobs.jobs.values()])
+      .filter(({ state }) => state !== "finished" && state !== "removed");
   const limitMs = world.nowMs + HEAL_MS;
   await world.run(limitMs, () => failed() || (quiet && unfinished().length === 0));
   const left = () =>
@@ -85,10 +94,11 @@ async function heal(cluster: Cluster, plan: Plan, failed: () => boolean): Promis
   if (failed()) return;
   if (plan.machines === 1) await probe(cluster, keeper, failed);
   await world.run(world.nowMs + 2 * LEASE_MS, failed);
-  const before = network.calls;
+  const callsSoFar = () => sides.reduce((sum, { network }) => sum + network.calls, 0);
+  const before = callsSoFar();
   await world.run(world.nowMs + IDLE_MS, failed);
-  const most = plan.machines * IDLE_CALLS_PER_LEASE * (IDLE_MS / LEASE_MS);
-  const calls = network.calls - before;
+  const most = sides.length * plan.machines * IDLE_CALLS_PER_LEASE * (IDLE_MS / LEASE_MS);
+  const calls = callsSoFar() - before;
   oracle.violations.unless(calls <= most, () => `${calls} calls in an idle minute, expected at most ${most}`);
   let stopped = 0;
   for (let place = 0; place < plan.machines; place++) {
@@ -135,8 +145,14 @@ async function settleDown(keeper: SchedulerCore): Promise<void> {
   await keeper.cancelJobs({ taskName: "endless" });
 }
 
+/** Which stores something strikes where there are several: one of them, or all. */
+function struck({ sides }: Cluster, atMs: number): readonly Side[] {
+  const which = Math.floor(atMs) % 3;
+  return sides.length === 1 || which === 2 ? sides : [sides[which]!];
+}
+
 function happen(cluster: Cluster, client: () => SchedulerCore, incident: Incident): void {
-  const { world, network, oracle } = cluster;
+  const { world, oracle } = cluster;
   oracle.note(`* ${JSON.stringify(incident)}`);
   switch (incident.kind) {
     case "crash":
@@ -154,11 +170,19 @@ function happen(cluster: Cluster, client: () => SchedulerCore, incident: Inciden
       return;
     }
     case "storeClock":
-      network.storeSkewMs += incident.byMs;
+      for (const { network } of struck(cluster, incident.atMs)) network.storeSkewMs += incident.byMs;
       return;
     case "weather":
-      network.weather.add(incident.weather);
-      return void world.after(incident.forMs, () => network.weather.delete(incident.weather));
+      for (const { network } of struck(cluster, incident.atMs)) {
+        network.weather.add(incident.weather);
+        world.after(incident.forMs, () => network.weather.delete(incident.weather));
+      }
+      return;
+    case "upgradeSchema":
+      for (const { upgrade } of cluster.sides) {
+        if (upgrade) cluster.ask(incident.kind, () => world.during(upgrade()));
+      }
+      return;
     default:
       askClient(cluster, client(), incident);
   }

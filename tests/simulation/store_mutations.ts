@@ -71,7 +71,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "key-limit-off-by-one",
     what: "one job too many with the same key runs",
-    seed: 8,
+    seed: 9,
     file: "src/model/decisions.ts",
     find: "if (!limit.fifo) return slotsLeft(limit.max, running);",
     replace: "if (!limit.fifo) return slotsLeft(limit.max + 1, running);",
@@ -168,7 +168,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "unique-while-running",
     what: "a job that runs does not count as being there",
-    seed: 60,
+    seed: 77,
     file: "src/model/decisions.ts",
     find: "return identity.states.includes(job.state) &&",
     replace: 'return identity.states.includes(job.state) && job.state !== "running" &&',
@@ -176,7 +176,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "debounced-for-ever",
     what: "a debounced job waits longer than its limit",
-    seed: 7,
+    seed: 8,
     file: "src/model/transitions.ts",
     find: "const runAtMs = Math.min(by.runAtMs ?? nowMs, latestMs);",
     replace: "const runAtMs = Math.max(by.runAtMs ?? nowMs, Number.isFinite(latestMs) ? latestMs : 0);",
@@ -192,7 +192,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "priority-ignored",
     what: "jobs are taken in the order of their runAt alone",
-    seed: 2,
+    seed: 3,
     file: "src/model/decisions.ts",
     find: "return (a, b) => agedPriority(b, nowMs) - agedPriority(a, nowMs) ||",
     replace: "return (a, b) => 0 * agedPriority(b, nowMs) ||",

@@ -62,7 +62,7 @@ export function makeTasks(
   return [
     ...scheduledTasks(run),
     ...askedTasks(run, version),
-    ...names.flatMap((name) => features[name].tasks(run)),
+    ...names.flatMap((name) => features[name].tasks({ run, machine, floor, random })),
   ];
 }
 

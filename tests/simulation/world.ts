@@ -22,6 +22,16 @@ export class World {
     return () => this.#events.cancel(event);
   }
 
+  /** Waits for something that takes no time in this world. */
+  async during<Answer>(what: Promise<Answer>): Promise<Answer> {
+    this.callsUnderWay++;
+    try {
+      return await what;
+    } finally {
+      this.callsUnderWay--;
+    }
+  }
+
   /** Lets things happen until then, or until `over` says so. */
   async run(untilMs: number, over: () => boolean = () => false): Promise<void> {
     for (;;) {

@@ -23,7 +23,7 @@ const everySecond = cron("* * * * * *");
 export const calendars: Feature<CalendarAsk> = {
   kinds: ["setCalendar", "addDated", "removeDated", "pauseDated", "resumeDated", "redate"],
 
-  tasks: (run) => [
+  tasks: ({ run }) => [
     task({
       name: "datedTask",
       maxRunningJobs: null,

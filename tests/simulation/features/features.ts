@@ -2,16 +2,19 @@ import type { SchedulerCore } from "../../../src/scheduler/scheduler_core.ts";
 import type { DataStore } from "../../../src/stores/data_store.ts";
 import type { Oracle } from "../oracle.ts";
 import { Random } from "../random.ts";
+import { type BatchAsk, batches } from "./batches.ts";
 import { type CalendarAsk, calendars } from "./calendars.ts";
 import type { Feature } from "./feature.ts";
 import { type FlowAsk, flows } from "./flows.ts";
 import { type RateAsk, rates } from "./rates.ts";
+import { type SchemaIncident, schemas } from "./schemas.ts";
+import { type StoreAsk, stores } from "./stores.ts";
 
 /** What clients ask about all of these. */
-export type FeatureAsk = RateAsk | FlowAsk | CalendarAsk;
+export type FeatureAsk = RateAsk | FlowAsk | CalendarAsk | BatchAsk | StoreAsk | SchemaIncident;
 
 /** What only some lives have, by name. New ones go to the end: then other lives stay as they are. */
-export const features = { rates, flows, calendars } as const;
+export const features = { rates, flows, calendars, batches, stores, schemas } as const;
 
 /** The name of one of them. */
 export type FeatureName = keyof typeof features;

@@ -44,7 +44,7 @@ export const flows: Feature<FlowAsk> = {
     "removeFlow",
   ],
 
-  tasks: (run) => [
+  tasks: ({ run }) => [
     task({ name: "flowPart", maxRunningJobs: 4, run: run({ fromMs: 0, upToMs: 900, fails: 0.15 }) }),
     task({
       name: "flowStep",

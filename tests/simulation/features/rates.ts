@@ -22,7 +22,7 @@ export type RateAsk =
 export const rates: Feature<RateAsk> = {
   kinds: ["addRated", "setRate"],
 
-  tasks: (run) => [
+  tasks: ({ run }) => [
     task({
       name: "rated",
       maxRunningJobs: null,

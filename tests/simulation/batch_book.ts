@@ -1,0 +1,56 @@
+import type { JobTransition } from "../../src/model/job_record.ts";
+import { decodePayload } from "../../src/serializers/payload.ts";
+import type { BookedJob } from "./booked_job.ts";
+import type { Violations } from "./violations.ts";
+
+/** How many jobs one call takes. */
+export const SIZE_MAX = 3;
+/** How many calls there are at once in one scheduler. */
+export const CALLS_MAX = 2;
+
+/** Whether the function answers an error for this input. */
+export function failsAlways(n: number): boolean {
+  return n % 5 === 4;
+}
+
+/** What the function answers for this input, to tell whose result it is. */
+export function resultOf(n: number): number {
+  return 2 * n + 1;
+}
+
+/** What must hold of jobs that are run by one call. */
+export class BatchBook {
+  readonly #calls = new WeakMap<object, Set<readonly string[]>>();
+  readonly #violations: Violations;
+
+  constructor(violations: Violations) {
+    this.#violations = violations;
+  }
+
+  /** A call begins on a machine; answers how to say that it is over. */
+  begins(machine: object, jobIds: readonly string[]): () => void {
+    const calls = this.#calls.get(machine) ?? new Set();
+    this.#calls.set(machine, calls);
+    const holds = (rule: boolean, what: string) =>
+      this.#violations.unless(rule, () => `a call for ${jobIds.join()} ${what}`);
+    holds(jobIds.length >= 1 && jobIds.length <= SIZE_MAX, "has another size");
+    holds(new Set(jobIds).size === jobIds.length, "has a job twice");
+    calls.add(jobIds);
+    holds(calls.size <= CALLS_MAX, `is the ${calls.size}th at once`);
+    return () => void calls.delete(jobIds);
+  }
+
+  /** A job's end was stored: it is the one that the function gave for its input. */
+  ended({ id, taskName }: BookedJob, transition: JobTransition): void {
+    if (taskName !== "batched" || transition.to !== "finished" || transition.outcome !== "success") return;
+    this.told(id, Number(id.slice(1)), decodePayload(transition.value));
+  }
+
+  /** Somebody was told a result. */
+  told(id: string, n: number, value: unknown): void {
+    this.#violations.unless(
+      !failsAlways(n) && value === resultOf(n),
+      () => `job ${id} of a batch ended with ${value}, which is not the result of ${n}`,
+    );
+  }
+}
