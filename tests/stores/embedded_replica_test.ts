@@ -222,3 +222,22 @@ placeTest("a process with an embedded replica ends by itself", async ({ server, 
   assert.equal(await child.ended, 0);
   assert.deepEqual(child.lines.filter(Boolean), ["result 42", "state finished", "again finished 1"]);
 });
+
+placeTest(
+  "libsql() with an embedded replica goes on with the file of a process that was killed while it wrote to it",
+  async ({ server, folder, open, other }) => {
+    const url = `file:${join(folder, "killed.db")}`;
+    for (let life = 0; life < 4; life++) {
+      const child = startChild("./replica_writer.ts", [url, `http://${server.host}`, `life-${life}`]);
+      await child.until("round", 3 + life * 5);
+      child.kill("SIGKILL");
+      await child.ended;
+    }
+    const store = await open({ url });
+    await store.syncReplica();
+    const stored = await ids(other);
+    assert.ok(stored.length >= 42 * 20);
+    assert.deepEqual(await ids(looks(store)), stored);
+    assert.equal(store.replicaState()?.current, true);
+  },
+);

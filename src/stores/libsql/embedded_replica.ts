@@ -140,10 +140,13 @@ export class EmbeddedReplica {
   #plan(): void {
     if (this.#closed || this.#syncing) return;
     const soon = this.#wanted && !this.#current && this.#problem === undefined;
-    const dueMs = this.#startMs + (soon ? REST_MS : this.#settings.intervalMs);
+    const nowMs = systemClock.monotonicMs();
+    // After a failure a whole interval: trying may have taken longer than that.
+    const sinceMs = this.#problem === undefined ? this.#startMs : nowMs;
+    const dueMs = sinceMs + (soon ? REST_MS : this.#settings.intervalMs);
     this.#timer?.cancel();
     const ring = () => void this.#bringUp();
-    const delayMs = Math.max(0, dueMs - systemClock.monotonicMs());
+    const delayMs = Math.max(0, dueMs - nowMs);
     this.#timer = systemClock.setTimer(ring, delayMs, { keepAlive: false });
   }
 

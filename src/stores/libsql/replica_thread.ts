@@ -92,6 +92,8 @@ export class ReplicaThread {
   }
 
   #answered({ id, answer, failure }: ReplicaAnswer): void {
+    // Again each time: on Bun a thread that has only just been started is not let go of.
+    this.#worker.unref();
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (failure) waiting?.reject(Object.assign(new Error(failure.message), { rawCode: failure.rawCode }));
