@@ -13,7 +13,7 @@ import type { PlanLine } from "./list_scans.ts";
 const ROWS = Number(process.env["CARILLON_PLAN_ROWS"] ?? 20_000);
 
 /** How long a test of plans may take. */
-export const PLAN_LIMIT_MS: number = Math.max(60_000, ROWS / 2);
+export const PLAN_LIMIT_MS: number = Math.max(60_000, ROWS);
 
 /** A database that is only asked how it would do things: doing that spoils a connection of the binding for writing. */
 export interface PlanDatabase {
