@@ -93,7 +93,7 @@ export const featureMutations: readonly Mutation[] = [
   {
     name: "finished-for-good",
     what: "a schedule that had no fire left stays finished when its calendar changes",
-    seed: 21,
+    seed: 30,
     file: "src/scheduler/scheduler_calendars.ts",
     find: "for (const { id } of ended) await this.parts.schedules.edit(id, planned);",
     replace: "for (const { id } of ended) if (id === null) await this.parts.schedules.edit(id, planned);",
@@ -117,7 +117,7 @@ export const featureMutations: readonly Mutation[] = [
   {
     name: "one-call-too-many",
     what: "a batch task is called once more at once than it may be",
-    seed: 3,
+    seed: 17,
     file: "src/scheduler/batches/batch_group.ts",
     find: "while (this.#calls.size < this.maxCalls && isReady()) this.#start();",
     replace: "while (this.#calls.size <= this.maxCalls && isReady()) this.#start();",
