@@ -95,7 +95,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "double-end-accepted",
     what: "an end by whoever lost the job is taken for a repeated one",
-    seed: 3,
+    seed: 11,
     file: "src/model/decisions.ts",
     find:
       "job.outcome === transition.outcome &&\n    job.owner === fence.incarnation && job.claimNumber === fence.claimNumber;",
@@ -184,7 +184,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "snooze-uses-attempt",
     what: "a job that puts itself off uses an attempt",
-    seed: 2,
+    seed: 3,
     file: "src/model/transitions.ts",
     find: "return { ...job, state, runAtMs, attempt: untried(job), startDeadlineMs: null };",
     replace: "return { ...job, state, runAtMs, startDeadlineMs: null };",
