@@ -34,6 +34,8 @@ export const GUIDES = [
   .map((name) => `docs/${name}.md`);
 /** Without it an example whose claim is false would only print a line. */
 const FAILING_ASSERT = fileURLToPath(new URL("failing_assert.ts", import.meta.url));
+/** Collects native handles before a thread ends: see there. */
+const HARNESS = fileURLToPath(new URL("../tests/harness.ts", import.meta.url));
 const DOCUMENTED = ["mod.ts", "src", "README.md", ...GUIDES];
 
 /** Settings of the gate; tests shorten the limits and point it at a folder of their own. */
@@ -107,7 +109,8 @@ export function bunTests(options: GateOptions = {}): Step {
 /** The examples in doc comments and in the guides: each is type-checked and run, and what it claims must hold. */
 export function docExamples(options: GateOptions = {}): Step {
   const files = DOCUMENTED.filter((file) => existsSync(join(options.cwd ?? ".", file)));
-  const args = ["test", "-A", "--doc", `--preload=${FAILING_ASSERT}`, ...files];
+  const preloads = [FAILING_ASSERT, HARNESS].map((path) => `--preload=${path}`);
+  const args = ["test", "-A", "--doc", "--v8-flags=--expose-gc", ...preloads, ...files];
   return testStep("doc examples", (junitPath) => denoRun([...args, `--junit-path=${junitPath}`], options));
 }
 
