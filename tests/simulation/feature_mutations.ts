@@ -37,7 +37,7 @@ export const featureMutations: readonly Mutation[] = [
   {
     name: "cascade-stops",
     what: "a job that is cancelled with its parent does not cancel those that wait for it",
-    seed: 1,
+    seed: 172,
     file: "src/stores/memory/settle_children.ts",
     find: "if (known === undefined) seeds.push(...cascades(state, child));",
     replace: "if (known !== undefined) seeds.push(...cascades(state, child));",
@@ -45,7 +45,7 @@ export const featureMutations: readonly Mutation[] = [
   {
     name: "cancelled-parent-forgotten",
     what: "whoever waits for a job that is cancelled while it waits is not settled",
-    seed: 37,
+    seed: 20,
     file: "src/stores/memory/change_jobs.ts",
     find: "  settleChildren(state, nowMs);\n  return { cancelled, requested };",
     replace: "  state.takeEnded();\n  return { cancelled, requested };",
@@ -53,7 +53,7 @@ export const featureMutations: readonly Mutation[] = [
   {
     name: "failed-parent-overlooked",
     what: "a job whose parent has failed before it was added runs all the same",
-    seed: 1,
+    seed: 157,
     file: "src/stores/memory/settle_children.ts",
     find: "const failed = state.parents.of(seq).filter((parent) => failsChildren(state.jobs.get(parent)!));",
     replace: "const failed = state.parents.of(seq).filter(() => false);",
@@ -61,7 +61,7 @@ export const featureMutations: readonly Mutation[] = [
   {
     name: "parent-pruned",
     what: "a job is deleted before those that are to get its result are finished",
-    seed: 1,
+    seed: 63,
     file: "src/stores/memory/prune.ts",
     find: "if (!isNeeded(state, job)) expired.push(job);",
     replace: "if (isNeeded(state, job) !== undefined) expired.push(job);",
@@ -77,7 +77,7 @@ export const featureMutations: readonly Mutation[] = [
   {
     name: "stored-fire-trusted",
     what: "the next fire that is stored is not looked up again in the calendar",
-    seed: 3,
+    seed: 5,
     file: "src/scheduler/fire_plan.ts",
     find: "const looksUp = schedule.needsPlanning || input.usesCalendars === true;",
     replace: "const looksUp = schedule.needsPlanning;",
@@ -85,7 +85,7 @@ export const featureMutations: readonly Mutation[] = [
   {
     name: "planned-meanwhile",
     what: "a schedule that is being planned anew when its calendar changes once more keeps to the old one",
-    seed: 85,
+    seed: 445,
     file: "src/stores/memory/change_schedules.ts",
     find: 'const marked = asked.filter(({ status }) => status === "active");',
     replace: 'const marked = asked.filter((one) => one.status === "active" && !one.needsPlanning);',
@@ -101,7 +101,7 @@ export const featureMutations: readonly Mutation[] = [
   {
     name: "calendar-read-before",
     what: "a schedule that is added while its calendar changes keeps to the old one",
-    seed: 101,
+    seed: 283,
     file: "src/scheduler/commands/schedule_write.ts",
     find: "return calendarsOf(trigger).length > 0;",
     replace: "return calendarsOf(trigger).length < 0;",

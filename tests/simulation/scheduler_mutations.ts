@@ -13,7 +13,7 @@ export const schedulerMutations: readonly Mutation[] = [
   {
     name: "lease-counted-late",
     what: "a lease is counted from when its answer came, and without a margin",
-    seed: 51,
+    seed: 54,
     file: "src/scheduler/lease_keeper.ts",
     find: "this.#holdsUntilMs = sentMs + this.#leaseMs * (1 - MARGIN);",
     replace: "this.#holdsUntilMs = clock.monotonicMs() + this.#leaseMs * (1 + 0 * (MARGIN + sentMs));",
@@ -29,7 +29,7 @@ export const schedulerMutations: readonly Mutation[] = [
   {
     name: "unfenced-release",
     what: "a claim that got lost is handed back under the number that the job has by then",
-    seed: 451,
+    seed: 40,
     file: "src/scheduler/reconciler.ts",
     find: "claimNumbers.get(seq) === claimNumber",
     replace: "claimNumbers.has(seq) && claimNumber > 0",
@@ -52,7 +52,7 @@ export const schedulerMutations: readonly Mutation[] = [
   {
     name: "input-not-migrated",
     what: "an input that older code has stored is not brought to the present version",
-    seed: 23,
+    seed: 104,
     file: "src/scheduler/stored_input.ts",
     find: "job.taskVersion === task.version) {",
     replace: "job.taskVersion <= task.version) {",

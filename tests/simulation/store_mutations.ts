@@ -79,7 +79,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "fifo-out-of-order",
     what: "jobs with a key go one at a time, but whichever comes first",
-    seed: 6,
+    seed: 7,
     file: "src/model/decisions.ts",
     find: "return isFirst ? slotsLeft(1, running) : 0;",
     replace: "return isFirst ? slotsLeft(1, running) : slotsLeft(1, running);",
@@ -120,7 +120,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "takeover-of-the-living",
     what: "a scheduler is buried although it was heard meanwhile",
-    seed: 8,
+    seed: 6,
     file: "src/stores/memory/register_scheduler.ts",
     find: "if (record !== undefined && record.leaseUntilMs !== seenLeaseUntilMs) return undefined;",
     replace: "if (record !== undefined && record.leaseUntilMs < 0) return undefined;",
@@ -136,7 +136,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "cancel-lost",
     what: "a run that was asked to stop and fails is tried again",
-    seed: 2,
+    seed: 42,
     file: "src/model/decisions.ts",
     find: 'if (transition.to === "finished" || job.cancelRequested === null) return transition;',
     replace: 'if (transition.to === "finished" || job.cancelRequested !== undefined) return transition;',
@@ -168,7 +168,7 @@ export const storeMutations: readonly Mutation[] = [
   {
     name: "unique-while-running",
     what: "a job that runs does not count as being there",
-    seed: 77,
+    seed: 135,
     file: "src/model/decisions.ts",
     find: "return identity.states.includes(job.state) &&",
     replace: 'return identity.states.includes(job.state) && job.state !== "running" &&',
