@@ -23,6 +23,8 @@ export interface ChaosOptions {
   readonly scene: "file" | "server";
   readonly processes: number;
   readonly forMs: number;
+  /** It goes on until so many faults were made, however slow the machine is. @default 1 */
+  readonly faultsMin?: number;
   /** How many leases after the faults everything that was due then must be finished. @default 2 */
   readonly settleLeases?: number;
   /** What runs the processes, in turn. @default the runtime of this process */
@@ -93,7 +95,8 @@ class Chaos {
 
   async #disturb(endMs: number): Promise<void> {
     const faults = Object.entries({ ...this.#cluster.faults, ...this.#scene.faults });
-    while (systemClock.monotonicMs() < endMs) {
+    const { faultsMin = 1 } = this.#options;
+    for (let made = 0; made < faultsMin || systemClock.monotonicMs() < endMs; made++) {
       // real time: it must pass for the processes to get anywhere
       await sleep(systemClock, 300 + 1500 * Math.random());
       const [name, make] = faults[Math.floor(Math.random() * faults.length)]!;
