@@ -4,36 +4,47 @@ import type { StoreUnits } from "./store_units.ts";
 /** When a scheduler counts as idle: nothing is due, or nothing is left at all. */
 export type IdleCondition = "idle" | "empty";
 
-/** Resolves when nothing runs and nothing is due in any store; with `empty`, when no job and no fire is left. */
+/**
+ * Resolves when nothing runs and nothing is due in any store; with `empty`, when no job and no fire is left. By then
+ * it reads no store any more: whoever called it may close them.
+ */
 export async function untilIdle(
   units: StoreUnits,
   condition: IdleCondition,
   signal: AbortSignal,
 ): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let checking = false;
+  const over = Promise.withResolvers<void>();
+  let isOver = false;
+  let checking: Promise<void> | undefined;
   let checkAgain = false;
+  const end = () => {
+    isOver = true;
+    over.resolve();
+  };
   const check = async () => {
-    checkAgain = true;
-    if (checking) return;
-    checking = true;
     try {
-      while (checkAgain && !signal.aborted) {
+      while (checkAgain && !isOver) {
         checkAgain = false;
-        if (await isIdle(units, condition)) resolve();
+        if (await isIdle(units, condition)) end();
       }
     } catch {
       // The store is out of reach: a loop that has failed too rests again when it has tried again.
     } finally {
-      checking = false;
+      checking = undefined;
     }
   };
-  const stopWatching = units.all().map((unit) => unit.onRest.add(() => void check()));
-  if (signal.aborted) resolve();
-  signal.addEventListener("abort", () => resolve(), { once: true });
+  const onRest = () => {
+    checkAgain = true;
+    if (!isOver) checking ??= check();
+  };
+  const stopWatching = units.all().map((unit) => unit.onRest.add(onRest));
+  if (signal.aborted) end();
+  signal.addEventListener("abort", end, { once: true });
   for (const unit of units.all()) unit.wake();
-  await promise;
+  await over.promise;
+  signal.removeEventListener("abort", end);
   stopWatching.forEach((stop) => stop());
+  await checking;
 }
 
 async function isIdle(units: StoreUnits, condition: IdleCondition): Promise<boolean> {

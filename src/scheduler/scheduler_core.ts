@@ -39,7 +39,8 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
   #stopping: Promise<void> | undefined;
   #stopped = Promise.withResolvers<void>();
   #abortStop = new AbortController();
-  #abortStart = new AbortController();
+  /** Aborted as soon as somebody asks it to stop. */
+  #stopAsked = new AbortController();
 
   /**
    * Starts processing and returns once it does. A store that cannot be reached is tried again, told as `storeFailed`,
@@ -71,12 +72,12 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
     this.currentState = "starting";
     this.#stopped = Promise.withResolvers();
     this.#abortStop = new AbortController();
-    this.#abortStart = new AbortController();
+    this.#stopAsked = new AbortController();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#starting = promise;
     try {
       this.parts.tell("schedulerStarting");
-      await startUp(this.parts, this.#leaves, patient ? this.#abortStart.signal : undefined);
+      await startUp(this.parts, this.#leaves, patient ? this.#stopAsked.signal : undefined);
       this.currentState = "running";
       this.parts.tell("schedulerStarted");
     } catch (error) {
@@ -111,7 +112,7 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
       await this.#stopping;
     } catch (error) {
       // Who stops a scheduler that waits for its store knows that it did not start.
-      if (!this.#abortStart.signal.aborted) throw error;
+      if (!this.#stopAsked.signal.aborted) throw error;
       await this.#stopping;
     } finally {
       unlisten();
@@ -127,12 +128,10 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
     const { until = "idle" } = options;
     const startsHere = this.currentState === "stopped";
     if (startsHere) await this.#start({}, { patient: false });
-    const stopped = new AbortController();
-    void this.#stopped.promise.then(() => stopped.abort());
     try {
-      await untilIdle(this.parts.units, until, stopped.signal);
+      await untilIdle(this.parts.units, until, this.#stopAsked.signal);
     } finally {
-      if (startsHere) await this.stop();
+      await (startsHere ? this.stop() : this.#stopping);
     }
   }
 
@@ -194,7 +193,7 @@ export class SchedulerCore extends SchedulerExplain implements AsyncDisposable {
     const { drain = true, timeout = { seconds: 30 } } = options;
     const timeoutMs = drain ? durationMs(timeout, "Option 'timeout' of stop") : 0;
     if (!drain) this.#abortStop.abort();
-    this.#abortStart.abort();
+    this.#stopAsked.abort();
     this.#stopping ??= this.#stop(timeoutMs).finally(() => {
       this.#stopping = undefined;
     });
