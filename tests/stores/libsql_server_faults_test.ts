@@ -90,6 +90,36 @@ serverTest("libsql() says that its server is out of reach, and works on when it 
   });
 });
 
+serverTest("close() ends the tries of a call whose server is away", async (server) => {
+  const client = createClient({ url: `http://${server.host}` });
+  let batches = 0;
+  const failed = Promise.withResolvers<void>();
+  const noting: LibsqlClient = {
+    protocol: client.protocol,
+    batch: (statements, mode) => {
+      batches++;
+      const answer = client.batch(statements, mode);
+      answer.catch(() => failed.resolve());
+      return answer;
+    },
+    close: () => client.close(),
+  };
+  const store = libsql({ client: noting });
+  await store.open({ clock: systemClock });
+  await server.kill();
+  const refused = assert.rejects(store.getJobs({}), {
+    code: "storeClosed",
+    message: /before it could answer/,
+  });
+  await failed.promise;
+  await store.close();
+  batches = 0;
+  await server.restart();
+  await refused;
+  assert.equal(batches, 0);
+  client.close();
+});
+
 serverTest("open() says that the server refuses the token, without showing it", async (server) => {
   for (const scheme of runtime === "bun" ? ["http", "ws"] : ["http"]) {
     const store = libsql(`${scheme}://${server.host}`, { authToken: "very-secret" });

@@ -1,5 +1,5 @@
 import { boundValue } from "./bound_value.ts";
-import { CarillonError } from "../../errors.ts";
+import { CarillonError, messageOf } from "../../errors.ts";
 import type { SqlDriver, SqlValue, Statement, StatementResult, Step, StepResult } from "../../sql/driver.ts";
 import { sleep } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
@@ -41,6 +41,7 @@ export class ClientDriver implements SqlDriver {
   readonly #connection: ClientConnection;
   readonly #callMs: number;
   readonly #repeatMs: { readonly notApplied: number; readonly unknown: number };
+  readonly #closing = new AbortController();
 
   /** Uses a connection, which it closes in the end. */
   constructor(connection: ClientConnection, options: ClientDriverOptions = {}) {
@@ -83,8 +84,9 @@ export class ClientDriver implements SqlDriver {
     }
   }
 
-  /** Closes the connection, unless the caller made it. */
+  /** Closes the connection, unless the caller made it. What is under way is tried no more: `storeClosed`. */
   close(): void {
+    this.#closing.abort();
     this.#connection.close();
   }
 
@@ -101,10 +103,12 @@ export class ClientDriver implements SqlDriver {
       } catch (error) {
         const kind = kindOfFailure(error);
         if (kind === "definite") throw error;
+        this.#checkOpen(error);
         await this.#mend(error);
         if (systemClock.monotonicMs() - startMs >= this.#repeatMs[kind]) throw error;
+        await sleep(systemClock, waitMs * (0.5 + Math.random()), this.#closing.signal);
+        this.#checkOpen(error);
       }
-      await sleep(systemClock, waitMs * (0.5 + Math.random()));
     }
   }
 
@@ -130,6 +134,17 @@ export class ClientDriver implements SqlDriver {
   async #mend(error: unknown): Promise<void> {
     const { protocol } = await this.#connection.client();
     if (protocol === "file" && kindOfFailure(error) === "notApplied") await this.#connection.renew();
+  }
+
+  /** Another try would connect anew, and nobody would close that. */
+  #checkOpen(cause: unknown): void {
+    if (!this.#closing.signal.aborted) return;
+    const { location } = this.#connection;
+    throw new CarillonError(
+      "storeClosed",
+      `The store ${location} was closed before it could answer: ${messageOf(cause)}`,
+      { details: { location }, cause },
+    );
   }
 
   #noAnswer(): CarillonError {
