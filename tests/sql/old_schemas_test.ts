@@ -56,7 +56,7 @@ function jobRow(state: string, limited: boolean): string {
     limited ? "1, 's', 5" : "null, null, null"
   },
       0, 1, ${started ? "1, 1, 1" : "0, 0, null"}, 0, 1, ${started ? 1 : null}, ${finished ? 2 : null},
-      ${finished ? later : null}, ${finished ? "'success'" : null}, ${
+      ${finished ? later : null}, ${finished ? limited ? "'error'" : "'success'" : null}, ${
     state === "parked" ? "'no code'" : null
   },
       '{}', '{}', '1')`;
@@ -106,6 +106,9 @@ for (let version = 1; version < schemaVersion; version++) {
       assert.deepEqual(await store.integrity(), []);
       const jobs = await store.getJobs({});
       assert.deepEqual(jobs.filter(({ undecodable }) => undecodable !== undefined), []);
+      assert.deepEqual((await store.getJobs({ outcomes: ["error"] })).map(({ id }) => id), [
+        "finished-limited",
+      ]);
       assert.deepEqual((await store.getSchedulers()).map(({ tasks }) => tasks), [[{
         name: "mail",
         version: 1,

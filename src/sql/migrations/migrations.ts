@@ -13,6 +13,7 @@ import { countingTasks } from "./m012_counting_tasks.ts";
 import { changes } from "./m013_changes.ts";
 import { rates } from "./m014_rates.ts";
 import { answered } from "./m015_answered.ts";
+import { unsuccessfulJobs } from "./m016_unsuccessful_jobs.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema, oldest first; versions count up from 1 without a gap. */
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   changes,
   rates,
   answered,
+  unsuccessfulJobs,
 ];
 
 /** The schema's version that this code works with. */
