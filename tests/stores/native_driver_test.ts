@@ -50,6 +50,25 @@ test("write() is whole and kept after a statement has failed on a lock", async (
   });
 });
 
+test("read() keeps its connection, and its prepared statements, while a write waits for the lock", async () => {
+  await withDriver(async ({ driver, other, count }) => {
+    await driver.runAlone({ sql: "create temp table of_this_connection(x)", args: [] });
+    const step: Step = [
+      { sql: "select count(*) from t", args: [] },
+      { sql: "select count(*) from temp.of_this_connection", args: [] },
+    ];
+    other.prepare("begin immediate").run([]);
+    const writing = driver.write([insert(1)]);
+    for (let times = 0; times < 2; times++) {
+      assert.deepEqual((await driver.read(step)).map(({ cells }) => cells), [[0], [0]]);
+    }
+    other.prepare("commit").run([]);
+    await writing;
+    assert.equal(count(), 1);
+    assert.deepEqual((await driver.read(step)).map(({ cells }) => cells), [[1], [0]]);
+  });
+});
+
 test("write() undoes the step that is at fault, and only that", async () => {
   await withDriver(async ({ driver, count }) => {
     const results = await driver.write([insert(1), [...insert(2), ...insert("no number")], insert(3)]);

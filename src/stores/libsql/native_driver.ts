@@ -54,7 +54,8 @@ export class NativeDriver implements SqlDriver {
     return await this.#whileLocked(() => {
       if (step.length === 1) return result([this.#connection.run(step[0]!.sql, step[0]!.args)]);
       this.#connection.run("begin");
-      return () => this.#finish(() => runAll(this.#connection, step));
+      // Not committed: while a write waits for the lock, its `begin` counts as under way, and no commit would pass it.
+      return () => this.#finish(() => runAll(this.#connection, step), "rollback");
     });
   }
 
@@ -134,14 +135,14 @@ export class NativeDriver implements SqlDriver {
     }
   }
 
-  /** Commits what was begun, or leaves no trace of it, on the database and on the connection. */
-  #finish<T>(work: () => T): T {
+  /** Ends what was begun, or leaves no trace of it, on the database and on the connection. */
+  #finish<T>(work: () => T, end: "commit" | "rollback" = "commit"): T {
     try {
       const startMs = systemClock.monotonicMs();
       const done = work();
       this.#heldUpMs = systemClock.monotonicMs() - startMs;
       // A single step that failed has ended the transaction already.
-      if (this.#connection.inTransaction) this.#connection.run("commit");
+      if (this.#connection.inTransaction) this.#connection.run(end);
       return done;
     } catch (error) {
       this.#connection.abandon(isStatementsOwnFault(error));
