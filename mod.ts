@@ -7,24 +7,24 @@
 // The scheduler
 export { Scheduler } from "./src/preset/scheduler.ts";
 export { SchedulerCore, type TickResult } from "./src/scheduler/scheduler_core.ts";
-export type { StartOptions, StopOptions } from "./src/scheduler/start_options.ts";
+export type { StartOptions, StopOptions } from "./src/scheduler/lifecycle/start_options.ts";
 export type { SchedulerState } from "./src/scheduler/scheduler_base.ts";
 export type { ConfigureTaskOptions, TaskName } from "./src/scheduler/scheduler_tasks.ts";
 export type { AppliedSchedule, SchedulesFilter } from "./src/scheduler/scheduler_schedules.ts";
 export { type JobEditOptions, type JobsFilter, SchedulerJobs } from "./src/scheduler/scheduler_jobs.ts";
 export type { BulkFilter, BulkOptions, CancelJobsOptions } from "./src/scheduler/scheduler_bulk.ts";
-export type { BulkAnswer } from "./src/scheduler/commands/bulk_jobs.ts";
-export type { ExplainedCause, Explanation, ExplanationCause } from "./src/scheduler/explain.ts";
-export type { JobBatch, JobBatchOptions, JobBatchStatus } from "./src/scheduler/job_batch.ts";
+export type { BulkAnswer } from "./src/scheduler/jobs/bulk_jobs.ts";
+export type { ExplainedCause, Explanation, ExplanationCause } from "./src/scheduler/explain/explain.ts";
+export type { JobBatch, JobBatchOptions, JobBatchStatus } from "./src/scheduler/jobs/job_batch.ts";
 export {
   type JobRequest,
   jobRequest,
   type RequestedHandles,
   type RequestOptions,
-} from "./src/scheduler/job_request.ts";
+} from "./src/scheduler/jobs/job_request.ts";
 export type { SchedulerOptions } from "./src/scheduler/scheduler_options.ts";
-export type { ScheduleEditOptions } from "./src/scheduler/commands/schedule_edit.ts";
-export type { IdleCondition } from "./src/scheduler/idle.ts";
+export type { ScheduleEditOptions } from "./src/scheduler/schedules/schedule_edit.ts";
+export type { IdleCondition } from "./src/scheduler/lifecycle/idle.ts";
 export type {
   AddOutcome,
   JobHandle,
@@ -32,7 +32,7 @@ export type {
   ResumeOptions,
   ScheduleHandle,
   WaitOptions,
-} from "./src/scheduler/handles.ts";
+} from "./src/scheduler/jobs/handles.ts";
 export type { Job, JobResult } from "./src/scheduler/views/job.ts";
 export type { JobAttempt, JobLogLine, JobLogs } from "./src/scheduler/views/job_history.ts";
 export type { AttemptOutcome } from "./src/model/job_history.ts";
@@ -114,23 +114,27 @@ export type {
 export { and, type AndOptions } from "./src/triggers/and.ts";
 export { calendarInterval, type CalendarIntervalOptions } from "./src/triggers/calendar_interval.ts";
 export type { TimeOfDay, TimeOfDayInput } from "./src/triggers/time_of_day.ts";
-export { cron, type CronOptions } from "./src/triggers/cron.ts";
-export type { CronFields } from "./src/triggers/cron_named_fields.ts";
+export { cron, type CronOptions } from "./src/triggers/cron/cron.ts";
+export type { CronFields } from "./src/triggers/cron/cron_named_fields.ts";
 export type { ClockGapPolicy, ClockOverlapPolicy } from "./src/triggers/zoned_search.ts";
 export type { WindowOptions } from "./src/triggers/window.ts";
 export { date, type DateOptions } from "./src/triggers/date.ts";
 export { fixedDelay, type FixedDelayOptions } from "./src/triggers/fixed_delay.ts";
 export { interval, type IntervalOptions } from "./src/triggers/interval.ts";
 export { or } from "./src/triggers/or.ts";
-export { describe, type DescribeOptions } from "./src/triggers/describe.ts";
-export { lint, type LintFinding, type LintRule } from "./src/triggers/lint.ts";
+export { describe, type DescribeOptions } from "./src/triggers/words/describe.ts";
+export { lint, type LintFinding, type LintRule } from "./src/triggers/words/lint.ts";
 export { neverFires } from "./src/triggers/never_fires.ts";
 export { registerTrigger, type TriggerLogic } from "./src/triggers/register_trigger.ts";
 export { sameTrigger } from "./src/triggers/same_trigger.ts";
 export { triggerFromJSON } from "./src/triggers/trigger_from_json.ts";
-export { type CalendarDefinition, validateCalendar, type YearlyRule } from "./src/triggers/calendar.ts";
-export { calendarView } from "./src/triggers/calendar_view.ts";
-export { calendarsOf } from "./src/triggers/calendars_of.ts";
+export {
+  type CalendarDefinition,
+  validateCalendar,
+  type YearlyRule,
+} from "./src/triggers/calendar/calendar.ts";
+export { calendarView } from "./src/triggers/calendar/calendar_view.ts";
+export { calendarsOf } from "./src/triggers/calendar/calendars_of.ts";
 export { jitterOffsetMs } from "./src/triggers/jitter.ts";
 export { spreadOffsetMs } from "./src/triggers/spread.ts";
 export type {
@@ -147,8 +151,8 @@ export type {
 export type { CarillonEvent, EventGroup, EventOf, EventSelector, EventType } from "./src/events/event.ts";
 export type { EventListener, SubscribeOptions, Subscription } from "./src/events/event_hub.ts";
 export type { EventStream, EventStreamOptions } from "./src/events/event_stream.ts";
-export type { ChangeStream, StoredEvent, StoredEventType } from "./src/scheduler/change_stream.ts";
-export type { StoredEventsOptions } from "./src/scheduler/stored_events.ts";
+export type { ChangeStream, StoredEvent, StoredEventType } from "./src/scheduler/events/change_stream.ts";
+export type { StoredEventsOptions } from "./src/scheduler/events/stored_events.ts";
 export type { SelectedEvent } from "./src/events/event_groups.ts";
 
 // Parts and ports

@@ -6,8 +6,8 @@
  */
 import { join } from "node:path";
 import process from "node:process";
-import { sqliteDialect } from "../src/sql/dialect.ts";
-import { migrate } from "../src/sql/migrate.ts";
+import { sqliteDialect } from "../src/stores/sqlite/schema/dialect.ts";
+import { migrate } from "../src/stores/sqlite/schema/migrate.ts";
 import { parseAddress } from "../src/stores/libsql/address.ts";
 import { openDriver } from "../src/stores/libsql/open_database.ts";
 import { inFolder } from "./bench_folder.ts";

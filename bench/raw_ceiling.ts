@@ -1,7 +1,7 @@
 /** What the raw driver writes: the ceiling that the store and the scheduler are held against. */
-import { sqliteDialect } from "../src/sql/dialect.ts";
-import type { StatementResult, Step } from "../src/sql/driver.ts";
-import { migrate } from "../src/sql/migrate.ts";
+import { sqliteDialect } from "../src/stores/sqlite/schema/dialect.ts";
+import type { StatementResult, Step } from "../src/stores/shared/driver.ts";
+import { migrate } from "../src/stores/sqlite/schema/migrate.ts";
 import { parseAddress } from "../src/stores/libsql/address.ts";
 import { openDriver } from "../src/stores/libsql/open_database.ts";
 import { systemClock } from "../src/time/system_clock.ts";

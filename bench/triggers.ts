@@ -11,7 +11,7 @@
 import { CronExpressionParser } from "cron-parser";
 import { parseCronExpression } from "cron-schedule";
 import { Cron } from "croner";
-import { cron } from "../src/triggers/cron.ts";
+import { cron } from "../src/triggers/cron/cron.ts";
 import type { Trigger } from "../src/triggers/trigger.ts";
 
 interface Shape {

@@ -1,4 +1,4 @@
-import type { BulkAnswer } from "../scheduler/commands/bulk_jobs.ts";
+import type { BulkAnswer } from "../scheduler/jobs/bulk_jobs.ts";
 import type { ArgumentSpec, OptionSpec } from "./command.ts";
 import type { CommandContext } from "./command_context.ts";
 import { jobFilterOf, jobFilterOptions } from "./job_filter.ts";

@@ -5,7 +5,7 @@ import { TaskRegistry } from "../registry/task_registry.ts";
 import { validateInput } from "../registry/validate.ts";
 import { systemClock } from "../time/system_clock.ts";
 import { UTC } from "../time/time_zone.ts";
-import { lint } from "../triggers/lint.ts";
+import { lint } from "../triggers/words/lint.ts";
 import type { CommandContext } from "./command_context.ts";
 import { readConfiguration } from "./configuration/load_configuration.ts";
 import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";

@@ -1,6 +1,6 @@
-import { openProcess } from "./elsewhere/open_process.ts";
-import { type PoolOptions, resolvePoolOptions } from "./elsewhere/pool_options.ts";
-import { pooledExecutor } from "./elsewhere/pooled_executor.ts";
+import { openProcess } from "./pool/open_process.ts";
+import { type PoolOptions, resolvePoolOptions } from "./pool/pool_options.ts";
+import { pooledExecutor } from "./pool/pooled_executor.ts";
 import type { Executor } from "./executor.ts";
 
 /**

@@ -4,13 +4,13 @@
  * @module
  */
 import process from "node:process";
-import { openThread } from "./elsewhere/open_thread.ts";
-import { type PoolOptions, resolvePoolOptions } from "./elsewhere/pool_options.ts";
-import { pooledExecutor } from "./elsewhere/pooled_executor.ts";
+import { openThread } from "./pool/open_thread.ts";
+import { type PoolOptions, resolvePoolOptions } from "./pool/pool_options.ts";
+import { pooledExecutor } from "./pool/pooled_executor.ts";
 import type { Executor } from "./executor.ts";
 
 export { processes } from "./processes.ts";
-export type { PoolOptions, RecycleOptions } from "./elsewhere/pool_options.ts";
+export type { PoolOptions, RecycleOptions } from "./pool/pool_options.ts";
 
 /**
  * Runs functions in a pool of worker threads: for what computes, so that it does not hold up the scheduler. The

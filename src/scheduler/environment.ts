@@ -7,7 +7,7 @@ import type { SchedulerRole } from "../model/states.ts";
 import type { TaskRegistry } from "../registry/task_registry.ts";
 import type { Serializer } from "../serializers/serializer.ts";
 import type { Clock } from "../time/clock.ts";
-import type { Slots } from "./slots.ts";
+import type { Slots } from "./claiming/slots.ts";
 
 /** What all parts of one scheduler share. */
 export interface Environment {

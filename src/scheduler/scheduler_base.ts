@@ -8,27 +8,27 @@ import {
 import type { SelectedEvent } from "../events/event_groups.ts";
 import type { EventStream, EventStreamOptions } from "../events/event_stream.ts";
 import type { Executor } from "../executors/executor.ts";
-import type { ChangeStream, StoredEvent, StoredEventType } from "./change_stream.ts";
-import { feedEnds, storedEvents, type StoredEventsOptions } from "./stored_events.ts";
+import type { ChangeStream, StoredEvent, StoredEventType } from "./events/change_stream.ts";
+import { feedEnds, storedEvents, type StoredEventsOptions } from "./events/stored_events.ts";
 import { CarillonError, messageOf } from "../errors.ts";
 import type { SchedulerRole } from "../model/states.ts";
 import { TaskRegistry } from "../registry/task_registry.ts";
 import type { DataStore } from "../stores/data_store.ts";
-import type { BrokerLink } from "./broker_link.ts";
-import { JobCommands } from "./commands/job_commands.ts";
-import { ScheduleCommands } from "./commands/schedule_commands.ts";
+import type { BrokerLink } from "./events/broker_link.ts";
+import { JobCommands } from "./jobs/job_commands.ts";
+import { ScheduleCommands } from "./schedules/schedule_commands.ts";
 import type { Environment } from "./environment.ts";
 import {
   type ResolvedSchedulerOptions,
   resolveSchedulerOptions,
   type SchedulerOptions,
 } from "./scheduler_options.ts";
-import { schedulerLink } from "./scheduler_link.ts";
-import { Slots } from "./slots.ts";
+import { schedulerLink } from "./events/scheduler_link.ts";
+import { Slots } from "./claiming/slots.ts";
 import { StoreUnit } from "./store_unit.ts";
 import { StoreUnits } from "./store_units.ts";
-import { WaitGraph } from "./wait_graph.ts";
-import { WaitingJobs } from "./waiting_jobs.ts";
+import { WaitGraph } from "./waiting/wait_graph.ts";
+import { WaitingJobs } from "./waiting/waiting_jobs.ts";
 
 /** What a scheduler is doing. */
 export type SchedulerState = "stopped" | "starting" | "running" | "stopping";

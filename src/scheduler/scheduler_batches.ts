@@ -1,10 +1,10 @@
 import { CarillonError } from "../errors.ts";
 import { checkName, optionError, refuseUnknownOptions } from "../model/option_checks.ts";
 import { type JobOutcome, jobOutcomes } from "../model/states.ts";
-import type { JobBatch, JobBatchOptions, JobBatchStatus } from "./job_batch.ts";
-import type { JobHandle } from "./handles.ts";
-import { newJobId } from "./job_id.ts";
-import type { JobRequest, RequestedHandles } from "./job_request.ts";
+import type { JobBatch, JobBatchOptions, JobBatchStatus } from "./jobs/job_batch.ts";
+import type { JobHandle } from "./jobs/handles.ts";
+import { newJobId } from "./jobs/job_id.ts";
+import type { JobRequest, RequestedHandles } from "./jobs/job_request.ts";
 import { SchedulerJobs } from "./scheduler_jobs.ts";
 import type { StoreUnit } from "./store_unit.ts";
 import { type Job, jobView } from "./views/job.ts";

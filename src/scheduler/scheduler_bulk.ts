@@ -1,13 +1,7 @@
 import { refuseUnknownOptions } from "../model/option_checks.ts";
-import {
-  type BulkAction,
-  type BulkAnswer,
-  bulkAnswer,
-  bulkJobs,
-  refuseNoFilter,
-} from "./commands/bulk_jobs.ts";
+import { type BulkAction, type BulkAnswer, bulkAnswer, bulkJobs, refuseNoFilter } from "./jobs/bulk_jobs.ts";
 import { SchedulerJobHistory } from "./scheduler_job_history.ts";
-import { jobFilterKeys } from "./commands/job_commands.ts";
+import { jobFilterKeys } from "./jobs/job_commands.ts";
 import type { JobsFilter } from "./scheduler_jobs.ts";
 import type { JobRecord } from "../model/job_record.ts";
 

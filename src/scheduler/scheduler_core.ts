@@ -3,13 +3,13 @@ import * as check from "../model/option_checks.ts";
 import type { DataStore, PruneAnswer } from "../stores/data_store.ts";
 import type { Clock } from "../time/clock.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
-import { type IdleCondition, untilIdle } from "./idle.ts";
+import { type IdleCondition, untilIdle } from "./lifecycle/idle.ts";
 import { SchedulerExplain } from "./scheduler_explain.ts";
-import { onStopSignals } from "./signals.ts";
-import type { StartOptions, StopOptions } from "./start_options.ts";
-import { startUp } from "./start_up.ts";
+import { onStopSignals } from "./lifecycle/signals.ts";
+import type { StartOptions, StopOptions } from "./lifecycle/start_options.ts";
+import { startUp } from "./lifecycle/start.ts";
 import type { StoreUnit } from "./store_unit.ts";
-import { endWork, letGo, listenersSettled } from "./end_work.ts";
+import { endWork, letGo, listenersSettled } from "./lifecycle/stop.ts";
 import { instantOf } from "./views/instant.ts";
 
 /** What one `tick` did. */

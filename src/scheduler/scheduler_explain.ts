@@ -1,5 +1,5 @@
-import { explainJob } from "./commands/explain_job.ts";
-import type { Explanation } from "./explain.ts";
+import { explainJob } from "./explain/explain_job.ts";
+import type { Explanation } from "./explain/explain.ts";
 import { SchedulerBulk } from "./scheduler_bulk.ts";
 
 /** What a scheduler can say about why something does not happen. */

@@ -15,7 +15,7 @@ import type { Clock } from "../time/clock.ts";
 import type { DurationInput } from "../time/duration.ts";
 import { systemClock } from "../time/system_clock.ts";
 import { timeZoneId } from "../time/time_zone.ts";
-import { ownProcessIdentity } from "./process_identity.ts";
+import { ownProcessIdentity } from "./leases/process_identity.ts";
 
 /** Options of a scheduler. */
 export interface SchedulerOptions {

@@ -19,7 +19,7 @@ import type { CalendarStore } from "./calendar_store.ts";
 import type { ChangeStore } from "./change_store.ts";
 import type { JobHistoryStore } from "./job_history_store.ts";
 import type { JobStore } from "./job_store.ts";
-import type { LookStore } from "./look_store.ts";
+import type { LookStore } from "./read_store.ts";
 import type { ScheduleStore } from "./schedule_store.ts";
 import type { SchedulerStore } from "./scheduler_store.ts";
 import type { TaskStore } from "./task_store.ts";

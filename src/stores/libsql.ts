@@ -1,14 +1,14 @@
 import { CarillonError } from "../errors.ts";
-import { defaultTablePrefix, sqliteDialect } from "../sql/dialect.ts";
-import type { MigrationReport, MigrationStep } from "../sql/migrate.ts";
+import { defaultTablePrefix, sqliteDialect } from "./sqlite/schema/dialect.ts";
+import type { MigrationReport, MigrationStep } from "./sqlite/schema/migrate.ts";
 import { refuseUnknownOptions } from "../model/option_checks.ts";
 import { parseAddress } from "./libsql/address.ts";
-import { type LibsqlReplicaOptions, replicaStore } from "./libsql/replica_store.ts";
-import type { ReplicaState } from "./libsql/embedded_replica.ts";
-import type { DatabaseSize } from "./libsql/database_size.ts";
-import type { LibsqlClient } from "./libsql/libsql_client.ts";
+import { type LibsqlReplicaOptions, replicaStore } from "./libsql/replica/replica_store.ts";
+import type { ReplicaState } from "./libsql/replica/embedded_replica.ts";
+import type { DatabaseSize } from "./libsql/native/database_size.ts";
+import type { LibsqlClient } from "./libsql/client/libsql_client.ts";
 import { type LibsqlStore, makeLibsqlStore } from "./libsql/libsql_store.ts";
-import { replicaRefused } from "./libsql/replica_client.ts";
+import { replicaRefused } from "./libsql/replica/replica_client.ts";
 
 export type {
   DatabaseSize,

@@ -2,10 +2,10 @@ import { andFromJSON } from "./and.ts";
 import { calendarIntervalFromJSON } from "./calendar_interval.ts";
 import { fixedDelayFromJSON } from "./fixed_delay.ts";
 import { orFromJSON } from "./or.ts";
-import { cronFromJSON } from "./cron.ts";
+import { cronFromJSON } from "./cron/cron.ts";
 import { dateFromJSON } from "./date.ts";
 import { intervalFromJSON } from "./interval.ts";
-import { calendarFilterFromJSON } from "./calendar_filter_json.ts";
+import { calendarFilterFromJSON } from "./calendar/calendar_filter_json.ts";
 import type { Trigger, TriggerJSON } from "./trigger.ts";
 
 /** Makes a trigger of the JSON of its kind; `read` makes the triggers inside it. */

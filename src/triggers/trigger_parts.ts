@@ -1,7 +1,7 @@
-import { type CronFieldTexts, readCronFields } from "./cron_named_fields.ts";
-import { readCronText } from "./cron_text.ts";
-import type { CronDefinition } from "./cron_grammar.ts";
-import { isRecurring } from "./cron_values.ts";
+import { type CronFieldTexts, readCronFields } from "./cron/cron_named_fields.ts";
+import { readCronText } from "./cron/cron_text.ts";
+import type { CronDefinition } from "./cron/cron_grammar.ts";
+import { isRecurring } from "./cron/cron_values.ts";
 import type { Trigger, TriggerJSON } from "./trigger.ts";
 import type { ClockGapPolicy, ClockOverlapPolicy } from "./zoned_search.ts";
 

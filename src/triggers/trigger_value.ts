@@ -1,7 +1,7 @@
 import { CarillonError } from "../errors.ts";
 import { Temporal, temporalName } from "../time/temporal.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
-import { CalendarFilterCore } from "./calendar_filter.ts";
+import { CalendarFilterCore } from "./calendar/calendar_filter.ts";
 import { shown } from "./invalid_trigger.ts";
 import type { CalendarOptions, PreviewOptions, Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
 import type { TriggerCore } from "./trigger_core.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { LibsqlStore } from "../../src/stores/libsql.ts";
 import { libsql } from "../../src/stores/libsql.ts";
-import { loadNativeBinding } from "../../src/stores/libsql/native_binding.ts";
+import { loadNativeBinding } from "../../src/stores/libsql/native/native_binding.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import { LibsqlServer } from "../stores/server.ts";

@@ -3,7 +3,7 @@ import { CarillonError } from "../../src/errors.ts";
 import { exitCodes } from "../../src/cli/exit_codes.ts";
 import { reportError } from "../../src/cli/report_error.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
-import { cron } from "../../src/triggers/cron.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { test } from "../harness.ts";
 
 function report(error: unknown, options = { json: false, verbose: false }) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { eventLoop } from "../../src/executors/event_loop.ts";
-import type { PoolOptions } from "../../src/executors/elsewhere/pool_options.ts";
+import type { PoolOptions } from "../../src/executors/pool/pool_options.ts";
 import { VirtualClock } from "../../src/time/virtual_clock.ts";
 import { task } from "../../src/registry/task.ts";
 import { cbor } from "../../src/serializers/cbor.ts";

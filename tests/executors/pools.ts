@@ -1,10 +1,10 @@
 import process from "node:process";
 import { isCarillonError } from "../../src/errors.ts";
 import type { Executor } from "../../src/executors/executor.ts";
-import type { PoolOptions } from "../../src/executors/elsewhere/pool_options.ts";
+import type { PoolOptions } from "../../src/executors/pool/pool_options.ts";
 import { processes } from "../../src/executors/processes.ts";
 import { worker } from "../../src/executors/worker.ts";
-import type { JobHandle } from "../../src/scheduler/handles.ts";
+import type { JobHandle } from "../../src/scheduler/jobs/handles.ts";
 import { Scheduler } from "../../src/preset/scheduler.ts";
 import type { SchedulerOptions } from "../../src/scheduler/scheduler_options.ts";
 import { crashes, deaf, exits, grows, holds, hot, rejects, where } from "./pool_tasks.ts";

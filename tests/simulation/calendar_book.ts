@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../src/model/payload.ts";
 import type { CalendarRecord } from "../../src/stores/calendar_store.ts";
-import type { CalendarDefinition } from "../../src/triggers/calendar.ts";
-import { calendarView } from "../../src/triggers/calendar_view.ts";
+import type { CalendarDefinition } from "../../src/triggers/calendar/calendar.ts";
+import { calendarView } from "../../src/triggers/calendar/calendar_view.ts";
 import type { CalendarView } from "../../src/triggers/trigger.ts";
 
 /** A second account of the calendars: how they are now, and how often one was changed. */

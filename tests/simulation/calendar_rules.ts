@@ -1,6 +1,6 @@
 import type { ScheduleRecord, ScheduleWrite } from "../../src/model/schedule_record.ts";
 import { Temporal } from "../../src/time/temporal.ts";
-import { calendarsOf } from "../../src/triggers/calendars_of.ts";
+import { calendarsOf } from "../../src/triggers/calendar/calendars_of.ts";
 import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
 import type { BookedSchedule } from "./booked_schedule.ts";
 import type { CalendarBook } from "./calendar_book.ts";

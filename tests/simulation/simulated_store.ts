@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sqliteDialect } from "../../src/sql/dialect.ts";
-import type { SqlDriver } from "../../src/sql/driver.ts";
-import { migrate } from "../../src/sql/migrate.ts";
-import type { Migration } from "../../src/sql/migrations/migration.ts";
-import { migrations, schemaVersion } from "../../src/sql/migrations/migrations.ts";
+import { sqliteDialect } from "../../src/stores/sqlite/schema/dialect.ts";
+import type { SqlDriver } from "../../src/stores/shared/driver.ts";
+import { migrate } from "../../src/stores/sqlite/schema/migrate.ts";
+import type { Migration } from "../../src/stores/sqlite/schema/migrations/migration.ts";
+import { migrations, schemaVersion } from "../../src/stores/sqlite/schema/migrations/migrations.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { libsql } from "../../src/stores/libsql.ts";
 import { parseAddress } from "../../src/stores/libsql/address.ts";

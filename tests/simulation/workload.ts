@@ -1,7 +1,7 @@
 import type { TaskContext } from "../../src/context/task_context.ts";
 import { task } from "../../src/registry/task.ts";
 import type { TaskSource } from "../../src/registry/task_types.ts";
-import { cron } from "../../src/triggers/cron.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";
 import { behave, type Behaviour, type MakeRun } from "./behave.ts";

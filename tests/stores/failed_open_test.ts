@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import { libsql } from "../../src/stores/libsql.ts";
-import type { LibsqlClient } from "../../src/stores/libsql/libsql_client.ts";
+import type { LibsqlClient } from "../../src/stores/libsql/client/libsql_client.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import { test } from "../harness.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Client, createClient } from "@libsql/client";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { libsql } from "../../src/stores/libsql.ts";
-import { loadNativeBinding } from "../../src/stores/libsql/native_binding.ts";
+import { loadNativeBinding } from "../../src/stores/libsql/native/native_binding.ts";
 import { storeConformance } from "../../src/testing/store_conformance.ts";
 import { newJob } from "../../src/testing/store_conformance/records.ts";
 import { sleep } from "../../src/time/clock.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import process from "node:process";
 import { createClient } from "@libsql/client/web";
-import { sqliteDialect } from "../../src/sql/dialect.ts";
+import { sqliteDialect } from "../../src/stores/sqlite/schema/dialect.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { libsql, type LibsqlClient } from "../../src/stores/libsql.ts";
 import { parseAddress } from "../../src/stores/libsql/address.ts";

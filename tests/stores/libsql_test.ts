@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
 import type { DataStore } from "../../src/stores/data_store.ts";
-import { sqliteDialect } from "../../src/sql/dialect.ts";
+import { sqliteDialect } from "../../src/stores/sqlite/schema/dialect.ts";
 import { libsql } from "../../src/stores/libsql.ts";
 import { parseAddress } from "../../src/stores/libsql/address.ts";
 import { makeLibsqlStore } from "../../src/stores/libsql/libsql_store.ts";
-import { loadNativeBinding } from "../../src/stores/libsql/native_binding.ts";
+import { loadNativeBinding } from "../../src/stores/libsql/native/native_binding.ts";
 import { storeConformance } from "../../src/testing/store_conformance.ts";
 import { test } from "../harness.ts";
 import { freshFile } from "./fresh_file.ts";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { task } from "../../src/registry/task.ts";
 import { libsql } from "../../src/stores/libsql.ts";
-import { cron } from "../../src/triggers/cron.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";
 import { testScheduler } from "../../src/testing/test_scheduler.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
 import type { CalendarIntervalOptions } from "../../src/triggers/calendar_interval.ts";
 import { test } from "../harness.ts";
-import { anyZone } from "./cron_arbitrary.ts";
+import { anyZone } from "./cron/cron_arbitrary.ts";
 import { assertSame, chainFires, GAPS, instantsOf, OVERLAPS, segmentsOf } from "./oracle.ts";
 import { refusal } from "./refusal.ts";
 

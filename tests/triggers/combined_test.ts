@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { and } from "../../src/triggers/and.ts";
 import type { AndOptions } from "../../src/triggers/and.ts";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
-import { cron } from "../../src/triggers/cron.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { date } from "../../src/triggers/date.ts";
 import { interval } from "../../src/triggers/interval.ts";
 import { or } from "../../src/triggers/or.ts";

@@ -1,8 +1,8 @@
 import { triggerConformance } from "../../src/testing/trigger_conformance.ts";
 import { and } from "../../src/triggers/and.ts";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
-import { calendarView } from "../../src/triggers/calendar_view.ts";
-import { cron } from "../../src/triggers/cron.ts";
+import { calendarView } from "../../src/triggers/calendar/calendar_view.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { date } from "../../src/triggers/date.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";

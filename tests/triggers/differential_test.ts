@@ -7,10 +7,10 @@ import { CronExpressionParser } from "cron-parser";
 import { parseCronExpression } from "cron-schedule";
 import { Cron } from "croner";
 import fc from "fast-check";
-import { cron } from "../../src/triggers/cron.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { test } from "../harness.ts";
-import { anyExpression } from "./cron_arbitrary.ts";
-import type { Expression } from "./cron_arbitrary.ts";
+import { anyExpression } from "./cron/cron_arbitrary.ts";
+import type { Expression } from "./cron/cron_arbitrary.ts";
 import { assertSame } from "./oracle.ts";
 import { allTransitions } from "./transitions.ts";
 

@@ -6,8 +6,8 @@
  *     deno run -A tests/triggers/exhaustive.ts [minutes of random expressions, 5 unless told]
  */
 import fc from "fast-check";
-import { cron } from "../../src/triggers/cron.ts";
-import { anyExpression, anyZone } from "./cron_arbitrary.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
+import { anyExpression, anyZone } from "./cron/cron_arbitrary.ts";
 import { assertSame, bruteFires, chainFires, GAPS, OVERLAPS, segmentsOf } from "./oracle.ts";
 import type { Wall } from "./oracle.ts";
 import { transitionsOf } from "./transitions.ts";

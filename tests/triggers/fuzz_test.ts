@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isCarillonError } from "../../src/errors.ts";
-import { cron } from "../../src/triggers/cron.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
 import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
 import { test } from "../harness.ts";
-import { anyExpression } from "./cron_arbitrary.ts";
+import { anyExpression } from "./cron/cron_arbitrary.ts";
 
 /** Makes a trigger of what may be nonsense; what is refused must say where and how. */
 function attempt(make: () => Trigger, source?: string): Trigger | undefined {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { cron } from "../../src/triggers/cron.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { or } from "../../src/triggers/or.ts";
 import { registerTrigger } from "../../src/triggers/register_trigger.ts";
 import type { TriggerLogic } from "../../src/triggers/register_trigger.ts";

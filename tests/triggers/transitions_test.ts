@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cron } from "../../src/triggers/cron.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { test } from "../harness.ts";
 import { assertSame, bruteFires, chainFires, GAPS, OVERLAPS, segmentsOf } from "./oracle.ts";
 import type { Gap, Overlap, Wall } from "./oracle.ts";

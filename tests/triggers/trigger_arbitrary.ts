@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { and } from "../../src/triggers/and.ts";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
-import { calendarView } from "../../src/triggers/calendar_view.ts";
-import { cron } from "../../src/triggers/cron.ts";
+import { calendarView } from "../../src/triggers/calendar/calendar_view.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { date } from "../../src/triggers/date.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";
 import { or } from "../../src/triggers/or.ts";
 import type { Trigger, TriggerContext } from "../../src/triggers/trigger.ts";
-import { anyExpression, anyZone } from "./cron_arbitrary.ts";
+import { anyExpression, anyZone } from "./cron/cron_arbitrary.ts";
 
 const EARLIEST_MS = Date.UTC(1990, 0, 1);
 const LATEST_MS = Date.UTC(2037, 0, 1);

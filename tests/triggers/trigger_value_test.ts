@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cron } from "../../src/triggers/cron.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { interval } from "../../src/triggers/interval.ts";
 import { test } from "../harness.ts";
 import { refusal } from "./refusal.ts";

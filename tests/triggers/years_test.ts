@@ -1,4 +1,4 @@
-import { cron } from "../../src/triggers/cron.ts";
+import { cron } from "../../src/triggers/cron/cron.ts";
 import { test } from "../harness.ts";
 import { assertSame, bruteFires, chainFires, GAPS, OVERLAPS, segmentsOf } from "./oracle.ts";
 import type { Wall } from "./oracle.ts";

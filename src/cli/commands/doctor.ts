@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CarillonError } from "../../errors.ts";
-import { examineStore, type StoreFinding } from "../../scheduler/examine_store.ts";
+import { examineStore, type StoreFinding } from "../doctor/examine_store.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import { filePathOf } from "../../stores/libsql/address.ts";
 import { systemClock } from "../../time/system_clock.ts";

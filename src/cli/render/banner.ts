@@ -1,5 +1,5 @@
 import type { Schedule } from "../../scheduler/views/schedule.ts";
-import { whenText } from "../../scheduler/print_schedules.ts";
+import { whenText } from "../../scheduler/views/print_schedules.ts";
 import type { Paint } from "./colors.ts";
 import { table } from "./table.ts";
 import { distanceText, localTime } from "./times.ts";

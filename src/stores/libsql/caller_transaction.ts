@@ -1,4 +1,4 @@
-import { boundValue } from "./bound_value.ts";
+import { boundValue } from "./native/bound_value.ts";
 import { CarillonError } from "../../errors.ts";
 import {
   type ClientTransaction,
@@ -7,12 +7,12 @@ import {
   type JobTransaction,
   type StatementList,
 } from "../../model/job_transaction.ts";
-import type { CallerTransaction } from "../../sql/caller_transaction.ts";
-import type { SqlValue, Statement, StatementResult } from "../../sql/driver.ts";
+import type { CallerTransaction } from "../sqlite/session/caller_transaction.ts";
+import type { SqlValue, Statement, StatementResult } from "../shared/driver.ts";
 import { systemClock } from "../../time/system_clock.ts";
-import { clientMeaning } from "./client_errors.ts";
-import type { NativeStatement } from "./native_binding.ts";
-import { meaningOf } from "./native_errors.ts";
+import { clientMeaning } from "./client/client_errors.ts";
+import type { NativeStatement } from "./native/native_binding.ts";
+import { meaningOf } from "./native/native_errors.ts";
 
 /** A client's transaction says that it is closed while its commit is on the way. */
 const COMMIT_MS = 1000;

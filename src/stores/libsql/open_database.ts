@@ -1,14 +1,19 @@
-import { migrate, type MigrateOptions, type MigrationReport, type MigrationStep } from "../../sql/migrate.ts";
-import type { Dialect } from "../../sql/dialect.ts";
-import type { SqlDriver } from "../../sql/driver.ts";
+import {
+  migrate,
+  type MigrateOptions,
+  type MigrationReport,
+  type MigrationStep,
+} from "../sqlite/schema/migrate.ts";
+import type { Dialect } from "../sqlite/schema/dialect.ts";
+import type { SqlDriver } from "../shared/driver.ts";
 import type { Address } from "./address.ts";
-import { givenConnection, serverConnection } from "./client_connection.ts";
-import { ClientDriver, type ClientDriverOptions } from "./client_driver.ts";
-import type { ReplicaSettings } from "./embedded_replica.ts";
-import type { LibsqlClient } from "./libsql_client.ts";
-import { loadNativeBinding } from "./native_binding.ts";
-import { NativeConnection } from "./native_connection.ts";
-import { NativeDriver, type NativeDriverOptions } from "./native_driver.ts";
+import { givenConnection, serverConnection } from "./client/client_connection.ts";
+import { ClientDriver, type ClientDriverOptions } from "./client/client_driver.ts";
+import type { ReplicaSettings } from "./replica/embedded_replica.ts";
+import type { LibsqlClient } from "./client/libsql_client.ts";
+import { loadNativeBinding } from "./native/native_binding.ts";
+import { NativeConnection } from "./native/native_connection.ts";
+import { NativeDriver, type NativeDriverOptions } from "./native/native_driver.ts";
 
 /** How a database is opened. */
 export interface DatabaseOptions extends NativeDriverOptions, ClientDriverOptions {

@@ -1,8 +1,8 @@
 import { messageOf } from "../../errors.ts";
-import { fullScans } from "../../sql/full_scans.ts";
-import { loopStatements } from "../../sql/loop_statements.ts";
-import { makeServerClient } from "./libsql_client.ts";
-import { loadNativeBinding } from "./native_binding.ts";
+import { fullScans } from "../sqlite/full_scans.ts";
+import { loopStatements } from "../sqlite/loop_statements.ts";
+import { makeServerClient } from "./client/libsql_client.ts";
+import { loadNativeBinding } from "./native/native_binding.ts";
 import type { DatabaseOptions } from "./open_database.ts";
 
 /** Asks for the plan of a statement. */

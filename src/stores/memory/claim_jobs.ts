@@ -17,7 +17,7 @@ import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { TaskClaim } from "../../model/task_claim.ts";
 import { claimedJob, transitionedJob, wokenJob } from "../../model/transitions.ts";
 import type { ClaimAnswer, ClaimRequest } from "../job_store.ts";
-import { slotOfKey, slotOfSchedule } from "./closed_lanes.ts";
+import { slotOfKey, slotOfSchedule } from "./blocked_lanes.ts";
 import type { MemoryState } from "./memory_state.ts";
 import { noteStart, rateOpen, rateUse } from "./rate_use.ts";
 import type { HeadQueue } from "./ready_queue.ts";

@@ -1,5 +1,5 @@
 import type { JobRecord } from "../../model/job_record.ts";
-import { ClosedLanes, slotOfKey, slotOfSchedule } from "./closed_lanes.ts";
+import { ClosedLanes, slotOfKey, slotOfSchedule } from "./blocked_lanes.ts";
 import { ReadyQueue } from "./ready_queue.ts";
 import { only, SortedList } from "./sorted_list.ts";
 import { deepFreeze } from "./stored_copy.ts";

@@ -1,6 +1,6 @@
 import { rankOrder } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
-import type { ClosedLanes, SetAside } from "./closed_lanes.ts";
+import type { ClosedLanes, SetAside } from "./blocked_lanes.ts";
 import { SortedList } from "./sorted_list.ts";
 
 /** Jobs of one task that wait for the same things: version, tags, ageing, schedule and keys. */

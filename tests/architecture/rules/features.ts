@@ -29,7 +29,7 @@ export const features: Rule = {
     }
   },
   broken: [
-    { tree: page("| cron | 3 | works | `tests/triggers/cron_test.ts` |"), at: `${PATH}:4` },
+    { tree: page("| cron | 3 | works | `tests/triggers/cron/cron_test.ts` |"), at: `${PATH}:4` },
     { tree: page("| cron | 3 | works | |"), at: `${PATH}:4` },
     { tree: page("| cron | 3 | planned | `tests/a_test.ts` |"), at: `${PATH}:4` },
     { tree: page("| cron | 3 | planned | some day |"), at: `${PATH}:4` },

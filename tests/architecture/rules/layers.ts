@@ -20,7 +20,8 @@ const LAYERS: readonly { readonly name: string; readonly level: number; readonly
   { name: "records and ports", level: 1, paths: /^src\/events\/event\.ts$/ },
   { name: "domain", level: 2, paths: /^src\/(triggers|serializers|events|registry|context)\// },
   { name: "scheduler", level: 3, paths: /^src\/scheduler\// },
-  { name: "sql", level: 4, paths: /^src\/sql\// },
+  { name: "shared by stores", level: 4, paths: /^src\/stores\/shared\// },
+  { name: "SQL of SQLite", level: 4, paths: /^src\/stores\/sqlite\// },
   { name: "stores", level: 4, paths: /^src\/stores\// },
   { name: "brokers", level: 4, paths: /^src\/brokers\// },
   { name: "executors", level: 4, paths: /^src\/executors\// },
@@ -47,9 +48,15 @@ function layerOf(path: string): Layer | undefined {
 function mayImport(from: Layer, to: Layer): boolean {
   if (from.name === to.name) return true;
   if (from.name === "preset") return to.level <= ADAPTERS;
-  if (from.level === ADAPTERS) return to.level <= 2 || to.name === "sql";
+  if (from.level === ADAPTERS) return to.level <= 2 || isSharedStore(from, to);
   if (from.level === FACES) return to.level < FACES;
   return to.level <= from.level;
+}
+
+/** Stores may use what they share; stores on SQLite also its statements. */
+function isSharedStore(from: Layer, to: Layer): boolean {
+  if (to.name === "shared by stores") return from.name === "stores" || from.name === "SQL of SQLite";
+  return to.name === "SQL of SQLite" && from.name === "stores";
 }
 
 /** Ports point inward: what is further in knows nothing of what is further out. */
@@ -79,7 +86,11 @@ export const layers: Rule = {
     },
     { tree: { "src/stores/a.ts": `import { x } from "../scheduler/b.ts";` }, at: "src/stores/a.ts:1" },
     { tree: { "src/stores/a.ts": `import { x } from "../brokers/local.ts";` }, at: "src/stores/a.ts:1" },
-    { tree: { "src/sql/a.ts": `await import("../stores/libsql.ts");` }, at: "src/sql/a.ts:1" },
+    {
+      tree: { "src/stores/sqlite/a.ts": `await import("../libsql.ts");` },
+      at: "src/stores/sqlite/a.ts:1",
+    },
+    { tree: { "src/stores/shared/a.ts": `import "../sqlite/b.ts";` }, at: "src/stores/shared/a.ts:1" },
     { tree: { "src/http/a.ts": `export * from "../testing/b.ts";` }, at: "src/http/a.ts:1" },
     { tree: { "src/time/a.ts": `type A = import("../model/b.ts").B;` }, at: "src/time/a.ts:1" },
     { tree: { "src/events/event.ts": `import { x } from "./hub.ts";` }, at: "src/events/event.ts:1" },
@@ -90,7 +101,8 @@ export const layers: Rule = {
   ],
   kept: [{
     "src/scheduler/a.ts": `import type { DataStore } from "../stores/data_store.ts"; import "../errors.ts";`,
-    "src/stores/libsql.ts": `import "../sql/store.ts"; import "./libsql/pool.ts"; import "../model/a.ts";`,
+    "src/stores/libsql.ts": `import "./sqlite/store.ts"; import "./libsql/pool.ts"; import "../model/a.ts";`,
+    "src/stores/sqlite/a.ts": `import "../shared/b.ts";`,
     "src/http/a.ts": `import "../scheduler/scheduler.ts"; import "../stores/memory.ts"; import "hono";`,
     "src/preset/a.ts": `import "../scheduler/base.ts"; import "../stores/memory.ts";`,
     "mod.ts": `export { a } from "./src/cli/a.ts";`,

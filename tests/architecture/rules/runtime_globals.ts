@@ -9,7 +9,7 @@ const RUNTIMES = new Set(["Deno", "Bun"]);
 const ALLOWED: readonly { readonly paths: RegExp; readonly because: string }[] = [
   { paths: /^src\/cli\//, because: "the command line starts processes and serves" },
   {
-    paths: /^src\/stores\/libsql\/loopback_socket\.ts$/,
+    paths: /^src\/stores\/libsql\/watch\/loopback_socket\.ts$/,
     because: "Deno would ask its user for the permission",
   },
 ];

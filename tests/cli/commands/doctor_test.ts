@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StoreFinding } from "../../../src/scheduler/examine_store.ts";
+import type { StoreFinding } from "../../../src/cli/doctor/examine_store.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
-import { loadNativeBinding } from "../../../src/stores/libsql/native_binding.ts";
+import { loadNativeBinding } from "../../../src/stores/libsql/native/native_binding.ts";
 import { newJob, schedulerWrite } from "../../../src/testing/store_conformance/records.ts";
 import { systemClock } from "../../../src/time/system_clock.ts";
 import { test } from "../../harness.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { loadNativeBinding } from "../../../src/stores/libsql/native_binding.ts";
+import { loadNativeBinding } from "../../../src/stores/libsql/native/native_binding.ts";
 import { test } from "../../harness.ts";
 import { type SampleProject, sampleTasks, withProject } from "../sample_project.ts";
 
@@ -67,7 +67,10 @@ test("commands give up on a database that stays locked, with an exit code that s
       import.meta.url,
     )}";
       import { parseAddress } from "${new URL("../../../src/stores/libsql/address.ts", import.meta.url)}";
-      import { sqliteDialect } from "${new URL("../../../src/sql/dialect.ts", import.meta.url)}";
+      import { sqliteDialect } from "${new URL(
+      "../../../src/stores/sqlite/schema/dialect.ts",
+      import.meta.url,
+    )}";
       const address = parseAddress("file:" + import.meta.dirname + "/carillon.db");
       // A store that gives up sooner than the usual half minute.
       const store = makeLibsqlStore({ address, dialect: sqliteDialect(), synchronous: "full", lockedMs: 100 });

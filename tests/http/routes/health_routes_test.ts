@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CarillonError } from "../../../src/errors.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { VirtualClock } from "../../../src/time/virtual_clock.ts";
-import { cron } from "../../../src/triggers/cron.ts";
+import { cron } from "../../../src/triggers/cron/cron.ts";
 import { test } from "../../harness.ts";
 import { controlTest, greet, withControl } from "../control_fixture.ts";
 

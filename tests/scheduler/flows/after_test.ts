@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { JobOptions } from "../../../src/model/job_options.ts";
 import { task } from "../../../src/registry/task.ts";
-import { jobRequest } from "../../../src/scheduler/job_request.ts";
+import { jobRequest } from "../../../src/scheduler/jobs/job_request.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { test } from "../../harness.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Scheduler } from "../../../src/preset/scheduler.ts";
 import { taskRef } from "../../../src/registry/task_ref.ts";
 import type { Task } from "../../../src/registry/task_types.ts";
-import { jobRequest } from "../../../src/scheduler/job_request.ts";
+import { jobRequest } from "../../../src/scheduler/jobs/job_request.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { test } from "../../harness.ts";
 import { startChild } from "../../stores/child_process.ts";

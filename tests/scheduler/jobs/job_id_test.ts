@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fireJobId, newJobId } from "../../../src/scheduler/job_id.ts";
+import { fireJobId, newJobId } from "../../../src/scheduler/jobs/job_id.ts";
 import { test } from "../../harness.ts";
 
 test("newJobId() gives ids of one length that sort in the order in which they were made", () => {

@@ -3,7 +3,7 @@ import { createClient } from "@libsql/client";
 import { Scheduler } from "../../../src/preset/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
-import type { LibsqlClient } from "../../../src/stores/libsql/libsql_client.ts";
+import type { LibsqlClient } from "../../../src/stores/libsql/client/libsql_client.ts";
 import { test } from "../../harness.ts";
 import { LibsqlServer, noServer } from "../../stores/server.ts";
 

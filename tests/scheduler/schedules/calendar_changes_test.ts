@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { memory } from "../../../src/stores/memory.ts";
 import { interceptStore } from "../../../src/testing/intercept_store.ts";
-import { cron } from "../../../src/triggers/cron.ts";
+import { cron } from "../../../src/triggers/cron/cron.ts";
 import { test } from "../../harness.ts";
 import { setUp } from "./start.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { chooseFires, type FireChoiceInput } from "../../../src/scheduler/fire_choice.ts";
-import { owedFires } from "../../../src/scheduler/owed_fires.ts";
+import { chooseFires, type FireChoiceInput } from "../../../src/scheduler/schedules/fire_choice.ts";
+import { owedFires } from "../../../src/scheduler/schedules/owed_fires.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { test } from "../../harness.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cron } from "../../../src/triggers/cron.ts";
+import { cron } from "../../../src/triggers/cron/cron.ts";
 import { date } from "../../../src/triggers/date.ts";
 import { fixedDelay } from "../../../src/triggers/fixed_delay.ts";
 import { interval } from "../../../src/triggers/interval.ts";

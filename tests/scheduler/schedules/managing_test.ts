@@ -5,7 +5,7 @@ import { schedule } from "../../../src/registry/schedule.ts";
 import { task } from "../../../src/registry/task.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { VirtualClock } from "../../../src/time/virtual_clock.ts";
-import { cron } from "../../../src/triggers/cron.ts";
+import { cron } from "../../../src/triggers/cron/cron.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { test } from "../../harness.ts";
 import { setUp, START } from "./start.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { owedFires } from "../../../src/scheduler/owed_fires.ts";
-import { cron } from "../../../src/triggers/cron.ts";
+import { owedFires } from "../../../src/scheduler/schedules/owed_fires.ts";
+import { cron } from "../../../src/triggers/cron/cron.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import type { Trigger } from "../../../src/triggers/trigger.ts";
 import { test } from "../../harness.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isCarillonError } from "../../../src/errors.ts";
 import { memory } from "../../../src/stores/memory.ts";
-import { cron } from "../../../src/triggers/cron.ts";
+import { cron } from "../../../src/triggers/cron/cron.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { test } from "../../harness.ts";
 import { setUp } from "./start.ts";

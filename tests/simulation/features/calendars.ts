@@ -1,7 +1,7 @@
 import { task } from "../../../src/registry/task.ts";
 import { taskRef } from "../../../src/registry/task_ref.ts";
-import { cron } from "../../../src/triggers/cron.ts";
-import type { CalendarDefinition } from "../../../src/triggers/calendar.ts";
+import { cron } from "../../../src/triggers/cron/cron.ts";
+import type { CalendarDefinition } from "../../../src/triggers/calendar/calendar.ts";
 import type { Feature, Timed } from "./feature.ts";
 
 /** What clients ask about calendars and the schedules that use them. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { addedJob } from "../../../src/model/transitions.ts";
-import { ClosedLanes } from "../../../src/stores/memory/closed_lanes.ts";
+import { ClosedLanes } from "../../../src/stores/memory/blocked_lanes.ts";
 import { ReadyQueue } from "../../../src/stores/memory/ready_queue.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";
 import { test } from "../../harness.ts";

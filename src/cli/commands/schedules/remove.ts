@@ -1,4 +1,4 @@
-import { DECLARED_GROUP } from "../../../scheduler/declared_schedules.ts";
+import { DECLARED_GROUP } from "../../../scheduler/schedules/declared_schedules.ts";
 import type { Command } from "../../command.ts";
 import { configurationOptions, settingOptions } from "../../configuration/option_layer.ts";
 import { withNearestSchedule } from "../../named_schedule.ts";

@@ -1,6 +1,6 @@
 import type { Schedule } from "../../../scheduler/views/schedule.ts";
 import { systemClock } from "../../../time/system_clock.ts";
-import { describe } from "../../../triggers/describe.ts";
+import { describe } from "../../../triggers/words/describe.ts";
 import { Temporal } from "../../../time/temporal.ts";
 import type { Command } from "../../command.ts";
 import type { CommandContext } from "../../command_context.ts";

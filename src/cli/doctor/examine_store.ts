@@ -1,0 +1,126 @@
+import { leaseIsOver } from "../../model/decisions.ts";
+import type { SchedulerRecord } from "../../model/scheduler_record.ts";
+import type { DataStore } from "../../stores/data_store.ts";
+import type { Clock } from "../../time/clock.ts";
+
+/** Clocks that differ by less are taken for equal; the round trip blurs it anyway. */
+const OFFSET_MS_MAX = 2000;
+/** What is due for longer than this is late. */
+const LAG_MS_MAX = 10_000;
+
+/** Something that is to be known about a store. */
+export interface StoreFinding {
+  /** `problem` is for somebody to mend; `note` is a fact. */
+  readonly level: "problem" | "note";
+  /** What it is about, in one word. */
+  readonly topic: "clock" | "schedulers" | "schedules" | "jobs" | "file";
+  /** What was found, in one sentence. */
+  readonly message: string;
+}
+
+/** Looks an open store over: its clock, its schedulers, what is late, what is stuck. Changes nothing. */
+export async function examineStore(store: DataStore, clock: Clock): Promise<readonly StoreFinding[]> {
+  const nowMs = await store.nowMs();
+  const offset = await clockFindings(store, clock);
+  const schedulers = await store.getSchedulers();
+  return [
+    ...offset,
+    ...schedulerFindings(schedulers, nowMs),
+    ...await orphanFindings(store),
+    ...await scheduleFindings(store, nowMs),
+    ...await jobFindings(store, schedulers, nowMs),
+  ];
+}
+
+async function clockFindings(store: DataStore, clock: Clock): Promise<StoreFinding[]> {
+  const sentMs = clock.nowMs();
+  const storeMs = await store.nowMs();
+  const offsetMs = Math.round(storeMs - (sentMs + clock.nowMs()) / 2);
+  if (Math.abs(offsetMs) <= OFFSET_MS_MAX) {
+    return [note("clock", `The store's clock is ${offsetMs} ms from this one`)];
+  }
+  const way = offsetMs > 0 ? "ahead of" : "behind";
+  return [
+    problem(
+      "clock",
+      `The store's clock is ${seconds(Math.abs(offsetMs))} ${way} this one; the store's counts`,
+    ),
+  ];
+}
+
+function schedulerFindings(schedulers: readonly SchedulerRecord[], nowMs: number): StoreFinding[] {
+  if (schedulers.length === 0) return [note("schedulers", "No scheduler is registered")];
+  return schedulers.map(({ name, role, incarnation, leaseUntilMs, leaseMs }) => {
+    const who = `Scheduler ${name} (${role}, incarnation ${incarnation})`;
+    if (!leaseIsOver({ leaseUntilMs, leaseMs, watchedMs: null }, nowMs)) {
+      return note("schedulers", `${who} is alive`);
+    }
+    const since = seconds(nowMs - leaseUntilMs);
+    const rule = "the next scheduler that watches it for a lease takes its work over";
+    return problem("schedulers", `${who} has not been heard of since its lease ended ${since} ago; ${rule}`);
+  });
+}
+
+async function orphanFindings(store: DataStore): Promise<StoreFinding[]> {
+  const orphaned = await store.getOrphanedIncarnations();
+  return orphaned.map((incarnation) =>
+    problem(
+      "schedulers",
+      `Incarnation ${incarnation} owns running jobs, but has no record; a scheduler takes them over`,
+    )
+  );
+}
+
+async function scheduleFindings(store: DataStore, nowMs: number): Promise<StoreFinding[]> {
+  const failed = await store.getSchedules({ status: "failed" });
+  const [late] = await store.getSchedules({ status: "active", paused: false, limit: 1 });
+  const lagMs = nowMs - (late?.nextFireTimeMs ?? nowMs);
+  const findings = failed.map(({ id, error }) =>
+    problem("schedules", `Schedule ${id} failed: ${error ?? "unknown"}`)
+  );
+  if (!late || lagMs <= LAG_MS_MAX) return [...findings, note("schedules", "No schedule is late")];
+  return [
+    ...findings,
+    problem("schedules", `Schedule ${late.id} was due ${seconds(lagMs)} ago; does a scheduler run?`),
+  ];
+}
+
+async function jobFindings(
+  store: DataStore,
+  schedulers: readonly SchedulerRecord[],
+  nowMs: number,
+): Promise<StoreFinding[]> {
+  const counts = await store.countJobs({});
+  const told = Object.entries(counts).map(([state, count]) => `${count} ${state}`).join(", ");
+  const findings = [note("jobs", `Jobs: ${told}`)];
+  if (counts.parked > 0) {
+    findings.push(
+      problem(
+        "jobs",
+        `${counts.parked} jobs are parked: no live scheduler knows their task or can read them`,
+      ),
+    );
+  }
+  const [oldest] = counts.ready === 0
+    ? []
+    : await store.getJobs({ states: ["ready"], order: "oldest", limit: 1 });
+  const lagMs = nowMs - (oldest?.runAtMs ?? nowMs);
+  if (oldest && lagMs > LAG_MS_MAX && schedulers.length > 0) {
+    findings.push(
+      problem("jobs", `Job ${oldest.id} has been ready for ${seconds(lagMs)}; the workers do not keep up`),
+    );
+  }
+  return findings;
+}
+
+function note(topic: StoreFinding["topic"], message: string): StoreFinding {
+  return { level: "note", topic, message };
+}
+
+function problem(topic: StoreFinding["topic"], message: string): StoreFinding {
+  return { level: "problem", topic, message };
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,45 @@
+import type { RunOverrides } from "../../model/settings.ts";
+import { resolveRunSettings } from "../../model/settings.ts";
+import type { TaskClaim } from "../../model/task_claim.ts";
+import type { RegisteredTask } from "../../registry/registered_task.ts";
+import type { Environment } from "../environment.ts";
+
+/** Tasks that are asked for together, and how many of their jobs could start now. */
+export interface ClaimGroup {
+  readonly tasks: readonly TaskClaim[];
+  readonly max: number;
+}
+
+/**
+ * Groups the tasks by the executors that have only so many places, so that no jobs are taken that would only wait for
+ * one here while another scheduler could run them. Tasks of which none could start are left out.
+ */
+export function claimGroups(
+  { registry, executors, defaultExecutor, defaults }: Environment,
+  storedOverrides: (taskName: string) => RunOverrides | undefined,
+): readonly ClaimGroup[] {
+  const bounded = [...executors.values()].some((executor) => executor.free !== undefined);
+  if (!bounded) return [{ tasks: registry.versions(), max: Infinity }];
+  const executorOf = (task: RegisteredTask) => {
+    const settings = resolveRunSettings(storedOverrides(task.name), task.overrides, defaults);
+    return executors.get(settings.executor ?? defaultExecutor);
+  };
+  const groups: ClaimGroup[] = [];
+  for (const [executor, tasks] of Map.groupBy(registry.tasks(), executorOf)) {
+    const free = executor?.free?.() ?? Infinity;
+    if (free <= 0) continue;
+    // A batch takes one place for many jobs: it is counted for itself.
+    const isBatch = ({ batch }: RegisteredTask) => batch !== undefined && free !== Infinity;
+    for (const task of tasks.filter(isBatch)) {
+      groups.push({ tasks: [asked(task)], max: free * (task.batch?.size ?? 1) });
+    }
+    const others = tasks.filter((task) => !isBatch(task));
+    if (others.length > 0) groups.push({ tasks: others.map(asked), max: free });
+  }
+  // The others last: they could take all the slots there are, however long the line before an executor is.
+  return groups.sort((a, b) => a.max - b.max);
+}
+
+function asked({ name, version }: RegisteredTask): TaskClaim {
+  return { name, version };
+}

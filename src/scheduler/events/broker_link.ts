@@ -1,0 +1,162 @@
+import type { BrokerConnection, BrokerListener, EventBroker } from "../../brokers/event_broker.ts";
+import { messageOf } from "../../errors.ts";
+import type { CarillonEvent } from "../../events/event.ts";
+import { eventMessage, readEventMessage } from "../../events/event_message.ts";
+import type { Logger } from "../../model/logger.ts";
+import { type Clock, sleep } from "../../time/clock.ts";
+
+/** How long opening waits for the broker; then it goes on without. */
+const FIRST_WAIT_MS = 5000;
+/** The waits between attempts to connect. */
+const RETRY_MS = { first: 1000, max: 60_000 };
+/** How many messages are kept while the first attempt to connect is under way. */
+const HELD_MAX = 100;
+/** How long closing waits for what is still on its way. */
+const CLOSE_MS = 5000;
+
+/** What a link needs. */
+export interface BrokerLinkOptions {
+  readonly broker: EventBroker;
+  /** The scheduler's name. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Another scheduler told this. */
+  readonly onEvent: (event: CarillonEvent) => void;
+  /** Others may have told things that were not heard. */
+  readonly onGap: () => void;
+}
+
+/** One scheduler's link to its event broker: turns events into messages and back, and outlives all that goes wrong. */
+export class BrokerLink {
+  readonly #options: BrokerLinkOptions;
+  readonly #senderId = crypto.randomUUID();
+  readonly #bytesMax: number;
+  #opening: { readonly closed: AbortController; readonly connected: Promise<void> } | undefined;
+  #connection: BrokerConnection | undefined;
+  #held: string[] = [];
+  #tellsOversize = true;
+  #tellsUnreadable = true;
+
+  constructor(options: BrokerLinkOptions) {
+    this.#options = options;
+    this.#bytesMax = options.broker.messageBytesMax ?? Infinity;
+  }
+
+  /** Connects; returns when that is done, or after a while when it is not. Never rejects. */
+  async open(): Promise<void> {
+    if (this.#opening === undefined) {
+      const closed = new AbortController();
+      this.#opening = { closed, connected: this.#connect(closed.signal) };
+    }
+    const { connected, closed } = this.#opening;
+    const waited = new AbortController();
+    void connected.then(() => waited.abort());
+    await sleep(this.#options.clock, FIRST_WAIT_MS, AbortSignal.any([waited.signal, closed.signal]));
+  }
+
+  /** Tells the others. Never throws. */
+  publish(event: CarillonEvent): void {
+    try {
+      const message = eventMessage(event, { id: this.#senderId, name: this.#options.name });
+      if (this.#isTooLong(message)) return this.#refuse(event);
+      if (this.#connection) return this.#connection.publish(message);
+      this.#held.push(message);
+      if (this.#held.length > HELD_MAX) this.#held.shift();
+    } catch (error) {
+      this.#options.logger.warn("the event broker failed", { event: event.type, error: messageOf(error) });
+    }
+  }
+
+  /** Lets go of the broker, once what was published is on its way. Never rejects. */
+  async close(): Promise<void> {
+    const { clock, logger } = this.#options;
+    this.#opening?.closed.abort();
+    const connection = this.#connection;
+    this.#opening = this.#connection = undefined;
+    this.#held = [];
+    if (!connection) return;
+    const closed = new AbortController();
+    const closing = connection.close().catch((error) =>
+      logger.warn("closing the event broker failed", { error: messageOf(error) })
+    );
+    void closing.then(() => closed.abort());
+    await sleep(clock, CLOSE_MS, closed.signal);
+  }
+
+  async #connect(closed: AbortSignal): Promise<void> {
+    const { broker, clock, logger, onGap } = this.#options;
+    for (let waitMs = RETRY_MS.first; !closed.aborted; waitMs = Math.min(waitMs * 2, RETRY_MS.max)) {
+      try {
+        const connection = await broker.connect(this.#listener(closed));
+        if (closed.aborted) return await connection.close();
+        this.#connection = connection;
+        for (const message of this.#held.splice(0)) connection.publish(message);
+        if (waitMs > RETRY_MS.first) {
+          logger.info("the event broker is connected", { broker: broker.kind });
+          onGap();
+        }
+        return;
+      } catch (error) {
+        if (closed.aborted) return;
+        const facts = { broker: broker.kind, error: messageOf(error) };
+        if (waitMs === RETRY_MS.first) {
+          logger.warn("the event broker cannot be reached; it is tried again", facts);
+        }
+        await sleep(clock, waitMs, closed, { keepAlive: false });
+      }
+    }
+  }
+
+  #listener(closed: AbortSignal): BrokerListener {
+    const { broker: { kind: broker }, logger, onGap } = this.#options;
+    return {
+      onMessage: (message) => {
+        if (!closed.aborted) this.#take(message);
+      },
+      onLost: (error) => {
+        if (!closed.aborted) logger.warn("the event broker is lost", { broker, error: messageOf(error) });
+      },
+      onMended: () => {
+        if (closed.aborted) return;
+        logger.info("the event broker is there again", { broker });
+        onGap();
+      },
+    };
+  }
+
+  #take(message: string): void {
+    const { logger, onEvent } = this.#options;
+    try {
+      const read = readEventMessage(message);
+      if (read === undefined) {
+        this.#ignore(message);
+      } else if (read.senderId !== this.#senderId) onEvent(read.event);
+    } catch (error) {
+      logger.error("an event of the broker could not be passed on", { error: messageOf(error) });
+    }
+  }
+
+  /** Newer code may send what this one does not know, and as often as it likes: said once, then only to who looks closely. */
+  #ignore(message: string): void {
+    const { broker, logger } = this.#options;
+    const level = this.#tellsUnreadable ? "warn" : "debug";
+    this.#tellsUnreadable = false;
+    const facts = { broker: broker.kind, start: message.slice(0, 100) };
+    logger[level]("a message of the event broker was ignored: it is no event that is known here", facts);
+  }
+
+  #isTooLong(message: string): boolean {
+    return message.length * 3 > this.#bytesMax && utf8.encode(message).length > this.#bytesMax;
+  }
+
+  /** Events are made to fit; only names without measure can make one too long. */
+  #refuse({ type }: CarillonEvent): void {
+    if (!this.#tellsOversize) return;
+    this.#tellsOversize = false;
+    const facts = { event: type, bytesMax: this.#bytesMax };
+    this.#options.logger.warn("an event was too long for the event broker, and was not told", facts);
+  }
+}
+
+const utf8 = new TextEncoder();

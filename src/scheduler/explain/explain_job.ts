@@ -1,0 +1,64 @@
+import type { JobRecord } from "../../model/job_record.ts";
+import type { DataStore } from "../../stores/data_store.ts";
+import type { Environment } from "../environment.ts";
+import { explain, type Explanation, type LocalFacts } from "./explain.ts";
+import type { StoreUnit } from "../store_unit.ts";
+import type { StoreUnits } from "../store_units.ts";
+
+/** How many of the jobs that hold a slot are named. */
+const HOLDERS_MAX = 10;
+/** How many unfinished jobs of the task are looked through for those with the same key. */
+const NEIGHBOURS_MAX = 10_000;
+
+/** Gathers what is known about a job and says why it is not running. Throws `jobNotFound`. */
+export async function explainJob(
+  id: string,
+  units: StoreUnits,
+  environment: Environment,
+): Promise<Explanation> {
+  const { unit, record: job } = await units.job(id);
+  const { store } = unit;
+  const { taskName, scheduleId } = job;
+  const runs = { states: ["running"], order: "oldest" } as const;
+  const [nowMs, [task], taskHolders, schedulers, parents, schedules, scheduleHolders, rate] = await Promise
+    .all([
+      store.nowMs(),
+      store.getTasks([taskName]),
+      store.getJobs({ ...runs, taskName, limit: HOLDERS_MAX }),
+      store.getSchedulers(),
+      job.onParentFailure === null ? [] : openParents(store, id),
+      scheduleId === null ? [] : store.getSchedules({ ids: [scheduleId] }),
+      scheduleId === null ? [] : store.getJobs({ ...runs, scheduleId }),
+      store.getRateUse(taskName, job.rateKey),
+    ]);
+  // A schedule that was removed limits nothing, also when another one has its id now.
+  const schedule = schedules.find(({ seq }) => seq === job.scheduleSeq);
+  const holding = { taskHolders, scheduleHolders, parents, rate };
+  const facts = { nowMs, job, task, schedule, schedulers, ...holding };
+  return explain({ ...facts, ...await keyFacts(store, job), local: localFacts(unit, environment) });
+}
+
+/** The jobs that it waits for. */
+async function openParents(store: DataStore, id: string): Promise<readonly JobRecord[]> {
+  const { waits, parents } = await store.getParents(id);
+  return waits ? parents.filter(({ state }) => state !== "finished") : [];
+}
+
+/** The jobs that share its key: those that run, and the first one before it. */
+async function keyFacts(store: DataStore, job: JobRecord) {
+  const { taskName, concurrencyKey: key, seq } = job;
+  if (key === null) return { keyHolders: [], keyAhead: undefined };
+  const unfinished = ["scheduled", "blocked", "ready", "running", "parked"] as const;
+  const jobs = await store.getJobs({ taskName, states: unfinished, order: "oldest", limit: NEIGHBOURS_MAX });
+  const sharing = jobs.filter((one) => one.concurrencyKey === key && one.seq !== seq);
+  return {
+    keyHolders: sharing.filter(({ state }) => state === "running"),
+    keyAhead: sharing.find((one) => one.seq < seq),
+  };
+}
+
+function localFacts(unit: StoreUnit, { role, paused, slots }: Environment): LocalFacts | undefined {
+  const { incarnation } = unit;
+  if (incarnation === undefined || (role !== "worker" && role !== "both")) return undefined;
+  return { incarnation, paused: paused(), full: slots.full, maxConcurrentJobs: slots.limit };
+}

@@ -1,0 +1,49 @@
+import type { JobOptions } from "../../model/job_options.ts";
+import type { JobReference } from "../../model/parent_options.ts";
+import type { InputArgs, InputOf, ResultOf, TaskReference } from "../../registry/task_types.ts";
+import type { JobHandle } from "./handles.ts";
+
+/** What can be said about a job that is added together with others; the store is theirs together. */
+export interface RequestOptions extends Omit<JobOptions, "after" | "transaction" | "store"> {
+  /** The jobs it waits for, also such as are only requested by the same call. @default none */
+  readonly after?: readonly (JobReference | JobRequest)[];
+}
+
+/** A job that is wanted: a task, its input, and what else is said about the job. */
+export interface JobRequest<Output = unknown> {
+  readonly task: TaskReference;
+  readonly input: unknown;
+  readonly options: RequestOptions;
+  /** Only for the compiler. */
+  readonly "~output"?: Output;
+}
+
+/** The handles of requested jobs, in their order. */
+export type RequestedHandles<Requests extends readonly JobRequest[]> = {
+  -readonly [Index in keyof Requests]: Requests[Index] extends JobRequest<infer Output> ? JobHandle<Output>
+    : never;
+};
+
+/**
+ * Says which job is wanted, to be added with others by `addJobs` or `addBatch`; others of the same call can name it in
+ * their `after`.
+ *
+ * @example A small flow, added in one step
+ * ```ts
+ * import { jobRequest, Scheduler, task } from "carillon";
+ *
+ * const fetchAll = task({ name: "fetchAll", run: () => 3 });
+ * const report = task({ name: "report", run: (_input, { job }) => job.parents.map(({ value }) => value) });
+ * await using scheduler = new Scheduler({ tasks: [fetchAll, report] });
+ * const first = jobRequest(fetchAll);
+ * const [, reported] = await scheduler.addJobs([first, jobRequest(report, undefined, { after: [first] })]);
+ * await scheduler.runUntilIdle();
+ * console.assert((await reported.result())[0] === 3);
+ * ```
+ */
+export function jobRequest<T extends TaskReference>(
+  task: T,
+  ...[input, options = {}]: InputArgs<InputOf<T>, RequestOptions>
+): JobRequest<ResultOf<T>> {
+  return Object.freeze({ task, input, options });
+}

@@ -1,0 +1,54 @@
+import { lostLeaseTransition } from "../../model/decisions.ts";
+import { resolveRunSettings } from "../../model/settings.ts";
+import type { Environment } from "../environment.ts";
+import type { StoreGateway } from "../store/gateway/store_gateway.ts";
+
+/** A scheduler that is gone; `leaseUntilMs` is null where its record is gone too. */
+export interface GoneScheduler {
+  readonly incarnation: number;
+  readonly name: string;
+  readonly leaseUntilMs: number | null;
+}
+
+/** Takes the work of schedulers that are gone. */
+export class Takeover {
+  readonly #environment: Environment;
+  readonly #gateway: StoreGateway;
+  readonly #onTaken: () => void;
+
+  /** `onTaken` is called when there may be new work to claim. */
+  constructor(environment: Environment, gateway: StoreGateway, onTaken: () => void) {
+    this.#environment = environment;
+    this.#gateway = gateway;
+    this.#onTaken = onTaken;
+  }
+
+  /** Ends the gone scheduler's runs as their tasks say, unless it was alive after all. */
+  async bury(gone: GoneScheduler): Promise<void> {
+    const { logger, publish, name, clock } = this.#environment;
+    const endings = await this.#endings(gone.incarnation);
+    const done = await this.#gateway.jobs.bury(gone.incarnation, gone.leaseUntilMs, endings);
+    if (!done) return;
+    logger.info("took over the work of a scheduler that is gone", {
+      store: this.#gateway.alias,
+      scheduler: gone.name,
+      incarnation: gone.incarnation,
+      jobs: endings.length,
+    });
+    publish({ type: "schedulerBuried", atMs: clock.nowMs(), scheduler: name, subject: gone.name });
+    this.#onTaken();
+  }
+
+  async #endings(incarnation: number) {
+    const { store } = this.#gateway;
+    const jobs = await store.getJobs({ owner: incarnation, states: ["running"], order: "oldest" });
+    const tasks = new Map((await store.getTasks()).map((task) => [task.name, task]));
+    return jobs.map((job) => {
+      const task = tasks.get(job.taskName);
+      const { defaults } = this.#environment;
+      const settings = resolveRunSettings(job.overrides, task?.overrides, task?.settings, defaults);
+      const fence = { seq: job.seq, incarnation, claimNumber: job.claimNumber };
+      return { job, fence, transition: lostLeaseTransition(job, settings), durationMs: null };
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import { CarillonError } from "../../../errors.ts";
+import type { Executor } from "../../../executors/executor.ts";
+import type { RegisteredTask } from "../../../registry/registered_task.ts";
+import type { Timer } from "../../../time/clock.ts";
+import { nextTurn } from "../../../time/turn.ts";
+import type { Environment } from "../../environment.ts";
+import type { BatchMember } from "./batch_member.ts";
+import { BatchCall } from "./batch_call.ts";
+
+/** What a group puts together. */
+export interface BatchGroupOptions {
+  readonly task: RegisteredTask;
+  readonly executor: Executor;
+  readonly environment: Environment;
+  /** Called when it has nothing left to do. */
+  readonly onIdle: () => void;
+}
+
+interface Waiting {
+  readonly member: BatchMember;
+  readonly sinceMs: number;
+}
+
+/** The jobs of one batch task that wait for a call by one executor, and its calls of now. */
+export class BatchGroup {
+  readonly #options: BatchGroupOptions;
+  readonly #size: number;
+  readonly #withinMs: number;
+  #waiting: Waiting[] = [];
+  /** The calls of now, with what became of ending them, once that was asked for. */
+  readonly #calls = new Map<BatchCall, Promise<boolean> | undefined>();
+  #alarm: Timer | undefined;
+  /** Whether the first one has waited long enough. */
+  #isDue = false;
+  /** How many calls there may be at once, as last heard. */
+  maxCalls = Infinity;
+
+  constructor(options: BatchGroupOptions) {
+    const { task: { batch }, environment: { slots } } = options;
+    this.#options = options;
+    // More than this scheduler runs at once would be waited for in vain.
+    this.#size = Math.min(batch?.size ?? 1, slots.limit);
+    this.#withinMs = batch?.withinMs ?? 0;
+  }
+
+  /** Lets a job wait for the next call. */
+  join(member: BatchMember): void {
+    member.onGone = () => this.#forget(member);
+    this.#waiting.push({ member, sinceMs: this.#options.environment.clock.monotonicMs() });
+    this.#look();
+  }
+
+  /** The jobs that wait. */
+  waiting(): readonly BatchMember[] {
+    return this.#waiting.map(({ member }) => member);
+  }
+
+  /** Ends the call that a job is in, once all its jobs are to stop; answers whether it is over. */
+  async terminate(member: BatchMember): Promise<boolean> {
+    const call = [...this.#calls.keys()].find((one) => one.has(member));
+    if (call === undefined || !call.request.signal.aborted) return false;
+    const { executor } = this.#options;
+    const ending = this.#calls.get(call) ?? Promise.resolve(executor.terminate?.(call.request) ?? false);
+    this.#calls.set(call, ending);
+    return await ending;
+  }
+
+  /** Starts what can start now, and sees to it that the rest does in time. */
+  #look(): void {
+    const isReady = () => this.#waiting.length >= this.#size || (this.#isDue && this.#waiting.length > 0);
+    while (this.#calls.size < this.maxCalls && isReady()) this.#start();
+    if (this.#waiting.length > 0) {
+      if (!this.#isDue && this.#alarm === undefined) this.#setAlarm();
+    } else if (this.#calls.size === 0) this.#options.onIdle();
+  }
+
+  #start(): void {
+    const { task, environment } = this.#options;
+    const members = this.#waiting.splice(0, this.#size).map(({ member }) => member);
+    this.#stopAlarm();
+    const call = new BatchCall(task, members, environment);
+    this.#calls.set(call, undefined);
+    void this.#run(call).finally(() => {
+      this.#calls.delete(call);
+      this.#look();
+    });
+  }
+
+  async #run(call: BatchCall): Promise<void> {
+    const { task, executor } = this.#options;
+    try {
+      await executor.run(call.request);
+      call.end(notToldOf(task, executor));
+    } catch (error) {
+      call.end(error);
+    }
+  }
+
+  /** The first one that waits has changed: its time counts. */
+  #stopAlarm(): void {
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    this.#isDue = this.#waiting.length > 0 && this.#restMs() <= 0;
+  }
+
+  #setAlarm(): void {
+    const ring = () => {
+      if (this.#alarm !== alarm) return;
+      this.#alarm = undefined;
+      this.#isDue = true;
+      this.#look();
+    };
+    const { clock } = this.#options.environment;
+    // What was claimed together comes within one turn of the event loop.
+    if (this.#withinMs === 0) nextTurn(ring);
+    const alarm = this.#withinMs === 0 ? { cancel() {} } : clock.setTimer(ring, this.#restMs());
+    this.#alarm = alarm;
+  }
+
+  #restMs(): number {
+    const waitedMs = this.#options.environment.clock.monotonicMs() - (this.#waiting[0]?.sinceMs ?? 0);
+    return Math.max(0, this.#withinMs - waitedMs);
+  }
+
+  #forget(member: BatchMember): void {
+    const wasFirst = this.#waiting[0]?.member === member;
+    this.#waiting = this.#waiting.filter((one) => one.member !== member);
+    if (wasFirst) this.#stopAlarm();
+    this.#look();
+  }
+}
+
+function notToldOf(task: RegisteredTask, { kind }: Executor): CarillonError {
+  return new CarillonError(
+    "executorFailed",
+    `The executor of kind '${kind}' did not tell what became of this job of batch task '${task.name}'; ` +
+      "let the task run by one that runs batches, such as eventLoop()",
+    { details: { taskName: task.name, executor: kind } },
+  );
+}

@@ -1,0 +1,103 @@
+import { runInFrame } from "../../context/current_frame.ts";
+import type { TaskContext } from "../../context/task_context.ts";
+import { CarillonError } from "../../errors.ts";
+import type { Executor, ExecutorRun } from "../../executors/executor.ts";
+import { isPromiseLike, type MaybePromise } from "../../model/maybe_promise.ts";
+import type { Payload } from "../../model/payload.ts";
+import type { RunSettings } from "../../model/settings.ts";
+import type { RegisteredTask } from "../../registry/registered_task.ts";
+import { validateOutput } from "../../registry/validate.ts";
+import { decodePayload, encodePayload } from "../../serializers/payload.ts";
+import type { Serializer } from "../../serializers/serializer.ts";
+import type { Environment } from "../environment.ts";
+import type { JobRun } from "./job_run.ts";
+import type { RunAnswer } from "./middleware_chain.ts";
+
+/** A task with the checked input of one job. */
+export interface ExecutedTask {
+  readonly task: RegisteredTask;
+  readonly input: unknown;
+  /** The same as its schema is to check it again elsewhere. */
+  readonly payload: Payload | null;
+}
+
+/** The executor that a job asks for. Throws `unknownExecutor`. */
+export function executorOf({ executor }: RunSettings, environment: Environment): Executor {
+  const name = executor ?? environment.defaultExecutor;
+  const found = environment.executors.get(name);
+  if (found !== undefined) return found;
+  const known = [...environment.executors.keys()].join(", ");
+  throw new CarillonError("unknownExecutor", `Executor '${name}' is not configured; there is ${known}`);
+}
+
+/** Calls a task's function in this process, within the job's context. A promise only where the task's code answers one. */
+export function callTask(
+  { task, input }: ExecutedTask,
+  context: TaskContext,
+  { serializer, self }: Environment,
+): MaybePromise<RunAnswer> {
+  const frame = { scheduler: self, job: context };
+  const returned = runInFrame(frame, () => task.call(input, context));
+  if (!isPromiseLike(returned)) return answerOf(task, returned, serializer);
+  return Promise.resolve(returned).then((value) => answerOf(task, value, serializer));
+}
+
+function answerOf(task: RegisteredTask, returned: unknown, serializer: Serializer): MaybePromise<RunAnswer> {
+  const value = validateOutput(task, returned);
+  if (value instanceof Promise) return value.then((value) => encoded(value, serializer));
+  return encoded(value, serializer);
+}
+
+function encoded(value: unknown, serializer: Serializer): RunAnswer {
+  return { payload: encodePayload(value, serializer), value };
+}
+
+/** Has an executor run the function, here or elsewhere; `started` is called when it does. */
+export async function runByExecutor(
+  executor: Executor,
+  run: JobRun,
+  executed: ExecutedTask,
+  context: TaskContext,
+  environment: Environment,
+  started: () => void,
+): Promise<RunAnswer> {
+  const { serializer } = environment;
+  let local: RunAnswer | undefined;
+  const request: ExecutorRun = {
+    ...crossing(run, executed, context),
+    serializer: serializer.name,
+    async call() {
+      started();
+      local = await callTask(executed, context, environment);
+      return local.payload;
+    },
+    started,
+  };
+  run.terminate = () => executor.terminate?.(request) ?? false;
+  const payload = await executor.run(request);
+  return { payload, value: local ? local.value : decodePayload(payload, [serializer]) };
+}
+
+/** What of one job crosses to where its function runs, and back. */
+export type Crossing = Pick<ExecutorRun, "job" | "input" | "signal" | "log" | "progress">;
+
+/** The part of a run that an executor elsewhere needs. */
+export function crossing(run: JobRun, { payload }: ExecutedTask, context: TaskContext): Crossing {
+  const { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata } = run.job;
+  return {
+    job: {
+      id,
+      taskName,
+      attempt,
+      scheduleId,
+      fireTimeMs,
+      runAtMs,
+      metadata,
+      ...(run.parents === undefined ? {} : { parents: run.parents }),
+    },
+    input: payload,
+    signal: run.signal,
+    log: (level, message, fields) => context.log[level](message, fields),
+    progress: (done, total, message) => context.progress({ done, total }, message),
+  };
+}

@@ -1,0 +1,92 @@
+import type { CompleteIn } from "../../context/task_context.ts";
+import { CarillonError } from "../../errors.ts";
+import type { JobRecord } from "../../model/job_record.ts";
+import type { RunSettings } from "../../model/settings.ts";
+import type { RegisteredTask } from "../../registry/registered_task.ts";
+import { validateOutput } from "../../registry/validate.ts";
+import { encodePayload } from "../../serializers/payload.ts";
+import type { Environment } from "../environment.ts";
+import type { StoreGateway } from "../store/gateway/store_gateway.ts";
+import type { JobRun, RunCompletion } from "./job_run.ts";
+
+/** What a completion is about. */
+export interface JobCompletionOptions {
+  readonly run: JobRun;
+  readonly task: RegisteredTask;
+  readonly settings: RunSettings;
+  readonly environment: Environment;
+  readonly gateway: StoreGateway;
+}
+
+/** The completion of a run within a transaction of its function's: whether it happened is for the store to say. */
+export class JobCompletion implements RunCompletion {
+  readonly #options: JobCompletionOptions;
+  #value: unknown;
+  #isTried = false;
+
+  constructor(options: JobCompletionOptions) {
+    this.#options = options;
+  }
+
+  get isTried(): boolean {
+    return this.#isTried;
+  }
+
+  /** Ends the run as a success within the transaction. */
+  readonly writeIn: CompleteIn = async (transaction, value) => {
+    const { run, task, settings, environment: { serializer }, gateway } = this.#options;
+    this.#refuseTooLate();
+    const checked = await validateOutput(task, value);
+    const payload = encodePayload(checked, serializer);
+    const keepMs = settings.retention.successMs;
+    const transition = { to: "finished", outcome: "success", value: payload, error: null, keepMs } as const;
+    const wasTried = this.#isTried;
+    // From now on it may happen, whatever becomes of the answer.
+    this.#isTried = true;
+    if (!await gateway.jobs.endWithin(transaction, { fence: run.fence, transition })) {
+      throw wasTried ? completedBefore(run.job) : notOurs(run.job);
+    }
+    this.#value = checked;
+  };
+
+  async settle(durationMs: number | null): Promise<boolean> {
+    const { run, environment: { logger }, gateway } = this.#options;
+    const job = this.#isTried ? await this.#committed() : undefined;
+    if (!job) return false;
+    logger.debug("job completed within a transaction", { job: job.id });
+    run.ended = { to: "finished", outcome: "success", value: job.value, error: null, keepMs: null };
+    gateway.jobs.tellFinishedWithin(job, { durationMs, local: { value: this.#value } });
+    return true;
+  }
+
+  /** The job as stored, if the transaction that completed it was committed. */
+  async #committed(): Promise<JobRecord | undefined> {
+    const { run: { job, fence }, gateway } = this.#options;
+    const [stored] = await gateway.store.getJobs({ ids: [job.id] });
+    const isThisRun = stored?.seq === fence.seq && stored.claimNumber === fence.claimNumber;
+    return isThisRun && stored.state === "finished" && stored.outcome === "success" ? stored : undefined;
+  }
+
+  /** What has run into its timeout is no success any more, nor what somebody else may run by now. */
+  #refuseTooLate(): void {
+    const { run } = this.#options;
+    if (run.cause?.kind === "timeout" || run.cause?.kind === "leaseLost") run.throwIfAborted();
+  }
+}
+
+function notOurs({ id, taskName }: JobRecord): CarillonError {
+  return new CarillonError(
+    "leaseLost",
+    `Job ${id} cannot be completed: its scheduler lost its lease, and another one may run it by now; roll the ` +
+      "transaction back",
+    { details: { jobId: id, taskName } },
+  );
+}
+
+function completedBefore({ id, taskName }: JobRecord): CarillonError {
+  return new CarillonError(
+    "invalidState",
+    `Job ${id} is completed already, in this transaction or one before; call completeIn() once`,
+    { details: { jobId: id, taskName } },
+  );
+}

@@ -1,0 +1,126 @@
+import { currentJobOf } from "../../context/current_job_of.ts";
+import type {
+  CompleteIn,
+  CurrentJob,
+  JobLog,
+  ReportProgress,
+  TaskContext,
+} from "../../context/task_context.ts";
+import { messageOf } from "../../errors.ts";
+import type { JobRecord } from "../../model/job_record.ts";
+import type { Environment } from "../environment.ts";
+import type { StoreGateway } from "../store/gateway/store_gateway.ts";
+import { JobCompletion } from "./job_completion.ts";
+import type { JobRun } from "./job_run.ts";
+import { LogKeeper } from "./log_keeper.ts";
+import { ProgressReporter } from "./progress_reporter.ts";
+import type { Prepared } from "./run_preparation.ts";
+
+/** What a task's function receives for one run; each thing is made when the function asks for it. */
+export class JobContext implements TaskContext {
+  readonly #run: JobRun;
+  readonly #prepared: Prepared;
+  readonly #environment: Environment;
+  readonly #gateway: StoreGateway;
+  #job: CurrentJob | undefined;
+  #log: JobLog | undefined;
+  #progress: ReportProgress | undefined;
+  #keeper: LogKeeper | undefined;
+  #reporter: ProgressReporter | undefined;
+  #completeIn: CompleteIn | undefined;
+  #isClosed = false;
+
+  constructor(run: JobRun, prepared: Prepared, environment: Environment, gateway: StoreGateway) {
+    this.#run = run;
+    this.#prepared = prepared;
+    this.#environment = environment;
+    this.#gateway = gateway;
+  }
+
+  get job(): CurrentJob {
+    return this.#job ??= currentJobOf(this.#run.job, this.#run.parents, [this.#environment.serializer]);
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
+  }
+
+  get log(): JobLog {
+    return this.#log ??= this.#makeLog();
+  }
+
+  get progress(): ReportProgress {
+    return this.#progress ??= this.#makeProgress();
+  }
+
+  get completeIn(): CompleteIn {
+    return this.#completeIn ??= this.#makeCompletion();
+  }
+
+  /** The run is over: writes what is left of its log and its progress. Undefined where nothing is to be awaited. */
+  close(): Promise<unknown> | undefined {
+    this.#isClosed = true;
+    if (this.#keeper === undefined && this.#reporter === undefined) return undefined;
+    return Promise.all([
+      this.#reporter?.close(),
+      this.#keeper?.close().catch((error) => this.#notWritten(error)),
+    ]);
+  }
+
+  #makeLog(): JobLog {
+    const { job } = this.#run;
+    this.#keeper = new LogKeeper(
+      this.#environment.clock,
+      (lines) => this.#gateway.jobs.keepLog(job, "run", lines),
+    );
+    if (this.#isClosed) void this.#keeper.close();
+    return jobLog(job, this.#environment, this.#gateway, this.#keeper);
+  }
+
+  #makeProgress(): ReportProgress {
+    const { job, fence } = this.#run;
+    const reporter = this.#reporter = new ProgressReporter(
+      this.#environment.clock,
+      (progress) =>
+        this.#gateway.jobs.progress(job, fence, progress).catch((error) => this.#notWritten(error)),
+    );
+    if (this.#isClosed) void reporter.close();
+    return (progress, message) => reporter.report(progress, message);
+  }
+
+  #makeCompletion(): CompleteIn {
+    const completion = new JobCompletion({
+      run: this.#run,
+      environment: this.#environment,
+      gateway: this.#gateway,
+      ...this.#prepared,
+    });
+    this.#run.completion = completion;
+    return completion.writeIn;
+  }
+
+  #notWritten(error: unknown): void {
+    this.#environment.logger.debug("progress or log was not written", {
+      job: this.#run.job.id,
+      error: messageOf(error),
+    });
+  }
+}
+
+/** A job's own log: each line is told, kept with the job, and goes to the scheduler's logger. */
+export function jobLog(
+  record: JobRecord,
+  { logger }: Environment,
+  gateway: StoreGateway,
+  keeper: LogKeeper,
+): JobLog {
+  const { id: job, taskName: task } = record;
+  const line =
+    (level: "debug" | "info" | "warn" | "error") =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      gateway.jobs.log(record, level, message, fields);
+      keeper.add(level, message, fields);
+      logger[level](message, { job, task, ...fields });
+    };
+  return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+}

@@ -1,0 +1,77 @@
+import { messageOf } from "../../errors.ts";
+import type { JobRecord } from "../../model/job_record.ts";
+import type { MaybePromise } from "../../model/maybe_promise.ts";
+import { resolveRunSettings, type RunOverrides, type RunSettings } from "../../model/settings.ts";
+import type { RegisteredTask } from "../../registry/registered_task.ts";
+import type { Environment } from "../environment.ts";
+import type { ExecutedTask } from "./executor_run.ts";
+import { type StoredInput, storedInput } from "./stored_input.ts";
+
+/** What a run needs to begin. */
+export interface Prepared extends ExecutedTask {
+  readonly settings: RunSettings;
+}
+
+/** What was set about a task at run time. */
+type StoredOverrides = (taskName: string) => RunOverrides | undefined;
+
+interface KnownSettings {
+  readonly stored: RunOverrides | undefined;
+  readonly settings: RunSettings;
+}
+
+/** Finds what claimed jobs need to run: the task, its settings, the input. */
+export class RunPreparation {
+  readonly #environment: Environment;
+  readonly #storedOverrides: StoredOverrides;
+  /** The settings of jobs that say nothing of their own. */
+  readonly #settings = new WeakMap<RegisteredTask, KnownSettings>();
+
+  constructor(environment: Environment, storedOverrides: StoredOverrides) {
+    this.#environment = environment;
+    this.#storedOverrides = storedOverrides;
+  }
+
+  /** What a job needs, or why this process cannot run it. Never throws; a promise only where the task's code answers one. */
+  of(job: JobRecord): MaybePromise<Prepared | string> {
+    if (job.undecodable !== undefined) return `the stored job cannot be read: ${job.undecodable}`;
+    const task = this.#environment.registry.find(job.taskName);
+    if (!task) return `this scheduler does not know task '${job.taskName}'`;
+    try {
+      const stored = storedInput(task, job, this.#environment.serializer);
+      const settings = this.#settingsOf(task, job.overrides);
+      if (stored instanceof Promise) return preparedLater(task, settings, stored);
+      return { task, input: stored.input, payload: stored.payload, settings };
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #settingsOf(task: RegisteredTask, own: RunOverrides): RunSettings {
+    const stored = this.#storedOverrides(task.name);
+    if (!isEmpty(own)) return this.#resolve(task, stored, own);
+    const known = this.#settings.get(task);
+    if (known !== undefined && known.stored === stored) return known.settings;
+    const settings = this.#resolve(task, stored);
+    this.#settings.set(task, { stored, settings });
+    return settings;
+  }
+
+  #resolve(task: RegisteredTask, ...levels: readonly (RunOverrides | undefined)[]): RunSettings {
+    const [stored, own] = levels;
+    return resolveRunSettings(own, stored, task.overrides, this.#environment.defaults);
+  }
+}
+
+function preparedLater(
+  task: RegisteredTask,
+  settings: RunSettings,
+  stored: Promise<StoredInput>,
+): Promise<Prepared | string> {
+  return stored.then((stored) => ({ task, ...stored, settings }), messageOf);
+}
+
+function isEmpty(overrides: RunOverrides): boolean {
+  for (const _ in overrides) return false;
+  return true;
+}

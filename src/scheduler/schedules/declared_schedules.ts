@@ -1,0 +1,86 @@
+import type { DeclaredSchedule, RegisteredTask } from "../../registry/registered_task.ts";
+import { CarillonError, messageOf } from "../../errors.ts";
+import type { WantedSchedule } from "./schedule_write.ts";
+import type { ScheduleCommands } from "./schedule_commands.ts";
+import { encodedSchedule, zonedTrigger } from "./wanted_schedule.ts";
+import type { Environment } from "../environment.ts";
+import type { StoreUnit } from "../store_unit.ts";
+import type { StoreUnits } from "../store_units.ts";
+
+/** The group of the schedules that code declares; how those that have left the code are found. */
+export const DECLARED_GROUP = "declared";
+
+/** Writes the schedules that the code declares, and reports stored ones that it no longer does. */
+export class DeclaredSchedules {
+  readonly #environment: Environment;
+  readonly #units: StoreUnits;
+  readonly #commands: ScheduleCommands;
+
+  constructor(environment: Environment, units: StoreUnits, commands: ScheduleCommands) {
+    this.#environment = environment;
+    this.#units = units;
+    this.#commands = commands;
+  }
+
+  /** Writes all of them, or none where the input of one does not fit its task: that is thrown. */
+  async write(): Promise<void> {
+    const declared = new Map<StoreUnit, string[]>();
+    const writes: (() => Promise<void>)[] = [];
+    for (const task of this.#environment.registry.tasks()) {
+      for (const schedule of task.schedules) {
+        const unit = await this.#units.open(schedule.options.store);
+        declared.set(unit, [...declared.get(unit) ?? [], schedule.id]);
+        const wanted = await named(schedule, () => this.#wanted(task, schedule));
+        writes.push(() => named(schedule, async () => void await this.#commands.put(unit, wanted)));
+      }
+    }
+    for (const write of writes) await write();
+    for (const unit of this.#units.all()) await this.#report(unit, declared.get(unit) ?? []);
+  }
+
+  async #wanted(task: RegisteredTask, schedule: DeclaredSchedule): Promise<WantedSchedule> {
+    const { options, id, trigger } = schedule;
+    return {
+      id,
+      generatedId: false,
+      taskName: task.name,
+      trigger: zonedTrigger(trigger, this.#environment.timeZone),
+      inputVersion: task.version,
+      group: DECLARED_GROUP,
+      options,
+      ...await encodedSchedule({ name: task.name, code: task }, options, this.#environment),
+    };
+  }
+
+  /** Only schedules of tasks that this process knows: others may be another program's. */
+  async #report(unit: StoreUnit, ids: readonly string[]): Promise<void> {
+    const stored = await unit.store.getSchedules({ group: DECLARED_GROUP });
+    for (const { id, taskName } of stored) {
+      if (ids.includes(id) || !this.#environment.registry.find(taskName)) continue;
+      this.#environment.logger.warn(
+        "a stored schedule is no longer declared; it still fires until it is removed",
+        {
+          store: unit.alias,
+          schedule: id,
+          task: taskName,
+        },
+      );
+    }
+  }
+}
+
+/** Puts the schedule and where it was declared into what a step throws. */
+async function named<Answer>(schedule: DeclaredSchedule, step: () => Promise<Answer>): Promise<Answer> {
+  const { id, place } = schedule;
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof CarillonError)) throw error;
+    const where = place ? ` (declared at ${place})` : "";
+    throw new CarillonError(error.code, `Schedule '${id}'${where}: ${messageOf(error)}`, {
+      details: { ...error.details, scheduleId: id, place },
+      cause: error,
+      retryable: error.retryable,
+    });
+  }
+}

@@ -1,0 +1,207 @@
+import { Temporal as TemporalValue } from "../../time/temporal.ts";
+import { resolveRunSettings } from "../../model/settings.ts";
+import type { NewJob } from "../../model/job_record.ts";
+import { LATE_AFTER_MS, type ScheduleRecord, type ScheduleWrite } from "../../model/schedule_record.ts";
+import { taskMetadata } from "../../model/task_record.ts";
+import type { DueSchedule, ScheduleAdvance } from "../../stores/schedule_store.ts";
+import type { Trigger, TriggerContext } from "../../triggers/trigger.ts";
+import { chooseFires, type DroppedFires } from "./fire_choice.ts";
+import { fireJobId } from "../jobs/job_id.ts";
+import { owedFires } from "./owed_fires.ts";
+
+/** How many fires one step turns into jobs at the most (`coalesce: "all"`). */
+export const FIRES_PER_STEP_MAX = 1000;
+
+/** What a plan needs beside the schedule itself. */
+export interface FirePlanInput {
+  readonly due: DueSchedule;
+  readonly trigger: Trigger;
+  readonly context: TriggerContext;
+  readonly nowMs: number;
+  /** Whether its fires depend on calendars, which may have changed since its next one was stored. @default false */
+  readonly usesCalendars?: boolean;
+  /** The delay of one fire, from jitter and spread. */
+  readonly delayMs: (fireMs: number, followingMs: number | undefined) => number;
+}
+
+/** A schedule's step forward, and what to report about it. */
+export interface FirePlan {
+  readonly advance: ScheduleAdvance;
+  readonly dropped: readonly DroppedFires[];
+  /** How many of the fires became jobs late. */
+  readonly lateFires: number;
+  /** The previous jobs are to be cancelled (`overlap: "cancelPrevious"`). */
+  readonly cancelPrevious: boolean;
+  /** The next fire is another one than before, because a calendar or the zone's rules changed. */
+  readonly moved?: { readonly fromMs: number | null; readonly toMs: number | null };
+}
+
+/**
+ * Decides what one due schedule does now: which of the fires owed become jobs, which are missed, coalesced or
+ * skipped, and when it fires next. Pure: the loop only carries it out.
+ */
+export function planFires(input: FirePlanInput): FirePlan {
+  const { due, trigger, context, nowMs } = input;
+  const schedule = due.schedule;
+  const looksUp = schedule.needsPlanning || input.usesCalendars === true;
+  const firstMs = looksUp ? replannedFire(input) : schedule.nextFireTimeMs ?? undefined;
+  if (firstMs === undefined) return withoutFire(input);
+  if (firstMs > nowMs) return advanceOnly(input, { nextFireTimeMs: firstMs });
+
+  const settings = resolveRunSettings(schedule.policies.overrides, due.task?.overrides, due.task?.settings);
+  const owed = owedFires(trigger, context, firstMs, nowMs, FIRES_PER_STEP_MAX);
+  const chosen = chooseFires({
+    owed,
+    trigger,
+    context,
+    nowMs,
+    graceMs: settings.misfireGraceTimeMs,
+    policies: schedule.policies,
+    unfinishedJobs: due.unfinishedJobs,
+    runsLeft: runsLeft(schedule),
+  });
+  const runs = schedule.counters.runs + chosen.fires.length;
+  const exhausted = schedule.policies.maxRuns !== null && runs >= schedule.policies.maxRuns;
+  const next = exhausted ? undefined : nextFire(input, chosen.nextMs, chosen.fires.length);
+  const isLate = (fireMs: number) => nowMs - fireMs > LATE_AFTER_MS;
+  const lateFires = isLate(firstMs) ? chosen.fires.filter(isLate).length : 0;
+  const waitsForFinish = schedule.followsFinish && !exhausted && chosen.fires.length > 0;
+  return {
+    advance: {
+      expected: schedule,
+      expectedUnfinishedJobs: chosen.dependsOnUnfinished ? due.unfinishedJobs : null,
+      schedule: {
+        ...contentOf(schedule),
+        nextFireTimeMs: waitsForFinish ? null : next ?? null,
+        lastFireTimeMs: chosen.lastMs,
+        needsPlanning: false,
+        status: next === undefined && !waitsForFinish ? "finished" : "active",
+        counters: countersAfter(schedule, chosen.fires.length, lateFires, chosen.dropped),
+      },
+      jobs: chosen.fires.map((fireMs, i) => jobOf(input, fireMs, chosen.fires[i + 1] ?? next, settings)),
+    },
+    dropped: chosen.dropped,
+    lateFires,
+    cancelPrevious: schedule.policies.overlap === "cancelPrevious" && chosen.fires.length > 0 &&
+      due.unfinishedJobs > 0,
+  };
+}
+
+/** The fire that a schedule waits for after its calendar, its zone's rules or its last run changed that. */
+function replannedFire({ due, trigger, context, nowMs }: FirePlanInput): number | undefined {
+  const schedule = due.schedule;
+  if (schedule.followsFinish) {
+    if (due.unfinishedJobs > 0) return undefined;
+    return trigger.nextAfterMs(Math.max(schedule.lastFinishedMs ?? 0, schedule.lastFireTimeMs ?? 0), context);
+  }
+  const owedMs = schedule.nextFireTimeMs ?? nowMs;
+  const first = trigger.nextAfterMs(Math.min(owedMs, nowMs) - 1, context);
+  const last = schedule.lastFireTimeMs;
+  // What has fired does not fire again, whatever the new rules say.
+  return first !== undefined && last !== null && first <= last ? trigger.nextAfterMs(last, context) : first;
+}
+
+function withoutFire(input: FirePlanInput): FirePlan {
+  const { schedule, unfinishedJobs } = input.due;
+  const waits = schedule.followsFinish && unfinishedJobs > 0;
+  return advanceOnly(input, { nextFireTimeMs: null, status: waits ? "active" : "finished" });
+}
+
+function advanceOnly(input: FirePlanInput, change: Partial<ScheduleWrite>): FirePlan {
+  const { schedule, unfinishedJobs } = input.due;
+  const fromMs = schedule.nextFireTimeMs;
+  const toMs = change.nextFireTimeMs ?? null;
+  return {
+    advance: {
+      expected: schedule,
+      expectedUnfinishedJobs: schedule.followsFinish ? unfinishedJobs : null,
+      schedule: { ...contentOf(schedule), needsPlanning: false, ...change },
+      jobs: [],
+    },
+    dropped: [],
+    lateFires: 0,
+    cancelPrevious: false,
+    ...(fromMs === toMs ? {} : { moved: { fromMs, toMs } }),
+  };
+}
+
+/** The next fire; a trigger that counts from the end of a run and had none counts from now. */
+function nextFire(input: FirePlanInput, nextMs: number | undefined, fires: number): number | undefined {
+  if (!input.due.schedule.followsFinish || fires > 0) return nextMs;
+  const { anchor, calendars } = input.context;
+  return input.trigger.nextAfterMs(input.nowMs, { anchor, calendars, lastFinished: instantOf(input.nowMs) });
+}
+
+function instantOf(epochMs: number): Temporal.Instant {
+  return TemporalValue.Instant.fromEpochMilliseconds(epochMs);
+}
+
+function runsLeft(schedule: ScheduleRecord): number {
+  const { maxRuns } = schedule.policies;
+  return maxRuns === null ? Infinity : Math.max(0, maxRuns - schedule.counters.runs);
+}
+
+function jobOf(
+  { due, delayMs }: FirePlanInput,
+  fireMs: number,
+  followingMs: number | undefined,
+  settings: ReturnType<typeof resolveRunSettings>,
+): NewJob {
+  const { schedule, task } = due;
+  const runAtMs = fireMs + delayMs(fireMs, followingMs);
+  return {
+    id: fireJobId(schedule.seq, fireMs),
+    taskName: schedule.taskName,
+    taskVersion: schedule.policies.inputVersion ?? task?.version ?? 1,
+    scheduleSeq: schedule.seq,
+    scheduleId: schedule.id,
+    fireTimeMs: fireMs,
+    runAtMs,
+    priority: settings.priority,
+    ageingMs: settings.ageingMs,
+    tags: settings.tags,
+    concurrencyKey: schedule.policies.concurrencyKey,
+    rateKey: schedule.policies.rateKey,
+    input: schedule.input,
+    overrides: schedule.policies.overrides,
+    metadata: task === undefined ? schedule.metadata : { ...taskMetadata(task), ...schedule.metadata },
+    startDeadlineMs: settings.misfireGraceTimeMs === null ? null : runAtMs + settings.misfireGraceTimeMs,
+  };
+}
+
+function countersAfter(
+  schedule: ScheduleRecord,
+  fires: number,
+  lateFires: number,
+  dropped: readonly DroppedFires[],
+): ScheduleWrite["counters"] {
+  const { runs, late } = schedule.counters;
+  const counters = { ...schedule.counters, runs: runs + fires, late: late + lateFires };
+  for (const { reason, count } of dropped) counters[reason] += count;
+  return counters;
+}
+
+/** A stored schedule's content without what the store adds. Written out, as it is made at every fire. */
+export function contentOf(record: ScheduleRecord): ScheduleWrite {
+  return {
+    id: record.id,
+    generatedId: record.generatedId,
+    taskName: record.taskName,
+    description: record.description,
+    group: record.group,
+    trigger: record.trigger,
+    input: record.input,
+    policies: record.policies,
+    metadata: record.metadata,
+    paused: record.paused,
+    status: record.status,
+    error: record.error,
+    anchorMs: record.anchorMs,
+    nextFireTimeMs: record.nextFireTimeMs,
+    lastFireTimeMs: record.lastFireTimeMs,
+    lastFinishedMs: record.lastFinishedMs,
+    followsFinish: record.followsFinish,
+    needsPlanning: record.needsPlanning,
+    counters: record.counters,
+  };
+}

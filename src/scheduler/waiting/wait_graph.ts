@@ -1,0 +1,83 @@
+import { CarillonError } from "../../errors.ts";
+import type { RunTable } from "../running/run_table.ts";
+
+/** Jobs that wait for their parents, each with those that are not finished. */
+export type ParentChains = ReadonlyMap<string, readonly string[]>;
+
+/** Which jobs of this process wait for which others; finds the waits that could never end. */
+export class WaitGraph {
+  readonly #waitsFor = new Map<string, string[]>();
+  /** What is known of the parents of those that are waited for, for as long as they are. */
+  readonly #chains = new Set<ParentChains>();
+
+  /** How many of these runs take part of the scheduler's own limit: those that only wait take none. */
+  working(runs: RunTable): number {
+    if (this.#waitsFor.size === 0) return runs.staying;
+    return runs.all().filter((run) => !runs.isLeaving(run) && !this.#waitsFor.has(run.job.id)).length;
+  }
+
+  /**
+   * Refuses to let a job wait for another job of a task when all of that task's slots are held by the job
+   * itself or by jobs that wait for it. Throws `jobWaitsForItself`.
+   */
+  refuseCycle(waiter: string | undefined, taskName: string, runs: RunTable, limit: number | null): void {
+    if (waiter === undefined || limit === null) return;
+    const holders = runs.all().map(({ job }) => job).filter((job) => job.taskName === taskName);
+    if (holders.length < limit || !holders.every((holder) => this.#leadsTo(holder.id, waiter))) return;
+    const slots = limit === 1 ? "the only slot" : `all ${limit} slots`;
+    throw new CarillonError(
+      "jobWaitsForItself",
+      `Job ${waiter} would wait for ever: it waits for a job of task '${taskName}', of which it holds ${slots} ` +
+        "itself or through jobs that wait for it; raise 'maxRunningJobs', or use addJob without waiting",
+      { details: { jobId: waiter, taskName, limit } },
+    );
+  }
+
+  /**
+   * Refuses to let a job wait for itself, or for one that waits for it, be it in its function or for its parents, as
+   * `chains` tells. Throws `jobWaitsForItself`.
+   */
+  refuseLoop(waiter: string, awaited: string, chains: ParentChains = new Map()): void {
+    if (!this.#leadsTo(awaited, waiter, chains)) return;
+    throw new CarillonError(
+      "jobWaitsForItself",
+      `Job ${waiter} would wait for ever: it waits for job ${awaited}, which is itself or waits for it; ` +
+        "let one of them end without waiting, or take it out of the other's 'after'",
+      { details: { jobId: waiter, awaited } },
+    );
+  }
+
+  /** Notes a wait for as long as it takes. */
+  async during<Answer>(
+    waiter: string | undefined,
+    awaited: string,
+    chains: ParentChains,
+    wait: () => Promise<Answer>,
+  ): Promise<Answer> {
+    if (waiter === undefined) return await wait();
+    const all = this.#waitsFor.get(waiter) ?? [];
+    this.#waitsFor.set(waiter, all);
+    all.push(awaited);
+    if (chains.size > 0) this.#chains.add(chains);
+    try {
+      return await wait();
+    } finally {
+      this.#chains.delete(chains);
+      all.splice(all.indexOf(awaited), 1);
+      if (all.length === 0) this.#waitsFor.delete(waiter);
+    }
+  }
+
+  #leadsTo(from: string, to: string, chains: ParentChains = new Map()): boolean {
+    const known = [chains, ...this.#chains];
+    const seen = new Set<string>();
+    const next = [from];
+    for (let job = next.pop(); job !== undefined; job = next.pop()) {
+      if (job === to) return true;
+      if (seen.has(job)) continue;
+      seen.add(job);
+      next.push(...this.#waitsFor.get(job) ?? [], ...known.flatMap((one) => one.get(job) ?? []));
+    }
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+import { CarillonError, messageOf } from "../../../errors.ts";
+import type { SqlValue } from "../../shared/driver.ts";
+
+/** What is bound: integers as `bigint`, because the binding makes every `number` a float. */
+export type BoundValue = SqlValue | bigint;
+
+/** What this store uses of a prepared statement of the package `libsql`. */
+export interface NativeStatement {
+  readonly reader: boolean;
+  raw(on: boolean): NativeStatement;
+  all(args: readonly BoundValue[]): readonly (readonly SqlValue[])[];
+  run(args: readonly BoundValue[]): { readonly changes: number };
+}
+
+/** What this store uses of a connection of the package `libsql`. */
+export interface NativeDatabase {
+  readonly inTransaction: boolean;
+  prepare(sql: string): NativeStatement;
+  close(): void;
+}
+
+/** Opens a path, a `file:` address or `:memory:`. */
+export type NativeDatabaseClass = new (path: string) => NativeDatabase;
+
+/** Loads the binding when it is first needed, so that a program that keeps everything in memory never does. */
+export async function loadNativeBinding(): Promise<NativeDatabaseClass> {
+  try {
+    const loaded = await import("libsql") as unknown as { readonly default: NativeDatabaseClass };
+    return loaded.default;
+  } catch (cause) {
+    throw new CarillonError(
+      "storeUnavailable",
+      `Cannot load the package 'libsql', which opens database files; is it installed for this platform? ` +
+        `(${messageOf(cause)})`,
+      { cause },
+    );
+  }
+}

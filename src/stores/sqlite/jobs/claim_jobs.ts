@@ -1,0 +1,188 @@
+import { claimOrderAt } from "../../../model/decisions.ts";
+import type { JobRecord } from "../../../model/job_record.ts";
+import type { ClaimAnswer, ClaimRequest, JobStore } from "../../job_store.ts";
+import type { Dialect } from "../schema/dialect.ts";
+import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
+import { listText } from "../rows/list_text.ts";
+import { decodeJob, jobCell } from "../rows/job_row.ts";
+import type { SqlSession } from "../session/session.ts";
+import { blockSql, namedCandidates, openTasks, readyCandidates, WINDOW_MIN } from "./claim_sql.ts";
+import { choosing } from "./choose_jobs.ts";
+import { nextStarts } from "./rate_free.ts";
+import { endAnswers, endOperation } from "./end_jobs.ts";
+import { endMissed } from "./end_missed.ts";
+import { freedLeft, unblockTexts } from "./unblock_jobs.ts";
+import { waitingState } from "./waiting_state.ts";
+
+/** Rows that one claim brings up to date in each of its first statements; the next claim goes on. */
+const UPKEEP_MAX = 500;
+/** What the statements of a claim cost before they take anything, in rows of other calls. */
+const STATEMENTS_AS_ROWS = 100;
+
+const claimArguments = { tasks: "?1", window: "?2", now: "?3", limit: "?4", incarnation: "?5" };
+
+/** The claim of jobs. */
+export function claimJobs(session: SqlSession): Pick<JobStore, "claimJobs"> {
+  const sql = claimTexts(session.dialect);
+  const end = endOperation(session);
+  return {
+    async claimJobs(request, ends = []) {
+      const ending = ends.length === 0 ? [] : end.step(ends);
+      const claim = claimStep(sql, request, session.nowArgument());
+      const results = await session.write([...ending, ...claim], {
+        quiet: ends.length === 0,
+        rows: request.limit + ends.length + STATEMENTS_AS_ROWS,
+      });
+      const held = endAnswers(end, ends, results.slice(0, ending.length));
+      return { ...claimAnswer(results.slice(ending.length)), held };
+    },
+  };
+}
+
+/** The statement that takes just these jobs, for jobs that are added and claimed in one step. */
+export function claimAdded(
+  dialect: Dialect,
+): (request: ClaimRequest, ids: string, now: number | null) => Statement {
+  const sql = takeSql(dialect, namedCandidates(dialect, "?6", claimArguments));
+  return (request, ids, now) => takeStatement(sql, request, now, ids);
+}
+
+/** Claimed jobs from their cells, in claim order. */
+export function claimedJobs({ cells }: StatementResult): readonly JobRecord[] {
+  const jobs = cells.map(decodeJob);
+  return jobs.sort(claimOrderAt(jobs[0]?.startedAtMs ?? 0));
+}
+
+type ClaimTexts = ReturnType<typeof claimTexts>;
+
+function claimTexts(dialect: Dialect) {
+  const { jobs } = dialect.tables;
+  const now = dialect.now("?3");
+  const ready = readyCandidates(dialect, claimArguments);
+  return {
+    endMissed: endMissed(dialect),
+    promote: `update ${jobs} set state = ${waitingState(dialect, jobs)} where seq in (
+      select seq from ${jobs} where state = 'scheduled' and run_at <= ${
+      dialect.now("?1")
+    } order by run_at limit ?2)`,
+    ...unblockTexts(dialect, "?1", "?2"),
+    block: blockSql(dialect, claimArguments),
+    take: takeSql(dialect, ready),
+    takeNamed: takeSql(dialect, namedCandidates(dialect, "?6", claimArguments)),
+    more: moreSql(dialect, ready),
+    moreNamed: moreSql(dialect, namedCandidates(dialect, "?6", claimArguments)),
+    next: `select min(first) from (select (select min(j.run_at) from ${jobs} j
+        where j.state = 'scheduled' and j.task_name = (e.value ->> 0)) as first from json_each(?1) e
+      union all select min(start_deadline) + 1 from ${jobs}
+        where attempt = 0 and start_deadline is not null and state <> 'finished'
+      union all ${nextStarts(dialect, "?1", "?2")})`,
+    nextNamed: `select min(first) from (select j.run_at as first from json_each(?2) e
+        cross join ${jobs} j on j.id = e.value
+        where +j.state = 'scheduled' and j.task_name in (select value ->> 0 from json_each(?1))
+      union all ${nextStarts(dialect, "?1", "?3")})`,
+    now: `select json_array(${now.replace("?3", "?1")}, ${freedLeft(dialect)}, ${anyLeft(jobs, "?2")})`,
+  };
+}
+
+function takeSql(dialect: Dialect, candidates: string): string {
+  const { jobs, schedulers } = dialect.tables;
+  return `with recursive ${openTasks(dialect, claimArguments)}, ${candidates}, ${choosing("?4")}
+    update ${jobs} set state = 'running', owner = ?5, attempt = attempt + 1, claim_number = claim_number + 1,
+      started_at = ${dialect.now("?3")}, progress = null
+    where seq in (select seq from chosen) and exists (select 1 from ${schedulers} where incarnation = ?5)
+    returning ${jobCell(jobs)}`;
+}
+
+/**
+ * Whether one more could have been taken, asked only when the claim was filled. Of candidates that have a slot by themselves
+ * the first one can be taken, so there is no need to choose.
+ */
+function moreSql(dialect: Dialect, candidates: string): string {
+  return `select case when changes() >= ?4 then exists (
+      with recursive ${openTasks(dialect, claimArguments)}, ${candidates} select 1 from candidate
+      where coalesce(schedule_free, 1) > 0 and coalesce(key_free, 1) > 0 and coalesce(rate_free, 1) > 0) else 0 end`;
+}
+
+/** The expression for whether jobs of the asked tasks still wait to be taken. */
+function anyLeft(jobs: string, tasks: string): string {
+  const exist = (state: string) =>
+    `exists (select 1 from json_each(${tasks}) e
+      cross join ${jobs} j on j.state = '${state}' and j.task_name = (e.value ->> 0))`;
+  return `(${exist("ready")} or ${exist("blocked")})`;
+}
+
+function takeStatement(sql: string, request: ClaimRequest, now: number | null, ids?: string): Statement {
+  const { limit, incarnation } = request;
+  const args = [tasksArgument(request), windowOf(limit), now, limit, incarnation];
+  return { sql, args: ids === undefined ? args : [...args, ids] };
+}
+
+function tasksArgument({ tasks }: ClaimRequest): string {
+  return listText(tasks.map(({ name, version, max }) => [name, version, max ?? null]));
+}
+
+function windowOf(limit: number): number {
+  return Math.max(limit, WINDOW_MIN);
+}
+
+function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): Step {
+  const tasks = tasksArgument(request);
+  const window = windowOf(request.limit);
+  const ids = request.jobIds === undefined ? undefined : listText(request.jobIds);
+  const common = [tasks, window, now];
+  const claim = [...common, request.limit, request.incarnation];
+  return [
+    ...sql.endMissed(now, UPKEEP_MAX),
+    { sql: sql.promote, args: [now, UPKEEP_MAX] },
+    { sql: sql.wake, args: [now] },
+    { sql: sql.sweep, args: [] },
+    { sql: sql.sweepOn, args: [] },
+    { sql: sql.look, args: [] },
+    { sql: sql.unblock, args: [window, now] },
+    { sql: sql.wait, args: [now] },
+    { sql: sql.looked, args: [] },
+    takeStatement(ids === undefined ? sql.take : sql.takeNamed, request, now, ids),
+    ids === undefined ? { sql: sql.more, args: claim } : { sql: sql.moreNamed, args: [...claim, ids] },
+    { sql: sql.block, args: claim },
+    ids === undefined
+      ? { sql: sql.next, args: [tasks, now] }
+      : { sql: sql.nextNamed, args: [tasks, ids, now] },
+    { sql: sql.now, args: [now, tasks] },
+  ];
+}
+
+function claimAnswer(results: readonly StatementResult[]): Omit<ClaimAnswer, "held"> {
+  const [missed, , , promoted, , , , , , , , taken, more, , next, end] = results.slice(
+    2,
+  ) as unknown as ClaimResults;
+  const [nowMs, freedLeft, left] = JSON.parse(end.cells[0] as string) as readonly [number, 0 | 1, 0 | 1];
+  const upkeepLeft = missed.cells.length >= UPKEEP_MAX || promoted.changes >= UPKEEP_MAX;
+  return {
+    nowMs,
+    claimed: claimedJobs(taken),
+    missed: missed.cells.map(decodeJob),
+    nextRunAtMs: next.cells[0] as number | null,
+    more: more.cells[0] === 1 || upkeepLeft || freedLeft === 1,
+    left: left === 1,
+  };
+}
+
+/** What the statements of a claim answer, from the one that ends missed jobs on. */
+type ClaimResults = readonly [
+  missed: StatementResult,
+  settled: StatementResult,
+  unpicked: StatementResult,
+  promoted: StatementResult,
+  woken: StatementResult,
+  swept: StatementResult,
+  sweptOn: StatementResult,
+  look: StatementResult,
+  unblocked: StatementResult,
+  waiting: StatementResult,
+  looked: StatementResult,
+  taken: StatementResult,
+  more: StatementResult,
+  blocked: StatementResult,
+  next: StatementResult,
+  end: StatementResult,
+];

@@ -1,0 +1,163 @@
+import type { JobRecord } from "../../../model/job_record.ts";
+import { type JobOutcome, type JobState, jobStates } from "../../../model/states.ts";
+import type { JobCounts, JobFilter, JobPlace, JobStore } from "../../job_store.ts";
+import type { Dialect } from "../schema/dialect.ts";
+import type { Statement } from "../../shared/driver.ts";
+import { listText } from "../rows/list_text.ts";
+import { decodeJob, jobCell } from "../rows/job_row.ts";
+import type { SqlSession } from "../session/session.ts";
+import { Conditions } from "../rows/conditions.ts";
+import { presentedIn, presentedState, sqlList, surroundings } from "./display_state.ts";
+
+/** Finding and counting jobs. */
+export function findJobs(session: SqlSession): Pick<JobStore, "getJobs" | "countJobs" | "getParents"> {
+  const { dialect } = session;
+  return {
+    async getJobs(filter) {
+      const [found] = await session.read([findStatement(dialect, filter, session.nowArgument())]);
+      return found!.cells.map(decodeJob);
+    },
+    async countJobs(filter) {
+      const [found] = await session.read([countStatement(dialect, filter, session.nowArgument())]);
+      return countsFrom(found!.cells as readonly string[]);
+    },
+    async getParents(jobId) {
+      const [waits, parents] = await session.read(parentStatements(dialect, jobId, session.nowArgument()));
+      return { waits: waits!.cells[0] === 1, parents: parents!.cells.map(decodeJob) };
+    },
+  };
+}
+
+/** Decodes jobs, in the order in which their ids were asked. */
+export function jobsInOrder(ids: readonly string[], cells: readonly unknown[]): readonly JobRecord[] {
+  const jobs = new Map(cells.map((cell) => {
+    const job = decodeJob(cell as string);
+    return [job.id, job] as const;
+  }));
+  return [...new Set(ids)].flatMap((id) => jobs.get(id) ?? []);
+}
+
+function findStatement(dialect: Dialect, filter: JobFilter, now: number | null): Statement {
+  const { jobs } = dialect.tables;
+  const where = new Conditions([now]);
+  if (filter.ids) {
+    where.add((ids) => `j.id in (select value from json_each(${ids}))`, listText(filter.ids));
+  }
+  if (filter.after) {
+    where.add((ids) => `j.seq in (${childrenOf(dialect, ids)})`, listText(filter.after));
+  }
+  addPlace(where, filter);
+  if (filter.afterSeq !== undefined) where.add((seq) => `j.seq > ${seq}`, filter.afterSeq);
+  if (filter.owner !== undefined) where.add((owner) => `j.owner = ${owner}`, filter.owner);
+  if (filter.outcomes) addOutcomes(where, filter.outcomes, filter);
+  if (filter.states) where.addText(presentedIn(dialect, filter.states));
+  const order = filter.order === "oldest" ? "j.seq" : "j.seq desc";
+  const { sql, args } = where.select(jobCell("j", presentedState(dialect)), `${jobs} j`, order, filter);
+  return { sql: `with ${surroundings(dialect, "?1")} ${sql}`, args };
+}
+
+/**
+ * SQLite uses the index of jobs that did not succeed only where a query says so literally. One that names what has an index
+ * of fewer jobs does not say it: with statistics of a day without failures the planner would take this one.
+ */
+function addOutcomes(where: Conditions, outcomes: readonly JobOutcome[], filter: JobFilter): void {
+  const { ids, after, scheduleId, batchId, addedBy } = filter;
+  const isOfFew = [ids, after, scheduleId, batchId, addedBy].some((key) => key !== undefined);
+  if (!isOfFew && !outcomes.includes("success")) where.addText("j.outcome <> 'success'");
+  where.addText(`j.outcome in ${sqlList(outcomes)}`);
+}
+
+function childrenOf({ tables: { jobs, parents } }: Dialect, ids: string): string {
+  return `select p.child_seq from json_each(${ids}) e cross join ${jobs} q on q.id = e.value
+    cross join ${parents} p on p.parent_seq = q.seq`;
+}
+
+function parentStatements(dialect: Dialect, jobId: string, now: number | null): readonly Statement[] {
+  const { jobs, parents } = dialect.tables;
+  const cell = jobCell("j", presentedState(dialect));
+  return [
+    { sql: `select state = 'waiting' from ${jobs} where id = ?1`, args: [jobId] },
+    {
+      sql: `with ${surroundings(dialect, "?1")} select ${cell} from ${jobs} c
+        cross join ${parents} p on p.child_seq = c.seq cross join ${jobs} j on j.seq = p.parent_seq
+        where c.id = ?2 order by p.place`,
+      args: [now, jobId],
+    },
+  ];
+}
+
+function addPlace(
+  where: Conditions,
+  { taskName, scheduleId, batchId, addedBy }: JobPlace,
+): void {
+  if (taskName !== undefined) where.add((name) => `j.task_name = ${name}`, taskName);
+  if (scheduleId !== undefined) where.add((id) => `j.schedule_id = ${id}`, scheduleId);
+  if (batchId !== undefined) where.add((id) => `j.batch_id = ${id}`, batchId);
+  if (addedBy !== undefined) where.add((id) => `j.added_by = ${id}`, addedBy);
+}
+
+/** Each stored state is counted by itself, in its own small index. */
+function countStatement(
+  dialect: Dialect,
+  filter: JobPlace,
+  now: number | null,
+): Statement {
+  const { jobs } = dialect.tables;
+  const where = new Conditions([now]);
+  addPlace(where, filter);
+  const whole = ["scheduled", "running", "parked", "finished"].map((state) =>
+    `select json_array('${state}', count(*)) from ${jobs} j where j.state = '${state}' and ${where.text}`
+  );
+  const blocked =
+    `select json_array('blocked', count(*)) from ${jobs} j where j.state = 'waiting' and ${where.text}`;
+  const { scheduleId, batchId, addedBy } = filter;
+  const isOfTasks = scheduleId === undefined && batchId === undefined && addedBy === undefined;
+  const oneByOne = (state: string) =>
+    `select json_array(shown, count(*)) from (
+      select ${
+      presentedState(dialect)
+    } as shown from ${jobs} j where j.state = '${state}' and ${where.text}) group by shown`;
+  const ready = isOfTasks ? countReady(dialect, where.text) : { tables: "", counts: [oneByOne("ready")] };
+  const counts = [...whole, blocked, ...ready.counts, oneByOne("blocked")];
+  return {
+    sql: `with ${surroundings(dialect, "?1")}${ready.tables} ${counts.join(" union all ")}`,
+    args: where.args,
+  };
+}
+
+/**
+ * Ready jobs in no lane are in the state of their queue, which is found once: they are counted in the index, and there may
+ * be very many of them. Those in a lane wait for a schedule, a key or a rate of their own, and are looked at one by one.
+ */
+function countReady(dialect: Dialect, condition: string) {
+  const { jobs } = dialect.tables;
+  const shown = presentedState(dialect);
+  return {
+    tables: `,
+      laned(task_name, queue, shown) as materialized (select j.task_name, j.queue, ${shown} from ${jobs} j
+        where j.lane is not null and j.state <> 'finished' and +j.state = 'ready' and ${condition}),
+      laned_queue(task_name, queue, jobs) as materialized (
+        select task_name, queue, count(*) from laned group by task_name, queue),
+      ready_queue(task_name, queue, jobs) as materialized (
+        select j.task_name, j.queue, count(*) from ${jobs} j where j.state = 'ready' and ${condition}
+        group by j.task_name, j.queue)`,
+    counts: [
+      "select json_array(shown, count(*)) from laned group by shown",
+      `select json_array(shown, sum(jobs)) from (select ${shown} as shown, j.jobs from (
+          select 'ready' as state, q.task_name, cast(q.queue as integer) as task_version,
+            substr(q.queue, instr(q.queue, '[')) as tags, null as schedule_seq, null as rate_key,
+            null as concurrency_key, 0 as seq, q.jobs - coalesce(l.jobs, 0) as jobs
+          from ready_queue q left join laned_queue l on l.task_name = q.task_name and l.queue = q.queue) j)
+        group by shown`,
+    ],
+  };
+}
+
+function countsFrom(cells: readonly string[]): JobCounts {
+  const counts = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
+  for (const cell of cells) {
+    const [state, count] = JSON.parse(cell) as readonly [JobState, number];
+    counts[state] += count;
+  }
+  return counts;
+}

@@ -1,0 +1,82 @@
+import type { ScheduleChange, ScheduleStore } from "../../schedule_store.ts";
+import type { Dialect } from "../schema/dialect.ts";
+import type { SqlValue, Step } from "../../shared/driver.ts";
+import { guard, GuardFailure } from "../session/guard.ts";
+import { listText } from "../rows/list_text.ts";
+import { decodeSchedule, scheduleCell, scheduleRow, writtenColumns } from "../rows/schedule_row.ts";
+import type { SqlSession } from "../session/session.ts";
+
+/** Writing schedules. */
+export function writeSchedules(session: SqlSession): Pick<ScheduleStore, "writeSchedules"> {
+  const step = writeStep(session.dialect);
+  return {
+    async writeSchedules(change) {
+      if (repeatsAnId(change)) return undefined;
+      try {
+        const results = await session.write(step(change, session.nowArgument()), {
+          rows: change.puts.length + (change.removes?.length ?? 0),
+        });
+        return results.at(-1)!.cells.map(decodeSchedule);
+      } catch (error) {
+        if (error instanceof GuardFailure) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** The text that overwrites a schedule with the row of `scheduleRow` that `row` stands for. */
+export function overwriteSql(dialect: Dialect, row: string, now: string): string {
+  const sets = writtenColumns.map((column, index) => `${column} = ${row} ->> ${index}`);
+  return `update ${dialect.tables.schedules} set ${sets.join(", ")}, version = version + 1,
+    updated_at = ${dialect.now(now)}`;
+}
+
+function writeStep(dialect: Dialect): (change: ScheduleChange, now: number | null) => Step {
+  const { schedules } = dialect.tables;
+  // Rows of the argument: id, seq and version as read (null where the id was free), what to write.
+  const asRead = `not exists (select 1 from json_each(?1) e where (e.value ->> 1) is not null and not exists (
+      select 1 from ${schedules} s where s.seq = (e.value ->> 1) and s.id = (e.value ->> 0)
+        and s.version = (e.value ->> 2)))
+    and not exists (select 1 from json_each(?1) e cross join ${schedules} s on s.id = (e.value ->> 0)
+      where (e.value ->> 1) is null)`;
+  // When it is removed is told by the row that goes.
+  const stamp = `update ${schedules} set updated_at = ${dialect.now("?2")}
+    where seq in (select value ->> 1 from json_each(?1))`;
+  const remove = `delete from ${schedules} where seq in (select value ->> 1 from json_each(?1))`;
+  const overwrite = `${overwriteSql(dialect, "(e.value -> 3)", "?2")} from json_each(?1) e
+    where ${schedules}.seq = (e.value ->> 1)`;
+  const nowMs = dialect.now("?2");
+  const values = writtenColumns.map((_column, index) => `e.value -> 3 ->> ${index}`);
+  const insert =
+    `insert into ${schedules}(id, version, created_at, updated_at, last_finished, ${writtenColumns})
+    select e.value ->> 0, 1, ${nowMs}, ${nowMs}, e.value ->> 4, ${values} from json_each(?1) e
+    where (e.value ->> 1) is null`;
+  const written = `select ${scheduleCell("s")} from json_each(?1) e
+    cross join ${schedules} s on s.id = (e.value ->> 0)`;
+  return ({ puts, removes = [] }, now) => {
+    const rows = listText(puts.map(putRow));
+    const gone = listText(removes.map(({ id, seq, version }) => [id, seq, version]));
+    return [
+      guard(dialect, asRead, [gone]),
+      guard(dialect, asRead, [rows]),
+      { sql: stamp, args: [gone, now] },
+      { sql: remove, args: [gone] },
+      { sql: overwrite, args: [rows, now] },
+      { sql: insert, args: [rows, now] },
+      { sql: written, args: [rows] },
+    ];
+  };
+}
+
+function putRow(
+  { expected, schedule }: ScheduleChange["puts"][number],
+): readonly (SqlValue | readonly SqlValue[])[] {
+  const { seq, version } = expected ?? { seq: null, version: null };
+  return [schedule.id, seq, version, scheduleRow(schedule), schedule.lastFinishedMs];
+}
+
+function repeatsAnId({ puts, removes = [] }: ScheduleChange): boolean {
+  const ids = [...puts.map(({ schedule }) => schedule.id), ...removes.map(({ id }) => id)];
+  return new Set(ids).size !== ids.length;
+}

@@ -1,0 +1,101 @@
+import { CarillonError, messageOf } from "../../../errors.ts";
+import type { NewJob } from "../../../model/job_record.ts";
+import type { TransactionStore } from "../../transaction_store.ts";
+import type { CallerTransaction } from "./caller_transaction.ts";
+import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
+import { guard, GuardFailure } from "./guard.ts";
+import type { SqlSession } from "./session.ts";
+import { addIdentical } from "../jobs/insert_unique.ts";
+import { addOperation } from "../jobs/add_jobs.ts";
+import { endOperation } from "../jobs/end_jobs.ts";
+
+/** What writing in transactions of callers stands on. */
+export interface WithinOptions {
+  readonly session: SqlSession;
+  /** What tells others of a commit, where the database does not. */
+  readonly count: Statement | undefined;
+  /** Where the store is, for people. */
+  readonly location: string;
+}
+
+/** The operations that can run within a transaction of the caller's. */
+export function withinTransaction(options: WithinOptions): (caller: CallerTransaction) => TransactionStore {
+  const { session } = options;
+  const { jobs: table, facts } = session.dialect.tables;
+  const add = addOperation(session);
+  const end = endOperation(session);
+  const probe = `select 1 from ${table} where id = ?1`;
+  const runs = `exists (select 1 from ${table} where seq = ?1 and owner = ?2 and claim_number = ?3
+    and state = 'running')`;
+  let databaseId: Promise<string> | undefined;
+  const readId = () =>
+    databaseId ??= session.read([{ sql: `select value from ${facts} where key = 'databaseId'`, args: [] }])
+      .then(([id]) => id!.cells[0] as string)
+      .catch((error) => {
+        databaseId = undefined;
+        throw error;
+      });
+  return (caller) => {
+    const run = async (step: Step) => await runWithin(caller, step, options, await readId());
+    return {
+      async addJobs(jobs) {
+        const answers = await added(jobs);
+        return { jobs: answers, pending: () => caller.pending({ sql: probe, args: [answers[0]!.id] }) };
+      },
+      async endJob(ending) {
+        const { seq, incarnation, claimNumber } = ending.fence;
+        const args = [seq, incarnation, claimNumber];
+        const first = caller.collects ? guard(session.dialect, runs, args) : { sql: `select ${runs}`, args };
+        const [held] = await run([first, ...end.step([ending])]);
+        return caller.collects || held!.cells[0] === 1;
+      },
+    };
+
+    async function added(jobs: readonly NewJob[]) {
+      const within: SqlSession = { ...session, write: run };
+      if (jobs.some(({ identity }) => identity !== undefined)) {
+        if (caller.collects) throw unknownAnswer();
+        return (await addIdentical(within)(jobs)).jobs;
+      }
+      const results = await run(add.step(jobs));
+      if (caller.collects) return jobs.map(({ id }) => ({ id, seq: 0, outcome: "added" as const }));
+      return add.answers(jobs, results).map(({ job }) => job);
+    }
+  };
+}
+
+/** Runs a step with what makes sure that it is this database, and with what tells others. */
+async function runWithin(
+  caller: CallerTransaction,
+  step: Step,
+  { session: { dialect }, count, location }: WithinOptions,
+  databaseId: string,
+): Promise<readonly StatementResult[]> {
+  const { facts } = dialect.tables;
+  const isThisOne = `exists (select 1 from ${facts} where key = 'databaseId' and value = ?1)`;
+  const first = guard(dialect, isThisOne, [databaseId]);
+  try {
+    return (await caller.run([first, ...step, ...(count ? [count] : [])])).slice(1);
+  } catch (error) {
+    const isAnother = error instanceof GuardFailure || /no such table/.test(messageOf(error));
+    throw isAnother ? anotherDatabase(location, error) : error;
+  }
+}
+
+function anotherDatabase(location: string, cause: unknown): CarillonError {
+  return new CarillonError(
+    "invalidOption",
+    `The transaction is one of another database than the store ${location}: what is written in it must be committed ` +
+      "with the store's own rows",
+    { details: { option: "transaction", location }, cause },
+  );
+}
+
+function unknownAnswer(): CarillonError {
+  return new CarillonError(
+    "invalidOption",
+    "A list of statements cannot take jobs with 'idempotencyKey', 'unique' or 'debounce': which job stands for them is " +
+      "known only when they run; give the job an 'id', or a transaction that is open",
+    { details: { option: "transaction" } },
+  );
+}

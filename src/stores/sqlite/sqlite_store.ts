@@ -1,0 +1,60 @@
+import type { DataStore } from "../data_store.ts";
+import type { LookStore } from "../read_store.ts";
+import { addJobs } from "./jobs/add_jobs.ts";
+import { advanceSchedules } from "./schedules/advance_schedules.ts";
+import { calendars } from "./schedules/calendars.ts";
+import { changeJobs } from "./jobs/change_jobs.ts";
+import { changes } from "./changes.ts";
+import { claimJobs } from "./jobs/claim_jobs.ts";
+import { endJobs } from "./jobs/end_jobs.ts";
+import { findJobs } from "./jobs/find_jobs.ts";
+import { findSchedules } from "./schedules/find_schedules.ts";
+import { putProgress } from "./jobs/put_progress.ts";
+import { jobHistory } from "./jobs/job_history.ts";
+import { prune } from "./prune.ts";
+import { replanSchedules } from "./schedules/replan_schedules.ts";
+import { schedulers } from "./schedulers.ts";
+import { tasks } from "./tasks.ts";
+import { writeSchedules } from "./schedules/write_schedules.ts";
+import type { SqlSession } from "./session/session.ts";
+
+/** What every SQL store does alike; how it connects, opens and watches is the adapter's. */
+export type SqlOperations = Omit<
+  DataStore,
+  "kind" | "location" | "capabilities" | "open" | "close" | "watch" | "within" | "replica"
+>;
+
+/** What people look at, on a database that may be a copy. */
+export function sqlLooks(session: SqlSession): LookStore {
+  const { getJobs, countJobs } = findJobs(session);
+  const { getSchedules } = findSchedules(session);
+  const { getTasks } = tasks(session);
+  return { getJobs, countJobs, getSchedules, getTasks };
+}
+
+/** The operations of a data store on a database. */
+export function sqlOperations(session: SqlSession): SqlOperations {
+  const now = `select ${session.dialect.now("?1")}`;
+  return {
+    ...tasks(session),
+    ...writeSchedules(session),
+    ...replanSchedules(session),
+    ...advanceSchedules(session),
+    ...findSchedules(session),
+    ...addJobs(session),
+    ...claimJobs(session),
+    ...endJobs(session),
+    ...putProgress(session),
+    ...changeJobs(session),
+    ...findJobs(session),
+    ...jobHistory(session),
+    ...schedulers(session),
+    ...calendars(session),
+    ...prune(session),
+    ...changes(session),
+    async nowMs() {
+      const [time] = await session.read([{ sql: now, args: [session.nowArgument()] }]);
+      return time!.cells[0] as number;
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { CarillonError } from "../../errors.ts";
+import { UTC } from "../../time/time_zone.ts";
+import { zoneTable } from "../../time/zone_table.ts";
+import { LEFT_OUT_MAX, nextMovedMs } from "./moved_fires.ts";
+import { invalidTrigger, shown } from "../invalid_trigger.ts";
+import { checkKeys, checkWord } from "../options.ts";
+import type { CalendarOptions, CalendarView, OnHoliday, TriggerContext, TriggerJSON } from "../trigger.ts";
+import type { TriggerCore } from "../trigger_core.ts";
+
+/** The fires of another trigger that a named calendar does not leave out. */
+export class CalendarFilterCore implements TriggerCore {
+  readonly kind: "except" | "only";
+  readonly #trigger: TriggerCore;
+  readonly #calendar: string;
+  readonly #onHoliday: OnHoliday;
+
+  /** Checks the options; throws `invalidTrigger`. */
+  constructor(kind: "except" | "only", trigger: TriggerCore, calendar: string, options: CalendarOptions) {
+    if (typeof calendar !== "string" || calendar.trim() === "") {
+      throw invalidTrigger(`.${kind}() takes the name of a calendar, but got ${shown(calendar)}`);
+    }
+    checkKeys(options, ["onHoliday"], `The options of .${kind}()`);
+    this.kind = kind;
+    this.#trigger = trigger;
+    this.#calendar = calendar;
+    this.#onHoliday = checkWord(options.onHoliday, ["skip", "next", "previous"], "onHoliday") ?? "skip";
+  }
+
+  get timeZone(): string | undefined {
+    return this.#trigger.timeZone;
+  }
+
+  nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined {
+    const view = this.#view(context);
+    if (this.#onHoliday !== "skip") return this.#nextMoved(view, epochMs, context);
+    let afterMs = epochMs;
+    for (let round = 0; round < LEFT_OUT_MAX; round++) {
+      const fireMs = this.#trigger.nextAfterMs(afterMs, context);
+      if (fireMs === undefined || this.#counts(view, fireMs)) return fireMs;
+      const againMs = this.#nextMs(view, fireMs, true);
+      if (againMs === undefined) return undefined;
+      afterMs = Math.max(fireMs, againMs - 1);
+    }
+    throw tooMany(this.#calendar);
+  }
+
+  withTimeZone(timeZone: string): TriggerCore {
+    const trigger = this.#trigger.withTimeZone(timeZone);
+    return trigger === this.#trigger
+      ? this
+      : new CalendarFilterCore(this.kind, trigger, this.#calendar, { onHoliday: this.#onHoliday });
+  }
+
+  toJSON(): TriggerJSON {
+    return {
+      kind: this.kind,
+      calendar: this.#calendar,
+      ...(this.#onHoliday === "skip" ? {} : { onHoliday: this.#onHoliday }),
+      trigger: this.#trigger.toJSON(),
+    };
+  }
+
+  #counts(view: CalendarView, epochMs: number): boolean {
+    return view.includesMs(epochMs, this.timeZone) === (this.kind === "only");
+  }
+
+  /** The first instant at or after one that lies on a day that counts, or on one that does not. */
+  #nextMs(view: CalendarView, epochMs: number, counting: boolean): number | undefined {
+    return counting === (this.kind === "only")
+      ? view.nextInsideMs(epochMs, this.timeZone)
+      : view.nextOutsideMs(epochMs, this.timeZone);
+  }
+
+  #nextMoved(view: CalendarView, epochMs: number, context: TriggerContext | undefined): number | undefined {
+    return nextMovedMs({
+      nextAfterMs: (afterMs) => this.#trigger.nextAfterMs(afterMs, context),
+      counts: (atMs) => this.#counts(view, atMs),
+      nextCountingMs: (atMs) => this.#nextMs(view, atMs, true),
+      nextLeftOutMs: (atMs) => this.#nextMs(view, atMs, false),
+      table: zoneTable(this.timeZone ?? UTC),
+      direction: this.#onHoliday === "next" ? 1 : -1,
+      giveUp: () => tooMany(this.#calendar),
+    }, epochMs);
+  }
+
+  #view(context: TriggerContext | undefined): CalendarView {
+    const view = context?.calendars?.get(this.#calendar);
+    if (view) return view;
+    throw new CarillonError(
+      "unknownCalendar",
+      `There is no calendar '${this.#calendar}' in the context of the trigger; store it first, or hand it over as context.calendars`,
+      { details: { calendar: this.#calendar } },
+    );
+  }
+}
+
+function tooMany(calendar: string): CarillonError {
+  return new CarillonError(
+    "maxIterationsReached",
+    `The calendar '${calendar}' leaves out more than ${LEFT_OUT_MAX} fires in a row`,
+    { details: { calendar, maxIterations: LEFT_OUT_MAX } },
+  );
+}

@@ -1,0 +1,103 @@
+import { suggest } from "../../model/suggest.ts";
+import { readCronField } from "./cron_field.ts";
+import type { CronDefinition, CronFieldName, CronFieldValue } from "./cron_grammar.ts";
+import { CRON_FIELDS, MACROS, TEXT_FIELDS } from "./cron_grammar.ts";
+import { invalidTrigger, shown } from "../invalid_trigger.ts";
+
+/** How long crontab text, or the text of a field, may be. */
+export const CRON_TEXT_MAX = 2000;
+
+/** What fields say that crontab text leaves out. */
+const LEFT_OUT = {
+  second: readCronField("0", 0, 1, CRON_FIELDS.second, "text"),
+  week: readCronField("*", 0, 1, CRON_FIELDS.week, "text"),
+  year: readCronField("*", 0, 1, CRON_FIELDS.year, "text"),
+};
+
+/**
+ * Reads crontab text: 5 fields, 6 (seconds first), 7 (year last), or a word such as `@daily`.
+ *
+ * Throws `invalidTrigger` with the position of what is not understood.
+ */
+export function readCronText(text: string): CronDefinition {
+  if (text.length > CRON_TEXT_MAX) {
+    throw invalidTrigger(`The cron expression is longer than ${CRON_TEXT_MAX} characters`, {
+      position: CRON_TEXT_MAX,
+      expected: `no more than ${CRON_TEXT_MAX} characters`,
+      hint: "combine several triggers with or()",
+    });
+  }
+  const words = wordsOf(text);
+  if (words[0]?.text.startsWith("@")) return readMacro(text, words);
+  const names = fieldNames(text, words);
+  const fields: Partial<Record<CronFieldName, CronFieldValue>> = { ...LEFT_OUT };
+  for (const [index, name] of names.entries()) {
+    const word = words[index]!;
+    fields[name] = readCronField(text, word.start, word.start + word.text.length, CRON_FIELDS[name], "text");
+  }
+  return { form: "text", fields: fields as CronDefinition["fields"] };
+}
+
+/** A run of characters that are neither blanks nor tabs. */
+interface Word {
+  readonly text: string;
+  readonly start: number;
+}
+
+function wordsOf(text: string): Word[] {
+  const words: Word[] = [];
+  let start = -1;
+  for (let at = 0; at <= text.length; at++) {
+    const between = at === text.length || text[at] === " " || text[at] === "\t";
+    if (between && start >= 0) words.push({ text: text.slice(start, at), start });
+    if (between) start = -1;
+    else if (start < 0) start = at;
+  }
+  return words;
+}
+
+function fieldNames(text: string, words: readonly Word[]): readonly CronFieldName[] {
+  if (words.length === 5) return TEXT_FIELDS.slice(1, 6);
+  if (words.length === 6) return TEXT_FIELDS.slice(0, 6);
+  if (words.length === 7) return TEXT_FIELDS;
+  const eighth = words[7]?.start;
+  throw invalidTrigger(`A cron expression has 5 to 7 fields, but this one has ${words.length}`, {
+    source: text,
+    position: eighth ?? text.length,
+    expected: "minute hour day month weekday, with second before and year after them if need be",
+    hint: eighth === undefined
+      ? "write '0 9 * * mon-fri' for 09:00 on workdays; * stands for every value of a field"
+      : "leave no blanks inside a field",
+  });
+}
+
+function readMacro(text: string, words: readonly Word[]): CronDefinition {
+  const [word, extra] = words;
+  const position = word!.start;
+  const name = word!.text.toLowerCase();
+  const meaning = MACROS.get(name);
+  if (!meaning) {
+    throw invalidTrigger(`${shown(word!.text)} is not understood`, {
+      source: text,
+      position,
+      expected: [...MACROS.keys()].join(", "),
+      hint: hintForMacro(name),
+    });
+  }
+  if (extra) {
+    throw invalidTrigger(`Unexpected '${extra.text}' after ${word!.text}`, {
+      source: text,
+      position: extra.start,
+      expected: "nothing more",
+      hint: `${meaning} says the same and can be changed`,
+    });
+  }
+  return readCronText(meaning);
+}
+
+function hintForMacro(name: string): string {
+  if (name === "@reboot") return "add a job when your program starts";
+  if (name.startsWith("@every")) return "use interval({ minutes: 5 })";
+  const near = suggest(name, MACROS.keys());
+  return near ? `did you mean '${near}'?` : "write out the five fields, as in '0 9 * * mon-fri'";
+}
