@@ -132,7 +132,7 @@ export interface SchedulerEvent extends Told {
     | "schedulerStopped"
     | "leaseLost"
     /** The work of a scheduler that is gone was taken over. */
-    | "schedulerBuried"
+    | "schedulerTakenOver"
     | "storeAdded"
     | "storeRemoved"
     | "storeFailed"

@@ -40,7 +40,7 @@ export const groupOfEvent = {
   schedulerStopping: "scheduler",
   schedulerStopped: "scheduler",
   leaseLost: "scheduler",
-  schedulerBuried: "scheduler",
+  schedulerTakenOver: "scheduler",
   executorAdded: "scheduler",
   executorRemoved: "scheduler",
   storeAdded: "store",

@@ -188,7 +188,7 @@ export function missedDeadlineTransition(settings: Pick<RunSettings, "retention"
  * What really becomes of a run that its owner ends: one that was asked to stop in the meantime is not tried
  * again, handed back or parked; it ends as cancelled.
  */
-export function heededTransition(
+export function effectiveTransition(
   job: Pick<JobRecord, "cancelRequested">,
   transition: JobTransition,
   settings: Pick<RunSettings, "retention">,
@@ -238,7 +238,7 @@ export function backoffMs(backoff: StoredBackoff, attempt: number, random: numbe
 }
 
 /** Whether a job that is there, of the same task and key, stands for a new one. */
-export function standsFor(job: JobRecord, identity: JobIdentity, nowMs: number): boolean {
+export function matchesIdentity(job: JobRecord, identity: JobIdentity, nowMs: number): boolean {
   return identity.states.includes(job.state) &&
     (identity.periodMs === null || job.createdAtMs > nowMs - identity.periodMs) &&
     (identity.replace === null || (job.claimNumber === 0 && job.state !== "finished"));

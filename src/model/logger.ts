@@ -28,6 +28,6 @@ export const silentLogger: Logger = {
 };
 
 /** Whether it is worth putting a debug line together. */
-export function hearsDebug(logger: Logger): boolean {
+export function isDebugEnabled(logger: Logger): boolean {
   return logger.isLevelEnabled?.("debug") ?? true;
 }

@@ -47,7 +47,7 @@ export interface Environment {
   /** Tells local listeners and the broker. */
   readonly publish: (event: CarillonEvent) => void;
   /** Whether anybody hears what is told. */
-  readonly isHeard: () => boolean;
+  readonly hasSubscribers: () => boolean;
   /** Whether anybody listens here. */
   readonly hasListeners: () => boolean;
   /** A run is over or a slot was freed: every store's job loop may go on, but for one that has looked since. */

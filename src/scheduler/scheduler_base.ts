@@ -278,7 +278,7 @@ export abstract class SchedulerBase {
       storesTell,
       hear: (event) => hub.publish(event),
       // What nobody hears now may be read in the store when somebody does, and must count as told by then.
-      isHeard: () => broker !== undefined || storesTell || hub.hasListeners,
+      hasSubscribers: () => broker !== undefined || storesTell || hub.hasListeners,
       hasListeners: () => hub.hasListeners,
       onFreed: (lookedAlias) => units.all().forEach((unit) => unit.onFreed(unit.alias === lookedAlias)),
       self: this,

@@ -9,7 +9,7 @@ import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import type { AddedJob } from "./jobs/job_commands.ts";
 import { found, refuseToWait, wrongState } from "./jobs/job_refusals.ts";
 import { type EndedJob, resultOf, valueOf } from "./jobs/job_outcome.ts";
-import { tellParentElsewhere } from "./jobs/missing_parent.ts";
+import { explainMissingParent } from "./jobs/missing_parent.ts";
 import type { PreparedJob } from "./jobs/prepare_jobs.ts";
 import { encodeInput } from "./jobs/task_input.ts";
 import type { JobHandle, WaitOptions } from "./jobs/handles.ts";
@@ -258,10 +258,10 @@ export abstract class SchedulerJobs extends SchedulerSchedules {
     const runsHere = this.currentState === "stopped" && (this.role === "both" || this.role === "worker");
     const awaited = { id: job.id, taskName: task.name, parentIds: job.parents?.ids ?? [] };
     return this.parts.waiting.during<EndedJob | undefined>(unit, awaited, () => {
-      if (runsHere && task.code) return tellParentElsewhere(units, unit, () => unit.soloRuns.run(job));
+      if (runsHere && task.code) return explainMissingParent(units, unit, () => unit.soloRuns.run(job));
       return unit.results.waitForNew(job, (call) => {
         if (job.parents === undefined) return unit.adder.enqueue(call);
-        tellParentElsewhere(units, unit, () => unit.adder.add(job))
+        explainMissingParent(units, unit, () => unit.adder.add(job))
           .then((answer) => call.added([answer], 0), (error) => call.failed(error));
       });
     });

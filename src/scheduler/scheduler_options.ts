@@ -2,7 +2,7 @@ import { checkMiddleware, type Middleware } from "../context/middleware.ts";
 import { CarillonError } from "../errors.ts";
 import type { EventBroker } from "../brokers/event_broker.ts";
 import type { Executor } from "../executors/executor.ts";
-import { hearsDebug, type Logger, type LogLevel, silentLogger } from "../model/logger.ts";
+import { isDebugEnabled, type Logger, type LogLevel, silentLogger } from "../model/logger.ts";
 import * as check from "../model/option_checks.ts";
 import type { RunOverrides } from "../model/settings.ts";
 import type { SchedulerRole } from "../model/states.ts";
@@ -206,7 +206,7 @@ function harmlessLogger(logger: Logger): Logger {
   };
   const isLevelEnabled = () => {
     try {
-      return hearsDebug(logger);
+      return isDebugEnabled(logger);
     } catch {
       return true;
     }

@@ -1,12 +1,12 @@
 import type { CarillonEvent } from "../events/event.ts";
 import { taskWrite } from "../registry/registered_task.ts";
 import type { DataStore } from "../stores/data_store.ts";
-import { AfterRuns } from "./running/freed_slots.ts";
+import { FreedSlots } from "./running/freed_slots.ts";
 import { Callbacks } from "./store/callbacks.ts";
 import { Cancellation } from "./running/cancellation.ts";
 import { claimGroups } from "./claiming/claim_groups.ts";
 import { ClaimsInFlight } from "./claiming/claims_in_flight.ts";
-import { Elsewhere } from "./events/remote_changes.ts";
+import { RemoteChanges } from "./events/remote_changes.ts";
 import type { Environment } from "./environment.ts";
 import { fireDelayMs } from "./schedules/fire_delay.ts";
 import { StoreGateway } from "./store/gateway/store_gateway.ts";
@@ -42,7 +42,7 @@ export class StoreUnit {
   readonly soloRuns: SoloRuns;
   readonly cancellation: Cancellation;
   /** Acts on what other schedulers do with the store. */
-  readonly elsewhere: Elsewhere;
+  readonly remoteChanges: RemoteChanges;
   readonly failureHooks: FailureHooks;
   /** Called whenever a loop comes to rest or a run is over. */
   readonly onRest = new Callbacks();
@@ -56,7 +56,7 @@ export class StoreUnit {
   readonly #membership: Membership;
   readonly #takeover: Takeover;
   readonly #reconciler: Reconciler;
-  readonly #afterRuns: AfterRuns;
+  readonly #afterRuns: FreedSlots;
   readonly #pollers: { jobs: Poller; schedules: Poller; housekeeping: Poller };
   readonly #opening = new Opening(() => this.#open());
 
@@ -94,7 +94,7 @@ export class StoreUnit {
     });
     this.adder = new JobAdder({
       ...shared,
-      takesJobs: () => this.#jobLoop.tookAll && this.#pollers.jobs.active && !environment.paused(),
+      takesJobs: () => this.#jobLoop.claimedAll && this.#pollers.jobs.active && !environment.paused(),
       mayTakeSoon: () => this.#jobLoop.mayTakeAll && this.#pollers.jobs.busy,
       onWaiting: (jobs) => {
         if (!this.#jobLoop.seesTo(jobs.map(({ seq }) => seq))) this.wakeJobs();
@@ -103,7 +103,7 @@ export class StoreUnit {
     this.onRest.add(() => this.adder.goOn());
     this.#scheduleLoop = this.#makeScheduleLoop(pollMs);
     this.#reconciler = new Reconciler({ ...shared, onHandedBack: () => this.wakeJobs() });
-    this.elsewhere = new Elsewhere({
+    this.remoteChanges = new RemoteChanges({
       ...shared,
       reconciler: this.#reconciler,
       wake: () => this.wake(),
@@ -111,7 +111,7 @@ export class StoreUnit {
     this.cancellation = new Cancellation(environment, this.gateway, this.tasks, this.#reconciler);
     this.#membership = this.#makeMembership();
     this.#pollers = this.#makePollers();
-    this.#afterRuns = new AfterRuns({
+    this.#afterRuns = new FreedSlots({
       ...shared,
       unit: this,
       jobLoop: this.#jobLoop,
@@ -142,7 +142,7 @@ export class StoreUnit {
   async #open(): Promise<void> {
     const { clock, role, registry, defaults } = this.#environment;
     await this.store.open({ clock });
-    await this.elsewhere.open();
+    await this.remoteChanges.open();
     if (role === "client") return;
     await this.gateway.tasks.put(registry.tasks().map((task) => taskWrite(task, defaults)));
     await this.tasks.refresh();
@@ -183,14 +183,14 @@ export class StoreUnit {
   close(): Promise<void> {
     this.tasks.forget();
     return this.#opening.close(async () => {
-      await this.elsewhere.close();
+      await this.remoteChanges.close();
       await this.store.close();
     });
   }
 
   /** A run is over, here or in another store: there is room for what was left waiting, unless its place is taken. */
   onFreed(hasLooked = false): void {
-    if (!hasLooked && !this.#jobLoop.tookAll) this.wakeJobs();
+    if (!hasLooked && !this.#jobLoop.claimedAll) this.wakeJobs();
     this.onRest.call();
   }
 
@@ -226,7 +226,7 @@ export class StoreUnit {
 
   #sink(): EventSink {
     const publish = (event: CarillonEvent) => {
-      this.elsewhere.told(event);
+      this.remoteChanges.told(event);
       this.results.onEvent(event);
       this.failureHooks.onEvent(event);
       this.#environment.publish(event);
@@ -261,8 +261,8 @@ export class StoreUnit {
         await this.#reconciler.afterBeat(answer);
         await this.tasks.refresh();
       },
-      onGone: (scheduler) => this.#takeover.bury(scheduler),
-      onChange: () => this.elsewhere.changed(),
+      onGone: (scheduler) => this.#takeover.takeOver(scheduler),
+      onChange: () => this.remoteChanges.changed(),
       leavesRunsBehind: () => this.runs.size > 0,
     });
   }

@@ -19,7 +19,7 @@ import type { CalendarStore } from "./calendar_store.ts";
 import type { ChangeStore } from "./change_store.ts";
 import type { JobHistoryStore } from "./job_history_store.ts";
 import type { JobStore } from "./job_store.ts";
-import type { LookStore } from "./read_store.ts";
+import type { ReadStore } from "./read_store.ts";
 import type { ScheduleStore } from "./schedule_store.ts";
 import type { SchedulerStore } from "./scheduler_store.ts";
 import type { TaskStore } from "./task_store.ts";
@@ -48,7 +48,7 @@ export interface DataStore
   readonly location: string;
   readonly capabilities: StoreCapabilities;
   /** A copy of the data nearby, for what people look at. @default none, the store itself */
-  readonly replica?: LookStore;
+  readonly replica?: ReadStore;
   /**
    * Opens it: makes or migrates tables. Several schedulers may open one store object; it is counted.
    * Until then, and after the last `close`, every other call but `watch` fails with `storeClosed`.

@@ -4,7 +4,7 @@ import type { AttemptRecord, LogBatch, StoredLogLine } from "../model/job_histor
 export interface JobHistoryStore {
   /**
    * The attempts of a job, oldest first, the one that runs included; undefined when there is no such job. Attempts
-   * are written by the steps that end them: `endJobs` and `buryScheduler` when the job goes on, `retryJobs` for the
+   * are written by the steps that end them: `endJobs` and `takeOver` when the job goes on, `retryJobs` for the
    * one that had finished it. The newest `ATTEMPTS_MAX` before the current one are kept.
    */
   getAttempts(jobId: string): Promise<readonly AttemptRecord[] | undefined>;

@@ -7,7 +7,7 @@ import type { TaskClaim } from "../model/task_claim.ts";
 export interface JobStore {
   /**
    * Adds jobs, all or none; an id that is there already is left as it is and answered as `deduplicated`. A job with an
-   * `identity` is not added either where the newest job of its task that `standsFor` it is there: that one is answered,
+   * `identity` is not added either where the newest job of its task that `matchesIdentity` it is there: that one is answered,
    * as `deduplicated`, or as `replaced` once it has taken over what was said (`replacedJob`). Nothing is claimed in a
    * call with such jobs.
    * With `claim`, jobs just added (no others, whatever its `jobIds`) are claimed in the same step as far as
@@ -30,10 +30,10 @@ export interface JobStore {
    */
   claimJobs(request: ClaimRequest, ends?: readonly JobEnding[]): Promise<ClaimAnswer>;
   /**
-   * Ends runs (`heededTransition` says how). Answers for each whether the fence held; where it did not, nothing
+   * Ends runs (`effectiveTransition` says how). Answers for each whether the fence held; where it did not, nothing
    * was written. A `finished` that is repeated is answered true again (`endedBefore`).
    *
-   * Whenever a job of a schedule is over, here or elsewhere (cancelled, missed, buried, removed while it
+   * Whenever a job of a schedule is over, here or elsewhere (cancelled, missed, taken over, removed while it
    * waited), the same step sets the schedule's `lastFinishedMs`; where `followsFinish` is set it also sets
    * `needsPlanning` and bumps the version, otherwise the version stays, so that no advance is disturbed.
    *
@@ -131,7 +131,7 @@ export interface ClaimAnswer {
    * other jobs: they wait for a slot, a rate, the end of a pause or another scheduler. Where there are none, the end of
    * a run lets no job go on by giving its slots back. True where the store cannot tell.
    */
-  readonly left: boolean;
+  readonly backlog: boolean;
   /** What `endJobs` would answer for the given ends. */
   readonly held: readonly boolean[];
 }

@@ -22,11 +22,11 @@ import { prune } from "./memory/prune.ts";
 import { getCalendars, putCalendar } from "./memory/put_calendar.ts";
 import { getTasks, putTasks, updateTask } from "./memory/put_tasks.ts";
 import {
-  buryScheduler,
   getOrphanedIncarnations,
   getSchedulers,
   heartbeat,
   registerScheduler,
+  takeOver,
 } from "./memory/register_scheduler.ts";
 import type { ScheduleAdvance, ScheduleChange, ScheduleFilter } from "./schedule_store.ts";
 import type { TaskChange } from "./task_store.ts";
@@ -150,11 +150,11 @@ class MemoryStore implements DataStore {
   unregisterScheduler = (incarnation: number) =>
     this.#write((state) => void state.schedulers.delete(incarnation));
   getSchedulers = () => this.#read(getSchedulers);
-  buryScheduler = (
+  takeOver = (
     incarnation: number,
     seenLeaseUntilMs: number | null,
     endings: readonly JobEnding[],
-  ) => this.#write((state, nowMs) => buryScheduler(state, incarnation, seenLeaseUntilMs, endings, nowMs));
+  ) => this.#write((state, nowMs) => takeOver(state, incarnation, seenLeaseUntilMs, endings, nowMs));
   getOrphanedIncarnations = () => this.#read(getOrphanedIncarnations);
 
   putCalendar = (name: string, definition: JsonValue | null) =>

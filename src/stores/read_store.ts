@@ -7,7 +7,7 @@ import type { TaskStore } from "./task_store.ts";
  * show everything that this process has written or heard of, and of what others have written what the copy has, which is
  * no older than the store says. Nothing may be decided by them.
  */
-export type LookStore =
+export type ReadStore =
   & Pick<JobStore, "getJobs" | "countJobs">
   & Pick<ScheduleStore, "getSchedules">
   & Pick<TaskStore, "getTasks">;

@@ -11,7 +11,7 @@ export interface SchedulerStore {
   ): Promise<{ readonly incarnation: number; readonly nowMs: number }>;
   /** Renews the lease, `leaseMs` from now, and answers how the store sees this scheduler. */
   heartbeat(incarnation: number, leaseMs: number): Promise<HeartbeatAnswer>;
-  /** Removes a scheduler that has stopped; its running jobs, if any are left, are left to `buryScheduler`. */
+  /** Removes a scheduler that has stopped; its running jobs, if any are left, are left to `takeOver`. */
   unregisterScheduler(incarnation: number): Promise<void>;
   /** All registered schedulers, by incarnation. */
   getSchedulers(): Promise<readonly SchedulerRecord[]>;
@@ -20,7 +20,7 @@ export interface SchedulerStore {
    * and its jobs end as told, in one step. Answers for each ending whether its fence held, or undefined when
    * the scheduler was alive after all. An incarnation without a record (its record was lost) counts as gone.
    */
-  buryScheduler(
+  takeOver(
     incarnation: number,
     seenLeaseUntilMs: number | null,
     endings: readonly JobEnding[],
@@ -32,7 +32,7 @@ export interface SchedulerStore {
 /** What `heartbeat` answers. */
 export interface HeartbeatAnswer {
   readonly nowMs: number;
-  /** False when this scheduler was buried: it must abort what it runs and register anew. */
+  /** False when this scheduler was taken over: it must abort what it runs and register anew. */
   readonly alive: boolean;
   /** The jobs the store says it runs, in order of adding. */
   readonly owned: readonly {

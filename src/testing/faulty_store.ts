@@ -240,19 +240,19 @@ class FaultyCalls {
         return await this.crash(call);
       case "crashBeforeCommit":
       case "loseLease":
-        await this.#bury(incarnationOf(call));
+        await this.#takeOver(incarnationOf(call));
         return await this.well(call, proceed);
     }
   }
 
   /** The caller is as good as dead: its work is taken over, and it hears nothing. */
   async crash(call: StoreCall): Promise<never> {
-    await this.#bury(incarnationOf(call));
+    await this.#takeOver(incarnationOf(call));
     throw unavailable(call, "the scheduler is as good as dead");
   }
 
   /** Does what other schedulers do when one is gone. */
-  async #bury(incarnation: number | undefined): Promise<void> {
+  async #takeOver(incarnation: number | undefined): Promise<void> {
     const store = this.#store;
     const gone = (await store.getSchedulers()).find((one) => one.incarnation === incarnation);
     if (gone === undefined) return;
@@ -264,7 +264,7 @@ class FaultyCalls {
       const fence = { seq: job.seq, incarnation: gone.incarnation, claimNumber: job.claimNumber };
       return { fence, transition: lostLeaseTransition(job, settings) };
     });
-    await store.buryScheduler(gone.incarnation, gone.leaseUntilMs, endings);
+    await store.takeOver(gone.incarnation, gone.leaseUntilMs, endings);
   }
 }
 

@@ -32,7 +32,7 @@ export const storeOperations = [
   "heartbeat",
   "unregisterScheduler",
   "getSchedulers",
-  "buryScheduler",
+  "takeOver",
   "getOrphanedIncarnations",
   "nowMs",
   "putCalendar",

@@ -5,10 +5,10 @@ import {
   backoffMs,
   claimOrderAt,
   deadlineMissed,
+  effectiveTransition,
   endedAs,
   endedBefore,
   fenceHolds,
-  heededTransition,
   isDue,
   leaseIsOver,
   lostLeaseTransition,
@@ -170,14 +170,14 @@ const unfinished: readonly JobTransition[] = [
   { to: "parked", reason: "x" },
 ];
 
-test("heededTransition() lets a run end as its owner says unless it was asked to stop", () => {
+test("effectiveTransition() lets a run end as its owner says unless it was asked to stop", () => {
   const finished = endedAs("abandoned", "x", null);
   for (const transition of [...unfinished, finished]) {
-    assert.equal(heededTransition({ cancelRequested: null }, transition, settings), transition);
+    assert.equal(effectiveTransition({ cancelRequested: null }, transition, settings), transition);
   }
-  assert.equal(heededTransition({ cancelRequested: "stop" }, finished, settings), finished);
+  assert.equal(effectiveTransition({ cancelRequested: "stop" }, finished, settings), finished);
   for (const transition of unfinished) {
-    const heeded = heededTransition({ cancelRequested: "stop" }, transition, settings);
+    const heeded = effectiveTransition({ cancelRequested: "stop" }, transition, settings);
     assert.deepEqual(heeded, endedAs("cancelled", "stop", 2));
   }
 });

@@ -38,7 +38,7 @@ const repeatable: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   "advanceSchedules",
   "writeSchedules",
   "addJobs",
-  "buryScheduler",
+  "takeOver",
   "registerScheduler",
   "putProgress",
   "putTasks",

@@ -159,8 +159,8 @@ export class Oracle {
       }
       case "unregisterScheduler":
         return void this.schedulers.delete(call.args[0]);
-      case "buryScheduler":
-        return this.#sawBurial(call.args, answer as StoreAnswer<"buryScheduler">, by, storeMs);
+      case "takeOver":
+        return this.#sawBurial(call.args, answer as StoreAnswer<"takeOver">, by, storeMs);
       default:
     }
   }
@@ -214,8 +214,8 @@ export class Oracle {
   }
 
   #sawBurial(
-    [incarnation, , endings]: CallOf<"buryScheduler">["args"],
-    answer: StoreAnswer<"buryScheduler">,
+    [incarnation, , endings]: CallOf<"takeOver">["args"],
+    answer: StoreAnswer<"takeOver">,
     by: string,
     storeMs: number,
   ): void {

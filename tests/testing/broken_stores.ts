@@ -47,9 +47,9 @@ export const storeFaults: Readonly<Record<string, StoreFault>> = {
     }),
   }),
   "takes over the work of the living": (sound) => ({
-    async buryScheduler(incarnation, _seen, endings) {
+    async takeOver(incarnation, _seen, endings) {
       const now = (await sound.getSchedulers()).find((one) => one.incarnation === incarnation);
-      return await sound.buryScheduler(incarnation, now?.leaseUntilMs ?? null, endings);
+      return await sound.takeOver(incarnation, now?.leaseUntilMs ?? null, endings);
     },
   }),
   "moves schedules on whatever their version is": (sound) => ({

@@ -1,7 +1,7 @@
 import { didYouMean } from "../../model/suggest.ts";
 import type { Terminal } from "../terminal.ts";
 import { saidBy } from "./option_layer.ts";
-import type { ConfigurationLayer, ConfigurationProblem, Said } from "./said.ts";
+import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./said.ts";
 import { settings, variableOf } from "./settings_table.ts";
 
 /** The variable that names the configuration file. */
@@ -10,7 +10,7 @@ export const CONFIG_VARIABLE = "CARILLON_CONFIG";
 /** What the environment says: `CARILLON_LEASE=30s`. An empty variable says nothing. */
 export function environmentLayer(environment: Terminal["environment"]): ConfigurationLayer {
   const known = new Map(settings.map((setting) => [variableOf(setting), setting]));
-  const said: Said[] = [];
+  const said: GivenSetting[] = [];
   const problems: ConfigurationProblem[] = [];
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith("CARILLON_") || variable === CONFIG_VARIABLE || !text) continue;
@@ -21,5 +21,5 @@ export function environmentLayer(environment: Terminal["environment"]): Configur
       problems.push({ message: `${variable}: there is no such setting${hint}`, source: variable });
     }
   }
-  return { said, problems };
+  return { given: said, problems };
 }

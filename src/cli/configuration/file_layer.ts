@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "../../errors.ts";
 import { didYouMean } from "../../model/suggest.ts";
-import type { ConfigurationLayer, ConfigurationProblem, Said } from "./said.ts";
+import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./said.ts";
 import { isRecord } from "./setting_kinds.ts";
 import { settings } from "./settings_table.ts";
 
@@ -17,7 +17,7 @@ export async function fileLayer(directory: string, named: string | undefined): P
     ? NAMES.map((name) => resolve(directory, name)).filter((path) => existsSync(path))
     : [resolve(directory, named)];
   const [path, other] = found;
-  if (path === undefined) return { said: [], problems: [] };
+  if (path === undefined) return { given: [], problems: [] };
   const name = named ?? basename(path);
   if (other !== undefined) {
     return broken(
@@ -48,12 +48,12 @@ async function contentOf(path: string): Promise<unknown> {
 }
 
 function broken(source: string, message: string): ConfigurationLayer {
-  return { said: [], problems: [{ message, source }] };
+  return { given: [], problems: [{ message, source }] };
 }
 
 /** The settings that an object says, by their paths. */
 function flatten(content: Readonly<Record<string, unknown>>, source: string): ConfigurationLayer {
-  const said: Said[] = [];
+  const said: GivenSetting[] = [];
   const problems: ConfigurationProblem[] = [];
   const visit = (values: Readonly<Record<string, unknown>>, prefix: string) => {
     for (const [key, value] of Object.entries(values)) {
@@ -66,7 +66,7 @@ function flatten(content: Readonly<Record<string, unknown>>, source: string): Co
     }
   };
   visit(content, "");
-  return { said, problems };
+  return { given: said, problems };
 }
 
 function isSection(path: string): boolean {

@@ -1,7 +1,7 @@
 import { didYouMean } from "../../model/suggest.ts";
 import type { OptionSpec } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
-import type { ConfigurationLayer, ConfigurationProblem, Said } from "./said.ts";
+import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./said.ts";
 import { type Setting, settings } from "./settings_table.ts";
 
 /** Options of every command that reads the configuration. */
@@ -25,7 +25,7 @@ export function settingOptions(...paths: readonly string[]): readonly OptionSpec
 
 /** What the command line says. */
 export function optionLayer(context: CommandContext): ConfigurationLayer {
-  const said: Said[] = [];
+  const said: GivenSetting[] = [];
   const problems: ConfigurationProblem[] = [];
   for (const pair of context.options("set")) {
     const [, path = pair, text] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
@@ -38,11 +38,11 @@ export function optionLayer(context: CommandContext): ConfigurationLayer {
     const text = setting.option === undefined ? undefined : context.option(setting.option.name);
     if (text !== undefined) said.push(saidBy(setting, text, `--${setting.option?.name}`));
   }
-  return { said, problems };
+  return { given: said, problems };
 }
 
 /** What a text says about a setting. */
-export function saidBy({ path, kind }: Setting, text: string, source: string): Said {
+export function saidBy({ path, kind }: Setting, text: string, source: string): GivenSetting {
   return { path, value: kind.fromText(text), source };
 }
 

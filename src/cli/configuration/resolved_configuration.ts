@@ -5,7 +5,7 @@ import type { SchedulerOptions } from "../../scheduler/scheduler_options.ts";
 import type { LibsqlOptions } from "../../stores/libsql.ts";
 import type { HttpAddress } from "../http_address.ts";
 import type { Configuration } from "./configuration.ts";
-import type { ConfigurationLayer, ConfigurationProblem, Said } from "./said.ts";
+import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./said.ts";
 import { settings } from "./settings_table.ts";
 import type { StoreSetting } from "./store_setting.ts";
 
@@ -60,19 +60,19 @@ export function resolveConfiguration(
 function winners(
   layers: readonly ConfigurationLayer[],
   problems: ConfigurationProblem[],
-): ReadonlyMap<string, Said> {
-  const said = new Map<string, Said>();
+): ReadonlyMap<string, GivenSetting> {
+  const said = new Map<string, GivenSetting>();
   for (const layer of layers) {
     // One says which store, the other says which stores: whoever is asked first decides.
     const decided = said.has("store") || said.has("stores");
-    const both = layer.said.filter(({ path }) => path === "store" || path === "stores");
+    const both = layer.given.filter(({ path }) => path === "store" || path === "stores");
     if (!decided && new Set(both.map(({ path }) => path)).size === 2) {
       problems.push({
         message: `'store' cannot go with 'stores' (in ${both[0]!.source}); give one of the two`,
         source: both[0]!.source,
       });
     }
-    for (const one of layer.said) {
+    for (const one of layer.given) {
       if (decided && both.includes(one)) continue;
       if (!said.has(one.path)) said.set(one.path, one);
     }
@@ -82,7 +82,7 @@ function winners(
 
 function readOne(
   path: string,
-  { value, source }: Said,
+  { value, source }: GivenSetting,
   values: Map<string, unknown>,
   problems: ConfigurationProblem[],
 ): void {
@@ -100,7 +100,7 @@ function readOne(
 /** Settings that fit one by one may still not fit each other. */
 function checkDefaults(
   defaults: DefaultOptions,
-  said: ReadonlyMap<string, Said>,
+  said: ReadonlyMap<string, GivenSetting>,
   problems: ConfigurationProblem[],
 ): void {
   if (problems.length > 0) return;
@@ -129,7 +129,7 @@ function nested(values: ReadonlyMap<string, unknown>, prefix: string): Record<st
 function assemble(
   values: ReadonlyMap<string, unknown>,
   defaults: DefaultOptions,
-  said: ReadonlyMap<string, Said>,
+  said: ReadonlyMap<string, GivenSetting>,
   directory: string,
 ): ResolvedConfiguration {
   const only = (keys: readonly string[]) =>

@@ -1,5 +1,5 @@
 /** Something that was said about a setting. */
-export interface Said {
+export interface GivenSetting {
   /** The setting's path. */
   readonly path: string;
   readonly value: unknown;
@@ -17,6 +17,6 @@ export interface ConfigurationProblem {
 
 /** What one place said, and what of it could not be understood. */
 export interface ConfigurationLayer {
-  readonly said: readonly Said[];
+  readonly given: readonly GivenSetting[];
   readonly problems: readonly ConfigurationProblem[];
 }

@@ -136,7 +136,7 @@ function otherText(event: Otherwise): EventText | undefined {
     const paused = type === "taskPaused" || type === "taskResumed";
     return { word: plainWord(type, "task"), about: event.taskName, facts: "task", detail: !paused };
   }
-  if (type === "schedulerBuried") {
+  if (type === "schedulerTakenOver") {
     const facts = "a scheduler that is gone; its work goes on here";
     return { word: "took over", tone: "yellow", about: event.subject ?? "", facts };
   }

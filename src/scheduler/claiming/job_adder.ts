@@ -146,7 +146,7 @@ export class JobAdder {
 
   async #take(jobs: readonly NewJob[], claim: AddClaim): Promise<AddAnswer> {
     const { environment: { slots }, gateway, claims, runner, incarnation } = this.#options;
-    const taking = slots.during(
+    const taking = slots.reserve(
       claim.limit,
       () => {},
       () =>

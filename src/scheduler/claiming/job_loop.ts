@@ -1,7 +1,7 @@
 import type { ClaimAnswer, ClaimRequest } from "../../stores/job_store.ts";
 import type { ClaimGroup } from "./claim_groups.ts";
 import type { ClaimsInFlight } from "./claims_in_flight.ts";
-import { RideFailed, type RidingEnds } from "../running/piggybacked_ends.ts";
+import { ClaimWithEndsFailed, type PiggybackedEnds } from "../running/piggybacked_ends.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
 import type { JobRunner } from "../running/job_runner.ts";
@@ -31,7 +31,7 @@ export interface JobLoopOptions {
 
 /** What a round has to fill its places from. */
 interface Room {
-  readonly ends: RidingEnds;
+  readonly ends: PiggybackedEnds;
   /** Gives back all but so many places. */
   readonly keep: (count: number) => void;
 }
@@ -42,9 +42,9 @@ export class JobLoop {
   /** Whether the last round left nothing that could run now. */
   drained = false;
   /** Whether it took all that could run but for want of slots in the cluster, and nothing is known to have come since. */
-  tookAll = false;
+  claimedAll = false;
   /** Whether no job is known that waits for the end of another one: then such an end needs no look. */
-  leftNone = false;
+  backlogEmpty = false;
   /** The earliest `runAt` that is ahead, as of the last claim. */
   nextRunAtMs: number | null = null;
   /** Whether the last round that is over went well. */
@@ -65,14 +65,14 @@ export class JobLoop {
 
   /** Whether the next claim, which is to come, may take all there is. */
   get mayTakeAll(): boolean {
-    return !this.tookAll && !this.#leftSome;
+    return !this.claimedAll && !this.#leftSome;
   }
 
   /** There may be jobs to take. */
   noteWork(): void {
     this.drained = false;
-    this.tookAll = false;
-    this.leftNone = false;
+    this.claimedAll = false;
+    this.backlogEmpty = false;
   }
 
   /**
@@ -90,11 +90,11 @@ export class JobLoop {
     const ends = runner.ends.takeEnds();
     try {
       if (paused()) return null;
-      const nextMs = await slots.during(CLAIM_MAX, wake, (limit, keep) => this.#fill(limit, { ends, keep }));
+      const nextMs = await slots.reserve(CLAIM_MAX, wake, (limit, keep) => this.#fill(limit, { ends, keep }));
       this.works = true;
       return nextMs;
     } catch (error) {
-      if (error instanceof RideFailed) return 0;
+      if (error instanceof ClaimWithEndsFailed) return 0;
       this.works = false;
       throw error;
     } finally {
@@ -186,7 +186,7 @@ export class JobLoop {
         missed: [...all.missed, ...next.missed],
         nextRunAtMs: earliest(all.nextRunAtMs, next.nextRunAtMs),
         more: all.more || next.more,
-        left: all.left || next.left,
+        backlog: all.backlog || next.backlog,
       };
     }
     return all;
@@ -220,13 +220,13 @@ export class JobLoop {
     });
   }
 
-  #note(groups: readonly ClaimGroup[], limit: number, { more, claimed, left }: ClaimAnswer): void {
+  #note(groups: readonly ClaimGroup[], limit: number, { more, claimed, backlog: left }: ClaimAnswer): void {
     this.#leftSome = more;
     if (more) return;
     // An executor that had no place for more frees one when a run is over.
-    this.tookAll = this.#asksForAll(groups) && groups.every(({ max }) => max === Infinity);
-    this.drained = this.tookAll || (limit > 0 && claimed.length === 0);
-    this.leftNone = this.#isWhole(groups) && !left;
+    this.claimedAll = this.#asksForAll(groups) && groups.every(({ max }) => max === Infinity);
+    this.drained = this.claimedAll || (limit > 0 && claimed.length === 0);
+    this.backlogEmpty = this.#isWhole(groups) && !left;
   }
 
   /** Whether one claim asks for all tasks, however many of their jobs there are. */

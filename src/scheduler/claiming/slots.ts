@@ -31,7 +31,7 @@ export class Slots {
    * take more than there are; `keep` gives back all but so many before that is over. Where none is left, `whenReturned` is
    * called once when somebody gives theirs back, unless its owner has asked again by then and got some.
    */
-  async during<Answer>(
+  async reserve<Answer>(
     max: number,
     whenReturned: () => void,
     claim: (count: number, keep: (count: number) => void) => Promise<Answer>,

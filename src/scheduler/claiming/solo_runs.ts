@@ -84,7 +84,7 @@ export class SoloRuns {
   /** Claims in the step that adds: an own job starts after one write. */
   async #add(job: NewJob): Promise<void> {
     const { environment, gateway, claims, incarnation } = this.#options;
-    await environment.slots.during(1, this.#again, async (count) => {
+    await environment.slots.reserve(1, this.#again, async (count) => {
       const owner = incarnation();
       if (count === 0 || owner === undefined) return void await gateway.jobs.add([job]);
       const tasks = environment.registry.versions([job.taskName]);
@@ -97,7 +97,7 @@ export class SoloRuns {
     const jobs = [...this.#waiting];
     if (jobs.length === 0) return null;
     const { slots } = this.#options.environment;
-    return await slots.during(jobs.length, this.#again, (limit) => this.#claim(jobs, limit));
+    return await slots.reserve(jobs.length, this.#again, (limit) => this.#claim(jobs, limit));
   }
 
   async #claim(jobs: readonly NewJob[], limit: number): Promise<NextRoundMs> {

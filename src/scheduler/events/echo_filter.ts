@@ -2,7 +2,7 @@ import type { CarillonEvent } from "../../events/event.ts";
 import type { NewChange } from "../../model/change_record.ts";
 
 /** What was told here of what the feed also has: so that it is not told again. */
-export class ToldChanges {
+export class EchoFilter {
   /** Told since the reading began that is under way, or since the last one. */
   #since = new Map<string, number>();
   /** Told before the reading that is under way began. */

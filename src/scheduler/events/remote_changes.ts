@@ -3,14 +3,14 @@ import type { CarillonEvent, EventType } from "../../events/event.ts";
 import { groupOfEvent } from "../../events/event_groups.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
-import { Nudges } from "./wake_debouncer.ts";
+import { WakeDebouncer } from "./wake_debouncer.ts";
 import type { Reconciler } from "../leases/reconciler.ts";
 import type { ResultWaiter } from "../waiting/result_waiter.ts";
 import type { RunTable } from "../running/run_table.ts";
 import { StoreFeed } from "./store_feed.ts";
 
 /** What acting on the doings of others needs. */
-export interface ElsewhereOptions {
+export interface RemoteChangesOptions {
   readonly environment: Environment;
   readonly gateway: StoreGateway;
   readonly runs: RunTable;
@@ -21,15 +21,15 @@ export interface ElsewhereOptions {
 }
 
 /** Acts on what other schedulers did with a store: by its watch, by what they tell, and by what the store notes. */
-export class Elsewhere {
-  readonly #options: ElsewhereOptions;
-  readonly #nudges: Nudges;
+export class RemoteChanges {
+  readonly #options: RemoteChangesOptions;
+  readonly wakes: WakeDebouncer;
   readonly #feed: StoreFeed | undefined;
   #isOpen = false;
 
-  constructor(options: ElsewhereOptions) {
+  constructor(options: RemoteChangesOptions) {
     this.#options = options;
-    this.#nudges = new Nudges(options.environment.clock, () => this.changed());
+    this.wakes = new WakeDebouncer(options.environment.clock, () => this.changed());
     this.#feed = feedOf(options);
   }
 
@@ -43,7 +43,7 @@ export class Elsewhere {
   /** Listens no more, and forgets what was told. To be called before the store is closed. */
   async close(): Promise<void> {
     this.#isOpen = false;
-    this.#nudges.stop();
+    this.wakes.stop();
     await this.#feed?.stop();
   }
 
@@ -67,19 +67,19 @@ export class Elsewhere {
   heard(event: CarillonEvent): void {
     if (!this.#isOpen) return;
     this.#options.results.onEvent(event);
-    if (makesWork(event.type)) this.#nudges.call();
+    if (makesWork(event.type)) this.wakes.call();
   }
 
   /** Others may have done things that nobody told. */
   mayHaveChanged(): void {
     if (!this.#isOpen) return;
     this.#options.results.lookAgain();
-    this.#nudges.call();
+    this.wakes.call();
   }
 }
 
 /** The feed, where listeners are to hear what the store notes. */
-function feedOf({ gateway, environment, runs, results }: ElsewhereOptions): StoreFeed | undefined {
+function feedOf({ gateway, environment, runs, results }: RemoteChangesOptions): StoreFeed | undefined {
   const { alias, store, writes } = gateway;
   const { logger, hasListeners, hear } = environment;
   if (writes === undefined) return undefined;
@@ -89,7 +89,7 @@ function feedOf({ gateway, environment, runs, results }: ElsewhereOptions): Stor
     logger,
     writes,
     runs: (jobId) => runs.has(jobId),
-    isHeard: hasListeners,
+    hasSubscribers: hasListeners,
     onEvent(event) {
       results.onEvent(event);
       hear(event);

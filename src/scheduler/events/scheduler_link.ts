@@ -16,9 +16,9 @@ export function schedulerLink(
     clock,
     logger,
     onEvent: (event) => {
-      if ("store" in event) units.find(event.store)?.elsewhere.heard(event);
+      if ("store" in event) units.find(event.store)?.remoteChanges.heard(event);
       hub.publish(event);
     },
-    onGap: () => units.all().forEach((unit) => unit.elsewhere.mayHaveChanged()),
+    onGap: () => units.all().forEach((unit) => unit.remoteChanges.mayHaveChanged()),
   });
 }

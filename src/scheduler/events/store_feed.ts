@@ -4,8 +4,8 @@ import type { ChangeRecord } from "../../model/change_record.ts";
 import type { Logger } from "../../model/logger.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import { changeEvent } from "./change_event.ts";
-import type { WritesUnderWay } from "../store/pending_writes.ts";
-import { ToldChanges } from "./echo_filter.ts";
+import type { PendingWrites } from "../store/pending_writes.ts";
+import { EchoFilter } from "./echo_filter.ts";
 
 /** How many changes are read at a time. */
 const PAGE = 500;
@@ -18,11 +18,11 @@ export interface StoreFeedOptions {
   readonly store: DataStore;
   readonly logger: Logger;
   /** What this scheduler is writing. */
-  readonly writes: WritesUnderWay;
+  readonly writes: PendingWrites;
   /** Whether a job of this id runs here: then this scheduler tells how it ends. */
   readonly runs: (jobId: string) => boolean;
   /** Whether anybody hears what others did. */
-  readonly isHeard: () => boolean;
+  readonly hasSubscribers: () => boolean;
   /** Others did this. */
   readonly onEvent: (event: CarillonEvent) => void;
 }
@@ -33,7 +33,7 @@ export interface StoreFeedOptions {
  */
 export class StoreFeed {
   readonly #options: StoreFeedOptions;
-  readonly #told = new ToldChanges();
+  readonly #told = new EchoFilter();
   /** The last change that was read; undefined while the end of the feed is not known. */
   #position: number | undefined;
   #unwatch: (() => void) | undefined;
@@ -92,9 +92,9 @@ export class StoreFeed {
 
   /** Reads on; answers whether there is more. */
   async #readPage(): Promise<boolean> {
-    const { store, writes, isHeard, logger, alias } = this.#options;
+    const { store, writes, hasSubscribers, logger, alias } = this.#options;
     const after = this.#position ?? 0;
-    const limit = this.#position !== undefined && isHeard() ? PAGE : 0;
+    const limit = this.#position !== undefined && hasSubscribers() ? PAGE : 0;
     const { changes, deletedUpTo, last } = await store.readChanges({ after, limit });
     const isLost = limit > 0 && (after < deletedUpTo || after > last);
     if (isLost) {

@@ -7,7 +7,7 @@ const REST_MS = { first: 10, max: 200 };
  * Calls back when it is told that there may be work: at once, and then once for all that is told within a rest. The rests
  * grow while no end comes to it: others who are busy are no reason to ask the store without end.
  */
-export class Nudges {
+export class WakeDebouncer {
   readonly #clock: Clock;
   readonly #callback: () => void;
   #resting: Timer | undefined;

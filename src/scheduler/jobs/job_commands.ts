@@ -14,7 +14,7 @@ import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { scheduleJob } from "./job_write.ts";
 import { linkedRequests } from "./linked_requests.ts";
-import { tellParentElsewhere } from "./missing_parent.ts";
+import { explainMissingParent } from "./missing_parent.ts";
 import { JobPreparer, type PreparedJob } from "./prepare_jobs.ts";
 import { settingsOf } from "./task_input.ts";
 
@@ -82,7 +82,7 @@ export class JobCommands {
     const prepared = this.#preparer.one(reference, input, options);
     const { unit, job, transaction } = prepared instanceof Promise ? await prepared : prepared;
     if (transaction !== undefined) return (await addWithin(unit, transaction, [job]))[0]!;
-    const { id, outcome } = await tellParentElsewhere(this.#units, unit, () => unit.adder.add(job));
+    const { id, outcome } = await explainMissingParent(this.#units, unit, () => unit.adder.add(job));
     return { unit, id, outcome };
   }
 
@@ -125,7 +125,7 @@ export class JobCommands {
     if (!unit) return [];
     const jobs = prepared.map(({ job }) => job);
     if (transaction !== undefined) return await addWithin(unit, transaction, jobs);
-    const answers = await tellParentElsewhere(this.#units, unit, () => unit.adder.addAll(jobs));
+    const answers = await explainMissingParent(this.#units, unit, () => unit.adder.addAll(jobs));
     return answers.map(({ id, outcome }) => ({ unit, id, outcome }));
   }
 

@@ -24,7 +24,7 @@ export class Housekeeping {
     const pruned = Math.max(await this.pruneStep(), await this.#gateway.store.pruneChanges(PRUNE_MAX));
     if (pruned >= PRUNE_MAX) return 0;
     for (const incarnation of await this.#gateway.store.getOrphanedIncarnations()) {
-      await this.#takeover.bury({ incarnation, name: `#${incarnation}`, leaseUntilMs: null });
+      await this.#takeover.takeOver({ incarnation, name: `#${incarnation}`, leaseUntilMs: null });
     }
     return EVERY_LEASES * this.#environment.leaseMs;
   }

@@ -24,10 +24,10 @@ export class Takeover {
   }
 
   /** Ends the gone scheduler's runs as their tasks say, unless it was alive after all. */
-  async bury(gone: GoneScheduler): Promise<void> {
+  async takeOver(gone: GoneScheduler): Promise<void> {
     const { logger, publish, name, clock } = this.#environment;
     const endings = await this.#endings(gone.incarnation);
-    const done = await this.#gateway.jobs.bury(gone.incarnation, gone.leaseUntilMs, endings);
+    const done = await this.#gateway.jobs.takeOver(gone.incarnation, gone.leaseUntilMs, endings);
     if (!done) return;
     logger.info("took over the work of a scheduler that is gone", {
       store: this.#gateway.alias,
@@ -35,7 +35,7 @@ export class Takeover {
       incarnation: gone.incarnation,
       jobs: endings.length,
     });
-    publish({ type: "schedulerBuried", atMs: clock.nowMs(), scheduler: name, subject: gone.name });
+    publish({ type: "schedulerTakenOver", atMs: clock.nowMs(), scheduler: name, subject: gone.name });
     this.#onTaken();
   }
 

@@ -5,7 +5,7 @@ import type { Environment } from "../environment.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
 import { BEATS_IN_A_LEASE } from "../leases/lease_keeper.ts";
 import type { JobRun, RunCompletion } from "./job_run.ts";
-import { type Rider, RidingEnds } from "./piggybacked_ends.ts";
+import { type EndsOwner, PiggybackedEnds } from "./piggybacked_ends.ts";
 import type { RunsOver, RunTable } from "./run_table.ts";
 
 /** How long to wait before a failed write of a job's end is tried again; never longer than from one beat to the next. */
@@ -27,7 +27,7 @@ export interface EndWriterOptions {
 }
 
 /** Writes the ends of runs, those that come at the same moment together. */
-export class EndWriter implements Rider {
+export class EndWriter implements EndsOwner {
   readonly #options: EndWriterOptions;
   #waiting: EndedRun[] = [];
   #willFlush = false;
@@ -45,12 +45,12 @@ export class EndWriter implements Rider {
   }
 
   /** The ends that wait, for a claim to take along. Whatever it leaves goes by itself. */
-  takeEnds(): RidingEnds {
+  takeEnds(): PiggybackedEnds {
     if (this.#waiting.length > RIDING_MAX) this.flush();
     const ended = this.#waiting;
     this.#waiting = [];
     this.#options.runs.leave(ended.map(({ run }) => run));
-    return new RidingEnds(this, ended);
+    return new PiggybackedEnds(this, ended);
   }
 
   /** Writes the ends that wait. */

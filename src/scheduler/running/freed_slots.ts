@@ -1,14 +1,14 @@
 import type { EndedRun } from "./ended_run.ts";
 import type { Environment } from "../environment.ts";
 import type { JobLoop } from "../claiming/job_loop.ts";
-import { type JobRun, mayHoldUp } from "./job_run.ts";
+import { type JobRun, mayUnblockOthers } from "./job_run.ts";
 import type { Poller } from "../store/poller.ts";
 import type { RunsOver } from "./run_table.ts";
 import type { ScheduleLoop } from "../schedules/schedule_loop.ts";
 import type { TaskCache } from "../store/task_cache.ts";
 
 /** What is to be done after runs stands on this. */
-export interface AfterRunsOptions {
+export interface FreedSlotsOptions {
   readonly environment: Environment;
   /** Whose runs these are. */
   readonly unit: { readonly alias: string; readonly tasks: TaskCache; wakeJobs(): void };
@@ -20,10 +20,10 @@ export interface AfterRunsOptions {
 }
 
 /** What the end of runs sets going: the claim of what waited for them, and schedules that count from their end. */
-export class AfterRuns {
-  readonly #options: AfterRunsOptions;
+export class FreedSlots {
+  readonly #options: FreedSlotsOptions;
 
-  constructor(options: AfterRunsOptions) {
+  constructor(options: FreedSlotsOptions) {
     this.#options = options;
   }
 
@@ -32,9 +32,10 @@ export class AfterRuns {
     const { environment, jobLoop, pollers: { jobs }, incarnation } = this.#options;
     // While the store fails, ends are tried again by themselves.
     if (!jobs.active || !jobLoop.works || environment.paused() || incarnation() === undefined) return false;
-    const mayHoldUp = () => ended.some(({ run, transition }) => this.#mayHoldUp(run, transition.to));
-    const isNews = !jobLoop.leftNone || ended.some(({ transition }) => transition.to !== "finished");
-    if (jobLoop.tookAll && !(isNews && mayHoldUp())) return false;
+    const mayUnblockOthers = () =>
+      ended.some(({ run, transition }) => this.#mayUnblockOthers(run, transition.to));
+    const isNews = !jobLoop.backlogEmpty || ended.some(({ transition }) => transition.to !== "finished");
+    if (jobLoop.claimedAll && !(isNews && mayUnblockOthers())) return false;
     jobLoop.noteWork();
     jobs.wake();
     return true;
@@ -45,8 +46,8 @@ export class AfterRuns {
     const { environment, unit, jobLoop, pollers: { jobs, schedules }, scheduleLoop } = this.#options;
     if (!claimed) {
       // Others may wait for a slot that such a run held; for the rest it is enough to look now and then.
-      const isNews = !jobLoop.leftNone || runs.some(({ ended }) => ended?.to !== "finished");
-      if (!runs.some((run) => this.#mayHoldUp(run, run.ended?.to))) jobs.wakeSoon();
+      const isNews = !jobLoop.backlogEmpty || runs.some(({ ended }) => ended?.to !== "finished");
+      if (!runs.some((run) => this.#mayUnblockOthers(run, run.ended?.to))) jobs.wakeSoon();
       else if (isNews) unit.wakeJobs();
     }
     environment.onFreed(claimed ? unit.alias : undefined);
@@ -54,7 +55,7 @@ export class AfterRuns {
     if (runs.some(({ job }) => scheduleLoop.mayFollowRun(job))) schedules.wake();
   }
 
-  #mayHoldUp({ job }: JobRun, endedTo: Parameters<typeof mayHoldUp>[1]): boolean {
-    return mayHoldUp(job, endedTo, this.#options.unit.tasks.get(job.taskName));
+  #mayUnblockOthers({ job }: JobRun, endedTo: Parameters<typeof mayUnblockOthers>[1]): boolean {
+    return mayUnblockOthers(job, endedTo, this.#options.unit.tasks.get(job.taskName));
   }
 }

@@ -90,7 +90,7 @@ export class JobRun {
 }
 
 /** Whether jobs of this task may have waited for the end of a run, or the job itself goes on. */
-export function mayHoldUp(
+export function mayUnblockOthers(
   job: JobRecord,
   endedTo: JobTransition["to"] | undefined,
   task: TaskRecord | undefined,

@@ -1,5 +1,5 @@
 import type { JobTransition } from "../../model/job_record.ts";
-import { hearsDebug, type Logger } from "../../model/logger.ts";
+import { isDebugEnabled, type Logger } from "../../model/logger.ts";
 import type { JobRun } from "./job_run.ts";
 
 /** Says in the log how a run ended. */
@@ -15,7 +15,7 @@ export function logEnd(logger: Logger, { job }: JobRun, transition: JobTransitio
     logger.warn("job failed and will be tried again", { ...fields(), inMs, error: error?.message });
   } else if (transition.to === "finished" && transition.outcome !== "success") {
     logger.warn(`job ended: ${transition.outcome}`, { ...fields(), error: transition.error?.message });
-  } else if (hearsDebug(logger)) {
+  } else if (isDebugEnabled(logger)) {
     const what = { finished: "job succeeded", snooze: "job put itself off" } as const;
     logger.debug(what[transition.to as keyof typeof what] ?? "job handed back", fields());
   }

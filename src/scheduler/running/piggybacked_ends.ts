@@ -4,7 +4,7 @@ import type { RunEnding } from "../store/gateway/job_gateway.ts";
 import type { RunsOver } from "./run_table.ts";
 
 /** What becomes of ends that were to ride with a claim. */
-export interface Rider {
+export interface EndsOwner {
   /** They are written, or refused for good. */
   written(ended: readonly EndedRun[], accepted: readonly boolean[], over: RunsOver): Promise<void>;
   /** The call that was to write them failed. */
@@ -14,25 +14,25 @@ export interface Rider {
 }
 
 /** A claim failed with ends in it, one of which may be guilty. They go on by themselves; the claim is to be made again. */
-export class RideFailed extends Error {
-  override readonly name = "RideFailed";
+export class ClaimWithEndsFailed extends Error {
+  override readonly name = "ClaimWithEndsFailed";
 }
 
 /**
  * Ends that a claim takes along: one step of the store writes what is over and takes what may start in its place. The
  * runs count no more as running here from now on, unless the step fails.
  */
-export class RidingEnds {
-  readonly #rider: Rider;
+export class PiggybackedEnds {
+  readonly #rider: EndsOwner;
   #ended: readonly EndedRun[];
 
   /** Those that stand ready now. */
-  constructor(rider: Rider, ended: readonly EndedRun[]) {
+  constructor(rider: EndsOwner, ended: readonly EndedRun[]) {
     this.#rider = rider;
     this.#ended = ended;
   }
 
-  /** Makes a claim with these ends in it. Throws what it throws, but `RideFailed` where there were ends in it. */
+  /** Makes a claim with these ends in it. Throws what it throws, but `ClaimWithEndsFailed` where there were ends in it. */
   async claim(claim: (endings: readonly RunEnding[]) => Promise<ClaimAnswer>): Promise<ClaimAnswer> {
     const ended = this.#take();
     if (ended.length === 0) return await claim([]);
@@ -41,7 +41,7 @@ export class RidingEnds {
       answer = await claim(ended);
     } catch (error) {
       this.#rider.failed(ended, error);
-      throw new RideFailed("A claim failed with ends in it", { cause: error });
+      throw new ClaimWithEndsFailed("A claim failed with ends in it", { cause: error });
     }
     void this.#rider.written(ended, answer.held, { claimed: true });
     return answer;

@@ -2,7 +2,7 @@
  * The calls of a gateway that are under way: what they write may be seen in the store before it is told. They count until
  * it has been told.
  */
-export class WritesUnderWay {
+export class PendingWrites {
   readonly #calls = new Set<Promise<unknown>>();
 
   /** The same part of a gateway, its calls noted. */

@@ -10,32 +10,32 @@ export interface Waiting {
   /** Given where only its value or error is wanted, and not the times that the store notes. */
   readonly ended: ((job: EndedJob) => void) | undefined;
   /** Whether it may not be there yet: it is being added, or the transaction that adds it is open. */
-  pending: () => boolean;
+  isPending: () => boolean;
   /** Lets go of the signal. */
   readonly over: () => void;
 }
 
 /** What a wait for a new job asks of its waiter. */
-export interface Newcomers {
+export interface NewJobWaiter {
   look(jobId: string): void;
   drop(jobId: string, waiting: Waiting): void;
 }
 
 /** The wait for a job that is being added, and the call that adds it, in one. */
-export class WaitingForNew implements Waiting, AddCall {
+export class NewJobWait implements Waiting, AddCall {
   readonly jobs: readonly [NewJob];
   readonly resolve: Waiting["resolve"];
   readonly reject: Waiting["reject"];
   readonly ended: (job: EndedJob) => void;
   readonly over = nothing;
-  pending = notStored;
-  readonly #newcomers: Newcomers;
+  isPending = notStored;
+  readonly #newcomers: NewJobWaiter;
 
   constructor(
     job: NewJob,
     resolve: (job: EndedJob | undefined) => void,
     reject: (error: unknown) => void,
-    newcomers: Newcomers,
+    newcomers: NewJobWaiter,
   ) {
     this.jobs = [job];
     this.resolve = this.ended = resolve;
@@ -44,7 +44,7 @@ export class WaitingForNew implements Waiting, AddCall {
   }
 
   added(answers: AddAnswer["jobs"], from: number): void {
-    this.pending = stored;
+    this.isPending = stored;
     if (answers[from]!.outcome !== "added") this.#newcomers.look(this.jobs[0].id);
   }
 

@@ -5,7 +5,7 @@ import type { Clock, Timer } from "../../time/clock.ts";
 import type { EndedJob } from "../jobs/job_outcome.ts";
 import { EndedJobs } from "./ended_jobs.ts";
 import type { AddCall } from "../claiming/job_adder.ts";
-import { type Newcomers, stored, type Waiting, WaitingForNew } from "./new_job_wait.ts";
+import { NewJobWait, type NewJobWaiter, stored, type Waiting } from "./new_job_wait.ts";
 
 /** How often awaited jobs are looked up when nobody tells about them. */
 const POLL_MS = 1000;
@@ -34,7 +34,7 @@ export class ResultWaiter {
   #isStale = false;
   /** When all of them were last looked up. */
   #lookedMs = -Infinity;
-  readonly #newcomers: Newcomers = {
+  readonly #newcomers: NewJobWaiter = {
     look: (jobId) => void this.#look([jobId]),
     drop: (jobId, waiting) => this.#drop(jobId, waiting),
   };
@@ -93,7 +93,7 @@ export class ResultWaiter {
         if (this.#drop(jobId, waiting)) reject(signal?.reason);
       };
       const over = () => signal?.removeEventListener("abort", giveUp);
-      const waiting: Waiting = { resolve, reject, over, ended: undefined, pending };
+      const waiting: Waiting = { resolve, reject, over, ended: undefined, isPending: pending };
       signal?.addEventListener("abort", giveUp, { once: true });
       this.#enter(jobId, waiting);
       void this.#look([jobId]);
@@ -106,7 +106,7 @@ export class ResultWaiter {
    */
   waitForNew(job: NewJob, add: (call: AddCall) => void): Promise<EndedJob | undefined> {
     return new Promise((resolve, reject) => {
-      const waiting = new WaitingForNew(job, resolve, reject, this.#newcomers);
+      const waiting = new NewJobWait(job, resolve, reject, this.#newcomers);
       this.#enter(job.id, waiting);
       add(waiting);
     });
@@ -224,7 +224,10 @@ export class ResultWaiter {
   }
 
   #waitingFor(jobId: string): readonly { readonly waiting: Waiting; readonly wasStored: boolean }[] {
-    return [...this.#waiting.get(jobId) ?? []].map((waiting) => ({ waiting, wasStored: !waiting.pending() }));
+    return [...this.#waiting.get(jobId) ?? []].map((waiting) => ({
+      waiting,
+      wasStored: !waiting.isPending(),
+    }));
   }
 
   async #lookOnce(ids: readonly string[]): Promise<void> {

@@ -6,17 +6,17 @@ import { GroupCommit } from "../shared/group_commit.ts";
 import type { MigrationReport, MigrationStep } from "../sqlite/schema/migrate.ts";
 import type { SqlSession, WriteOptions } from "../sqlite/session/session.ts";
 import { withinTransaction } from "../sqlite/session/within_transaction.ts";
-import { sqlLooks, type SqlOperations, sqlOperations } from "../sqlite/sqlite_store.ts";
+import { type SqliteOperations, sqliteOperations, sqliteReads } from "../sqlite/sqlite_store.ts";
 import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { DataStore, StoreContext } from "../data_store.ts";
 import type { TransactionStore } from "../transaction_store.ts";
 import { backupDatabase } from "./native/backup.ts";
 import { callerTransaction } from "./caller_transaction.ts";
-import { refuseOtherFile } from "./native/same_file.ts";
+import { assertSameDatabase } from "./native/same_file.ts";
 import { EmbeddedReplica, type ReplicaState } from "./replica/embedded_replica.ts";
 import { ChangeWatch, filePace, serverPace } from "./watch/change_watch.ts";
-import { Neighbors } from "./watch/local_peers.ts";
+import { LocalPeers } from "./watch/local_peers.ts";
 import { checkIntegrity } from "./native/integrity.ts";
 import { type DatabaseSize, databaseSize } from "./native/database_size.ts";
 import { checkPlans } from "./query_plans.ts";
@@ -54,7 +54,7 @@ export interface LibsqlStore extends DataStore {
 export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
   const { address } = options;
   const database = new OpenDatabase(options);
-  const operations: SqlOperations = sqlOperations(database.session);
+  const operations: SqliteOperations = sqliteOperations(database.session);
   return {
     ...operations,
     kind: "libsql",
@@ -71,7 +71,7 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
     size: () => database.using(databaseSize),
     replicaState: () => database.replica?.state,
     syncReplica: () => database.syncReplica(),
-    ...(options.replica && { replica: sqlLooks(database.looks) }),
+    ...(options.replica && { replica: sqliteReads(database.looks) }),
   };
 }
 
@@ -79,7 +79,7 @@ interface OpenState {
   readonly driver: SqlDriver;
   readonly replica: EmbeddedReplica | undefined;
   /** Other processes that have the same file open; undefined where nobody else can, or time is virtual. */
-  readonly neighbors: Neighbors | undefined;
+  readonly neighbors: LocalPeers | undefined;
   readonly commits: GroupCommit;
 }
 
@@ -155,7 +155,7 @@ class OpenDatabase {
   async within(transaction: JobTransaction): Promise<TransactionStore> {
     const { location } = this.#options.address;
     const caller = callerTransaction(transaction, location);
-    await refuseOtherFile(caller, this.#opened().driver, this.#options);
+    await assertSameDatabase(caller, this.#opened().driver, this.#options);
     this.#within ??= withinTransaction({ session: this.session, count: this.#count?.alone, location });
     this.watch.hurry();
     return this.#within(caller);
@@ -230,10 +230,10 @@ class OpenDatabase {
     return new EmbeddedReplica(replica, async () => Number((await driver.read([now]))[0]!.cells[0]));
   }
 
-  #neighbors(driver: SqlDriver): Neighbors | undefined {
+  #neighbors(driver: SqlDriver): LocalPeers | undefined {
     const { address, dialect } = this.#options;
     if (this.#count || address.inMemory || this.#clock !== systemClock) return undefined;
-    return new Neighbors({ driver, dialect, clock: this.#clock, onNudge: () => this.watch.nudge() });
+    return new LocalPeers({ driver, dialect, clock: this.#clock, onNudge: () => this.watch.nudge() });
   }
 
   async #startWatch(driver: SqlDriver, replica: EmbeddedReplica | undefined): Promise<void> {

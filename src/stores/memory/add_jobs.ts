@@ -1,5 +1,12 @@
 import { type AlikeRun, alikeRuns, mayRunAtOnce } from "../../model/alike_jobs.ts";
-import { claimOrderAt, isDue, rateLimit, slotsLeft, standsFor, taskLimit } from "../../model/decisions.ts";
+import {
+  claimOrderAt,
+  isDue,
+  matchesIdentity,
+  rateLimit,
+  slotsLeft,
+  taskLimit,
+} from "../../model/decisions.ts";
 import type { JobIdentity } from "../../model/identity.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import { missingParent } from "../../model/parents.ts";
@@ -148,6 +155,6 @@ function identical(
   nowMs: number,
 ): JobRecord | undefined {
   return [...state.jobs.ofIdentity(taskName, identity.key)]
-    .filter((job) => standsFor(job, identity, nowMs))
+    .filter((job) => matchesIdentity(job, identity, nowMs))
     .at(-1);
 }

@@ -1,19 +1,19 @@
 import type { JobRecord } from "../../model/job_record.ts";
 
 /** A lane that can be set aside. */
-export interface SetAside {
+export interface BlockedLane {
   /** What it waits for, while it is. */
   closedFor: string | undefined;
   /** Who takes it up again. */
-  readonly owner: { open(lane: SetAside): void };
+  readonly owner: { open(lane: BlockedLane): void };
 }
 
 /**
  * Lanes that are set aside because their first job must wait for a slot, by what they wait for. So a claim does not
  * look again and again at what has not changed.
  */
-export class ClosedLanes {
-  readonly #lanes = new Map<string, Set<SetAside>>();
+export class BlockedLanes {
+  readonly #lanes = new Map<string, Set<BlockedLane>>();
 
   /** How many different things are waited for. */
   get size(): number {
@@ -21,7 +21,7 @@ export class ClosedLanes {
   }
 
   /** Sets a lane aside. */
-  add(lane: SetAside, waitsFor: string): void {
+  add(lane: BlockedLane, waitsFor: string): void {
     let lanes = this.#lanes.get(waitsFor);
     if (lanes === undefined) this.#lanes.set(waitsFor, lanes = new Set());
     lanes.add(lane);
@@ -29,7 +29,7 @@ export class ClosedLanes {
   }
 
   /** Forgets a lane. */
-  delete(lane: SetAside): void {
+  delete(lane: BlockedLane): void {
     if (lane.closedFor === undefined) return;
     const lanes = this.#lanes.get(lane.closedFor);
     lanes?.delete(lane);

@@ -35,7 +35,7 @@ export function claimJobs(
   wakeDue(state, nowMs);
   const { claimed, more } = takeJobs(state, request, nowMs);
   const left = request.tasks.some(({ name }) => !(state.jobs.ofTask(name)?.ready.isEmpty ?? true));
-  return { nowMs, claimed, missed, nextRunAtMs: nextRunAtMs(state, request, nowMs), more, left };
+  return { nowMs, claimed, missed, nextRunAtMs: nextRunAtMs(state, request, nowMs), more, backlog: left };
 }
 
 /** Takes ready jobs in claim order as far as limits allow. */

@@ -1,4 +1,4 @@
-import { endedBefore, fenceHolds, heededTransition } from "../../model/decisions.ts";
+import { effectiveTransition, endedBefore, fenceHolds } from "../../model/decisions.ts";
 import type { JobEnding, JobFence, JobProgress, JobRecord, JobTransition } from "../../model/job_record.ts";
 import { transitionedJob } from "../../model/transitions.ts";
 import type { MemoryState } from "./memory_state.ts";
@@ -38,7 +38,7 @@ function endRun(state: MemoryState, job: JobRecord, ending: JobEnding, nowMs: nu
   // Few are asked to stop: only then their settings are looked up.
   const transition = job.cancelRequested === null
     ? ending.transition
-    : heededTransition(job, ending.transition, state.settingsOf(job));
+    : effectiveTransition(job, ending.transition, state.settingsOf(job));
   state.histories.noteLeft(job, transition, nowMs);
   const ended = transitionedJob(job, transition, nowMs);
   if (ended.state === "finished") state.finishJob(ended, nowMs);

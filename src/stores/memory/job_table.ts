@@ -1,5 +1,5 @@
 import type { JobRecord } from "../../model/job_record.ts";
-import { ClosedLanes, slotOfKey, slotOfSchedule } from "./blocked_lanes.ts";
+import { BlockedLanes, slotOfKey, slotOfSchedule } from "./blocked_lanes.ts";
 import { ReadyQueue } from "./ready_queue.ts";
 import { only, SortedList } from "./sorted_list.ts";
 import { deepFreeze } from "./stored_copy.ts";
@@ -15,7 +15,7 @@ class TaskJobs {
   /** By the key of their identity, in order of adding. */
   readonly identities = new Map<string, SortedList<JobRecord>>();
 
-  constructor(closed: ClosedLanes) {
+  constructor(closed: BlockedLanes) {
     this.ready = new ReadyQueue(closed);
   }
 
@@ -60,7 +60,7 @@ export class JobTable {
   readonly #tasks = new Map<string, TaskJobs>();
   readonly #schedules = new Map<number, ScheduleJobs>();
   readonly #owned = new Map<number, Set<number>>();
-  readonly #closed = new ClosedLanes();
+  readonly #closed = new BlockedLanes();
   #lastSeq = 0;
 
   /** Jobs whose `runAt` is ahead, or was when last looked, earliest first. */

@@ -1,10 +1,10 @@
 import { rankOrder } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
-import type { ClosedLanes, SetAside } from "./blocked_lanes.ts";
+import type { BlockedLane, BlockedLanes } from "./blocked_lanes.ts";
 import { SortedList } from "./sorted_list.ts";
 
 /** Jobs of one task that wait for the same things: version, tags, ageing, schedule and keys. */
-interface Lane extends SetAside {
+interface Lane extends BlockedLane {
   readonly key: string;
   readonly jobs: SortedList<JobRecord>;
   readonly queue: HeadQueue;
@@ -27,13 +27,13 @@ export interface HeadQueue {
  * of their lanes. Jobs that age differently are in different queues, because their order changes with time.
  */
 export class ReadyQueue {
-  readonly #closed: ClosedLanes;
+  readonly #closed: BlockedLanes;
   readonly #lanes = new Map<string, Lane>();
   readonly #queues = new Map<string, HeadQueue>();
   #fifo = false;
 
   /** `closed` is where lanes are set aside. */
-  constructor(closed: ClosedLanes) {
+  constructor(closed: BlockedLanes) {
     this.#closed = closed;
   }
 

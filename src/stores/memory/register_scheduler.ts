@@ -48,7 +48,7 @@ export function getSchedulers(state: MemoryState): readonly SchedulerRecord[] {
 }
 
 /** Takes the work of a scheduler, unless it was alive after it was seen. */
-export function buryScheduler(
+export function takeOver(
   state: MemoryState,
   incarnation: number,
   seenLeaseUntilMs: number | null,

@@ -2,7 +2,7 @@ import type { JobEnding } from "../../model/job_record.ts";
 import type { Dialect } from "./schema/dialect.ts";
 import type { Step } from "../shared/driver.ts";
 import type { SqlSession } from "./session/session.ts";
-import { type SqlOperations, sqlOperations } from "./sqlite_store.ts";
+import { type SqliteOperations, sqliteOperations } from "./sqlite_store.ts";
 
 const retry: JobEnding = {
   fence: { seq: 0, incarnation: 0, claimNumber: 0 },
@@ -15,7 +15,7 @@ function finish(seq: number, value: string | null = null, incarnation = 0): JobE
 }
 
 /** What the loops of a scheduler ask a store again and again. */
-const loopCalls: readonly ((store: SqlOperations) => Promise<unknown>)[] = [
+const loopCalls: readonly ((store: SqliteOperations) => Promise<unknown>)[] = [
   (store) => store.claimJobs({ incarnation: 0, tasks: [{ name: "", version: 1 }], limit: 1 }),
   // Alike in all, but for their values, and in nothing; and some that go on.
   (store) => store.endJobs([finish(1), finish(2)]),
@@ -45,7 +45,7 @@ export async function loopStatements(dialect: Dialect): Promise<readonly string[
     wake: () => {},
     writeBulk: (operation, items) => note(operation.step(items)),
   };
-  const store = sqlOperations(session);
+  const store = sqliteOperations(session);
   for (const call of loopCalls) await call(store).catch(() => {});
   return [...texts];
 }

@@ -66,7 +66,7 @@ export function schedulers(session: SqlSession): SchedulerStore {
     async getSchedulers() {
       return (await session.read([{ sql: sql.all, args: [] }]))[0]!.cells.map(decodeScheduler);
     },
-    async buryScheduler(incarnation, seenLeaseUntilMs, endings) {
+    async takeOver(incarnation, seenLeaseUntilMs, endings) {
       const gone = guard(dialect, sql.gone, [incarnation, seenLeaseUntilMs]);
       const work = endings.length === 0 ? [] : end.step(endings);
       try {

@@ -1,5 +1,5 @@
 import type { DataStore } from "../data_store.ts";
-import type { LookStore } from "../read_store.ts";
+import type { ReadStore } from "../read_store.ts";
 import { addJobs } from "./jobs/add_jobs.ts";
 import { advanceSchedules } from "./schedules/advance_schedules.ts";
 import { calendars } from "./schedules/calendars.ts";
@@ -19,13 +19,13 @@ import { writeSchedules } from "./schedules/write_schedules.ts";
 import type { SqlSession } from "./session/session.ts";
 
 /** What every SQL store does alike; how it connects, opens and watches is the adapter's. */
-export type SqlOperations = Omit<
+export type SqliteOperations = Omit<
   DataStore,
   "kind" | "location" | "capabilities" | "open" | "close" | "watch" | "within" | "replica"
 >;
 
 /** What people look at, on a database that may be a copy. */
-export function sqlLooks(session: SqlSession): LookStore {
+export function sqliteReads(session: SqlSession): ReadStore {
   const { getJobs, countJobs } = findJobs(session);
   const { getSchedules } = findSchedules(session);
   const { getTasks } = tasks(session);
@@ -33,7 +33,7 @@ export function sqlLooks(session: SqlSession): LookStore {
 }
 
 /** The operations of a data store on a database. */
-export function sqlOperations(session: SqlSession): SqlOperations {
+export function sqliteOperations(session: SqlSession): SqliteOperations {
   const now = `select ${session.dialect.now("?1")}`;
   return {
     ...tasks(session),

@@ -136,7 +136,7 @@ export const claimingTests: readonly StoreCheck[] = [
     for (const name of ["one", "other"]) await t.task(name, { maxRunningJobs: 1 });
     const incarnation = await t.scheduler(["one", "other"]);
     const isLeft = async (taskName: string, limit = 9) => {
-      return (await t.store.claimJobs({ incarnation, tasks: versionsOf([taskName]), limit })).left;
+      return (await t.store.claimJobs({ incarnation, tasks: versionsOf([taskName]), limit })).backlog;
     };
     assert.equal(await isLeft("one"), false);
     await t.add("later", { taskName: "one", runAtMs: t.nowMs + 10 });

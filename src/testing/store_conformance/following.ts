@@ -137,7 +137,7 @@ export const followingTests: readonly StoreCheck[] = [
     await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 9 });
     await assertFollowed(t, before, 1);
   }),
-  check("buryScheduler() plans a following schedule anew when its run is abandoned", async (t) => {
+  check("takeOver() plans a following schedule anew when its run is abandoned", async (t) => {
     const before = await follower(t);
     const job = await t.running("a", placeOf(before));
     const owner = job.owner as number;
@@ -150,7 +150,7 @@ export const followingTests: readonly StoreCheck[] = [
       error: failure,
       keepMs: 5,
     } as const;
-    await t.store.buryScheduler(owner, null, [ending(job, transition)]);
+    await t.store.takeOver(owner, null, [ending(job, transition)]);
     await assertFollowed(t, before, 1);
   }),
 ];

@@ -177,12 +177,12 @@ export const parentTests: readonly StoreCheck[] = [
     const answer = await t.store.claimJobs({ incarnation: me, tasks: versionsOf(["mail"]), limit: 1 });
     assert.deepEqual(idsOf(answer.missed), ["b"]);
   }),
-  check("buryScheduler() settles who waits for the runs it ends", async (t) => {
+  check("takeOver() settles who waits for the runs it ends", async (t) => {
     await t.task();
     const a = await t.running("a");
     await t.add("b", after(["a"]));
     const { leaseUntilMs } = (await t.store.getSchedulers())[0]!;
-    await t.store.buryScheduler(a.owner!, leaseUntilMs, [
+    await t.store.takeOver(a.owner!, leaseUntilMs, [
       ending(a, { to: "finished", outcome: "abandoned", value: null, error: failure, keepMs: 1 }),
     ]);
     assert.deepEqual((await t.job("b")).error?.details, { parentId: "a", outcome: "abandoned" });

@@ -29,7 +29,7 @@ test("fileLayer() reads settings from JSON, those in sections by their paths", a
   });
   await withProject({ "carillon.config.json": text }, async ({ folder }) => {
     const source = "carillon.config.json";
-    assert.deepEqual((await fileLayer(folder, undefined)).said, [
+    assert.deepEqual((await fileLayer(folder, undefined)).given, [
       { path: "timeZone", value: "UTC", source },
       { path: "defaults.retry.maxAttempts", value: 3, source },
       { path: "store", value: { url: "file:a" }, source },
@@ -40,7 +40,7 @@ test("fileLayer() reads settings from JSON, those in sections by their paths", a
 test("fileLayer() reads the default export of a module", async () => {
   const text = `const folder = "jobs";\nexport default { tasks: folder };`;
   await withProject({ "carillon.config.ts": text }, async ({ folder }) => {
-    const { said } = await fileLayer(folder, undefined);
+    const { given: said } = await fileLayer(folder, undefined);
     assert.deepEqual(said, [{ path: "tasks", value: "jobs", source: "carillon.config.ts" }]);
   });
 });

@@ -11,7 +11,7 @@ import { defaultOptionKeys } from "../../../src/model/task_options.ts";
 import { test } from "../../harness.ts";
 
 function layer(source: string, values: Readonly<Record<string, unknown>>): ConfigurationLayer {
-  return { said: Object.entries(values).map(([path, value]) => ({ path, value, source })), problems: [] };
+  return { given: Object.entries(values).map(([path, value]) => ({ path, value, source })), problems: [] };
 }
 
 function resolved(...layers: ConfigurationLayer[]): ResolvedConfiguration {

@@ -97,7 +97,7 @@ test("eventLine() is silent only about what the command and its logger tell", ()
   ]);
   assert.match(line({ ...bases.scheduler, type: "schedulerPaused" })!, /paused +a +scheduler$/);
   assert.match(
-    line({ ...bases.scheduler, subject: "b", type: "schedulerBuried" })!,
+    line({ ...bases.scheduler, subject: "b", type: "schedulerTakenOver" })!,
     /took over +b +a scheduler that/,
   );
   assert.match(line({ ...bases.store, type: "storeAdded" })!, /added +main +store$/);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { Nudges } from "../../../src/scheduler/events/wake_debouncer.ts";
+import { WakeDebouncer } from "../../../src/scheduler/events/wake_debouncer.ts";
 import { VirtualClock } from "../../../src/time/virtual_clock.ts";
 import { test } from "../../harness.ts";
 
-/** Nudges that write down when they called, in virtual milliseconds. */
+/** WakeDebouncer that write down when they called, in virtual milliseconds. */
 function setUp() {
   const clock = new VirtualClock();
   const calls: number[] = [];
-  const nudges = new Nudges(clock, () => calls.push(clock.monotonicMs()));
+  const nudges = new WakeDebouncer(clock, () => calls.push(clock.monotonicMs()));
   return { clock, calls, nudges };
 }
 

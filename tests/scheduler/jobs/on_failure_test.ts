@@ -72,7 +72,7 @@ test("onFailure is called for timeouts and missed deadlines, not for successes a
   assert.match(outcomes[1]!, /^timedOut: /);
 });
 
-test("onFailure of a job whose scheduler is gone is called by the one that buries it", async () => {
+test("onFailure of a job whose scheduler is gone is called by the one that takes it over", async () => {
   const heard: string[] = [];
   const fragile = task({
     name: "fragile",

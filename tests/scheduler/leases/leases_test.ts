@@ -50,7 +50,7 @@ test("the heartbeat keeps the lease of a job that runs much longer", async () =>
   assert.equal(await handle.result(), "done");
   const { attempt } = await handle.status();
   assert.equal(attempt, 1);
-  assert.deepEqual([...one.types("leaseLost"), ...two.types("schedulerBuried")], []);
+  assert.deepEqual([...one.types("leaseLost"), ...two.types("schedulerTakenOver")], []);
 });
 
 test("a scheduler that is gone is taken over after its lease, watched for a whole one", async () => {
@@ -64,9 +64,9 @@ test("a scheduler that is gone is taken over after its lease, watched for a whol
   cut(true);
   await clock.advance({ seconds: 29 });
   assert.equal((await handle.status()).state, "running");
-  assert.deepEqual(two.types("schedulerBuried"), []);
+  assert.deepEqual(two.types("schedulerTakenOver"), []);
   await clock.advance({ seconds: 31 });
-  assert.deepEqual(two.types("schedulerBuried"), ["schedulerBuried"]);
+  assert.deepEqual(two.types("schedulerTakenOver"), ["schedulerTakenOver"]);
   cut(false);
   await clock.advance({ minutes: 10 });
   const job = await two.scheduler.getJob(handle.id);
@@ -165,7 +165,7 @@ test("a clock that jumps forward floods nothing and loses no lease", async () =>
   await clock.advance({ minutes: 11 });
   assert.equal((await handle.status()).outcome, "success");
   assert.equal((await handle.status()).attempt, 1);
-  assert.deepEqual([...one.types("leaseLost"), ...two.types("leaseLost", "schedulerBuried")], []);
+  assert.deepEqual([...one.types("leaseLost"), ...two.types("leaseLost", "schedulerTakenOver")], []);
   assert.ok(ran <= 15, `${ran} runs`);
 });
 
@@ -185,10 +185,10 @@ test("a clock that steps back makes schedules wait and loses no lease", async ()
   await clock.advance({ minutes: 11 });
   assert.equal((await handle.status()).outcome, "success");
   assert.equal(ran, 1);
-  assert.deepEqual([...one.types("leaseLost"), ...two.types("leaseLost", "schedulerBuried")], []);
+  assert.deepEqual([...one.types("leaseLost"), ...two.types("leaseLost", "schedulerTakenOver")], []);
 });
 
-test("a scheduler that was buried while it rested takes up waiting work once it has registered anew", async () => {
+test("a scheduler that was taken over while it rested takes up waiting work once it has registered anew", async () => {
   const store = memory();
   const note = task({ name: "note", run: () => "ran" });
   const { scheduler, clock } = setUp({ store, tasks: [note] });
@@ -196,7 +196,7 @@ test("a scheduler that was buried while it rested takes up waiting work once it 
   await scheduler.startInBackground();
   await settle(clock);
   const [own] = await store.getSchedulers();
-  await store.buryScheduler(own!.incarnation, own!.leaseUntilMs, []);
+  await store.takeOver(own!.incarnation, own!.leaseUntilMs, []);
   const handle = await scheduler.addJob(note);
   await settle(clock);
   assert.equal((await handle.status()).state, "parked", "nobody alive knows the task");

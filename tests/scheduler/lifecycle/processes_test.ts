@@ -83,12 +83,12 @@ test("the work of a process that is certainly dead is taken over at once", async
     const hold = task({ name: "hold", run: () => resolve() });
     await using scheduler = new Scheduler({ store: libsql(url), tasks: [hold] });
     const buried: string[] = [];
-    scheduler.subscribe((event) => void buried.push(event.type), { types: "schedulerBuried" });
+    scheduler.subscribe((event) => void buried.push(event.type), { types: "schedulerTakenOver" });
     const before = performance.now();
     await scheduler.startInBackground();
     await promise;
     assert.ok(performance.now() - before < 5000, "long before its lease has run out");
     const { attempt, outcome } = await scheduler.getJobResult("long").then(() => scheduler.getJob("long"));
-    assert.deepEqual([buried, attempt, outcome], [["schedulerBuried"], 1, "success"]);
+    assert.deepEqual([buried, attempt, outcome], [["schedulerTakenOver"], 1, "success"]);
   });
 });

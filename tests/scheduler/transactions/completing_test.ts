@@ -15,7 +15,7 @@ async function steal(store: DataStore, id: string): Promise<void> {
   const [owner] = (await store.getSchedulers()).filter(({ incarnation }) => incarnation === job!.owner);
   const fence = { seq: job!.seq, incarnation: job!.owner!, claimNumber: job!.claimNumber };
   const transition = { to: "handBack", lostLease: true } as const;
-  const buried = await store.buryScheduler(fence.incarnation, owner!.leaseUntilMs, [{ fence, transition }]);
+  const buried = await store.takeOver(fence.incarnation, owner!.leaseUntilMs, [{ fence, transition }]);
   assert.deepEqual(buried, [true]);
 }
 

@@ -7,7 +7,7 @@ import type { SqlDriver } from "../../../src/stores/shared/driver.ts";
 import { migrate } from "../../../src/stores/sqlite/schema/migrate.ts";
 import { parseAddress } from "../../../src/stores/libsql/address.ts";
 import { ChangeWatch } from "../../../src/stores/libsql/watch/change_watch.ts";
-import { Neighbors } from "../../../src/stores/libsql/watch/local_peers.ts";
+import { LocalPeers } from "../../../src/stores/libsql/watch/local_peers.ts";
 import { connect } from "../../../src/stores/libsql/open_database.ts";
 import { systemClock } from "../../../src/time/system_clock.ts";
 import { VirtualClock } from "../../../src/time/virtual_clock.ts";
@@ -21,7 +21,7 @@ async function withTwo(body: (drivers: readonly [SqlDriver, SqlDriver]) => Promi
   const address = parseAddress(`file:${join(folder, "store.db")}`);
   const open = () => connect({ address, dialect, synchronous: "normal" });
   const drivers = [await open(), await open()] as const;
-  // Neighbors keep no process alive, so something else must.
+  // LocalPeers keep no process alive, so something else must.
   const alive = systemClock.setTimer(() => {}, 60_000);
   try {
     await migrate({ driver: drivers[0], dialect, location: "here" });
@@ -33,8 +33,8 @@ async function withTwo(body: (drivers: readonly [SqlDriver, SqlDriver]) => Promi
   }
 }
 
-function neighbors(driver: SqlDriver, onNudge: () => void = () => {}): Neighbors {
-  return new Neighbors({ driver, dialect, clock: systemClock, onNudge });
+function neighbors(driver: SqlDriver, onNudge: () => void = () => {}): LocalPeers {
+  return new LocalPeers({ driver, dialect, clock: systemClock, onNudge });
 }
 
 test("committed() nudges whoever listens on the same file, and nobody else", async () => {

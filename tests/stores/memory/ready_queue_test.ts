@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { addedJob } from "../../../src/model/transitions.ts";
-import { ClosedLanes } from "../../../src/stores/memory/blocked_lanes.ts";
+import { BlockedLanes } from "../../../src/stores/memory/blocked_lanes.ts";
 import { ReadyQueue } from "../../../src/stores/memory/ready_queue.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";
 import { test } from "../../harness.ts";
@@ -16,7 +16,7 @@ function heads(queue: ReadyQueue): readonly number[] {
   return seqs;
 }
 
-function makeQueue(closed = new ClosedLanes()): ReadyQueue {
+function makeQueue(closed = new BlockedLanes()): ReadyQueue {
   return new ReadyQueue(closed);
 }
 
@@ -43,7 +43,7 @@ test("add() and delete() change the head of a lane only where they must", () => 
 });
 
 test("close() sets a lane aside until what it waits for is opened, whatever comes behind its head", () => {
-  const closed = new ClosedLanes();
+  const closed = new BlockedLanes();
   const queue = makeQueue(closed);
   const [first, second, other] = [job(1, 5, 7), job(2, 4, 7), job(3, 3, 8)];
   for (const added of [first, other]) queue.add(added);
@@ -57,7 +57,7 @@ test("close() sets a lane aside until what it waits for is opened, whatever come
 });
 
 test("close() sets no lane aside by a job that is not its head, and a new head opens it", () => {
-  const closed = new ClosedLanes();
+  const closed = new BlockedLanes();
   const queue = makeQueue(closed);
   const [first, second, best] = [job(1, 5, 7), job(2, 4, 7), job(3, 9, 7)];
   for (const added of [first, second]) queue.add(added);
@@ -69,7 +69,7 @@ test("close() sets no lane aside by a job that is not its head, and a new head o
 });
 
 test("nothing is left of lanes that were set aside once their jobs are gone", () => {
-  const closed = new ClosedLanes();
+  const closed = new BlockedLanes();
   const queue = makeQueue(closed);
   const only = job(1, 5, 7);
   queue.add(only);

@@ -131,11 +131,11 @@ export const otherSteps: readonly { readonly weight: number; readonly arbitrary:
   {
     weight: 2,
     arbitrary: steps(
-      "buryScheduler",
+      "takeOver",
       fc.record({ at: place, endings: endingsGiven }),
       (s, { at, endings }) => {
         const incarnation = incarnationOf(s, at);
-        return s.store.buryScheduler(incarnation, s.leases.get(incarnation) ?? null, endingsOf(s, endings));
+        return s.store.takeOver(incarnation, s.leases.get(incarnation) ?? null, endingsOf(s, endings));
       },
     ),
   },

@@ -114,12 +114,12 @@ for (let version = 1; version < schemaVersion; version++) {
         version: 1,
       }]]);
       assert.deepEqual((await store.dueSchedules(5)).due.map(({ schedule }) => schedule.id), ["s"]);
-      await store.buryScheduler(1, null, []);
-      assert.deepEqual(await store.buryScheduler(1, 1, []), []);
+      await store.takeOver(1, null, []);
+      assert.deepEqual(await store.takeOver(1, 1, []), []);
       assert.deepEqual(await store.getOrphanedIncarnations(), [1]);
       const running = jobs.filter(({ state }) => state === "running");
       const handBack = { to: "handBack", lostLease: true } as const;
-      await store.buryScheduler(
+      await store.takeOver(
         1,
         1,
         running.map(({ seq, claimNumber, scheduleSeq }) => {

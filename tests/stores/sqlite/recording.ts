@@ -6,7 +6,7 @@ import { GroupCommit } from "../../../src/stores/shared/group_commit.ts";
 import { migrate } from "../../../src/stores/sqlite/schema/migrate.ts";
 import type { SqlSession } from "../../../src/stores/sqlite/session/session.ts";
 import { withinTransaction } from "../../../src/stores/sqlite/session/within_transaction.ts";
-import { sqlOperations } from "../../../src/stores/sqlite/sqlite_store.ts";
+import { sqliteOperations } from "../../../src/stores/sqlite/sqlite_store.ts";
 import type { DataStore } from "../../../src/stores/data_store.ts";
 import { parseAddress } from "../../../src/stores/libsql/address.ts";
 import { connect } from "../../../src/stores/libsql/open_database.ts";
@@ -82,7 +82,7 @@ async function recordingStore(texts: Set<string>) {
     writeBulk: (operation, items) => commits.runBulk(operation, items),
   };
   const store: DataStore = {
-    ...sqlOperations(session),
+    ...sqliteOperations(session),
     kind: "libsql",
     location: address.location,
     capabilities: { durable: false, shared: false },

@@ -1,5 +1,5 @@
 import type { ClaimRequest } from "../../../src/stores/job_store.ts";
-import type { SqlOperations } from "../../../src/stores/sqlite/sqlite_store.ts";
+import type { SqliteOperations } from "../../../src/stores/sqlite/sqlite_store.ts";
 import {
   newJob,
   schedulerWrite,
@@ -12,7 +12,7 @@ const request: ClaimRequest = { incarnation: 1, tasks: [{ name: "mail", version:
 const fence = { seq: 1, incarnation: 1, claimNumber: 1 };
 
 /** Calls of every kind, with what they are usually given. */
-export const usualCalls: Readonly<Record<string, (store: SqlOperations) => Promise<unknown>>> = {
+export const usualCalls: Readonly<Record<string, (store: SqliteOperations) => Promise<unknown>>> = {
   putTasks: (store) => store.putTasks([taskWrite("mail")]),
   getTasks: (store) => store.getTasks(["mail"]),
   updateTask: (store) => store.updateTask("mail", { paused: false }),
@@ -61,7 +61,7 @@ export const usualCalls: Readonly<Record<string, (store: SqlOperations) => Promi
   },
   getFireTimes: (store) => store.getFireTimes(1, [1]),
   replanSchedules: (store) => store.replanSchedules(["s"]),
-  buryScheduler: (store) => store.buryScheduler(9, null, []),
+  takeOver: (store) => store.takeOver(9, null, []),
   getOrphanedIncarnations: (store) => store.getOrphanedIncarnations(),
   prune: async (store) => {
     const retention = { successMs: 1, otherMs: 1, maxSuccess: 1, maxOther: 1 };

@@ -10,13 +10,13 @@ type Untold<Event> = Event extends { readonly store: string }
 export interface EventSink {
   publish(event: CarillonEvent): void;
   /** Whether anybody hears events; where nobody does, they need not be made. */
-  isHeard(): boolean;
+  hasSubscribers(): boolean;
   /** Whether listeners are also told what the store notes of others; then it must be known what is written and not told yet. */
   readonly storesTell: boolean;
 }
 
 /** Puts the store's alias and the time on events and hands them to the hub. */
-export class Teller {
+export class EventPublisher {
   readonly #alias: string;
   readonly #clock: Clock;
   readonly #sink: EventSink;
@@ -29,12 +29,12 @@ export class Teller {
   }
 
   /** Whether anybody hears what is told. */
-  get isHeard(): boolean {
-    return this.#sink.isHeard();
+  get hasSubscribers(): boolean {
+    return this.#sink.hasSubscribers();
   }
 
   /** Publishes an event; `atMs` is now unless given. */
-  tell(event: Untold<CarillonEvent>): void {
+  publish(event: Untold<CarillonEvent>): void {
     this.#sink.publish({ store: this.#alias, atMs: this.#clock.nowMs(), ...event } as CarillonEvent);
   }
 }

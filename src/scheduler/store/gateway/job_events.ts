@@ -2,7 +2,7 @@ import type { JobEvent } from "../../../events/event.ts";
 import type { JobRecord, NewJob, StoredError } from "../../../model/job_record.ts";
 import type { JobOutcome } from "../../../model/states.ts";
 import type { AddAnswer } from "../../../stores/job_store.ts";
-import type { Teller } from "./event_publisher.ts";
+import type { EventPublisher } from "./event_publisher.ts";
 
 /** What is known of a run that has ended, beside what is stored. */
 export interface EndFacts {
@@ -13,52 +13,59 @@ export interface EndFacts {
 }
 
 /** Tells about jobs. What everybody's jobs go through is told only where somebody hears. */
-export class JobTeller {
-  readonly #teller: Teller;
+export class JobEvents {
+  readonly publisher: EventPublisher;
 
-  constructor(teller: Teller) {
-    this.#teller = teller;
+  constructor(teller: EventPublisher) {
+    this.publisher = teller;
   }
 
   /** Whether anybody hears what is told. */
-  get isHeard(): boolean {
-    return this.#teller.isHeard;
+  get hasSubscribers(): boolean {
+    return this.publisher.hasSubscribers;
   }
 
   /** Tells something about a job that is not its end. */
-  tell(type: JobEvent["type"], job: JobRecord, more: Pick<JobEvent, "reason" | "runAtMs"> = {}): void {
+  publish(type: JobEvent["type"], job: JobRecord, more: Pick<JobEvent, "reason" | "runAtMs"> = {}): void {
     const { id: jobId, taskName, scheduleId, fireTimeMs, attempt } = job;
-    this.#teller.tell({ type, jobId, taskName, scheduleId, fireTimeMs, attempt, ...more });
+    this.publisher.publish({ type, jobId, taskName, scheduleId, fireTimeMs, attempt, ...more });
   }
 
   /** Tells what became of jobs that were to be added. */
   added(jobs: readonly NewJob[], answer: AddAnswer): void {
-    if (!this.isHeard) return;
+    if (!this.hasSubscribers) return;
     answer.jobs.forEach(({ id, outcome }, i) => {
       const { id: jobId, taskName, scheduleId, fireTimeMs } = jobs[i]!;
       if (outcome === "added") {
-        this.#teller.tell({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
+        this.publisher.publish({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
       } else if (outcome === "replaced") {
-        this.#teller.tell({ type: "jobUpdated", jobId: id, taskName, scheduleId, fireTimeMs, attempt: 0 });
+        this.publisher.publish({
+          type: "jobUpdated",
+          jobId: id,
+          taskName,
+          scheduleId,
+          fireTimeMs,
+          attempt: 0,
+        });
       }
     });
   }
 
   /** Tells that jobs were claimed. */
   claimed(jobs: readonly JobRecord[]): void {
-    if (!this.isHeard) return;
-    for (const job of jobs) this.tell("jobClaimed", job);
+    if (!this.hasSubscribers) return;
+    for (const job of jobs) this.publish("jobClaimed", job);
   }
 
   /** Tells that a job's function is called now. */
   started(job: JobRecord): void {
-    if (this.isHeard) this.tell("jobStarted", job);
+    if (this.hasSubscribers) this.publish("jobStarted", job);
   }
 
   /** Tells that a job is finished; `facts` are null where it did not run here. */
   finished(job: JobRecord, outcome: JobOutcome, error: StoredError | null, facts: EndFacts | null): void {
     const { id: jobId, taskName, scheduleId, fireTimeMs, attempt, runAtMs, startedAtMs } = job;
-    this.#teller.tell({
+    this.publisher.publish({
       type: "jobFinished",
       jobId,
       taskName,

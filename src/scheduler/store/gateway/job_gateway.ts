@@ -19,8 +19,8 @@ import type {
   ClaimRequest,
   JobChange,
 } from "../../../stores/job_store.ts";
-import { type EndFacts, JobTeller } from "./job_events.ts";
-import type { Teller } from "./event_publisher.ts";
+import { type EndFacts, JobEvents } from "./job_events.ts";
+import type { EventPublisher } from "./event_publisher.ts";
 
 /** The end of a run with the job it is about and, for local listeners, the very value or error. */
 export interface RunEnding extends JobEnding, EndFacts {
@@ -39,14 +39,14 @@ type Finish = Extract<JobTransition, { readonly to: "finished" }>;
 /** Writes jobs and tells about it. */
 export class JobGateway {
   readonly #store: DataStore;
-  readonly #teller: Teller;
-  readonly #jobs: JobTeller;
+  readonly #teller: EventPublisher;
+  readonly #jobs: JobEvents;
   readonly #listener: EndListener | undefined;
 
-  constructor(store: DataStore, teller: Teller, listener?: EndListener) {
+  constructor(store: DataStore, teller: EventPublisher, listener?: EndListener) {
     this.#store = store;
     this.#teller = teller;
-    this.#jobs = new JobTeller(teller);
+    this.#jobs = new JobEvents(teller);
     this.#listener = listener;
   }
 
@@ -135,7 +135,7 @@ export class JobGateway {
   /** Notes how far a job is. */
   async progress(job: JobRecord, fence: JobFence, progress: JobProgress): Promise<void> {
     await this.#store.putProgress([{ fence, progress }]);
-    this.#teller.tell({ type: "jobProgress", jobId: job.id, taskName: job.taskName, progress });
+    this.#teller.publish({ type: "jobProgress", jobId: job.id, taskName: job.taskName, progress });
   }
 
   /** Cancels jobs. */
@@ -175,13 +175,13 @@ export class JobGateway {
   }
 
   /** Takes the work of a scheduler that is gone; undefined when it was alive after all. */
-  async bury(
+  async takeOver(
     incarnation: number,
     seenLeaseUntilMs: number | null,
     endings: readonly RunEnding[],
   ): Promise<boolean> {
     const plain = endings.map(({ fence, transition }) => ({ fence, transition }));
-    const accepted = await this.#store.buryScheduler(incarnation, seenLeaseUntilMs, plain);
+    const accepted = await this.#store.takeOver(incarnation, seenLeaseUntilMs, plain);
     endings.forEach((ending, i) => accepted?.[i] && this.#tellEnding(ending));
     const ended = accepted === undefined
       ? []
@@ -197,7 +197,7 @@ export class JobGateway {
 
   /** Tells something about a job that is not its end. */
   tell(type: JobEvent["type"], job: JobRecord, more?: Pick<JobEvent, "reason" | "runAtMs">): void {
-    this.#jobs.tell(type, job, more);
+    this.#jobs.publish(type, job, more);
   }
 
   /** Keeps lines of a job's log. */
@@ -212,7 +212,7 @@ export class JobGateway {
     message: string,
     fields: Readonly<Record<string, unknown>>,
   ): void {
-    this.#teller.tell({ type: "jobLog", jobId: job.id, taskName: job.taskName, level, message, fields });
+    this.#teller.publish({ type: "jobLog", jobId: job.id, taskName: job.taskName, level, message, fields });
   }
 
   /**
@@ -246,7 +246,7 @@ export class JobGateway {
         const { outcome, error } = transition;
         this.#listener?.onEnded(job, transition);
         // A success that nobody waits for and nobody hears of needs no event.
-        if (outcome === "success" && !this.#jobs.isHeard && !this.#listener?.awaits(job.id)) return;
+        if (outcome === "success" && !this.#jobs.hasSubscribers && !this.#listener?.awaits(job.id)) return;
         return this.#jobs.finished(job, outcome, error, ending);
       }
       case "retry": {

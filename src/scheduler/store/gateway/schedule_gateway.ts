@@ -2,7 +2,7 @@ import type { ScheduleEvent } from "../../../events/event.ts";
 import type { ScheduleRecord, ScheduleVersion, ScheduleWrite } from "../../../model/schedule_record.ts";
 import type { DataStore } from "../../../stores/data_store.ts";
 import type { FirePlan } from "../../schedules/fire_plan.ts";
-import type { Teller } from "./event_publisher.ts";
+import type { EventPublisher } from "./event_publisher.ts";
 
 /** One write to a schedule: what was read (nothing for a new one) and what it becomes. */
 export interface SchedulePut {
@@ -13,9 +13,9 @@ export interface SchedulePut {
 /** Writes schedules and tells about it. */
 export class ScheduleGateway {
   readonly #store: DataStore;
-  readonly #teller: Teller;
+  readonly #teller: EventPublisher;
 
-  constructor(store: DataStore, teller: Teller) {
+  constructor(store: DataStore, teller: EventPublisher) {
     this.#store = store;
     this.#teller = teller;
   }
@@ -38,7 +38,7 @@ export class ScheduleGateway {
   /** Carries plans out; answers which ones held. */
   async advance(plans: readonly FirePlan[]): Promise<readonly boolean[]> {
     const moved = await this.#store.advanceSchedules(plans.map((plan) => plan.advance));
-    if (this.#teller.isHeard) plans.forEach((plan, i) => moved[i] && this.#tellAdvance(plan));
+    if (this.#teller.hasSubscribers) plans.forEach((plan, i) => moved[i] && this.#tellAdvance(plan));
     return moved;
   }
 
@@ -48,19 +48,25 @@ export class ScheduleGateway {
     for (const { reason, count, firstMs } of plan.dropped) {
       const type =
         ({ missed: "firesMissed", coalesced: "firesCoalesced", skipped: "firesSkipped" } as const)[reason];
-      this.#teller.tell({ type, scheduleId, taskName, count, firstFireTimeMs: firstMs });
+      this.#teller.publish({ type, scheduleId, taskName, count, firstFireTimeMs: firstMs });
     }
     if (plan.lateFires > 0) {
       const firstFireTimeMs = jobs[0]!.fireTimeMs!;
-      this.#teller.tell({ type: "firesLate", scheduleId, taskName, count: plan.lateFires, firstFireTimeMs });
+      this.#teller.publish({
+        type: "firesLate",
+        scheduleId,
+        taskName,
+        count: plan.lateFires,
+        firstFireTimeMs,
+      });
     }
     if (jobs.length > 0) {
       const jobIds = jobs.map((job) => job.id);
-      this.#teller.tell({ type: "scheduleFired", scheduleId, taskName, jobIds, nextFireTimeMs });
+      this.#teller.publish({ type: "scheduleFired", scheduleId, taskName, jobIds, nextFireTimeMs });
     }
     for (const job of jobs) {
       const { id: jobId, fireTimeMs } = job;
-      this.#teller.tell({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
+      this.#teller.publish({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
     }
     if (plan.moved) this.#tell("scheduleUpdated", schedule);
     if (schedule.status === "finished") this.#tell("scheduleFinished", schedule);
@@ -68,7 +74,7 @@ export class ScheduleGateway {
   }
 
   #tell(type: ScheduleEvent["type"], schedule: ScheduleWrite): void {
-    this.#teller.tell({
+    this.#teller.publish({
       type,
       scheduleId: schedule.id,
       taskName: schedule.taskName,

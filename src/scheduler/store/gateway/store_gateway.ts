@@ -1,11 +1,11 @@
 import type { DataStore } from "../../../stores/data_store.ts";
-import type { LookStore } from "../../../stores/read_store.ts";
+import type { ReadStore } from "../../../stores/read_store.ts";
 import type { Clock } from "../../../time/clock.ts";
 import { type EndListener, JobGateway } from "./job_gateway.ts";
 import { ScheduleGateway } from "./schedule_gateway.ts";
 import { TaskGateway } from "./task_gateway.ts";
-import { type EventSink, Teller } from "./event_publisher.ts";
-import { WritesUnderWay } from "../pending_writes.ts";
+import { EventPublisher, type EventSink } from "./event_publisher.ts";
+import { PendingWrites } from "../pending_writes.ts";
 
 /**
  * The one front door to a data store: every write of the scheduler goes through here, and here it is told as
@@ -15,12 +15,12 @@ export class StoreGateway {
   readonly alias: string;
   readonly store: DataStore;
   /** What answers the lists and counts that people ask for. */
-  readonly looks: LookStore;
+  readonly looks: ReadStore;
   readonly tasks: TaskGateway;
   readonly schedules: ScheduleGateway;
   readonly jobs: JobGateway;
   /** The writes under way, where listeners are told what the store notes. */
-  readonly writes: WritesUnderWay | undefined;
+  readonly writes: PendingWrites | undefined;
 
   /** Stands before a store known under this alias. */
   constructor(
@@ -30,11 +30,11 @@ export class StoreGateway {
     sink: EventSink,
     listener?: EndListener,
   ) {
-    const teller = new Teller(alias, clock, sink);
+    const teller = new EventPublisher(alias, clock, sink);
     this.alias = alias;
     this.store = store;
     this.looks = store.replica ?? store;
-    this.writes = sink.storesTell ? new WritesUnderWay() : undefined;
+    this.writes = sink.storesTell ? new PendingWrites() : undefined;
     const noted = <Part extends object>(part: Part) => this.writes?.of(part) ?? part;
     this.tasks = noted(new TaskGateway(store, teller));
     this.schedules = noted(new ScheduleGateway(store, teller));

@@ -2,14 +2,14 @@ import { canonicalJSON } from "../../../model/canonical_json.ts";
 import type { TaskRecord, TaskWrite } from "../../../model/task_record.ts";
 import type { DataStore } from "../../../stores/data_store.ts";
 import type { TaskChange } from "../../../stores/task_store.ts";
-import type { Teller } from "./event_publisher.ts";
+import type { EventPublisher } from "./event_publisher.ts";
 
 /** Writes tasks and tells about it. */
 export class TaskGateway {
   readonly #store: DataStore;
-  readonly #teller: Teller;
+  readonly #teller: EventPublisher;
 
-  constructor(store: DataStore, teller: Teller) {
+  constructor(store: DataStore, teller: EventPublisher) {
     this.#store = store;
     this.#teller = teller;
   }
@@ -22,7 +22,7 @@ export class TaskGateway {
     if (changed.length > 0) {
       for (const record of await this.#store.putTasks(changed)) {
         const type = before.has(record.name) ? "taskUpdated" : "taskAdded";
-        this.#teller.tell({ type, taskName: record.name });
+        this.#teller.publish({ type, taskName: record.name });
         before.set(record.name, record);
       }
     }
@@ -32,7 +32,7 @@ export class TaskGateway {
   /** Removes a task. */
   async remove(name: string): Promise<boolean> {
     const removed = await this.#store.removeTask(name);
-    if (removed) this.#teller.tell({ type: "taskRemoved", taskName: name });
+    if (removed) this.#teller.publish({ type: "taskRemoved", taskName: name });
     return removed;
   }
 
@@ -41,7 +41,7 @@ export class TaskGateway {
     const record = await this.#store.updateTask(name, change);
     if (!record) return undefined;
     const type = change.paused === undefined ? "taskUpdated" : change.paused ? "taskPaused" : "taskResumed";
-    this.#teller.tell({ type, taskName: name });
+    this.#teller.publish({ type, taskName: name });
     return record;
   }
 }

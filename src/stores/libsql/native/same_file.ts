@@ -11,7 +11,7 @@ const whichFile: Statement = { sql: "select file from pragma_database_list where
  *
  * Throws `invalidOption`.
  */
-export async function refuseOtherFile(
+export async function assertSameDatabase(
   caller: CallerTransaction,
   driver: SqlDriver,
   options: DatabaseOptions,

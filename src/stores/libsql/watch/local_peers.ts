@@ -25,7 +25,7 @@ export interface NeighborsOptions {
  * the loopback; who commits nudges them, so that they look at once instead of at their next time. Only a matter of
  * speed: whoever has no socket, or misses a nudge, finds the change by asking the file.
  */
-export class Neighbors {
+export class LocalPeers {
   readonly #options: NeighborsOptions;
   #opening: Promise<LoopbackSocket | undefined> | undefined;
   #socket: LoopbackSocket | undefined;

@@ -18,7 +18,7 @@ const LOOPBACK = "127.0.0.1";
 /** A socket between the processes of one machine, through which they only nudge each other: nothing is ever said. */
 export interface LoopbackSocket {
   readonly port: number;
-  /** Nudges whoever has this port. What gets lost is lost. */
+  /** WakeDebouncer whoever has this port. What gets lost is lost. */
   nudge(port: number): void;
   close(): void;
 }

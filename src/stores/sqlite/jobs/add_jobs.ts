@@ -7,9 +7,9 @@ import type { BulkOperation } from "../../shared/group_commit.ts";
 import { listText } from "../rows/list_text.ts";
 import { newJobGroups } from "../rows/job_row.ts";
 import type { SqlSession } from "../session/session.ts";
-import { addIdentical } from "./insert_unique.ts";
+import { insertUnique } from "./insert_unique.ts";
 import { addParents, tellMissingParent } from "./add_parents.ts";
-import { type Added, AddRuns } from "./insert_plan.ts";
+import { type Added, InsertPlan } from "./insert_plan.ts";
 import { claimAdded, claimedJobs } from "./claim_jobs.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
 
@@ -17,8 +17,8 @@ import { insertJobsSql } from "./insert_jobs.ts";
 export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
   const { dialect } = session;
   const addAndClaim = addAndClaimStep(dialect, addStep(dialect));
-  const addOneByOne = addIdentical(session);
-  const runs = new AddRuns(session, addOperation(session));
+  const addOneByOne = insertUnique(session);
+  const runs = new InsertPlan(session, addOperation(session));
   const bulk: BulkOperation<NewJob, Added> = {
     step: (jobs) => runs.step(jobs),
     answers: (jobs, results) => runs.answers(jobs, results),

@@ -163,7 +163,7 @@ function claimAnswer(results: readonly StatementResult[]): Omit<ClaimAnswer, "he
     missed: missed.cells.map(decodeJob),
     nextRunAtMs: next.cells[0] as number | null,
     more: more.cells[0] === 1 || upkeepLeft || freedLeft === 1,
-    left: left === 1,
+    backlog: left === 1,
   };
 }
 

@@ -5,7 +5,7 @@ import type { AddAnswer, AddClaim } from "../../job_store.ts";
 import type { StatementResult, Step } from "../../shared/driver.ts";
 import type { BulkOperation } from "../../shared/group_commit.ts";
 import type { SqlSession } from "../session/session.ts";
-import { type AddAlike, addAlike, fitsOneText } from "./insert_uniform.ts";
+import { type AddAlike, fitsOneText, insertUniform } from "./insert_uniform.ts";
 
 /** What became of one job. */
 export interface Added {
@@ -25,7 +25,7 @@ interface Part {
 }
 
 /** Adds jobs that have no identity: alike ones the short way, others the general one. */
-export class AddRuns {
+export class InsertPlan {
   readonly #session: SqlSession;
   readonly #general: BulkOperation<NewJob, Added>;
   readonly #alike: AddAlike;
@@ -33,7 +33,7 @@ export class AddRuns {
   constructor(session: SqlSession, general: BulkOperation<NewJob, Added>) {
     this.#session = session;
     this.#general = general;
-    this.#alike = addAlike(session.dialect);
+    this.#alike = insertUniform(session.dialect);
   }
 
   /** The statements for these jobs. */

@@ -34,7 +34,7 @@ export function fitsOneText({ id, input }: NewJob): boolean {
 }
 
 /** How jobs alike are added. */
-export function addAlike(dialect: Dialect): AddAlike {
+export function insertUniform(dialect: Dialect): AddAlike {
   const { jobs, picked } = dialect.tables;
   const sql = { pick: pickSql(dialect), insert: insertSql(dialect), told: toldSql(dialect) };
   // Identities only grow: what is above the last one before was added here.

@@ -10,7 +10,7 @@ import { insertJobsSql } from "./insert_jobs.ts";
 import { waitingState } from "./waiting_state.ts";
 
 /** Adds jobs one after the other, each unless one that is there stands for it; all in one step. */
-export function addIdentical(session: SqlSession): (jobs: readonly NewJob[]) => Promise<AddAnswer> {
+export function insertUnique(session: SqlSession): (jobs: readonly NewJob[]) => Promise<AddAnswer> {
   const sql = identityTexts(session.dialect);
   const tie = addParents(session.dialect);
   const forget: Statement = { sql: `delete from ${session.dialect.tables.answered}`, args: [] };

@@ -5,7 +5,7 @@ import type { CallerTransaction } from "./caller_transaction.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { guard, GuardFailure } from "./guard.ts";
 import type { SqlSession } from "./session.ts";
-import { addIdentical } from "../jobs/insert_unique.ts";
+import { insertUnique } from "../jobs/insert_unique.ts";
 import { addOperation } from "../jobs/add_jobs.ts";
 import { endOperation } from "../jobs/end_jobs.ts";
 
@@ -55,7 +55,7 @@ export function withinTransaction(options: WithinOptions): (caller: CallerTransa
       const within: SqlSession = { ...session, write: run };
       if (jobs.some(({ identity }) => identity !== undefined)) {
         if (caller.collects) throw unknownAnswer();
-        return (await addIdentical(within)(jobs)).jobs;
+        return (await insertUnique(within)(jobs)).jobs;
       }
       const results = await run(add.step(jobs));
       if (caller.collects) return jobs.map(({ id }) => ({ id, seq: 0, outcome: "added" as const }));
