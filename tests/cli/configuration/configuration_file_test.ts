@@ -17,7 +17,7 @@ async function problemsOf(
 
 test("fileLayer() says nothing where there is no configuration file", async () => {
   await withProject({}, async ({ folder }) => {
-    assert.deepEqual(await fileLayer(folder, undefined), { said: [], problems: [] });
+    assert.deepEqual(await fileLayer(folder, undefined), { given: [], problems: [] });
   });
 });
 
