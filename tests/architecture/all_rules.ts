@@ -6,9 +6,7 @@ import { documentation } from "./rules/documentation.ts";
 import { escapeHatches } from "./rules/escape_hatches.ts";
 import { exportMaps } from "./rules/export_maps.ts";
 import { features } from "./rules/features.ts";
-import { fileLength } from "./rules/file_length.ts";
 import { forbiddenWords } from "./rules/forbidden_words.ts";
-import { functionLength } from "./rules/function_length.ts";
 import { importCycles } from "./rules/import_cycles.ts";
 import { language } from "./rules/language.ts";
 import { layers } from "./rules/layers.ts";
@@ -35,8 +33,6 @@ export const allRules: readonly Rule[] = [
   packages,
   oneCommand,
   publicNames,
-  fileLength,
-  functionLength,
   language,
   defaultExports,
   escapeHatches,

@@ -6,7 +6,7 @@ export interface SourceFile {
   readonly path: string;
   readonly text: string;
   readonly tree: ts.SourceFile;
-  /** What it imports or re-exports, also by `import()`. */
+  /** Its imports and re-exports, also those by `import()`. */
   readonly imports: readonly ImportUse[];
 }
 
@@ -14,8 +14,10 @@ export interface SourceFile {
 export interface ImportUse {
   readonly specifier: string;
   readonly line: number;
-  /** The file it means where the specifier is relative, seen from the top folder; it may not exist. */
+  /** The file that a relative specifier names, from the top folder; it may not exist. */
   readonly target: string | undefined;
+  /** True if only types are taken, so that nothing is loaded at run time. */
+  readonly isTypeOnly: boolean;
 }
 
 /** Parses a file. */
@@ -29,17 +31,12 @@ export function lineOf(file: SourceFile, node: ts.Node): number {
   return file.tree.getLineAndCharacterOfPosition(node.getStart(file.tree)).line + 1;
 }
 
-/** The line of a position in a text, from 1. */
+/** The line of a position in a string, from 1. */
 export function lineAt(text: string, position: number): number {
   return text.slice(0, position).split("\n").length;
 }
 
-/** How many lines a text has. */
-export function lineCount(text: string): number {
-  return text.replace(/\n$/, "").split("\n").length;
-}
-
-/** Calls back for a node and everything in it. */
+/** Visits a node and everything in it. */
 export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   visit(node);
   ts.forEachChild(node, (child) => walk(child, visit));
@@ -64,7 +61,7 @@ export function comments(file: SourceFile): { readonly text: string; readonly li
   return found;
 }
 
-/** Whether a declaration carries this keyword, such as `export` or `default`. */
+/** True if a declaration carries this keyword, such as `export` or `default`. */
 export function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {
   return ts.canHaveModifiers(node) &&
     (ts.getModifiers(node) ?? []).some((modifier) => modifier.kind === kind);
@@ -76,7 +73,7 @@ function findImports(path: string, tree: ts.SourceFile): ImportUse[] {
     const specifier = specifierOf(node);
     if (specifier === undefined) return;
     const line = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1;
-    found.push({ specifier, line, target: resolve(path, specifier) });
+    found.push({ specifier, line, target: resolve(path, specifier), isTypeOnly: isTypeOnly(node) });
   });
   return found;
 }
@@ -88,6 +85,11 @@ function specifierOf(node: ts.Node): string | undefined {
   }
   const dynamic = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
   return dynamic ? literal(node.arguments[0]) : undefined;
+}
+
+function isTypeOnly(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) return node.importClause?.isTypeOnly === true;
+  return ts.isImportTypeNode(node) || ts.isExportDeclaration(node) && node.isTypeOnly;
 }
 
 function literal(node: ts.Node | undefined): string | undefined {
