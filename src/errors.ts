@@ -58,7 +58,6 @@ export type ErrorCode =
   | "invalidOption"
   | "invalidConfiguration"
   | "schedulerRunning"
-  | "schedulerNotRunning"
   | "schedulerStopped"
   | "leaseLost"
   | "unknownExecutor"

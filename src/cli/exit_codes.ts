@@ -68,7 +68,6 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   invalidOption: EXIT_CONFIGURATION,
   invalidConfiguration: EXIT_CONFIGURATION,
   schedulerRunning: EXIT_STATE,
-  schedulerNotRunning: EXIT_STATE,
   schedulerStopped: EXIT_STATE,
   leaseLost: EXIT_FAILED,
   unknownExecutor: EXIT_CONFIGURATION,

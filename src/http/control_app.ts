@@ -12,12 +12,11 @@ import { checkInteger, refuseUnknownOptions } from "../model/option_checks.ts";
 import type { Clock } from "../time/clock.ts";
 import { systemClock } from "../time/system_clock.ts";
 import { authenticate } from "./auth/authenticate.ts";
-import { markOpen } from "./auth/open_apps.ts";
+import { markOpen } from "./auth/loopback.ts";
 import { type ControlToken, TokenTable } from "./auth/tokens.ts";
 import type { ControlEnv, ControlledScheduler, ControlParts } from "./control_env.ts";
-import { answerError } from "./problems/answer_error.ts";
-import { problemResponse } from "./problems/problem.ts";
-import { refuseStopped } from "./refuse_stopped.ts";
+import { failureResponse, problemResponse } from "./problems/problem.ts";
+import { refuseStopped } from "./requests/refuse_stopped.ts";
 import { healthRoutes } from "./routes/health_routes.ts";
 import { jobRoutes } from "./routes/job_routes.ts";
 import { scheduleRoutes } from "./routes/schedule_routes.ts";
@@ -29,30 +28,30 @@ export { refuseOpenOffLoopback } from "./auth/loopback.ts";
 export type { ControlEnv, ControlledScheduler, ControlToken };
 export type { Problem } from "./problems/problem.ts";
 
-/** How large a request's body may be unless told otherwise. */
+/** The size limit of a request's body by default. */
 const BODY_BYTES_MAX = 1024 * 1024;
 
 /** Options of {@linkcode createControlApp}. */
 export interface ControlAppOptions {
   /**
-   * Who may use it: bearer tokens, best with a name for each holder. Without any, only this machine is served.
+   * Bearer tokens that give access, best with a name for each holder. Without any, only this machine is served.
    *
    * @default []
    */
   readonly tokens?: readonly (string | ControlToken)[];
-  /** How large a request's body may be. @default 1048576 */
+  /** The size limit of a request's body. @default 1048576 */
   readonly maxBodyBytes?: number;
-  /** Told what went wrong inside while a request was answered. @default silent */
+  /** Receives the failures inside of requests. @default silent */
   readonly logger?: Logger;
-  /** Where time comes from; give it what the scheduler got. @default the system's clock */
+  /** The clock, which should be the scheduler's. @default the system's clock */
   readonly clock?: Clock;
 }
 
-/** The control endpoints of a scheduler; also what a typed client (`hc<ControlApp>`) is made of. */
+/** The control endpoints of a scheduler; also the type behind a typed client (`hc<ControlApp>`). */
 export type ControlApp = ReturnType<typeof createControlApp>;
 
 /**
- * Makes the control endpoints of a scheduler: a Hono app, to be served by itself (`serveControlApp`), mounted in
+ * Returns the control endpoints of a scheduler: a Hono app, to be served by itself (`serveControlApp`), mounted in
  * another one, or called in process. It starts and stops nothing.
  *
  * Throws `invalidOption` for a token that no header can carry.
@@ -79,14 +78,14 @@ export type ControlApp = ReturnType<typeof createControlApp>;
 export function createControlApp(scheduler: ControlledScheduler, options: ControlAppOptions = {}) {
   const { tokens, parts, maxBodyBytes } = resolveOptions(scheduler, options);
   const app = new Hono<ControlEnv>();
-  app.onError((error, c) => answerError(c, error, parts.logger));
+  app.onError((error, c) => failureResponse(c, error, parts.logger));
   app.notFound((c) => problemResponse(c, noEndpoint(c.req.method, c.req.path)));
   app.use(async (c, next) => {
     await next();
     c.header("Cache-Control", "no-store");
     c.header("X-Content-Type-Options", "nosniff");
   });
-  // Before authentication: whoever keeps the process running has no token.
+  // Before authentication: a supervisor of the process has no token.
   const withHealth = app.route("/health", healthRoutes(parts));
   app.use(authenticate(tokens));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, allowed) => refuseMethod(c, allowed) }));

@@ -2,7 +2,7 @@ import type { Logger } from "../model/logger.ts";
 import type { SchedulerCore } from "../scheduler/scheduler_core.ts";
 import type { Clock } from "../time/clock.ts";
 
-/** What the control endpoints use of a scheduler. */
+/** The part of a scheduler that the control endpoints use. */
 export type ControlledScheduler = Pick<
   SchedulerCore,
   | "name"
@@ -41,22 +41,22 @@ export type ControlledScheduler = Pick<
   | "backfillSchedule"
 >;
 
-/** What all routes share. */
+/** The objects that all routes share. */
 export interface ControlParts {
   readonly scheduler: ControlledScheduler;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** What travels with a request. */
+/** The values that travel with a request. */
 export interface ControlEnv {
-  /** What the server that took the request tells about it. */
+  /** Facts from the server that took the request. */
   Bindings: {
-    /** Where the connection comes from, where the server knows. */
+    /** The address the connection comes from, if the server knows it. */
     readonly remoteAddress?: string | undefined;
   };
   Variables: {
-    /** Name of the token's holder: who did it. */
+    /** Name of the token's holder. */
     caller: string;
   };
 }

@@ -2,24 +2,24 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** Answers requests as the web platform has them; `about` is what the server knows about the connection. */
+/** Responds to a request of the web platform; `connection` is known to the server only. */
 export type HttpHandler = (
   request: Request,
-  about: { readonly remoteAddress: string | undefined },
+  connection: { readonly remoteAddress: string | undefined },
 ) => Response | Promise<Response>;
 
-/** Where a server listens. */
+/** The address that a server listens on. */
 export interface HttpAddress {
   readonly hostname: string;
-  /** 0 is any free one. */
+  /** The port; 0 is any free one. */
   readonly port: number;
 }
 
 /** A server that listens. */
 export interface HttpServer {
-  /** The port it got. */
+  /** The port it listens on. */
   readonly port: number;
-  /** Takes no more requests; resolves when those under way are answered. */
+  /** Takes no more requests; resolves when those in progress are answered. */
   finish(): Promise<void>;
   /** Drops the connections that are left. */
   cut(): void;
@@ -27,14 +27,14 @@ export interface HttpServer {
 
 /**
  * Listens with `node:http`, which is the same on every runtime: requests that wait long stay open, and their
- * signal is aborted when the client goes, not when the answer is sent. Rejects with what the system says.
+ * signal is aborted when the client goes, not when the response is sent. Rejects with the system's error.
  */
 export async function openHttpServer(handler: HttpHandler, address: HttpAddress): Promise<HttpServer> {
   let closing = false;
   const server = createServer((message, response) => {
     // A connection that is kept alive would keep the server from closing.
     response.on("close", () => closing && message.socket.end());
-    answer(handler, message, response).catch(() => response.destroy());
+    respond(handler, message, response).catch(() => response.destroy());
   });
   await listening(server, address);
   const bound = server.address();
@@ -48,7 +48,7 @@ export async function openHttpServer(handler: HttpHandler, address: HttpAddress)
   };
 }
 
-async function answer(
+async function respond(
   handler: HttpHandler,
   message: IncomingMessage,
   response: ServerResponse,
@@ -68,7 +68,7 @@ async function answer(
   else await pipeline(Readable.fromWeb(reply.body as Parameters<typeof Readable.fromWeb>[0]), response);
 }
 
-/** The request as the web platform has it; undefined when its address cannot be read. */
+/** Returns the web platform's request; undefined when its address cannot be read. */
 function requestOf(message: IncomingMessage, signal: AbortSignal): Request | undefined {
   const url = URL.parse(message.url ?? "/", `http://${message.headers.host ?? "localhost"}`);
   if (url === null) return undefined;

@@ -2,23 +2,22 @@ import { CarillonError, messageOf } from "../errors.ts";
 import { checkInteger, checkText, refuseUnknownOptions } from "../model/option_checks.ts";
 import { sleep } from "../time/clock.ts";
 import { systemClock } from "../time/system_clock.ts";
-import { refuseOpenOffLoopback } from "./auth/loopback.ts";
-import { isOpen } from "./auth/open_apps.ts";
+import { isOpen, refuseOpenOffLoopback } from "./auth/loopback.ts";
 import type { HttpAddress, HttpHandler, HttpServer } from "./http_server.ts";
 
-/** How long requests under way may take once the server is to close. */
+/** The time that requests in progress have once the server is to close. */
 const CLOSE_GRACE_MS = 5000;
 
-/** What is served: a Hono app, or anything else that answers requests. */
+/** A Hono app, or anything else that responds to requests. */
 export interface FetchHandler {
-  /** Answers a request; `about` says where it comes from. */
+  /** Responds to a request; `connection` has the address it comes from. */
   fetch(
     request: Request,
-    about?: { readonly remoteAddress?: string | undefined },
+    connection?: { readonly remoteAddress?: string | undefined },
   ): Response | Promise<Response>;
 }
 
-/** Where to serve. */
+/** Options of {@linkcode serveControlApp}. */
 export interface ServeOptions {
   /** The address to listen on. @default "127.0.0.1" */
   readonly hostname?: string;
@@ -26,17 +25,17 @@ export interface ServeOptions {
   readonly port?: number;
 }
 
-/** What is being served. */
+/** An app that is being served. */
 export interface ServedApp {
-  /** Where it answers, as a browser takes it. */
+  /** Its address for a browser. */
   readonly url: string;
-  /** Takes no more requests, and resolves when those under way are answered, or cut off after five seconds. */
+  /** Takes no more requests, and resolves when those in progress are answered, or cut off after five seconds. */
   close(): Promise<void>;
 }
 
 /**
  * Serves a control app over HTTP, on every runtime. It does not stop the scheduler; stop that
- * first, and requests that wait for results are answered at once.
+ * first, and requests that wait for results end at once.
  *
  * Throws `authenticationRequired` for an app without tokens off loopback, `addressInUse` for a port that is
  * taken, and `invalidOption` for an address that cannot be listened on.
@@ -61,7 +60,7 @@ export async function serveControlApp(app: FetchHandler, options: ServeOptions =
     port: checkInteger(options.port ?? 8000, "port", where, 0),
   };
   if (isOpen(app)) refuseOpenOffLoopback(address.hostname, []);
-  const server = await open((request, about) => app.fetch(request, about), address);
+  const server = await open((request, connection) => app.fetch(request, connection), address);
   return { url: urlOf(address.hostname, server.port), close: () => close(server) };
 }
 
@@ -99,7 +98,7 @@ function refusedAddress({ hostname, port }: HttpAddress, cause: unknown): Carill
   });
 }
 
-/** A wildcard is for listening; who wants to come takes the loopback address. */
+/** A wildcard is only for listening; clients connect to the loopback address. */
 function urlOf(hostname: string, port: number): string {
   const bare = hostname.replace(/^\[(.*)\]$/, "$1");
   const reachable = bare === "0.0.0.0" || bare === "" ? "127.0.0.1" : bare === "::" ? "::1" : bare;

@@ -5,7 +5,7 @@ import { problemResponse } from "../problems/problem.ts";
 import { isLoopback } from "./loopback.ts";
 import type { TokenTable } from "./tokens.ts";
 
-/** Lets in who has a token; where there are no tokens, who is on this machine. */
+/** Admits requests with a token; where there are no tokens, those from this machine. */
 export function authenticate(tokens: TokenTable): MiddlewareHandler<ControlEnv> {
   return async (c, next) => {
     if (tokens.empty) {
@@ -31,9 +31,9 @@ function unauthorized(c: Context<ControlEnv>, wrong: boolean): Response {
 }
 
 /**
- * Without tokens only this machine is served. What tells of another one: the address it comes from, where the
- * server hands it over; a host name that is not this machine's (a page may have pointed its own name here); and
- * the marks of a proxy.
+ * Without tokens only this machine is served. Signs of another one: the address the connection comes from, where
+ * the server passes it on; a host name that is not this machine's (a page may have pointed its own name here); and
+ * the headers of a proxy.
  */
 function refuseOtherMachines(c: Context<ControlEnv>): void {
   const remote = c.env?.remoteAddress;
@@ -49,7 +49,7 @@ function refuseOtherMachines(c: Context<ControlEnv>): void {
   );
 }
 
-/** A browser sends the requests of any page to this machine: those of other sites are refused. */
+/** Refuses pages of other sites: a browser sends their requests to this machine as well. */
 function refuseOtherSites(c: Context<ControlEnv>): void {
   const origin = c.req.header("Origin");
   if (origin === undefined || origin === new URL(c.req.url).origin) return;

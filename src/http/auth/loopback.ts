@@ -1,7 +1,7 @@
 import { CarillonError } from "../../errors.ts";
 import type { ControlToken } from "./tokens.ts";
 
-/** Whether only this machine reaches a host name or address: `localhost`, `127.0.0.1`, `::1`. */
+/** True if only this machine reaches a host name or address: `localhost`, `127.0.0.1`, `::1`. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, "$1").replace(/^::ffff:/, "").replace(/\.$/, "");
   return name === "localhost" || name.endsWith(".localhost") || name === "::1" ||
@@ -9,8 +9,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Refuses to serve control endpoints without a token where other machines reach them. Whoever opens a port calls
- * it first; {@linkcode serveControlApp} does.
+ * Refuses to serve control endpoints without a token where other machines reach them. Call it before opening a port
+ * for them; {@linkcode serveControlApp} does.
  *
  * Throws `authenticationRequired`.
  *
@@ -33,4 +33,17 @@ export function refuseOpenOffLoopback(
       "give the option 'tokens' at least one token, or serve on 127.0.0.1",
     { details: { hostname, option: "tokens" } },
   );
+}
+
+/** The control apps that were made without tokens. */
+const openApps = new WeakSet<object>();
+
+/** Records that an app has no tokens. */
+export function markOpen(app: object): void {
+  openApps.add(app);
+}
+
+/** True if an app is known to have no tokens. */
+export function isOpen(app: object): boolean {
+  return openApps.has(app);
 }

@@ -1,12 +1,11 @@
-import type { JobProgress } from "../../model/job_record.ts";
+import type { JobProgress, StoredError } from "../../model/job_record.ts";
 import type { JsonValue, Metadata } from "../../model/payload.ts";
 import type { JobOutcome, JobState } from "../../model/states.ts";
 import { instantOf } from "../../scheduler/views/instant.ts";
 import type { Job, JobResult } from "../../scheduler/views/job.ts";
-import { type ErrorBody, errorBody } from "./error_body.ts";
-import { plainJson } from "./plain_json.ts";
+import { jsonValueOf } from "./json_value.ts";
 
-/** A job as JSON. Instants are ISO texts; what is not known is null. */
+/** A job as JSON. Instants are ISO strings; unknown values are null. */
 export interface JobBody {
   readonly id: string;
   readonly taskName: string;
@@ -16,9 +15,9 @@ export interface JobBody {
   readonly outcome: JobOutcome | null;
   readonly runAt: string;
   readonly priority: number;
-  /** What a scheduler must offer to run it. */
+  /** The tags that a scheduler must offer to run it. */
   readonly tags: readonly string[];
-  /** What it shares slots with other jobs of its task by. */
+  /** The key by which it shares slots with other jobs of its task. */
   readonly concurrencyKey: string | null;
   readonly batchId: string | null;
   /** Id of the job whose run added it. */
@@ -36,34 +35,42 @@ export interface JobBody {
   readonly error: ErrorBody | null;
 }
 
-/** How far a job is, as JSON. */
+/** The progress of a job as JSON. */
 export interface ProgressBody {
   readonly done: number;
   readonly total: number;
   readonly message: string | null;
-  /** When it said so. */
+  /** The instant of the report. */
   readonly at: string;
 }
 
-/** What became of a job, as JSON. */
+/** The error of a job as JSON. The stack is left out: it shows the server's insides. */
+export interface ErrorBody {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string | null;
+  readonly cause: ErrorBody | null;
+}
+
+/** The result of a job as JSON. */
 export interface JobResultBody {
   readonly jobId: string;
   readonly taskName: string;
   readonly outcome: JobOutcome;
   readonly startedAt: string | null;
   readonly finishedAt: string;
-  /** What the task returned, as near as JSON comes; null with any outcome but `success`. */
+  /** The closest JSON to the value that the task returned; null with any outcome but `success`. */
   readonly value: JsonValue;
   readonly error: ErrorBody | null;
 }
 
-/** A job as JSON. */
+/** Returns a job as JSON. */
 export function jobBody(job: Job): JobBody {
   return {
     id: job.id,
     taskName: job.taskName,
     scheduleId: job.scheduleId ?? null,
-    scheduledFireTime: text(job.scheduledFireTime),
+    scheduledFireTime: isoString(job.scheduledFireTime),
     state: job.state,
     outcome: job.outcome ?? null,
     runAt: job.runAt.toString(),
@@ -77,26 +84,33 @@ export function jobBody(job: Job): JobBody {
     progress: progressBody(job.progress),
     parkedReason: job.parkedReason ?? null,
     cancelRequested: job.cancelRequested ?? null,
-    startDeadline: text(job.startDeadline),
+    startDeadline: isoString(job.startDeadline),
     createdAt: job.createdAt.toString(),
-    startedAt: text(job.startedAt),
-    finishedAt: text(job.finishedAt),
-    expiresAt: text(job.expiresAt),
+    startedAt: isoString(job.startedAt),
+    finishedAt: isoString(job.finishedAt),
+    expiresAt: isoString(job.expiresAt),
     error: errorBody(job.error),
   };
 }
 
-/** What became of a job, as JSON. Throws `serializationFailed` for a value that contains itself. */
+/** Returns the result of a job as JSON. Throws `serializationFailed` for a value that contains itself. */
 export function jobResultBody(result: JobResult): JobResultBody {
   return {
     jobId: result.jobId,
     taskName: result.taskName,
     outcome: result.outcome,
-    startedAt: text(result.startedAt),
+    startedAt: isoString(result.startedAt),
     finishedAt: result.finishedAt.toString(),
-    value: plainJson(result.value),
+    value: jsonValueOf(result.value),
     error: errorBody(result.error),
   };
+}
+
+/** Returns an error of a job as JSON; null for none. */
+export function errorBody(error: StoredError | undefined): ErrorBody | null {
+  if (error === undefined) return null;
+  const { name, message, code, cause } = error;
+  return { name, message, code: code ?? null, cause: errorBody(cause) };
 }
 
 function progressBody(progress: JobProgress | undefined): ProgressBody | null {
@@ -105,6 +119,6 @@ function progressBody(progress: JobProgress | undefined): ProgressBody | null {
   return { done, total, message, at: instantOf(atMs).toString() };
 }
 
-function text(instant: Temporal.Instant | undefined): string | null {
+function isoString(instant: Temporal.Instant | undefined): string | null {
   return instant?.toString() ?? null;
 }

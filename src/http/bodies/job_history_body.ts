@@ -1,8 +1,9 @@
 import type { AttemptOutcome } from "../../model/job_history.ts";
+import type { LogLevel } from "../../model/logger.ts";
 import type { JsonValue } from "../../model/payload.ts";
 import type { JobAttempt, JobLogLine } from "../../scheduler/views/job_history.ts";
-import { type ErrorBody, errorBody } from "./error_body.ts";
-import { plainJson } from "./plain_json.ts";
+import { type ErrorBody, errorBody } from "./job_body.ts";
+import { jsonValueOf } from "./json_value.ts";
 
 /** An attempt of a job as JSON. */
 export interface AttemptBody {
@@ -18,14 +19,14 @@ export interface AttemptBody {
 /** A line of a job's log as JSON. */
 export interface LogLineBody {
   readonly at: string;
-  readonly level: "debug" | "info" | "warn" | "error";
+  readonly level: LogLevel;
   readonly message: string;
   readonly fields: JsonValue;
   readonly attempt: number;
   readonly onFailure: boolean;
 }
 
-/** An attempt as JSON. */
+/** Returns an attempt as JSON. */
 export function attemptBody(attempt: JobAttempt): AttemptBody {
   return {
     number: attempt.number,
@@ -38,13 +39,13 @@ export function attemptBody(attempt: JobAttempt): AttemptBody {
   };
 }
 
-/** A line of a log as JSON. */
+/** Returns a line of a log as JSON. */
 export function logLineBody(line: JobLogLine): LogLineBody {
   return {
     at: line.at.toString(),
     level: line.level,
     message: line.message,
-    fields: plainJson(line.fields),
+    fields: jsonValueOf(line.fields),
     attempt: line.attempt,
     onFailure: line.onFailure,
   };

@@ -1,9 +1,9 @@
 import type { JsonValue, Metadata } from "../../model/payload.ts";
 import type { CoalescePolicy, OverlapPolicy, ScheduleStatus } from "../../model/states.ts";
 import type { Schedule, ScheduleCounts } from "../../scheduler/views/schedule.ts";
-import { plainJson } from "./plain_json.ts";
+import { jsonValueOf } from "./json_value.ts";
 
-/** A schedule as JSON. Instants are ISO texts; what is not known is null. */
+/** A schedule as JSON. Instants are ISO strings; unknown values are null. */
 export interface ScheduleBody {
   readonly id: string;
   readonly taskName: string;
@@ -18,7 +18,7 @@ export interface ScheduleBody {
   readonly metadata: Metadata;
   readonly paused: boolean;
   readonly status: ScheduleStatus;
-  /** Why the status is `failed`. */
+  /** The reason of the status `failed`. */
   readonly error: string | null;
   readonly anchor: string;
   readonly nextFireTime: string | null;
@@ -26,14 +26,14 @@ export interface ScheduleBody {
   readonly counters: ScheduleCounts;
 }
 
-/** A schedule as JSON. */
+/** Returns a schedule as JSON. */
 export function scheduleBody(schedule: Schedule): ScheduleBody {
   return {
     id: schedule.id,
     taskName: schedule.taskName,
     description: schedule.description ?? null,
     group: schedule.group ?? null,
-    trigger: plainJson(schedule.trigger ?? null),
+    trigger: jsonValueOf(schedule.trigger ?? null),
     coalesce: schedule.coalesce,
     overlap: schedule.overlap,
     maxRuns: schedule.maxRuns ?? null,

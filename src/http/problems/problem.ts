@@ -1,27 +1,28 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { CarillonError, type ErrorCode } from "../../errors.ts";
+import { CarillonError, type ErrorCode, messageOf } from "../../errors.ts";
+import type { Logger } from "../../model/logger.ts";
 import type { JsonValue } from "../../model/payload.ts";
-import { plainJson } from "../bodies/plain_json.ts";
+import { jsonValueOf } from "../bodies/json_value.ts";
 import { statusOfCode } from "./status_of_code.ts";
 
-/** What a refused request is answered with: RFC 9457, with the project's code and its details. */
+/** The body of the response to a request that failed: RFC 9457, with the project's code and its details. */
 export interface Problem {
   /** `urn:carillon:error:` and the code. */
   readonly type: string;
   /** The code in words; the same for every problem of this code. */
   readonly title: string;
   readonly status: number;
-  /** What went wrong this time, for people. */
+  /** The message of this error, for people. */
   readonly detail: string;
   readonly code: ErrorCode;
-  /** Facts for programs: ids, what was expected and what came. */
+  /** Facts for programs: ids, the expected and the given value. */
   readonly details: JsonValue;
-  /** Whether the same request can succeed later. */
+  /** True if the same request can succeed later. */
   readonly retryable: boolean;
 }
 
-/** An error as a response. Only what a {@linkcode CarillonError} says goes out: no stack, no cause. */
+/** Returns the response for an error. It holds only what the {@linkcode CarillonError} states: no stack, no cause. */
 export function problemResponse(
   c: Context,
   error: CarillonError,
@@ -45,18 +46,34 @@ export function problemResponse(
   });
 }
 
-/** Whatever was thrown, as an error that may be shown. What nobody foresaw is `internal` and says no more. */
-export function shownError(error: unknown): CarillonError {
+/** Returns the response for anything thrown; a fault of the server is logged, with its stack. */
+export function failureResponse(c: Context, error: unknown, logger: Logger): Response {
+  const shown = publicError(error);
+  // A request whose client has gone ends with an error of its own making.
+  if (statusOfCode[shown.code] >= 500 && !c.req.raw.signal.aborted) {
+    logger.error("a control request failed", {
+      method: c.req.method,
+      path: c.req.path,
+      code: shown.code,
+      error: messageOf(error),
+      stack: error instanceof Error ? error.stack : undefined,
+    });
+  }
+  return problemResponse(c, shown);
+}
+
+/** Returns an error that may leave the process; an unforeseen one becomes `internal` and gives no details. */
+function publicError(error: unknown): CarillonError {
   if (error instanceof CarillonError) return error;
   if (error instanceof HTTPException && error.status < 500) {
     return new CarillonError("invalidRequest", error.message || "The request cannot be understood");
   }
-  return new CarillonError("internal", "The request failed for a reason that the server's log tells");
+  return new CarillonError("internal", "The request failed; the server's log has the reason");
 }
 
 function detailsOf(error: CarillonError): JsonValue {
   try {
-    return plainJson(error.details);
+    return jsonValueOf(error.details);
   } catch {
     return {};
   }

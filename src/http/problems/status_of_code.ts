@@ -1,8 +1,8 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ErrorCode } from "../../errors.ts";
 
-/** The HTTP status of every error. Whoever adds a code is asked by the type checker for its status. */
-export const statusOfCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
+/** The HTTP status of every error. */
+export const statusOfCode = {
   // What was sent is wrong.
   invalidTrigger: 400,
   unknownTriggerKind: 400,
@@ -20,7 +20,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   bodyTooLarge: 413,
   unsupportedMediaType: 415,
   invalidInput: 422,
-  // Who sent it.
+  // The caller may not do it.
   unauthorized: 401,
   forbidden: 403,
   authenticationRequired: 403,
@@ -45,7 +45,6 @@ export const statusOfCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   storeBusy: 503,
   storeUnavailable: 503,
   storeClosed: 503,
-  schedulerNotRunning: 503,
   schedulerStopped: 503,
   leaseLost: 503,
   storeFull: 507,
@@ -70,4 +69,4 @@ export const statusOfCode: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   serializationFailed: 500,
   deserializationFailed: 500,
   internal: 500,
-};
+} as const satisfies Readonly<Record<ErrorCode, ContentfulStatusCode>>;

@@ -1,17 +1,17 @@
-/** What query parameters may be. Their messages go on after `Query parameter 'x'`. */
+/** The kinds of values that query parameters hold. Their messages continue after `Query parameter 'x'`. */
 import { z } from "zod";
 import { didYouMean } from "../../model/suggest.ts";
 
-/** How many rows one answer holds at the most. */
-export const LIMIT_MAX = 1000;
+/** The most rows that one answer holds. */
+const LIMIT_MAX = 1000;
 
-/** How many rows an answer holds unless told otherwise. */
+/** The number of rows that an answer holds by default. */
 const LIMIT_DEFAULT = 100;
 
-/** How far an offset reaches. */
+/** The highest offset. */
 const OFFSET_MAX = 2 ** 31 - 1;
 
-/** A text, given once. */
+/** A string, given once. */
 export function text() {
   return z.string({ error: "may be given only once" }).min(1, { error: "must not be empty" });
 }
@@ -23,18 +23,18 @@ export function word<const Word extends string>(words: readonly Word[]) {
 
 /** Some of a few words: separated by commas, or the parameter given several times. */
 export function wordList<const Word extends string>(words: readonly Word[]) {
-  const texts = z.union([z.string(), z.array(z.string())]);
-  return texts.transform((given) => [given].flat().flatMap((one) => one.split(","))).pipe(
+  const strings = z.union([z.string(), z.array(z.string())]);
+  return strings.transform((value) => [value].flat().flatMap((one) => one.split(","))).pipe(
     z.array(word(words)),
   );
 }
 
 /** `true` or `false`. */
 export function flag() {
-  return word(["true", "false"]).transform((given) => given === "true");
+  return word(["true", "false"]).transform((value) => value === "true");
 }
 
-/** Which part of a list to answer. */
+/** The query parameters that select a part of a list. */
 export const pageShape = {
   limit: wholeNumber(1, LIMIT_MAX).default(LIMIT_DEFAULT),
   offset: wholeNumber(0, OFFSET_MAX).default(0),

@@ -2,23 +2,22 @@ import { Hono } from "hono";
 import { CarillonError, isCarillonError } from "../../errors.ts";
 import type { JobOptions } from "../../model/job_options.ts";
 import { taskRef } from "../../registry/task_ref.ts";
+import type { AddOutcome } from "../../scheduler/jobs/handles.ts";
 import type { JobResult } from "../../scheduler/views/job.ts";
 import { jobBody, jobResultBody } from "../bodies/job_body.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
-import { jsonBody } from "../requests/json_body.ts";
-import { newJobBody, type NewJobRequest } from "../requests/new_job.ts";
-import { query } from "../requests/query.ts";
-import { waitMs, waitQuery } from "../requests/wait_query.ts";
-import { waitForResult } from "../wait_for_result.ts";
+import { newJobBody, type NewJobRequest } from "../requests/job_requests.ts";
+import { jsonBody, query } from "../requests/validators.ts";
+import { waitForResult, waitMs, waitQuery } from "../requests/wait_for_result.ts";
 
-/** Adds a job by the name of its task, and waits for its result if told to. */
+/** Adds a job by the name of its task, and waits for its result on request. */
 export function jobAddingRoutes(parts: ControlParts) {
   const { scheduler } = parts;
   return new Hono<ControlEnv>()
     .post("/", query(waitQuery), jsonBody<typeof newJobBody, NewJobRequest>(newJobBody), async (c) => {
       const { task, input, transaction: _none, ...options } = c.req.valid("json");
       const timeoutMs = waitMs(c.req.valid("query"));
-      // A name alone would be taken on trust; here it was typed, and a job of a misspelt task never runs.
+      // A task reference is not checked, and a job of a misspelt task would never run.
       const { name } = await scheduler.getTask(task);
       const handle = await scheduler.addJob(taskRef(name), input, options as JobOptions);
       const result = timeoutMs === 0
@@ -33,13 +32,13 @@ export function jobAddingRoutes(parts: ControlParts) {
     });
 }
 
-/** 202 says that the wait was in vain; the job goes on. */
-function statusOf(outcome: string, inVain: boolean): 200 | 201 | 202 {
+/** Returns 202 where the wait was in vain; the job continues. */
+function statusOf(outcome: AddOutcome, inVain: boolean): 200 | 201 | 202 {
   if (inVain) return 202;
   return outcome === "added" ? 201 : 200;
 }
 
-/** The result, or undefined when there is none in time. Throws `schedulerStopped`, with the id of the job. */
+/** Resolves to the result, or to undefined when there is none in time. Throws `schedulerStopped`, with the id of the job. */
 async function resultWithin(
   parts: ControlParts,
   jobId: string,

@@ -1,28 +1,27 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { withoutUndefined } from "../../model/without_undefined.ts";
 import type { BulkFilter } from "../../scheduler/scheduler_bulk.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
-import { cancelReason } from "../requests/cancel_reason.ts";
-import { given } from "../requests/given.ts";
-import { jobFilter, jobQueryShape } from "../requests/job_query.ts";
-import { optionalJsonBody } from "../requests/json_body.ts";
-import { query } from "../requests/query.ts";
+import { cancelReason, jobFilter, jobQueryShape } from "../requests/job_requests.ts";
 import { text } from "../requests/query_values.ts";
+import { optionalJsonBody, query } from "../requests/validators.ts";
 
 const bulkQuery = z.strictObject({ ...jobQueryShape, id: z.union([text(), z.array(text())]).optional() });
 
 const bulkShape = {
-  /** Only tells what would be done. @default false */
+  /** Only report the jobs, and change nothing. @default false */
   preview: z.boolean({ error: "must be true or false" }).default(false),
 };
 const bulkBody = z.strictObject(bulkShape, { error: "must be an object" });
 const cancelBody = z.strictObject({ ...bulkShape, reason: cancelReason }, { error: "must be an object" });
 
-/** Cancels, retries or removes all jobs that match the query, or tells which those would be. */
+/** Cancels, retries or removes all jobs that match the query, or reports which those would be. */
 export function jobBulkRoutes({ scheduler }: ControlParts) {
   return new Hono<ControlEnv>()
     .post("/cancel", query(bulkQuery), optionalJsonBody(cancelBody), async (c) => {
-      return c.json(await scheduler.cancelJobs(bulkFilter(c.req.valid("query")), given(c.req.valid("json"))));
+      const options = withoutUndefined(c.req.valid("json"));
+      return c.json(await scheduler.cancelJobs(bulkFilter(c.req.valid("query")), options));
     })
     .post("/retry", query(bulkQuery), optionalJsonBody(bulkBody), async (c) => {
       return c.json(await scheduler.retryJobs(bulkFilter(c.req.valid("query")), c.req.valid("json")));
@@ -33,5 +32,5 @@ export function jobBulkRoutes({ scheduler }: ControlParts) {
 }
 
 function bulkFilter({ id, ...filter }: z.output<typeof bulkQuery>): BulkFilter {
-  return given({ ...jobFilter(filter), ids: id === undefined ? undefined : [id].flat() });
+  return { ...jobFilter(filter), ...(id === undefined ? {} : { ids: [id].flat() }) };
 }

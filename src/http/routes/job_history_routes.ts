@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { attemptBody, logLineBody } from "../bodies/job_history_body.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
 
-/** A job's story: its attempts, what it logged, and why it does not run. */
+/** A job's history: its attempts, its log, and the reason why it does not run. */
 export function jobHistoryRoutes({ scheduler }: ControlParts) {
   return new Hono<ControlEnv>()
     .get("/:id/attempts", async (c) => {

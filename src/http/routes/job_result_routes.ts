@@ -2,11 +2,10 @@ import { Hono } from "hono";
 import { CarillonError } from "../../errors.ts";
 import { jobResultBody } from "../bodies/job_body.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
-import { query } from "../requests/query.ts";
-import { waitMs, waitQuery } from "../requests/wait_query.ts";
-import { waitForResult } from "../wait_for_result.ts";
+import { query } from "../requests/validators.ts";
+import { waitForResult, waitMs, waitQuery } from "../requests/wait_for_result.ts";
 
-/** What became of a job: at once, or waited for. */
+/** A job's result: at once, or after a wait. */
 export function jobResultRoutes(parts: ControlParts) {
   const { scheduler } = parts;
   return new Hono<ControlEnv>()

@@ -1,14 +1,12 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { withoutUndefined } from "../../model/without_undefined.ts";
 import type { JobEditOptions } from "../../scheduler/scheduler_jobs.ts";
 import { jobBody } from "../bodies/job_body.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
-import { cancelReason } from "../requests/cancel_reason.ts";
-import { given } from "../requests/given.ts";
-import { jobFilter, jobQueryShape } from "../requests/job_query.ts";
-import { jsonBody, optionalJsonBody } from "../requests/json_body.ts";
-import { query } from "../requests/query.ts";
+import { cancelReason, jobFilter, jobQueryShape } from "../requests/job_requests.ts";
 import { pageShape, word } from "../requests/query_values.ts";
+import { jsonBody, optionalJsonBody, query } from "../requests/validators.ts";
 import { jobAddingRoutes } from "./job_adding_routes.ts";
 import { jobBulkRoutes } from "./job_bulk_routes.ts";
 import { jobHistoryRoutes } from "./job_history_routes.ts";
@@ -22,7 +20,7 @@ const listQuery = z.strictObject({
 
 const cancelBody = z.strictObject({ reason: cancelReason }, { error: "must be an object" });
 
-/** What a job can be changed to; `updateJob` checks it. */
+/** The changes to a job; `updateJob` checks them. */
 const editBody = z.looseObject({}, { error: 'must be an object such as {"priority": 5}' });
 
 /** Jobs: list, show, add, wait for, change, cancel, retry, remove; one or many. */
@@ -31,8 +29,8 @@ export function jobRoutes(parts: ControlParts) {
   return new Hono<ControlEnv>()
     .get("/", query(listQuery), async (c) => {
       const { limit, offset, order, ...filter } = c.req.valid("query");
-      const asked = { ...jobFilter(filter), order, limit: limit + 1, offset };
-      const found = await scheduler.getJobs(given(asked));
+      const page = withoutUndefined({ order, limit: limit + 1, offset });
+      const found = await scheduler.getJobs({ ...jobFilter(filter), ...page });
       return c.json({ jobs: found.slice(0, limit).map(jobBody), more: found.length > limit });
     })
     .get("/:id", async (c) => c.json(jobBody(await scheduler.getJob(c.req.param("id")))))

@@ -1,12 +1,11 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { withoutUndefined } from "../../model/without_undefined.ts";
 import { jobBody } from "../bodies/job_body.ts";
 import { scheduleBody } from "../bodies/schedule_body.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
-import { given } from "../requests/given.ts";
-import { jsonBody, optionalJsonBody } from "../requests/json_body.ts";
-import { query } from "../requests/query.ts";
 import { flag, pageShape, text, word } from "../requests/query_values.ts";
+import { jsonBody, optionalJsonBody, query } from "../requests/validators.ts";
 
 const listQuery = z.strictObject({
   task: text().optional(),
@@ -18,7 +17,7 @@ const listQuery = z.strictObject({
 });
 
 const resumeBody = z.strictObject({
-  /** `"now"` or an instant: fires before it are given up. @default the fires of the pause are owed */
+  /** `"now"` or an instant: fires before it are dropped. @default the fires of the pause are owed */
   resumeFrom: z.string({ error: "must be 'now' or an instant" }).optional(),
 }, { error: "must be an object" });
 
@@ -30,12 +29,12 @@ const backfillBody = z.strictObject({
   until: instant,
   /** Also the fire times that already have a job. @default false */
   again: z.boolean({ error: "must be true or false" }).optional(),
-  /** How many fire times at most. @default 1000 */
+  /** The most fire times. @default 1000 */
   limit: z.int({ error: "must be a whole number" }).min(1, { error: "must be at least 1" }).optional(),
 }, { error: "must be an object" });
 
 const removeQuery = z.strictObject({
-  /** What becomes of its unfinished jobs. @default keep */
+  /** The fate of its unfinished jobs. @default keep */
   jobs: word(["keep", "cancel"]).default("keep"),
 });
 
@@ -44,7 +43,8 @@ export function scheduleRoutes({ scheduler }: ControlParts) {
   return new Hono<ControlEnv>()
     .get("/", query(listQuery), async (c) => {
       const { task: taskName, limit, offset, ...rest } = c.req.valid("query");
-      const found = await scheduler.getSchedules(given({ taskName, ...rest, limit: limit + 1, offset }));
+      const filter = withoutUndefined({ taskName, ...rest, limit: limit + 1, offset });
+      const found = await scheduler.getSchedules(filter);
       return c.json({ schedules: found.slice(0, limit).map(scheduleBody), more: found.length > limit });
     })
     .get("/:id", async (c) => {
@@ -53,7 +53,7 @@ export function scheduleRoutes({ scheduler }: ControlParts) {
     })
     .post("/:id/pause", async (c) => c.json(scheduleBody(await scheduler.pauseSchedule(c.req.param("id")))))
     .post("/:id/resume", optionalJsonBody(resumeBody), async (c) => {
-      const options = given(c.req.valid("json"));
+      const options = withoutUndefined(c.req.valid("json"));
       return c.json(scheduleBody(await scheduler.resumeSchedule(c.req.param("id"), options)));
     })
     .post("/:id/run", async (c) => {
@@ -64,7 +64,7 @@ export function scheduleRoutes({ scheduler }: ControlParts) {
     })
     .post("/:id/backfill", jsonBody(backfillBody), async (c) => {
       const { from, until, ...rest } = c.req.valid("json");
-      const range = { from, until, ...given(rest) };
+      const range = { from, until, ...withoutUndefined(rest) };
       const added = await scheduler.backfillSchedule(c.req.param("id"), range);
       return c.json({ jobIds: added.map(({ id }) => id) }, 201);
     })

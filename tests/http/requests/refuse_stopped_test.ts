@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { memory } from "../../src/stores/memory.ts";
-import { test } from "../harness.ts";
-import { withControl } from "./control_fixture.ts";
+import { memory } from "../../../src/stores/memory.ts";
+import { test } from "../../harness.ts";
+import { withControl } from "../control_fixture.ts";
 
 test("refuseStopped() refuses once the scheduler was stopped, without opening its store, until it is started", async () => {
   const store = memory();

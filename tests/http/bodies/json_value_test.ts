@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { plainJson } from "../../../src/http/bodies/plain_json.ts";
+import { jsonValueOf } from "../../../src/http/bodies/json_value.ts";
 import { Temporal } from "../../../src/time/temporal.ts";
 import { test } from "../../harness.ts";
 import { thrown } from "../../registry/thrown.ts";
 
-test("plainJson() leaves JSON as it is", () => {
+test("jsonValueOf() leaves JSON as it is", () => {
   const value = { a: [1, "b", true, null, { c: -1.5 }] };
-  assert.deepEqual(plainJson(value), value);
+  assert.deepEqual(jsonValueOf(value), value);
 });
 
-test("plainJson() brings rich values as near as JSON comes", () => {
+test("jsonValueOf() brings rich values as near as JSON comes", () => {
   const cases: readonly (readonly [value: unknown, json: unknown])[] = [
     [new Date(0), "1970-01-01T00:00:00.000Z"],
     [new Date(NaN), null],
@@ -30,16 +30,16 @@ test("plainJson() brings rich values as near as JSON comes", () => {
     [/a+/g, "/a+/g"],
     [new URL("http://a/b"), "http://a/b"],
   ];
-  for (const [value, json] of cases) assert.deepEqual(plainJson(value), json);
+  for (const [value, json] of cases) assert.deepEqual(jsonValueOf(value), json);
 });
 
-test("plainJson() takes the same value twice, and refuses one that contains itself", () => {
+test("jsonValueOf() takes the same value twice, and refuses one that contains itself", () => {
   const shared = { a: 1 };
-  assert.deepEqual(plainJson([shared, shared]), [{ a: 1 }, { a: 1 }]);
+  assert.deepEqual(jsonValueOf([shared, shared]), [{ a: 1 }, { a: 1 }]);
   const list: unknown[] = [];
   list.push({ list });
-  thrown(() => plainJson(list), "serializationFailed");
+  thrown(() => jsonValueOf(list), "serializationFailed");
   const map = new Map();
   map.set("map", map);
-  thrown(() => plainJson(map), "serializationFailed");
+  thrown(() => jsonValueOf(map), "serializationFailed");
 });

@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from "hono";
-import { CarillonError } from "../errors.ts";
-import type { ControlEnv, ControlledScheduler } from "./control_env.ts";
+import { CarillonError } from "../../errors.ts";
+import type { ControlEnv, ControlledScheduler } from "../control_env.ts";
 
 /**
- * Refuses requests once the scheduler was stopped, until it is started again: to ask it would open its stores,
- * which whoever stopped it has closed. One that was never started is asked.
+ * Refuses requests once the scheduler was stopped, until it is started again: they would open its stores, which the
+ * stop has closed. A scheduler that was never started is served.
  */
 export function refuseStopped(scheduler: ControlledScheduler): MiddlewareHandler<ControlEnv> {
   let stopped = false;
@@ -15,10 +15,8 @@ export function refuseStopped(scheduler: ControlledScheduler): MiddlewareHandler
     if (stopped) {
       throw new CarillonError(
         "schedulerStopped",
-        "The scheduler was stopped; it answers again once started",
-        {
-          retryable: true,
-        },
+        "The scheduler was stopped; it responds again once started",
+        { retryable: true },
       );
     }
     await next();

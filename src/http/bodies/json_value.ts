@@ -3,13 +3,13 @@ import { CarillonError } from "../../errors.ts";
 import type { JsonValue } from "../../model/payload.ts";
 
 /**
- * Any value that a task returned, as near as plain JSON comes: instants and other values with a `toJSON` by it,
- * big integers as decimal text, maps as lists of pairs, sets as lists, bytes as base64, numbers that are none as
- * null, errors by name and message.
+ * Returns the closest plain JSON value for anything that a task returned: values with a `toJSON`, such as instants,
+ * by it, big integers as decimal strings, maps as lists of pairs, sets as lists, bytes as base64, numbers that are
+ * not finite as null, errors by name and message.
  *
  * Throws `serializationFailed` for a value that contains itself.
  */
-export function plainJson(value: unknown): JsonValue {
+export function jsonValueOf(value: unknown): JsonValue {
   return plain(value, []);
 }
 
