@@ -15,6 +15,7 @@ import { oneCommand } from "./rules/one_command.ts";
 import { packages } from "./rules/packages.ts";
 import { publicNames } from "./rules/public_names.ts";
 import { runtimeGlobals } from "./rules/runtime_globals.ts";
+import { seededChance } from "./rules/seeded_chance.ts";
 import { shownOptions } from "./rules/shown_options.ts";
 import { sleepingTests } from "./rules/sleeping_tests.ts";
 import { specifiers } from "./rules/specifiers.ts";
@@ -43,6 +44,7 @@ export const allRules: readonly Rule[] = [
   adaptersConform,
   testHarness,
   sleepingTests,
+  seededChance,
   leftovers,
   forbiddenWords,
   features,

@@ -5,6 +5,7 @@ import { Scheduler } from "../../src/preset/scheduler.ts";
 import { libsql } from "../../src/stores/libsql.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
+import { Random } from "../random.ts";
 import { ChaosClient } from "./chaos_client.ts";
 import { chaosTasks } from "./chaos_tasks.ts";
 import { Journal } from "./journal.ts";
@@ -14,10 +15,12 @@ import { CHAOS_LEASE_MS, CHAOS_SCHEDULES, STOOD_MS } from "./workload.ts";
 /** How often a process looks whether it stood still. */
 const WATCH_MS = 50;
 
-const [url, folder, name, mode] = process.argv.slice(2) as [string, string, string, string?];
+const [url, folder, name, seed, mode] = process.argv.slice(2) as [string, string, string, string, string?];
 
+/** Processes of one run differ, and do the same in the next run with its seed. */
+const random = new Random(Number(seed) * 1000 + Number(/\d+$/.exec(name)?.[0]));
 const journal = new Journal(folder, name);
-const tasks = chaosTasks(journal);
+const tasks = chaosTasks(journal, random);
 
 /** Starts a scheduler, again and again while the store is out of reach: in production a supervisor would. */
 async function start(signal: AbortSignal): Promise<Scheduler | undefined> {
@@ -63,6 +66,6 @@ if (scheduler && mode === "finish") {
   await scheduler.runUntilIdle({ until: "empty" });
 } else if (scheduler) {
   process.stdout.write("started\n");
-  await new ChaosClient(scheduler, tasks, journal).run(stopping.signal);
+  await new ChaosClient(scheduler, tasks, journal, random.fork()).run(stopping.signal);
 }
 await scheduler?.stop();

@@ -3,6 +3,7 @@ import type { JobOptions } from "../../src/model/job_options.ts";
 import type { Scheduler } from "../../src/preset/scheduler.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
+import type { Random } from "../random.ts";
 import type { ChaosTasks } from "./chaos_tasks.ts";
 import type { Journal } from "./journal.ts";
 import { FLAKY_ATTEMPTS } from "./workload.ts";
@@ -15,35 +16,41 @@ export class ChaosClient {
   readonly #scheduler: Scheduler;
   readonly #tasks: ChaosTasks;
   readonly #journal: Journal;
+  readonly #random: Random;
   readonly #recent: string[] = [];
   #count = 0;
 
-  constructor(scheduler: Scheduler, tasks: ChaosTasks, journal: Journal) {
+  constructor(scheduler: Scheduler, tasks: ChaosTasks, journal: Journal, random: Random) {
     this.#scheduler = scheduler;
     this.#tasks = tasks;
     this.#journal = journal;
+    this.#random = random;
   }
 
   /** Goes on until the signal is aborted. Calls that fail are what chaos is about: they are written down. */
   async run(signal: AbortSignal): Promise<void> {
     const { keyed, inOrder, flaky, hanging, later, ranked, once } = this.#tasks;
     const kinds: readonly (() => Promise<unknown>)[] = [
-      () => this.#add((options) => this.#scheduler.addJob(keyed, { key: `key ${any(3)}` }, options)),
-      () => this.#add((options) => this.#scheduler.addJob(inOrder, laneInput(), options)),
+      () => this.#add((options) => this.#scheduler.addJob(keyed, { key: `key ${this.#any(3)}` }, options)),
+      () => this.#add((options) => this.#scheduler.addJob(inOrder, this.#laneInput(), options)),
       () =>
-        this.#add((options) => this.#scheduler.addJob(flaky, { failures: any(FLAKY_ATTEMPTS + 1) }, options)),
+        this.#add((options) =>
+          this.#scheduler.addJob(flaky, { failures: this.#any(FLAKY_ATTEMPTS + 1) }, options)
+        ),
       () => this.#add((options) => this.#scheduler.addJob(hanging, undefined, options)),
-      () => this.#add((options) => this.#scheduler.addJob(later, undefined, options), any(2000)),
+      () => this.#add((options) => this.#scheduler.addJob(later, undefined, options), this.#any(2000)),
       () =>
-        this.#add((options) => this.#scheduler.addJob(ranked, undefined, { ...options, priority: any(10) })),
+        this.#add((options) =>
+          this.#scheduler.addJob(ranked, undefined, { ...options, priority: this.#any(10) })
+        ),
       () => this.#addOnce((options) => this.#scheduler.addJob(once, undefined, options)),
       () => this.#cancelOne(),
       () => Promise.resolve(void this.#awaitOne(signal)),
     ];
     while (!signal.aborted) {
-      await this.#try(kinds[any(kinds.length)]!);
+      await this.#try(kinds[this.#any(kinds.length)]!);
       // real time: the processes are real ones
-      await sleep(systemClock, any(REST_MS_MAX), signal).catch(() => {});
+      await sleep(systemClock, this.#any(REST_MS_MAX), signal).catch(() => {});
     }
   }
 
@@ -68,7 +75,7 @@ export class ChaosClient {
   }
 
   async #cancelOne(): Promise<void> {
-    const job = this.#recent[any(this.#recent.length)];
+    const job = this.#recent[this.#any(this.#recent.length)];
     if (job === undefined) return;
     const { outcome } = await this.#scheduler.cancelJob(job);
     if (outcome === "cancelled") this.#journal.write({ what: "cancelled", job });
@@ -85,6 +92,15 @@ export class ChaosClient {
     });
   }
 
+  #laneInput(): { readonly key: string; readonly fails: boolean } {
+    return { key: `lane ${this.#any(3)}`, fails: this.#any(5) === 0 };
+  }
+
+  /** A whole number from 0, below this. */
+  #any(below: number): number {
+    return this.#random.whole(0, below - 1);
+  }
+
   async #try(call: () => Promise<unknown>): Promise<void> {
     try {
       await call();
@@ -95,13 +111,4 @@ export class ChaosClient {
       });
     }
   }
-}
-
-function laneInput(): { readonly key: string; readonly fails: boolean } {
-  return { key: `lane ${any(3)}`, fails: any(5) === 0 };
-}
-
-/** A whole number from 0, below this. */
-function any(below: number): number {
-  return Math.floor(Math.random() * below);
 }

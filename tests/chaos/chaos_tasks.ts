@@ -4,6 +4,7 @@ import { task } from "../../src/registry/task.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import { interval } from "../../src/triggers/interval.ts";
+import type { Random } from "../random.ts";
 import type { Journal } from "./journal.ts";
 import { CHAOS_SCHEDULES, FLAKY_ATTEMPTS, HANGING_TIMEOUT_MS, KEY_LIMITS, TASK_LIMITS } from "./workload.ts";
 
@@ -18,7 +19,7 @@ const inputs = {
 const FOR_EVER_MS = 1e9;
 
 /** The tasks of a chaos run: each call writes to the journal when it begins and when it ends, and returns its name. */
-export function chaosTasks(journal: Journal) {
+export function chaosTasks(journal: Journal, random: Random) {
   let runs = 0;
   /** Works for up to so long, in real time: the processes are real ones. */
   const work = async (job: CurrentJob, signal: AbortSignal, workMs: number, failure?: Error) => {
@@ -26,7 +27,7 @@ export function chaosTasks(journal: Journal) {
     journal.write({ what: "began", job: job.id, run, attempt: job.attempt });
     try {
       // real time: the processes are real ones
-      await sleep(systemClock, workMs * Math.random(), signal);
+      await sleep(systemClock, random.between(0, workMs), signal);
       signal.throwIfAborted();
     } catch (error) {
       journal.write({ what: "aborted", job: job.id, run });

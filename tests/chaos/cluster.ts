@@ -1,5 +1,6 @@
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
+import type { Random } from "../random.ts";
 import { type Child, type Program, startChild } from "../stores/child_process.ts";
 import { Journal } from "./journal.ts";
 import { CHAOS_LEASE_MS } from "./workload.ts";
@@ -17,6 +18,8 @@ export class Cluster {
   readonly #folder: string;
   readonly #programs: readonly Program[];
   readonly #journal: Journal;
+  readonly #random: Random;
+  readonly #seed: number;
   readonly #places: Member[];
   readonly #all: Member[] = [];
   readonly #told = new Set<Child>();
@@ -25,11 +28,15 @@ export class Cluster {
   constructor(
     url: string,
     folder: string,
-    { processes, programs = [] }: {
+    { processes, programs = [], seed }: {
       readonly processes: number;
       readonly programs?: readonly Program[];
+      readonly seed: number;
     },
+    random: Random,
   ) {
+    this.#random = random;
+    this.#seed = seed;
     this.#url = url;
     this.#folder = folder;
     this.#programs = programs;
@@ -66,27 +73,27 @@ export class Cluster {
   }
 
   async #replace(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
-    const place = any(this.#places.length);
+    const place = this.#random.whole(0, this.#places.length - 1);
     const stopping = this.#stop(this.#places[place]!, signal);
     // A new version of a program often starts before the old one has stopped.
-    if (Math.random() < 0.5) await stopping;
+    if (this.#random.chance(0.5)) await stopping;
     this.#places[place] = this.#start();
     await stopping;
   }
 
   async #stall(): Promise<void> {
-    const { child } = this.#places[any(this.#places.length)]!;
+    const { child } = this.#places[this.#random.whole(0, this.#places.length - 1)]!;
     if (isOver(child)) return;
     child.kill("SIGSTOP");
     // real time: a process must stand still for longer than its lease
-    await sleep(systemClock, CHAOS_LEASE_MS * (0.3 + 2 * Math.random()));
+    await sleep(systemClock, CHAOS_LEASE_MS * this.#random.between(0.3, 2.3));
     if (!isOver(child)) child.kill("SIGCONT");
   }
 
   #start(...more: readonly string[]): Member {
     const name = `process-${this.#all.length + 1}`;
     const program = this.#programs[this.#all.length % Math.max(1, this.#programs.length)];
-    const child = startChild(CHILD, [this.#url, this.#folder, name, ...more], program);
+    const child = startChild(CHILD, [this.#url, this.#folder, name, `${this.#seed}`, ...more], program);
     const member = { name, child };
     this.#all.push(member);
     void child.ended.then((code) => {
@@ -110,8 +117,4 @@ export class Cluster {
 
 function isOver({ process }: Child): boolean {
   return process.exitCode !== null || process.signalCode !== null;
-}
-
-function any(below: number): number {
-  return Math.floor(Math.random() * below);
 }

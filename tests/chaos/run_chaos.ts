@@ -13,6 +13,7 @@ import { checkRuns } from "./check_runs.ts";
 import { checkSchedules } from "./check_schedules.ts";
 import { fileScene, type Scene, serverScene } from "./scenes.ts";
 import type { Program } from "../stores/child_process.ts";
+import { Random } from "../random.ts";
 import { CHAOS_LEASE_MS } from "./workload.ts";
 
 /** How often a trace says what is still waited for when the faults are over. */
@@ -22,6 +23,8 @@ const TELL_EVERY_MS = 300;
 export interface ChaosOptions {
   readonly scene: "file" | "server";
   readonly processes: number;
+  /** Decides the faults, their lengths and the calls; the moments at which they meet are those of real processes. */
+  readonly seed: number;
   readonly forMs: number;
   /** It goes on until so many faults were made, however slow the machine is. @default 1 */
   readonly faultsMin?: number;
@@ -47,10 +50,11 @@ export interface ChaosReport {
 /** Real processes on one real database; they and it are killed and frozen at random, then everything is counted. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const folder = await mkdtemp(join(tmpdir(), "carillon-chaos-"));
-  const scene = await (options.scene === "file" ? fileScene(folder) : serverScene());
-  const cluster = new Cluster(scene.url, folder, options);
+  const random = new Random(options.seed);
+  const scene = await (options.scene === "file" ? fileScene(folder, random) : serverScene(random));
+  const cluster = new Cluster(scene.url, folder, options, random.fork());
   try {
-    return await new Chaos(scene, cluster, folder, options).run();
+    return await new Chaos(scene, cluster, folder, options, random.fork()).run();
   } finally {
     await cluster.end();
     await scene.end();
@@ -63,13 +67,15 @@ class Chaos {
   readonly #cluster: Cluster;
   readonly #folder: string;
   readonly #options: ChaosOptions;
+  readonly #random: Random;
   readonly #faults: Record<string, number> = {};
 
-  constructor(scene: Scene, cluster: Cluster, folder: string, options: ChaosOptions) {
+  constructor(scene: Scene, cluster: Cluster, folder: string, options: ChaosOptions, random: Random) {
     this.#scene = scene;
     this.#cluster = cluster;
     this.#folder = folder;
     this.#options = options;
+    this.#random = random;
   }
 
   async run(): Promise<ChaosReport> {
@@ -98,8 +104,8 @@ class Chaos {
     const { faultsMin = 1 } = this.#options;
     for (let made = 0; made < faultsMin || systemClock.monotonicMs() < endMs; made++) {
       // real time: it must pass for the processes to get anywhere
-      await sleep(systemClock, 300 + 1500 * Math.random());
-      const [name, make] = faults[Math.floor(Math.random() * faults.length)]!;
+      await sleep(systemClock, this.#random.between(300, 1800));
+      const [name, make] = this.#random.pick(faults);
       this.#faults[name] = (this.#faults[name] ?? 0) + 1;
       this.#trace(name);
       await make();

@@ -4,6 +4,7 @@ import { libsql } from "../../src/stores/libsql.ts";
 import { loadNativeBinding } from "../../src/stores/libsql/native/native_binding.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
+import type { Random } from "../random.ts";
 import { LibsqlServer } from "../stores/server.ts";
 import { CHAOS_LEASE_MS } from "./workload.ts";
 import { type Manner, UnrulyProxy } from "./unruly_proxy.ts";
@@ -20,23 +21,23 @@ export interface Scene {
 }
 
 /** A file. It can be locked by somebody else, for longer than anybody should. */
-export function fileScene(folder: string): Promise<Scene> {
+export function fileScene(folder: string, random: Random): Promise<Scene> {
   const url = `file:${join(folder, "chaos.db")}`;
   return Promise.resolve({
     url,
     store: () => libsql(url),
-    faults: { locks: () => lockFile(url) },
+    faults: { locks: () => lockFile(url, random) },
     end: () => Promise.resolve(),
   });
 }
 
 /** A server. It can be killed and frozen, and what is between it and the processes can fail. */
-export async function serverScene(): Promise<Scene> {
+export async function serverScene(random: Random): Promise<Scene> {
   const server = await LibsqlServer.start();
-  const proxy = await UnrulyProxy.start(server.host);
+  const proxy = await UnrulyProxy.start(server.host, random);
   const misbehave = (manner: Manner) => async () => {
     proxy.behave(manner);
-    await pause(CHAOS_LEASE_MS);
+    await pause(CHAOS_LEASE_MS, random);
     proxy.behave("passes");
   };
   return {
@@ -45,12 +46,12 @@ export async function serverScene(): Promise<Scene> {
     faults: {
       serverKills: async () => {
         await server.kill();
-        await pause(CHAOS_LEASE_MS);
+        await pause(CHAOS_LEASE_MS, random);
         await server.restart();
       },
       serverStalls: async () => {
         server.signal("SIGSTOP");
-        await pause(CHAOS_LEASE_MS);
+        await pause(CHAOS_LEASE_MS, random);
         server.signal("SIGCONT");
       },
       slowAnswers: misbehave("delays"),
@@ -65,12 +66,12 @@ export async function serverScene(): Promise<Scene> {
 }
 
 /** Holds the write lock as somebody would who thinks for long in the middle of a transaction. */
-async function lockFile(url: string): Promise<void> {
+async function lockFile(url: string, random: Random): Promise<void> {
   const database = new (await loadNativeBinding())(url);
   try {
     database.prepare("pragma busy_timeout = 500").all([]);
     database.prepare("begin immediate").run([]);
-    await pause(CHAOS_LEASE_MS / 2);
+    await pause(CHAOS_LEASE_MS / 2, random);
     database.prepare("commit").run([]);
   } catch {
     // Others were faster: it is locked all the same.
@@ -80,6 +81,6 @@ async function lockFile(url: string): Promise<void> {
 }
 
 /** Waits up to so long, in real time: the processes are real ones. */
-function pause(maxMs: number): Promise<void> {
-  return sleep(systemClock, maxMs * Math.random());
+function pause(maxMs: number, random: Random): Promise<void> {
+  return sleep(systemClock, random.between(0, maxMs));
 }

@@ -1,6 +1,7 @@
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
+import { Random } from "../random.ts";
 
 /** What a proxy does with what passes through it. */
 export type Manner =
@@ -21,17 +22,19 @@ const DELAY_MS_MAX = 300;
 export class UnrulyProxy {
   readonly #listener: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #random: Random;
   #manner: Manner = "passes";
 
-  private constructor(listener: Server) {
+  private constructor(listener: Server, random: Random) {
     this.#listener = listener;
+    this.#random = random;
   }
 
   /** Starts one in front of a server. */
-  static async start(server: string): Promise<UnrulyProxy> {
+  static async start(server: string, random: Random = new Random(1)): Promise<UnrulyProxy> {
     const [host, port] = server.split(":") as [string, string];
     const listener = createServer();
-    const proxy = new UnrulyProxy(listener);
+    const proxy = new UnrulyProxy(listener, random);
     listener.on("connection", (from) => proxy.#join(from, createConnection(Number(port), host)));
     await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
     return proxy;
@@ -80,7 +83,7 @@ export class UnrulyProxy {
     if (this.#manner === "losesOneAnswer") this.#manner = "passes";
     if (loses) return void client.destroy();
     // real time: the processes behind it are real ones
-    if (this.#manner === "delays") await sleep(systemClock, DELAY_MS_MAX * Math.random());
+    if (this.#manner === "delays") await sleep(systemClock, this.#random.between(0, DELAY_MS_MAX));
     if (client.writable) client.write(data);
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../properties.ts";
 import { MESSAGE_BYTES_MIN } from "../../src/brokers/event_broker.ts";
 import type { CarillonEvent, JobFinishedEvent } from "../../src/events/event.ts";
 import { eventTypes, groupOfEvent } from "../../src/events/event_groups.ts";

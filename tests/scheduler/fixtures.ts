@@ -6,6 +6,7 @@ import { Scheduler } from "../../src/preset/scheduler.ts";
 import type { SchedulerOptions } from "../../src/scheduler/scheduler_options.ts";
 import { task } from "../../src/registry/task.ts";
 import { type ErrorCode, isCarillonError } from "../../src/errors.ts";
+import { chance } from "../../src/testing/kit/chance.ts";
 import { VirtualClock } from "../../src/time/virtual_clock.ts";
 
 /** Where the virtual clock of these tests starts. */
@@ -14,7 +15,7 @@ export const START_MS = Date.UTC(2026, 0, 1);
 /** A scheduler on a virtual clock that writes down what it tells. */
 export function setUp(options: SchedulerOptions = {}) {
   const clock = options.clock instanceof VirtualClock ? options.clock : new VirtualClock("2026-01-01T00:00Z");
-  const scheduler = new Scheduler({ ...options, clock });
+  const scheduler = new Scheduler({ random: chance(1), ...options, clock });
   const events: CarillonEvent[] = [];
   scheduler.subscribe((event) => events.push(event));
   const types = (...wanted: EventType[]) =>

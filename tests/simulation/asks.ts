@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 import { keyedNames, scheduleIds, taskNames } from "./workload.ts";
 
 /** What a client asks. */

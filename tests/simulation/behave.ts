@@ -3,7 +3,7 @@ import type { TaskContext } from "../../src/context/task_context.ts";
 import { sleep } from "../../src/time/clock.ts";
 import type { Floor } from "./floor.ts";
 import type { Machine } from "./machine.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** How a task behaves. */
 export interface Behaviour {

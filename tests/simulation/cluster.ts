@@ -9,7 +9,7 @@ import { ELSEWHERE, SECOND } from "./features/stores.ts";
 import { Network } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { Oracle } from "./oracle.ts";
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 import type { Side } from "./side.ts";
 import type { SimulatedStore } from "./simulated_store.ts";
 import { CALENDAR, holidays, makeTasks, TAG } from "./workload.ts";

@@ -4,7 +4,7 @@ import { interceptStore, type StoreCall, type StoreOperation } from "../../src/t
 import type { Machine } from "./machine.ts";
 import type { Oracle } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 import type { SimulatedStore } from "./simulated_store.ts";
 import type { Weather } from "./weather.ts";
 import type { World } from "./world.ts";

@@ -1,6 +1,6 @@
 import { type Ask, asks } from "./asks.ts";
 import { type FeatureAsk, type FeatureName, features, featuresOf } from "./features/features.ts";
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 import type { Weather } from "./weather.ts";
 
 /** Something that happens to the cluster, or that somebody asks of it. Each can be left out, to find out what matters. */

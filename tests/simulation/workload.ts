@@ -8,7 +8,7 @@ import { behave, type Behaviour, type MakeRun } from "./behave.ts";
 import { type FeatureName, features } from "./features/features.ts";
 import type { Floor } from "./floor.ts";
 import type { Machine } from "./machine.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 import { migrateShape, shapeOf } from "./shape.ts";
 
 /** The tasks that clients may ask for by name, without an input. */

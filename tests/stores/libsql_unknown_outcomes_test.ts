@@ -141,11 +141,11 @@ unreliable(
       }
     };
     const workers = Array.from({ length: 6 }, work);
-    for (let kills = 0; kills < 4; kills++) {
+    for (const delayMs of [0, 8, 17, 29]) {
       const wanted = ended.size + 5;
       await new Promise<void>((resolve) => onEnd = () => ended.size >= wanted ? resolve() : undefined);
       // real time: the server is killed while it works
-      await sleep(systemClock, Math.random() * 30);
+      await sleep(systemClock, delayMs);
       await server.kill();
       await server.restart();
     }

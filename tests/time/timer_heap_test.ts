@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../properties.ts";
 import { type HeapTimer, TimerHeap } from "../../src/time/timer_heap.ts";
 import { test } from "../harness.ts";
 

@@ -16,7 +16,7 @@ function refusal(tool: string, ...args: readonly string[]): string {
 // A call that did nothing must not look like one that found nothing.
 test("tools refuse calls that are wrong with an exit code of their own (on Deno)", () => {
   assert.match(refusal("chaos", "--minutes", "ten"), /^--minutes must be a number .*'ten'/);
-  assert.match(refusal("chaos", "--seed", "7"), /'--seed'/);
+  assert.match(refusal("chaos", "--seeds", "7"), /'--seeds'/);
   assert.match(refusal("simulate", "--seeds", "0"), /^--seeds must be a whole number of at least 1/);
   assert.match(refusal("simulate", "--store", "redis"), /memory or libsql/);
   assert.match(refusal("simulate", "74"), /74/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../properties.ts";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
 import type { CalendarIntervalOptions } from "../../src/triggers/calendar_interval.ts";
 import { test } from "../harness.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { CronExpressionParser } from "cron-parser";
 import { parseCronExpression } from "cron-schedule";
 import { Cron } from "croner";
-import fc from "fast-check";
+import { fc } from "../properties.ts";
 import { cron } from "../../src/triggers/cron/cron.ts";
 import { test } from "../harness.ts";
 import { anyExpression } from "./cron/cron_arbitrary.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../properties.ts";
 import { isCarillonError } from "../../src/errors.ts";
 import { cron } from "../../src/triggers/cron/cron.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";

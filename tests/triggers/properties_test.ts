@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../properties.ts";
 import { isCarillonError } from "../../src/errors.ts";
 import { neverFires } from "../../src/triggers/never_fires.ts";
 import { sameTrigger } from "../../src/triggers/same_trigger.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../properties.ts";
 import { and } from "../../src/triggers/and.ts";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
 import { calendarView } from "../../src/triggers/calendar/calendar_view.ts";

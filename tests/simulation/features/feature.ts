@@ -2,7 +2,7 @@ import type { SchedulerCore } from "../../../src/scheduler/scheduler_core.ts";
 import type { DataStore } from "../../../src/stores/data_store.ts";
 import type { TaskSource } from "../../../src/registry/task_types.ts";
 import type { Oracle } from "../oracle.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../random.ts";
 import type { MakeRun } from "../behave.ts";
 import type { Floor } from "../floor.ts";
 import type { Machine } from "../machine.ts";

@@ -1,7 +1,7 @@
 import type { SchedulerCore } from "../../../src/scheduler/scheduler_core.ts";
 import type { DataStore } from "../../../src/stores/data_store.ts";
 import type { Oracle } from "../oracle.ts";
-import { Random } from "../random.ts";
+import { Random } from "../../random.ts";
 import { type BatchAsk, batches } from "./batches.ts";
 import { type CalendarAsk, calendars } from "./calendars.ts";
 import type { Feature } from "./feature.ts";

@@ -2,7 +2,7 @@ import { task } from "../../../src/registry/task.ts";
 import { taskRef } from "../../../src/registry/task_ref.ts";
 import { type JobRequest, jobRequest, type RequestOptions } from "../../../src/scheduler/jobs/job_request.ts";
 import type { SchedulerCore } from "../../../src/scheduler/scheduler_core.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../random.ts";
 import type { Feature, Timed } from "./feature.ts";
 
 /** A job of a flow. */

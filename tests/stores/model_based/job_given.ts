@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../properties.ts";
 import type { NewJob } from "../../../src/model/job_record.ts";
 import { storedJobStates } from "../../../src/model/states.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../properties.ts";
 import { isCarillonError } from "../../../src/errors.ts";
 import { rateLimit } from "../../../src/model/decisions.ts";
 import type { LogLine } from "../../../src/model/job_history.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../properties.ts";
 import type { ChangeRecord } from "../../../src/model/change_record.ts";
 import { schedulerWrite, taskWrite } from "../../../src/testing/store_conformance/records.ts";
 import { endingsGiven, endingsOf } from "./job_steps.ts";

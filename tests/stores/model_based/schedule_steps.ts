@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../properties.ts";
 import type { ScheduleRecord, ScheduleWrite } from "../../../src/model/schedule_record.ts";
 import type { ScheduleAdvance } from "../../../src/stores/schedule_store.ts";
 import { policies, scheduleWrite, versionOf } from "../../../src/testing/store_conformance/records.ts";

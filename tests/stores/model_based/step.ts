@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../properties.ts";
 import type { TaskVersion } from "../../../src/model/task_claim.ts";
 import type { Subject } from "./subject.ts";
 

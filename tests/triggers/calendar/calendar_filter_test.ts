@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../../properties.ts";
 import { calendarView } from "../../../src/triggers/calendar/calendar_view.ts";
 import { cron } from "../../../src/triggers/cron/cron.ts";
 import { interval } from "../../../src/triggers/interval.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../properties.ts";
 import { dateAt, type Wall } from "../oracle.ts";
 
 /** A random piece of crontab text and, worked out another way than in `src/`, what it matches. */

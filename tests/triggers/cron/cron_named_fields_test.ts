@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../../properties.ts";
 import { cron } from "../../../src/triggers/cron/cron.ts";
 import type { CronFields } from "../../../src/triggers/cron/cron_named_fields.ts";
 import { test } from "../../harness.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../properties.ts";
 import { cron } from "../../../src/triggers/cron/cron.ts";
 import { test } from "../../harness.ts";
 import { anyExpression, anyZone } from "./cron_arbitrary.ts";
