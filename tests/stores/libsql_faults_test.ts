@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CarillonError, type ErrorCode } from "../../src/errors.ts";
 import { sqliteDialect } from "../../src/stores/sqlite/schema/dialect.ts";
-import { migrations } from "../../src/stores/sqlite/schema/migrations/migrations.ts";
+import { migrations } from "../../src/stores/sqlite/schema/migrations.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { libsql, type LibsqlClient, type LibsqlOptions } from "../../src/stores/libsql.ts";
 import { parseAddress } from "../../src/stores/libsql/address.ts";

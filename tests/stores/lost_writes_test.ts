@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sqliteDialect } from "../../src/stores/sqlite/schema/dialect.ts";
-import { migrate } from "../../src/stores/sqlite/schema/migrate.ts";
-import { migrations } from "../../src/stores/sqlite/schema/migrations/migrations.ts";
 import { libsql } from "../../src/stores/libsql.ts";
-import { parseAddress } from "../../src/stores/libsql/address.ts";
-import { connect } from "../../src/stores/libsql/open_database.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import { test } from "../harness.ts";
 import { type Child, startChild } from "./child_process.ts";
@@ -85,21 +80,5 @@ test("libsql() makes its tables once when several processes start at the same ti
     assert.deepEqual(children.map(({ lines }) => lines), names.map(() => ["opened", "done"]));
     const { from, to, steps } = await libsql(url).migrate();
     assert.deepEqual([from, steps], [to, []]);
-  });
-});
-
-test("libsql() brings old tables up to date once when several processes start at the same time", async () => {
-  await withFile(async (url) => {
-    const dialect = sqliteDialect();
-    const driver = await connect({ address: parseAddress(url), dialect, synchronous: "normal" });
-    await migrate({ driver, dialect, location: url, migrations: migrations.slice(0, 3) });
-    driver.close();
-    const names = ["a", "b", "c", "d"];
-    const children = names.map((name) => startChild("store_child.ts", [url, name, "work", "3"]));
-    await Promise.all(children.map(({ ended }) => ended));
-    assert.deepEqual(children.map(({ lines }) => lines.at(-1)), names.map(() => "done"));
-    const { from, to, steps } = await libsql(url).migrate();
-    assert.deepEqual([from, steps], [to, []]);
-    await assertKept(url, children);
   });
 });

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { sqliteDialect } from "../../../src/stores/sqlite/schema/dialect.ts";
 import type { SqlDriver, SqlValue } from "../../../src/stores/shared/driver.ts";
 import { migrate, type MigrateOptions } from "../../../src/stores/sqlite/schema/migrate.ts";
-import type { Migration } from "../../../src/stores/sqlite/schema/migrations/migration.ts";
-import { migrations, schemaVersion } from "../../../src/stores/sqlite/schema/migrations/migrations.ts";
+import { type Migration, migrations, schemaVersion } from "../../../src/stores/sqlite/schema/migrations.ts";
 import { parseAddress } from "../../../src/stores/libsql/address.ts";
 import { connect } from "../../../src/stores/libsql/open_database.ts";
 import { test } from "../../harness.ts";
@@ -121,6 +120,21 @@ test("migrate() goes on from where a process of older code was faster", async ()
     const report = await migrate({ ...options, driver: slow, migrations: [first, second] });
     assert.deepEqual(report, { from: 1, to: 2, steps: [{ version: 2, name: "step 2" }] });
     assert.deepEqual(await ask(driver, "select x from b"), [2]);
+  });
+});
+
+test("migrate() brings tables that are in use to a later version, and leaves their rows", async () => {
+  await withDriver(async (driver, options) => {
+    const { facts } = dialect.tables;
+    assert.equal((await migrate(options)).to, schemaVersion);
+    const id = await ask(driver, `select value from ${facts}`);
+    const later = step(schemaVersion + 1, [
+      `alter table ${facts} add column later integer not null default 7`,
+    ]);
+    const { steps } = await migrate({ ...options, migrations: [...migrations, later] });
+    assert.deepEqual(steps, [{ version: schemaVersion + 1, name: later.name }]);
+    assert.deepEqual(await ask(driver, `select value from ${facts} where later = 7`), id);
+    assert.equal(id.length, 1);
   });
 });
 

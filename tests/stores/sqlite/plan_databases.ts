@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { createClient } from "@libsql/client/web";
 import { sqliteDialect } from "../../../src/stores/sqlite/schema/dialect.ts";
-import { migrations } from "../../../src/stores/sqlite/schema/migrations/migrations.ts";
+import { migrations } from "../../../src/stores/sqlite/schema/migrations.ts";
 import { loadNativeBinding } from "../../../src/stores/libsql/native/native_binding.ts";
 import { LibsqlServer } from "../server.ts";
 import type { PlanLine } from "./list_scans.ts";
