@@ -1,7 +1,6 @@
 import { durationMs } from "../time/duration.ts";
-import { carrying } from "./broker_conformance/carrying.ts";
-import { ending, mending } from "./broker_conformance/ending.ts";
-import { type BrokerConformanceOptions, runCheck } from "./broker_conformance/run_check.ts";
+import { type BrokerConformanceOptions, runCheck } from "./broker_conformance/broker_check.ts";
+import { ending, mending, publishing } from "./broker_conformance/connections.ts";
 import { schedulers } from "./broker_conformance/schedulers.ts";
 
 /**
@@ -31,7 +30,7 @@ import { schedulers } from "./broker_conformance/schedulers.ts";
  */
 export function brokerConformance(options: BrokerConformanceOptions): void {
   const limitMs = durationMs(options.patience ?? { seconds: 10 }, "Option 'patience' of brokerConformance");
-  const checks = { ...carrying, ...ending, ...(options.interrupt ? mending : {}), ...schedulers };
+  const checks = { ...publishing, ...ending, ...(options.interrupt ? mending : {}), ...schedulers };
   for (const [name, check] of Object.entries(checks)) {
     options.test(name, () => runCheck(check, options, limitMs));
   }

@@ -1,6 +1,6 @@
 import { CarillonError, messageOf } from "../errors.ts";
 import * as check from "../model/option_checks.ts";
-import type { Scheduler } from "../preset/scheduler.ts";
+import { Scheduler } from "../preset/scheduler.ts";
 import type { InputOf, ResultOf, TaskReference } from "../registry/task_types.ts";
 import { decodePayload } from "../serializers/payload.ts";
 import { richJson } from "../serializers/rich_json.ts";
@@ -20,7 +20,6 @@ import { chance } from "./kit/chance.ts";
 import { History } from "./kit/history.ts";
 import { Quiet } from "./kit/quiet.ts";
 import { TestClock } from "./kit/test_clock.ts";
-import { NamingScheduler } from "./kit/naming_scheduler.ts";
 import { inputOf, type TestRun, testRun } from "./kit/test_run.ts";
 import { timelineTable } from "./kit/timeline.ts";
 import { watchStore } from "./kit/watch_store.ts";
@@ -261,6 +260,14 @@ export class TestScheduler implements AsyncDisposable {
       limit: 1,
     });
     return schedules[0]?.nextFireTime?.epochMilliseconds ?? null;
+  }
+}
+
+/** A scheduler that gives the kit the names of its tasks. */
+class NamingScheduler extends Scheduler {
+  /** The name of a task given by name or by reference. */
+  taskName(task: TaskReference | string): string {
+    return this.nameOfTask(task);
   }
 }
 

@@ -20,9 +20,9 @@ export {
 export type { StoreOperation } from "./intercept_store.ts";
 export { VirtualClock } from "../time/virtual_clock.ts";
 export { storeConformance } from "./store_conformance.ts";
-export type { StoreConformanceOptions } from "./store_conformance/run_check.ts";
+export type { StoreConformanceOptions } from "./store_conformance/store_check.ts";
 export { brokerConformance } from "./broker_conformance.ts";
-export type { BrokerConformanceOptions } from "./broker_conformance/run_check.ts";
+export type { BrokerConformanceOptions } from "./broker_conformance/broker_check.ts";
 export { serializerConformance, type SerializerConformanceOptions } from "./serializer_conformance.ts";
 export { triggerConformance, type TriggerConformanceOptions } from "./trigger_conformance.ts";
 export { executorConformance, type ExecutorConformanceOptions } from "./executor_conformance.ts";

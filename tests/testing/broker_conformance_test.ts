@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { EventBroker } from "../../src/brokers/event_broker.ts";
 import { localBroker } from "../../src/brokers/local_broker.ts";
 import { brokerConformance } from "../../src/testing/broker_conformance.ts";
-import type { BrokerConformanceOptions } from "../../src/testing/broker_conformance/run_check.ts";
+import type { BrokerConformanceOptions } from "../../src/testing/broker_conformance/broker_check.ts";
 import { UnsteadyNetwork } from "../brokers/unsteady_broker.ts";
 import { test } from "../harness.ts";
 import { broken, faults } from "./broken_brokers.ts";

@@ -4,8 +4,7 @@ import { eventLoop } from "../../executors/event_loop.ts";
 import { task } from "../../registry/task.ts";
 import { SchedulerCore } from "../../scheduler/scheduler_core.ts";
 import { memory } from "../../stores/memory.ts";
-import type { Heard } from "./heard.ts";
-import type { Check, Scene } from "./run_check.ts";
+import type { Check, Heard, Scene } from "./broker_check.ts";
 
 const greet = task({ name: "greet", run: () => "hello" });
 

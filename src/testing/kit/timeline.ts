@@ -3,7 +3,6 @@ import type { Serializer } from "../../serializers/serializer.ts";
 import { Temporal } from "../../time/temporal.ts";
 import { type History, type RecordedRun, runError, runState } from "./history.ts";
 import { inputOf } from "./test_run.ts";
-import { shortText, textTable } from "./text_table.ts";
 
 /** How much of the past a failed assertion shows. */
 const ROWS_MAX = 20;
@@ -43,4 +42,29 @@ function localTime(epochMs: number, timeZone: string): string {
   const local = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timeZone);
   const smallestUnit = epochMs % 1000 === 0 ? "second" : "millisecond";
   return local.toPlainDateTime().toString({ smallestUnit }).replace("T", " ");
+}
+
+/** Lines of text with their cells under each other; the first row is the heading. */
+export function textTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length))
+  );
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+  return rows.map(line).join("\n");
+}
+
+/** A value on one short line. */
+export function shortText(value: unknown, longest = 40): string {
+  const text = (typeof value === "string" ? value : inOneLine(value)).replace(/\s+/g, " ");
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}
+
+function inOneLine(value: unknown): string {
+  if (value === undefined) return "";
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
 }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import type { JobIdentity } from "../../model/identity.ts";
+import type { NewJob } from "../../model/job_record.ts";
 import type { JsonValue } from "../../model/payload.ts";
-import { addingInTurn } from "./adding_in_turn.ts";
+import type { RunOverrides } from "../../model/settings.ts";
 import { idsOf, newJob, TASK, versionsOf } from "./records.ts";
-import { only } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
+import { only, type StoreTest } from "./store_test.ts";
 
 /** Adding jobs. */
 export const addingTests: readonly StoreCheck[] = [
@@ -119,7 +121,6 @@ export const addingTests: readonly StoreCheck[] = [
     const { claimed } = await t.store.addJobs(jobs, { ...request, incarnation });
     assert.deepEqual(idsOf(claimed), ["one-1", "many-1"]);
   }),
-  ...addingInTurn,
   check("addJobs() does not claim a job whose start deadline has passed", async (t) => {
     const incarnation = await t.scheduler();
     const late = newJob("late", { startDeadlineMs: t.nowMs - 1 });
@@ -144,3 +145,158 @@ export const addingTests: readonly StoreCheck[] = [
 ];
 
 const backoff = { kind: "fixed", baseMs: 1, factor: 2, capMs: 3, jitter: 0.5 } as const;
+
+/** The ids of the jobs that are claimed as they are added. */
+async function claimedIds(
+  t: StoreTest,
+  incarnation: number,
+  jobs: readonly NewJob[],
+  limit = jobs.length,
+): Promise<readonly string[]> {
+  const claim = { incarnation, tasks: versionsOf([TASK, "other"]), limit, inTurn: true };
+  return idsOf((await t.store.addJobs(jobs, claim)).claimed);
+}
+
+async function begin(t: StoreTest, settings: RunOverrides = { maxRunningJobs: null }): Promise<number> {
+  await t.task(TASK, settings);
+  return await t.scheduler();
+}
+
+/** Adding jobs that are claimed at once where nobody is overtaken. */
+export const claimedInTurnTests: readonly StoreCheck[] = [
+  check("addJobs() in turn claims jobs as they are stored", async (t) => {
+    const incarnation = await begin(t);
+    t.pass(5);
+    const job = newJob("a", {
+      input: "json:1",
+      priority: 2,
+      overrides: { timeoutMs: 5 },
+      metadata: { x: [1] },
+    });
+    const claim = { incarnation, tasks: versionsOf([TASK]), limit: 1, inTurn: true };
+    const claimed = only((await t.store.addJobs([job], claim)).claimed);
+    assert.deepEqual(claimed, await t.job("a"));
+    const { state, owner, attempt, claimNumber, startedAtMs } = claimed;
+    assert.deepEqual([state, owner, attempt, claimNumber, startedAtMs], [
+      "running",
+      incarnation,
+      1,
+      1,
+      t.nowMs,
+    ]);
+    assert.equal(await t.end(claimed), true);
+  }),
+  check(
+    "addJobs() in turn claims runs of jobs alike, each as far as its task has room for all of it",
+    async (t) => {
+      const incarnation = await begin(t, { maxRunningJobs: 3 });
+      assert.deepEqual(await claimedIds(t, incarnation, [newJob("a"), newJob("b")]), ["a", "b"]);
+      assert.deepEqual(await claimedIds(t, incarnation, [newJob("c"), newJob("d")]), []);
+      assert.deepEqual(await t.claimIds(incarnation), ["c"]);
+    },
+  ),
+  check("addJobs() in turn overtakes neither jobs that are ready nor jobs that are due", async (t) => {
+    const incarnation = await begin(t);
+    await t.add("ready");
+    assert.deepEqual(await claimedIds(t, incarnation, [newJob("a")]), []);
+    assert.deepEqual(await t.claimIds(incarnation), ["ready", "a"]);
+    await t.add("due", { runAtMs: t.nowMs + 5 });
+    assert.deepEqual(await claimedIds(t, incarnation, [newJob("b")]), ["b"]);
+    t.pass(5);
+    assert.deepEqual(await claimedIds(t, incarnation, [newJob("c")]), []);
+    assert.deepEqual(await t.claimIds(incarnation), ["due", "c"]);
+  }),
+  check("addJobs() in turn leaves jobs to a claim that wait for something", async (t) => {
+    const incarnation = await begin(t);
+    const jobs = [
+      newJob("later", { runAtMs: t.nowMs + 1 }),
+      newJob("key", { concurrencyKey: "k" }),
+      newJob("tags", { tags: ["gpu"] }),
+      newJob("deadline", { startDeadlineMs: t.nowMs + 1 }),
+      newJob("unknown", { taskName: "other" }),
+      newJob("newer", { taskVersion: 2 }),
+      newJob("not asked", { taskName: "third" }),
+    ];
+    for (const job of jobs) assert.deepEqual(await claimedIds(t, incarnation, [job]), [], job.id);
+    assert.deepEqual(await claimedIds(t, incarnation + 1, [newJob("a")]), []);
+  }),
+  check("addJobs() in turn claims nothing of a paused task, and nothing beyond the limit", async (t) => {
+    const incarnation = await begin(t);
+    assert.deepEqual(await claimedIds(t, incarnation, [newJob("a"), newJob("b")], 1), []);
+    assert.deepEqual(await t.claimIds(incarnation), ["a", "b"]);
+    await t.store.updateTask(TASK, { paused: true });
+    assert.deepEqual(await claimedIds(t, incarnation, [newJob("c")]), []);
+    assert.equal(await t.state("c"), "blocked");
+  }),
+  check(
+    "addJobs() in turn claims no job that is there already, and an id once that comes twice",
+    async (t) => {
+      const incarnation = await begin(t);
+      await t.add("there", { runAtMs: t.nowMs + 5 });
+      const ids = ["a", "there", "b", "a"];
+      assert.deepEqual(await claimedIds(t, incarnation, ids.map((id) => newJob(id))), ["a", "b"]);
+      assert.equal(await t.state("there"), "scheduled");
+    },
+  ),
+];
+
+const unique: JobIdentity = {
+  key: "same",
+  states: ["scheduled", "blocked", "ready", "running"],
+  periodMs: null,
+  replace: null,
+};
+const replacing: JobIdentity = { ...unique, replace: { maxWaitMs: 100 } };
+
+/** Jobs that stand for the same work. */
+export const identityTests: readonly StoreCheck[] = [
+  check("addJobs() adds one of several jobs that stand for the same work", async (t) => {
+    const { jobs } = await t.store.addJobs([
+      newJob("a", { identity: unique }),
+      newJob("b", { identity: unique }),
+      newJob("c"),
+      newJob("d", { identity: unique, taskName: "other" }),
+    ]);
+    assert.deepEqual(jobs.map(({ id, outcome }) => [id, outcome]), [
+      ["a", "added"],
+      ["a", "deduplicated"],
+      ["c", "added"],
+      ["d", "added"],
+    ]);
+    assert.equal((await t.job("a")).identityKey, "same");
+  }),
+  check("addJobs() counts only jobs in the states and the period of the identity", async (t) => {
+    await t.task();
+    const job = await t.running("a", { identity: unique });
+    const add = async (id: string, identity: JobIdentity) =>
+      (await t.store.addJobs([newJob(id, { identity })])).jobs[0]!.outcome;
+    assert.equal(await add("b", unique), "deduplicated");
+    assert.equal(await add("b", { ...unique, states: ["ready"] }), "added");
+    await t.store.removeJobs(["b"]);
+    await t.end(job);
+    assert.equal(await add("c", { ...unique, states: ["finished"], periodMs: 10 }), "deduplicated");
+    t.pass(10);
+    assert.equal(await add("c", { ...unique, states: ["finished"], periodMs: 10 }), "added");
+  }),
+  check(
+    "addJobs() lets a job that never started take over what was said, up to its longest wait",
+    async (t) => {
+      const put = async (id: string, input: string, inMs: number) =>
+        (await t.store.addJobs([newJob(id, { identity: replacing, input, runAtMs: t.nowMs + inMs })]))
+          .jobs[0]!;
+      const addedMs = t.nowMs;
+      assert.equal((await put("a", "json:1", 60)).outcome, "added");
+      t.pass(50);
+      const { id, outcome } = await put("b", "json:2", 60);
+      assert.deepEqual([id, outcome], ["a", "replaced"]);
+      const job = await t.job("a");
+      assert.deepEqual([job.state, job.input, job.runAtMs], ["scheduled", "json:2", addedMs + 100]);
+    },
+  ),
+  check("addJobs() replaces no job that was started", async (t) => {
+    await t.task();
+    await t.running("a", { identity: replacing });
+    const { jobs } = await t.store.addJobs([newJob("b", { identity: replacing })]);
+    assert.equal(jobs[0]?.outcome, "added");
+  }),
+];

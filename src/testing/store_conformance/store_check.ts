@@ -1,4 +1,6 @@
-import type { StoreTest } from "./store_test.ts";
+import type { DataStore } from "../../stores/data_store.ts";
+import { VirtualClock } from "../../time/virtual_clock.ts";
+import { type CorruptionHooks, StoreTest } from "./store_test.ts";
 
 /** One test of the conformance suite: a name, and what is done with one store or two handles on its data. */
 export interface StoreCheck {
@@ -30,4 +32,41 @@ export function needing(
   body: (t: StoreTest) => Promise<void>,
 ): StoreCheck {
   return { name, needs, two: false, body };
+}
+
+/** What the conformance suite needs of a data store. */
+export interface StoreConformanceOptions extends CorruptionHooks {
+  /** Registers one test: the runner's own function, or one that puts the store's name in front. */
+  readonly test: (name: string, body: () => Promise<void>) => void;
+  /** Makes an empty store. The suite opens it with its clock, and closes it. */
+  readonly makeStore: () => DataStore | Promise<DataStore>;
+  /** Makes a second handle on the data of a store, not opened. @default the same object, opened again */
+  readonly makeSecond?: (store: DataStore) => DataStore | Promise<DataStore>;
+  /** Throws away what `makeStore` made, after it was closed. @default nothing */
+  readonly dispose?: (store: DataStore) => void | Promise<void>;
+}
+
+/** Runs one test on a store and a clock of its own. */
+export async function runCheck(check: StoreCheck, options: StoreConformanceOptions): Promise<void> {
+  const clock = new VirtualClock();
+  const store = await options.makeStore();
+  const first = new StoreTest(store, clock, options);
+  try {
+    await opened(first, async () => {
+      if (!check.two) return await check.body(first, first);
+      const second = new StoreTest(await options.makeSecond?.(store) ?? store, clock, options);
+      await opened(second, () => check.body(first, second));
+    });
+  } finally {
+    await options.dispose?.(store);
+  }
+}
+
+async function opened({ store, clock }: StoreTest, body: () => Promise<void>): Promise<void> {
+  await store.open({ clock });
+  try {
+    await body();
+  } finally {
+    await store.close();
+  }
 }

@@ -105,7 +105,24 @@ export class StoreTest {
     return (await this.store.claimJobs(asked)).claimed;
   }
 
-  /** Claims, and answers only the ids. */
+  /** Claims until nothing more can be taken; each claim asks for at most `limit` jobs. */
+  async claimAll(incarnation: number, given: AskedJobs = {}): Promise<readonly JobRecord[]> {
+    const all: JobRecord[] = [];
+    for (let more = true; more;) {
+      const { tasks = [TASK], ...request } = given;
+      const answer = await this.store.claimJobs({
+        incarnation,
+        tasks: versionsOf(tasks),
+        limit: 100,
+        ...request,
+      });
+      all.push(...answer.claimed);
+      more = answer.more;
+    }
+    return all;
+  }
+
+  /** Claims jobs and resolves to their ids. */
   async claimIds(incarnation: number, request: AskedJobs = {}): Promise<readonly string[]> {
     return idsOf(await this.claim(incarnation, request));
   }

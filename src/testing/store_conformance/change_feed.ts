@@ -22,7 +22,7 @@ async function last(t: StoreTest): Promise<number> {
 }
 
 /** The feed of changes. */
-export const changeTests: readonly StoreCheck[] = [
+export const changeFeedTests: readonly StoreCheck[] = [
   check("readChanges() answers nothing of a store where nothing has happened", async (t) => {
     assert.deepEqual(await t.store.readChanges({ after: 0, limit: 9 }), {
       changes: [],

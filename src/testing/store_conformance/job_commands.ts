@@ -6,7 +6,7 @@ import { check, type StoreCheck } from "./store_check.ts";
 const cancel = { reason: "not needed", keepMs: 300 };
 
 /** What people do to jobs. */
-export const changingTests: readonly StoreCheck[] = [
+export const jobCommandTests: readonly StoreCheck[] = [
   check("cancelJobs() ends waiting jobs at once, whatever they wait for", async (t) => {
     await t.task();
     await t.scheduler();
