@@ -40,10 +40,10 @@ export type { Schedule } from "./src/scheduler/views/schedule.ts";
 export type { TaskInfo } from "./src/scheduler/views/task.ts";
 
 // Tasks
-export { task } from "./src/registry/task.ts";
+export { task, taskRef } from "./src/registry/task.ts";
 export { schedule } from "./src/registry/schedule.ts";
-export { taskRef } from "./src/registry/task_ref.ts";
 export type {
+  BatchResult,
   InputArgs,
   InputOf,
   MethodOptions,
@@ -57,20 +57,22 @@ export type {
   TaskSource,
 } from "./src/registry/task_types.ts";
 export type { BatchDecorator, BatchDefinition } from "./src/registry/batch_types.ts";
-export type { BatchResult } from "./src/registry/batch_result_types.ts";
-export type { BatchOptions } from "./src/model/batch_options.ts";
+export type { BatchOptions, DefaultOptions, RunOptions, TaskOptions } from "./src/model/task_options.ts";
 export type { ScheduleDecorator, TaskDecorator } from "./src/registry/decorator_types.ts";
 export type { StandardSchema } from "./src/model/standard_schema.ts";
 export type { RetentionOptions, TaskRetentionOptions } from "./src/model/retention_options.ts";
-export type { DefaultOptions, RunOptions, TaskOptions } from "./src/model/task_options.ts";
 export type {
   DebounceOptions,
   IdentityBy,
   IdentityOptions,
   UniqueOptions,
 } from "./src/model/identity_options.ts";
-export type { RateLimitOptions, RateOptions } from "./src/model/rate_options.ts";
-export type { ConcurrencyOptions, KeyLimitOptions } from "./src/model/concurrency_options.ts";
+export type {
+  ConcurrencyOptions,
+  KeyLimitOptions,
+  RateLimitOptions,
+  RateOptions,
+} from "./src/model/limit_options.ts";
 export type { BackoffFunction, RetryOptions, TaskRetryOptions } from "./src/model/retry_options.ts";
 export type {
   ScheduleArgs,
@@ -86,32 +88,33 @@ export type {
   JobTransaction,
   StatementList,
 } from "./src/model/job_transaction.ts";
-export type { JobReference, ParentOptions } from "./src/model/parent_options.ts";
+export type { JobReference, ParentOptions } from "./src/model/parents.ts";
 
 // Inside a job
-export { currentJob, tryCurrentJob } from "./src/context/job_context.ts";
-export { parentResultOf, parentResultsOf } from "./src/context/parent_results_of.ts";
-export type { ParentFailure, ParentResult, ParentSuccess } from "./src/context/parent_result.ts";
-export { snooze } from "./src/context/snooze.ts";
-export { cancel } from "./src/context/cancel.ts";
-export { RetryAfter, type RetryAfterOptions } from "./src/context/retry_after.ts";
-export type { BatchContext, BatchJob } from "./src/context/batch_context.ts";
-export type { Middleware, MiddlewareJob } from "./src/context/middleware.ts";
-export type { FailedOutcome, FailureContext, JobFailure } from "./src/context/job_failure.ts";
-export { currentScheduler } from "./src/scheduler/current_scheduler.ts";
+export { currentJob, tryCurrentJob } from "./src/context/current_job.ts";
+export { parentResultOf, parentResultsOf } from "./src/context/parent_results.ts";
 export type {
+  BatchContext,
+  BatchJob,
   CompleteIn,
   CurrentJob,
   JobLog,
   JobTools,
+  ParentFailure,
+  ParentResult,
+  ParentSuccess,
   ProgressInput,
   ReportProgress,
   RunningJob,
   TaskContext,
 } from "./src/context/task_context.ts";
+export { cancel, RetryAfter, type RetryAfterOptions, snooze } from "./src/context/snooze_and_cancel.ts";
+export type { Middleware } from "./src/context/middleware.ts";
+export type { FailedOutcome, FailureContext, JobFailure } from "./src/context/job_failure.ts";
+export { currentScheduler } from "./src/scheduler/current_scheduler.ts";
 
 // Triggers
-export { and, type AndOptions } from "./src/triggers/and.ts";
+export { and, type AndOptions, or } from "./src/triggers/and_or.ts";
 export { calendarInterval, type CalendarIntervalOptions } from "./src/triggers/calendar_interval.ts";
 export type { TimeOfDay, TimeOfDayInput } from "./src/triggers/time_of_day.ts";
 export { cron, type CronOptions } from "./src/triggers/cron/cron.ts";
@@ -121,22 +124,18 @@ export type { WindowOptions } from "./src/triggers/window.ts";
 export { date, type DateOptions } from "./src/triggers/date.ts";
 export { fixedDelay, type FixedDelayOptions } from "./src/triggers/fixed_delay.ts";
 export { interval, type IntervalOptions } from "./src/triggers/interval.ts";
-export { or } from "./src/triggers/or.ts";
 export { describe, type DescribeOptions } from "./src/triggers/words/describe.ts";
 export { lint, type LintFinding, type LintRule } from "./src/triggers/words/lint.ts";
 export { neverFires } from "./src/triggers/never_fires.ts";
-export { registerTrigger, type TriggerLogic } from "./src/triggers/register_trigger.ts";
-export { sameTrigger } from "./src/triggers/same_trigger.ts";
-export { triggerFromJSON } from "./src/triggers/trigger_from_json.ts";
+export { registerTrigger, triggerFromJSON, type TriggerLogic } from "./src/triggers/trigger_registry.ts";
+export { calendarsOf, sameTrigger } from "./src/triggers/definition.ts";
 export {
   type CalendarDefinition,
   validateCalendar,
   type YearlyRule,
 } from "./src/triggers/calendar/calendar.ts";
 export { calendarView } from "./src/triggers/calendar/calendar_view.ts";
-export { calendarsOf } from "./src/triggers/calendar/calendars_of.ts";
-export { jitterOffsetMs } from "./src/triggers/jitter.ts";
-export { spreadOffsetMs } from "./src/triggers/spread.ts";
+export { jitterOffsetMs, spreadOffsetMs } from "./src/triggers/jitter.ts";
 export type {
   CalendarOptions,
   CalendarView,

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { Scheduler } from "../src/preset/scheduler.ts";
 import { task } from "../src/registry/task.ts";
-import { currentJob } from "../src/context/job_context.ts";
+import { currentJob } from "../src/context/current_job.ts";
 import { libsql } from "../src/stores/libsql.ts";
 import { sleep } from "../src/time/clock.ts";
 import { systemClock } from "../src/time/system_clock.ts";

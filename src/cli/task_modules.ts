@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CarillonError, messageOf } from "../errors.ts";
-import { exportedTasks } from "../registry/exported_tasks.ts";
+import { exportedTasks } from "../registry/task_sources.ts";
 import type { TaskSource } from "../registry/task_types.ts";
 
 /** What was found in one task module. */

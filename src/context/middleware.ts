@@ -1,11 +1,5 @@
 import { optionError } from "../model/option_checks.ts";
-import type { RunningJob } from "./task_context.ts";
-
-/** A job as middleware sees it: what `currentJob()` answers, and the input that the function gets. */
-export interface MiddlewareJob<Input = unknown> extends RunningJob {
-  /** The checked input; the function gets this very value. */
-  readonly input: Input;
-}
+import type { MiddlewareJob } from "./task_context.ts";
 
 /**
  * Code around every run: of all tasks (`use` of a scheduler), or of one (`use` of a task). It is called once for each

@@ -1,30 +1,61 @@
-import type { ParentFacts } from "../model/job_record.ts";
-import { decodePayload } from "../serializers/payload.ts";
-import type { Serializer } from "../serializers/serializer.ts";
-import type { ParentResult } from "./parent_result.ts";
+import { CarillonError } from "../errors.ts";
+import type { ResultOf, Task } from "../registry/task_types.ts";
+import { currentJob } from "./current_job.ts";
+import type { ParentResult } from "./task_context.ts";
 
-const none: readonly ParentResult[] = Object.freeze([]);
-
-/** What a task's function is told of the parents of its job; values are read when they are asked for. */
-export function parentResults(
-  parents: readonly ParentFacts[],
-  serializers: readonly Serializer[],
-): readonly ParentResult[] {
-  return parents.length === 0 ? none : Object.freeze(parents.map((parent) => resultOf(parent, serializers)));
+/**
+ * What became of those jobs of a task that the running job waited for, in the order of `after`, with the task's type.
+ *
+ * Throws `noCurrentJob` outside a job.
+ *
+ * @example Sum up what several jobs have counted
+ * ```ts
+ * import { parentResultsOf, Scheduler, task } from "carillon";
+ * import { z } from "zod";
+ *
+ * const count = task({ name: "count", input: z.string(), run: (text) => text.length });
+ * const sum = task({
+ *   name: "sum",
+ *   run: () => parentResultsOf(count).reduce((sum, { value }) => sum + (value ?? 0), 0),
+ * });
+ * await using scheduler = new Scheduler({ tasks: [count, sum] });
+ * const parts = await scheduler.addJobs(count, ["one", "three"]);
+ * const total = await scheduler.addJob(sum, undefined, { after: parts });
+ * await scheduler.runUntilIdle();
+ * console.assert(await total.result() === 8);
+ * ```
+ */
+export function parentResultsOf<T extends Task<unknown, unknown>>(
+  task: T,
+): readonly ParentResult<ResultOf<T>>[] {
+  const ofTask = currentJob().parents.filter(({ taskName }) => taskName === task.name);
+  return ofTask as readonly ParentResult<ResultOf<T>>[];
 }
 
-function resultOf(facts: ParentFacts, serializers: readonly Serializer[]): ParentResult {
-  const { id, taskName, outcome, error } = facts;
-  let read: { readonly value: unknown } | undefined;
-  const result = {
-    id,
-    taskName,
-    outcome,
-    get value() {
-      read ??= { value: outcome === "success" ? decodePayload(facts.value, serializers) : undefined };
-      return read.value;
-    },
-    error: error ?? undefined,
-  };
-  return Object.freeze(result) as ParentResult;
+/**
+ * What became of the job of a task that the running job waited for; the first one in the order of `after`.
+ *
+ * Throws `noCurrentJob` outside a job, `jobNotFound` where it waited for no job of the task.
+ *
+ * @example Go on with what another job has made
+ * ```ts
+ * import { parentResultOf, Scheduler, task } from "carillon";
+ *
+ * const render = task({ name: "render", run: () => "<p>hello</p>" });
+ * const mail = task({ name: "mail", run: () => parentResultOf(render).value?.length });
+ * await using scheduler = new Scheduler({ tasks: [render, mail] });
+ * const rendered = await scheduler.addJob(render);
+ * const mailed = await scheduler.addJob(mail, undefined, { after: [rendered] });
+ * await scheduler.runUntilIdle();
+ * console.assert(await mailed.result() === 12);
+ * ```
+ */
+export function parentResultOf<T extends Task<unknown, unknown>>(task: T): ParentResult<ResultOf<T>> {
+  const [first] = parentResultsOf(task);
+  if (first !== undefined) return first;
+  throw new CarillonError(
+    "jobNotFound",
+    `Job ${currentJob().id} waited for no job of task '${task.name}'; say so with 'after' when it is added`,
+    { details: { jobId: currentJob().id, taskName: task.name } },
+  );
 }

@@ -1,6 +1,7 @@
+import type { StoredError } from "../model/job_record.ts";
 import type { JobTransaction } from "../model/job_transaction.ts";
 import type { Metadata } from "../model/payload.ts";
-import type { ParentResult } from "./parent_result.ts";
+import type { JobOutcome } from "../model/states.ts";
 
 /** What a task's function knows about the job it runs for. */
 export interface CurrentJob {
@@ -92,3 +93,66 @@ export interface TaskContext extends JobTools {
 
 /** What `currentJob()` answers: the facts about the job, and what it can use. */
 export interface RunningJob extends CurrentJob, JobTools {}
+
+/** What became of a job that the running one waited for. */
+export type ParentResult<Output = unknown> =
+  | ParentSuccess<Output>
+  | ParentFailure;
+
+/** A parent that did its work. */
+export interface ParentSuccess<Output = unknown> {
+  readonly id: string;
+  readonly taskName: string;
+  readonly outcome: "success";
+  /** What it returned. */
+  readonly value: Output;
+  readonly error: undefined;
+}
+
+/** A parent that did not succeed; there are such where the job says `onParentFailure: "continue"`, or was retried by hand. */
+export interface ParentFailure {
+  readonly id: string;
+  readonly taskName: string;
+  readonly outcome: Exclude<JobOutcome, "success">;
+  readonly value: undefined;
+  /** What it ended with. */
+  readonly error: StoredError | undefined;
+}
+
+/** A job as middleware sees it: what `currentJob()` answers, and the input that the function gets. */
+export interface MiddlewareJob<Input = unknown> extends RunningJob {
+  /** The checked input; the function gets this very value. */
+  readonly input: Input;
+}
+
+/** One job of a batch: what `currentJob()` answers elsewhere, and its input. */
+export type BatchJob<Input = unknown> = MiddlewareJob<Input>;
+
+/**
+ * The second argument of a batch task's function, which runs for several jobs: `currentJob()` has no answer there.
+ *
+ * @example Leave out what was cancelled in the meantime
+ * ```ts
+ * import { Scheduler, task } from "carillon";
+ * import { z } from "zod";
+ *
+ * const index = task({
+ *   name: "index",
+ *   batch: { size: 100 },
+ *   input: z.string(),
+ *   run: (pages, { jobs }) =>
+ *     pages.map((page, i) => {
+ *       jobs[i]?.log.info("indexing", { page });
+ *       return jobs[i]?.signal.aborted ? new Error("nobody wants it any more") : page.length;
+ *     }),
+ * });
+ * await using scheduler = new Scheduler({ tasks: [index] });
+ * console.assert(await scheduler.runJob(index, "words") === 5);
+ * ```
+ */
+export interface BatchContext<Input = unknown> {
+  /** The jobs, in the order of the inputs: each with its own signal, log and progress. */
+  readonly jobs: readonly BatchJob<Input>[];
+  /** Aborted once all of them are to stop. */
+  readonly signal: AbortSignal;
+}

@@ -1,8 +1,7 @@
 import { isPromiseLike } from "../model/maybe_promise.ts";
 import { checkChoice, optionError } from "../model/option_checks.ts";
 import type { CarillonEvent, EventSelector } from "./event.ts";
-import type { SelectedEvent } from "./event_groups.ts";
-import { eventSelection } from "./event_selection.ts";
+import { eventSelection, type SelectedEvent } from "./event_groups.ts";
 import { EventStream, type EventStreamOptions } from "./event_stream.ts";
 
 /** Called for each event; what it throws or rejects with is reported and stops nothing. */

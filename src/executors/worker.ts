@@ -4,10 +4,11 @@
  * @module
  */
 import process from "node:process";
-import { openThread } from "./pool/open_thread.ts";
+import { Worker } from "node:worker_threads";
+import type { Executor } from "./executor.ts";
+import type { Connection, ConnectionEvents } from "./pool/connection.ts";
 import { type PoolOptions, resolvePoolOptions } from "./pool/pool_options.ts";
 import { pooledExecutor } from "./pool/pooled_executor.ts";
-import type { Executor } from "./executor.ts";
 
 export { processes } from "./processes.ts";
 export type { PoolOptions, RecycleOptions } from "./pool/pool_options.ts";
@@ -44,4 +45,21 @@ export function worker(options: PoolOptions): Executor {
     { kind: "worker", canTerminate, open: openThread },
     resolvePoolOptions(options, "worker()"),
   );
+}
+
+/** Starts a worker thread. `node:worker_threads` and not `Worker`: it is on every runtime, and tells when a thread ends. */
+function openThread({ onText, onEnd }: ConnectionEvents): Connection {
+  const thread = new Worker(new URL("./pool/thread_main.ts", import.meta.url));
+  let error: unknown;
+  thread.on("message", onText);
+  thread.on("error", (thrown) => error = thrown);
+  thread.on("exit", (code) => onEnd(`with code ${code}`, error));
+  const kill = () => void thread.terminate();
+  return {
+    name: `worker thread ${thread.threadId}`,
+    send: (text) => thread.postMessage(text),
+    hold: (isHeld) => isHeld ? thread.ref() : thread.unref(),
+    end: kill,
+    kill,
+  };
 }

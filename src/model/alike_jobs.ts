@@ -1,6 +1,6 @@
 import { runsVersion } from "./decisions.ts";
 import type { NewJob } from "./job_record.ts";
-import type { TaskClaim } from "./task_claim.ts";
+import type { TaskClaim } from "./task_record.ts";
 
 /** A call with shorter runs than this, on average, gains nothing by them. */
 const RUN_LENGTH_MIN = 4;

@@ -2,7 +2,7 @@
  * The rules that every store obeys, as pure functions. The memory store calls them; the SQL restates them, and
  * a randomised test holds the two together.
  */
-import type { JobIdentity } from "./identity.ts";
+import type { JobIdentity } from "./identity_options.ts";
 import type { JobEnding, JobFence, JobRecord, JobTransition } from "./job_record.ts";
 import {
   defaultRunSettings,
@@ -18,8 +18,7 @@ import {
   seenState,
   type StoredJobState,
 } from "./states.ts";
-import type { TaskVersion } from "./task_claim.ts";
-import type { TaskRecord } from "./task_record.ts";
+import type { TaskRecord, TaskVersion } from "./task_record.ts";
 
 /** Whether a stored `scheduled` job has become `ready`: `runAt` means not before. */
 export function isDue(runAtMs: number, nowMs: number): boolean {

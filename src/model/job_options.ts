@@ -2,8 +2,7 @@
 import { messageOf } from "../errors.ts";
 import type { DurationInput } from "../time/duration.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
-import { checkConcurrencyKey } from "./concurrency_options.ts";
-import { checkRateKey } from "./rate_options.ts";
+import { checkConcurrencyKey, checkRateKey } from "./limit_options.ts";
 import {
   identityOptionKeys,
   type IdentityOptions,
@@ -13,7 +12,7 @@ import {
 import type { JobParents } from "./job_record.ts";
 import type { JobTransaction } from "./job_transaction.ts";
 import * as check from "./option_checks.ts";
-import { parentOptionKeys, type ParentOptions, resolveParents } from "./parent_options.ts";
+import { parentOptionKeys, type ParentOptions, resolveParents } from "./parents.ts";
 import type { Metadata } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
 import { refuseCounts } from "./retention_options.ts";

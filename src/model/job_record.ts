@@ -1,4 +1,4 @@
-import type { JobIdentity } from "./identity.ts";
+import type { JobIdentity } from "./identity_options.ts";
 import type { JsonValue, Metadata, Payload } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
 import type { JobOutcome, ParentFailurePolicy, StoredJobState } from "./states.ts";

@@ -1,7 +1,6 @@
 /** What users say about a schedule beside its task and trigger, and its stored form. */
 import type { DurationInput } from "../time/duration.ts";
-import { checkConcurrencyKey } from "./concurrency_options.ts";
-import { checkRateKey } from "./rate_options.ts";
+import { checkConcurrencyKey, checkRateKey } from "./limit_options.ts";
 import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import type { SchedulePolicies } from "./schedule_record.ts";

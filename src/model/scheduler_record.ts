@@ -1,5 +1,5 @@
 import type { SchedulerRole } from "./states.ts";
-import type { TaskVersion } from "./task_claim.ts";
+import type { TaskVersion } from "./task_record.ts";
 
 /** What tells one process from all others, so that a neighbour on the same host can see that it is dead. */
 export interface ProcessIdentity {

@@ -1,9 +1,8 @@
 /** The types of batch tasks. The string keys of failing branches are the messages that users read. */
-import type { BatchContext } from "../context/batch_context.ts";
-import type { BatchOptions } from "../model/batch_options.ts";
+import type { BatchContext } from "../context/task_context.ts";
+import type { BatchOptions } from "../model/task_options.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
-import type { BatchResult, BatchValue } from "./batch_result_types.ts";
-import type { MethodOptions, TaskSchedule } from "./task_types.ts";
+import type { BatchResult, BatchValue, MethodOptions, TaskSchedule } from "./task_types.ts";
 
 /** A function task that is called once for many inputs. */
 export interface BatchDefinition<

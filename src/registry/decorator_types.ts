@@ -1,6 +1,5 @@
 /** The types of `@task` and `@schedule`. The string keys of failing branches are the messages that users read. */
-import type { BatchContext } from "../context/batch_context.ts";
-import type { TaskContext } from "../context/task_context.ts";
+import type { BatchContext, TaskContext } from "../context/task_context.ts";
 
 /** Decorated methods are called by name, which no `#private` one can be. */
 type NotPrivate = { readonly private: false };

@@ -1,10 +1,8 @@
-import type { BatchContext } from "../context/batch_context.ts";
+import type { BatchContext, TaskContext } from "../context/task_context.ts";
 import type { FailureHook } from "../context/job_failure.ts";
 import type { Middleware } from "../context/middleware.ts";
-import type { TaskContext } from "../context/task_context.ts";
-import type { ResolvedBatch } from "../model/batch_options.ts";
-import type { ConcurrencyKey } from "../model/concurrency_options.ts";
-import type { RateKey } from "../model/rate_options.ts";
+import type { ResolvedBatch } from "../model/task_options.ts";
+import type { ConcurrencyKey, RateKey } from "../model/limit_options.ts";
 import type { Metadata } from "../model/payload.ts";
 import type { BackoffFunction } from "../model/retry_options.ts";
 import type { ResolvedScheduleOptions } from "../model/schedule_options.ts";

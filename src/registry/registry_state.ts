@@ -1,13 +1,11 @@
 /** What definitions leave behind for registries to find. Shared by all copies of the package in a process. */
-import type { BatchContext } from "../context/batch_context.ts";
+import type { BatchContext, TaskContext } from "../context/task_context.ts";
 import type { FailureHook } from "../context/job_failure.ts";
 import type { Middleware } from "../context/middleware.ts";
-import type { TaskContext } from "../context/task_context.ts";
-import type { ResolvedBatch } from "../model/batch_options.ts";
+import type { ResolvedBatch, ResolvedTaskOptions } from "../model/task_options.ts";
 import type { ResolvedScheduleOptions } from "../model/schedule_options.ts";
 import { sharedState } from "../model/shared_state.ts";
 import type { StandardSchema } from "../model/standard_schema.ts";
-import type { ResolvedTaskOptions } from "../model/task_options.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 
 /** The function of a task, or a method; that of a batch task takes many inputs, and their context. */

@@ -3,8 +3,7 @@ import type { ScheduleSettings } from "../model/schedule_options.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import { decorate } from "./decorate.ts";
 import type { Mutable, ScheduleDecorator } from "./decorator_types.ts";
-import { definitionPlace } from "./definition_place.ts";
-import { scheduleSpec } from "./task_spec.ts";
+import { definitionPlace, scheduleSpec } from "./task_spec.ts";
 
 /**
  * Declares a schedule of the decorated method; schedulers write it when they start. Without `@task` the method

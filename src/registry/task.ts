@@ -1,20 +1,23 @@
 import { CarillonError } from "../errors.ts";
 import { checkName } from "../model/option_checks.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
-import type { BatchOptions } from "../model/batch_options.ts";
-import type { BatchCallerResult, BatchResult } from "./batch_result_types.ts";
+import type { BatchOptions } from "../model/task_options.ts";
 import type { BatchDecorator, BatchDefinition } from "./batch_types.ts";
 import { decorate } from "./decorate.ts";
 import type { TaskDecorator } from "./decorator_types.ts";
-import { definitionPlace } from "./definition_place.ts";
 import { registryState, type TaskFunction } from "./registry_state.ts";
-import { scheduleSpecs, taskSpec } from "./task_spec.ts";
+import { definitionPlace, scheduleSpecs, taskSpec } from "./task_spec.ts";
 import type {
+  BatchCallerResult,
+  BatchResult,
   CallerResult,
+  InputOf,
   MethodOptions,
+  ResultOf,
   RunResult,
   Task,
   TaskDefinition,
+  TaskReference,
   TaskSchedule,
 } from "./task_types.ts";
 
@@ -161,4 +164,25 @@ function defineTask(definition: AnyDefinition, place: string | undefined): Task<
     schedules: scheduleSpecs(schedules, where, place),
   });
   return made;
+}
+
+/**
+ * Names a task with its types where its code is not imported: in a web server that only adds jobs, say. The
+ * worker that runs it validates the input.
+ *
+ * @example
+ * ```ts
+ * import { type Task, taskRef } from "carillon";
+ *
+ * // Usually: import type { sendDigest } from "./tasks.ts"; taskRef<typeof sendDigest>("mail.digest").
+ * const digest = taskRef<Task<{ userId: string }, { sent: number }>>("mail.digest");
+ * console.assert(digest.name === "mail.digest");
+ * ```
+ */
+export function taskRef<T extends TaskReference = Task<unknown, unknown>>(
+  name: string,
+): Task<InputOf<T>, ResultOf<T>> {
+  const reference = Object.freeze({ name: checkName(name, "name", "taskRef") });
+  registryState.references.set(reference, reference.name);
+  return reference as Task<InputOf<T>, ResultOf<T>>;
 }

@@ -1,5 +1,5 @@
 import { CarillonError } from "../errors.ts";
-import type { TaskVersion } from "../model/task_claim.ts";
+import type { TaskVersion } from "../model/task_record.ts";
 import { didYouMean } from "../model/suggest.ts";
 import type { RegisteredTask } from "./registered_task.ts";
 import { registryState, type TaskFunction } from "./registry_state.ts";

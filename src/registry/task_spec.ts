@@ -1,11 +1,10 @@
 import type { FailureHook } from "../context/job_failure.ts";
 import { checkMiddleware } from "../context/middleware.ts";
 import { CarillonError } from "../errors.ts";
-import { resolveBatch } from "../model/batch_options.ts";
 import { checkName, optionError, refuseUnknownOptions } from "../model/option_checks.ts";
 import { resolveScheduleOptions } from "../model/schedule_options.ts";
 import { isStandardSchema, type StandardSchema } from "../model/standard_schema.ts";
-import { resolveTaskOptions, taskOptionKeys } from "../model/task_options.ts";
+import { resolveBatch, resolveTaskOptions, taskOptionKeys } from "../model/task_options.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import type { InputMigration, ScheduleSpec, TaskSpec } from "./registry_state.ts";
 import type { MethodOptions } from "./task_types.ts";
@@ -104,4 +103,23 @@ function isTrigger(value: unknown): value is Trigger {
   const trigger = value as Partial<Trigger> | null | undefined;
   return typeof trigger?.nextAfterMs === "function" && typeof trigger.toJSON === "function" &&
     typeof trigger.kind === "string";
+}
+
+/** The end of a line of a stack: a file (by path or address), line and column. */
+const FRAME = /(?:\(|^at (?:async )?)(?:file:\/\/)?((?:\/|[A-Za-z]:[\\/]|https?:\/\/)[^()]*):(\d+):\d+\)?$/;
+
+/**
+ * Where the caller of a function is, as `file:line`, from a stack; undefined where the runtime does not say.
+ * `above` is that function: its own frame and those below are left out. (It must not call this in its last
+ * `return`: Bun makes that a tail call, and the frame is gone.)
+ */
+export function definitionPlace(above: (...args: never[]) => unknown): string | undefined {
+  const { captureStackTrace } = Error as { captureStackTrace?: (holder: object, above: unknown) => void };
+  const holder: { stack?: string } = {};
+  captureStackTrace?.(holder, above);
+  for (const line of (holder.stack ?? "").split("\n")) {
+    const frame = FRAME.exec(line.trim());
+    if (frame) return `${frame[1]}:${frame[2]}`;
+  }
+  return undefined;
 }

@@ -1,15 +1,12 @@
 /** The types that carry a task's input and result from its definition to every caller. */
-import type { BatchContext } from "../context/batch_context.ts";
 import type { FailureContext, JobFailure } from "../context/job_failure.ts";
 import type { Middleware } from "../context/middleware.ts";
-import type { TaskContext } from "../context/task_context.ts";
-import type { ConcurrencyOptions } from "../model/concurrency_options.ts";
-import type { RateLimitOptions } from "../model/rate_options.ts";
+import type { BatchContext, TaskContext } from "../context/task_context.ts";
+import type { ConcurrencyOptions, RateLimitOptions } from "../model/limit_options.ts";
 import type { ScheduleOptions } from "../model/schedule_options.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../model/standard_schema.ts";
 import type { TaskOptions } from "../model/task_options.ts";
 import type { Trigger } from "../triggers/trigger.ts";
-import type { BatchValue } from "./batch_result_types.ts";
 
 /**
  * A task as a value: what `task({ name, run })` and `taskRef` answer, and what `addJob`, `runJob` and
@@ -143,3 +140,22 @@ export interface TaskDefinition<
   /** Schedules that are written when a scheduler starts. @default [] */
   readonly schedules?: readonly TaskSchedule<SchemaInput<S>>[];
 }
+
+/** What a batch task's function must answer: a result for each input, in their order, or an error for that job alone. */
+export type BatchResult<O extends StandardSchema | undefined> = O extends StandardSchema
+  ? Results<SchemaInput<O>>
+  : Results<unknown>;
+
+type Results<Value> = List<Value> | Promise<List<Value>>;
+type List<Value> = readonly (Value | Error | Promise<Value | Error>)[];
+
+/** What the callers of a batch task get: one result. */
+export type BatchCallerResult<O extends StandardSchema | undefined, R> = O extends StandardSchema
+  ? SchemaOutput<O>
+  : BatchValue<R>;
+
+/** One result of what a batch function answers, without the errors that may stand in its place. */
+export type BatchValue<R> = Awaited<R> extends readonly (infer Value)[] ? NoError<Awaited<Value>> : never;
+
+/** A plain object with a name and a message is no error: it has no stack. */
+type NoError<Value> = Value extends Error ? ("stack" extends keyof Value ? never : Value) : Value;

@@ -1,4 +1,4 @@
-import { currentSchedulerObject } from "../context/scheduler_context.ts";
+import { currentSchedulerObject } from "../context/current_frame.ts";
 import type { SchedulerCore } from "./scheduler_core.ts";
 
 /**

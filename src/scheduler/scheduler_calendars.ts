@@ -4,7 +4,7 @@ import type { ScheduleRecord, ScheduleWrite } from "../model/schedule_record.ts"
 import type { ScheduleStatus } from "../model/states.ts";
 import { checkName } from "../model/option_checks.ts";
 import { type CalendarDefinition, validateCalendar } from "../triggers/calendar/calendar.ts";
-import { calendarsOf } from "../triggers/calendar/calendars_of.ts";
+import { calendarsOf } from "../triggers/definition.ts";
 import { contentOf } from "./schedules/fire_plan.ts";
 import { SchedulerTasks } from "./scheduler_tasks.ts";
 import type { StoreUnit } from "./store_unit.ts";

@@ -1,5 +1,10 @@
 import { CarillonError } from "../errors.ts";
-import { type KeyLimitOptions, resolveKeyLimit } from "../model/concurrency_options.ts";
+import {
+  type KeyLimitOptions,
+  type RateOptions,
+  resolveKeyLimit,
+  resolveRate,
+} from "../model/limit_options.ts";
 import type { Metadata } from "../model/payload.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { checkMetadata, refuseUnknownOptions } from "../model/option_checks.ts";
@@ -7,7 +12,6 @@ import { defaultOptionKeys, type DefaultOptions, resolveRunOptions } from "../mo
 import type { TaskRecord } from "../model/task_record.ts";
 import type { TaskReference } from "../registry/task_types.ts";
 import type { TaskChange } from "../stores/task_store.ts";
-import { type RateOptions, resolveRate } from "../model/rate_options.ts";
 import { SchedulerBase } from "./scheduler_base.ts";
 import type { StoreUnit } from "./store_unit.ts";
 import { type TaskInfo, taskView } from "./views/task.ts";

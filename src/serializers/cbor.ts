@@ -1,8 +1,7 @@
 import { decode, type DecodeOptions, encode, type EncodeOptions } from "cborg";
 import { bigIntDecoder, bigNegIntDecoder, structBigIntEncoder } from "cborg/taglib";
-import { requireStorable, type StorableRules } from "./require_storable.ts";
+import { requireStorable, type StorableRules, unreadable } from "./storable.ts";
 import type { Serializer } from "./serializer.ts";
-import { unreadable } from "./unstorable.ts";
 
 const rules: StorableRules = {
   format: "CBOR",

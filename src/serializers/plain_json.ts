@@ -1,6 +1,5 @@
-import { requireStorable, type StorableRules } from "./require_storable.ts";
+import { requireStorable, type StorableRules, unreadable } from "./storable.ts";
 import type { Serializer } from "./serializer.ts";
-import { unreadable } from "./unstorable.ts";
 
 const rules: StorableRules = {
   format: "JSON",

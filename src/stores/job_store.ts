@@ -1,7 +1,7 @@
 import type { JobEnding, JobFence, JobProgress, JobRecord, NewJob } from "../model/job_record.ts";
 import type { Metadata, Payload } from "../model/payload.ts";
 import type { JobOutcome, JobState } from "../model/states.ts";
-import type { TaskClaim } from "../model/task_claim.ts";
+import type { TaskClaim } from "../model/task_record.ts";
 
 /** What a data store does with jobs. */
 export interface JobStore {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Temporal } from "../time/temporal.ts";
-import { sameTrigger } from "../triggers/same_trigger.ts";
+import { sameTrigger } from "../triggers/definition.ts";
 import type { Trigger, TriggerContext } from "../triggers/trigger.ts";
-import { triggerFromJSON } from "../triggers/trigger_from_json.ts";
+import { triggerFromJSON } from "../triggers/trigger_registry.ts";
 
 /** What {@linkcode triggerConformance} needs. */
 export interface TriggerConformanceOptions {

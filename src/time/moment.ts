@@ -1,9 +1,8 @@
 import { CarillonError } from "../errors.ts";
 import { DAY_S, daysFromDate } from "./civil.ts";
-import { resolveWall } from "./resolve_wall.ts";
+import { resolveWall, zoneTable } from "./zone_table.ts";
 import { Temporal, temporalName } from "./temporal.ts";
 import { timeZoneId } from "./time_zone.ts";
-import { zoneTable } from "./zone_table.ts";
 
 /**
  * A point in time as users write it. Without an offset (`"2026-03-29 02:30"`, a `PlainDateTime`) it is local to

@@ -1,25 +1,26 @@
+import {
+  dateFromDays,
+  DAY_S,
+  dayOf,
+  daysFromDate,
+  monthLength,
+  monthOf,
+  weekdayOf,
+  yearOf,
+} from "../time/civil.ts";
 import type { DurationInput } from "../time/duration.ts";
-import { DAY_S, daysFromDate, weekdayOf } from "../time/civil.ts";
-import { isLocalMoment } from "../time/moment.ts";
-import type { Moment } from "../time/moment.ts";
-import { wallOf } from "../time/resolve_wall.ts";
+import { isLocalMoment, type Moment } from "../time/moment.ts";
 import { Temporal } from "../time/temporal.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
-import { zoneTable } from "../time/zone_table.ts";
-import type { ZoneTable } from "../time/zone_table.ts";
-import { type CalendarPeriod, readCalendarPeriod, readWeekday } from "./calendar/calendar_period.ts";
-import { CalendarWalls } from "./calendar/calendar_walls.ts";
-import { invalidTrigger } from "./invalid_trigger.ts";
-import { checkKeys, checkWord, defined } from "./options.ts";
-import { timeOfDayS, timeOfDayText } from "./time_of_day.ts";
-import type { TimeOfDayInput } from "./time_of_day.ts";
-import type { Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
-import type { TriggerCore } from "./trigger_core.ts";
+import { wallOf, type ZoneTable, zoneTable } from "../time/zone_table.ts";
+import { checkDuration, checkKeys, checkWord, defined, invalidTrigger, shown } from "./checks.ts";
+import { CRON_FIELDS } from "./cron/cron_grammar.ts";
+import { CronScanner, readValue } from "./cron/cron_scanner.ts";
+import { type TimeOfDayInput, timeOfDayS, timeOfDayText } from "./time_of_day.ts";
+import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
 import { triggerOf } from "./trigger_value.ts";
-import { readWindow } from "./window.ts";
-import type { Window, WindowOptions } from "./window.ts";
-import { firstFireS } from "./zoned_search.ts";
-import type { ClockGapPolicy, ClockOverlapPolicy } from "./zoned_search.ts";
+import { readWindow, type Window, type WindowOptions } from "./window.ts";
+import { type ClockGapPolicy, type ClockOverlapPolicy, firstFireS, type WallSource } from "./zoned_search.ts";
 
 /** Options of {@linkcode calendarInterval}. `start` gives the first date; it and `end` bound the fires too. */
 export interface CalendarIntervalOptions extends WindowOptions {
@@ -169,4 +170,157 @@ function localDay(moment: Moment | undefined): number | undefined {
   if (moment === undefined || !isLocalMoment(moment)) return undefined;
   const { year, month, day } = Temporal.PlainDate.from(moment);
   return daysFromDate(year, month, day);
+}
+
+/** A period of the calendar: months are added first, then days. */
+export interface CalendarPeriod {
+  /** Months; a year is 12. */
+  readonly months: number;
+  /** Days; a week is 7. */
+  readonly days: number;
+}
+
+/** More than this never comes round within the years that Carillon counts. */
+const MONTHS_MAX = 12 * 10_000;
+
+/** Reads a period of years, months, weeks and days. Throws `invalidTrigger`. */
+export function readCalendarPeriod(period: unknown): CalendarPeriod {
+  const checked = checkDuration(period, "The period");
+  let duration: Temporal.Duration;
+  try {
+    duration = Temporal.Duration.from(checked);
+  } catch (cause) {
+    throw invalidTrigger("The period must be whole years, months, weeks and days", {
+      expected: "{ months: 1 } or 'P1M'",
+      cause,
+    });
+  }
+  if (duration.sign < 0) throw invalidTrigger("The period must not be negative");
+  const { years, months, weeks, days } = duration;
+  const { hours, minutes, seconds, milliseconds, microseconds, nanoseconds } = duration;
+  if ([hours, minutes, seconds, milliseconds, microseconds, nanoseconds].some((part) => part !== 0)) {
+    throw invalidTrigger("The period must be whole years, months, weeks and days", {
+      hint: "use interval() for hours and less, and at for the time of day",
+    });
+  }
+  const total = { months: years * 12 + months, days: weeks * 7 + days };
+  if (total.months + total.days === 0) {
+    throw invalidTrigger("The period must be longer than nothing, but got 0");
+  }
+  if (total.months > MONTHS_MAX || total.days > MONTHS_MAX * 31) {
+    throw invalidTrigger("The period is too long");
+  }
+  return total;
+}
+
+/** Reads one weekday: a name, or 0–7 where 0 and 7 are Sunday. Throws `invalidTrigger`. */
+export function readWeekday(value: unknown): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 7) return value % 7;
+  if (typeof value !== "string") {
+    throw invalidTrigger(`dayOfWeek must be a weekday such as 'mon', but got ${shown(value)}`, {
+      field: "dayOfWeek",
+    });
+  }
+  const scanner = new CronScanner(value, 0, value.length, CRON_FIELDS.dayOfWeek);
+  const weekday = readValue(scanner, CRON_FIELDS.dayOfWeek, "fields");
+  if (!scanner.done) {
+    throw scanner.fail(
+      `Unexpected ${scanner.shownNext} in dayOfWeek`,
+      "one weekday such as 'mon'",
+      "dayOfWeek aligns weeks; use cron() for several weekdays",
+    );
+  }
+  return weekday % 7;
+}
+
+const LAST_YEAR = 9999;
+const LAST_DAY = daysFromDate(LAST_YEAR, 12, 31);
+
+/** Where a calendar interval begins and how it goes on. */
+export interface CalendarSteps {
+  /** The first date, in days since 1970-01-01. */
+  readonly firstDay: number;
+  /** Months added first (years are 12 each). */
+  readonly months: number;
+  /** Days added then (weeks are 7 each). */
+  readonly days: number;
+  /** What becomes of a day that a month does not have. */
+  readonly onInvalidDay: "skip" | "last";
+  /** The time of day in seconds. */
+  readonly atS: number;
+}
+
+/** The wall times of a calendar interval. */
+export class CalendarWalls implements WallSource {
+  readonly #steps: CalendarSteps;
+  /** A date of the walk that a later search can go on from; it saves steps and changes no answer. */
+  #reached: number;
+
+  /** Stands at the first date. */
+  constructor(steps: CalendarSteps) {
+    this.#steps = steps;
+    this.#reached = steps.firstDay;
+  }
+
+  /** The first date of the walk. */
+  get firstDay(): number {
+    return this.#steps.firstDay;
+  }
+
+  /** The first wall time at or after one. */
+  nextWall(fromS: number): number {
+    const { firstDay, months, days, atS } = this.#steps;
+    const wanted = Math.max(firstDay, Math.ceil((fromS - atS) / DAY_S));
+    if (wanted > LAST_DAY) return Infinity;
+    let day: number;
+    if (months === 0) day = firstDay + Math.ceil((wanted - firstDay) / days) * days;
+    else day = days === 0 ? this.#byMonths(wanted) : this.#byWalking(wanted);
+    return day > LAST_DAY ? Infinity : day * DAY_S + atS;
+  }
+
+  /** Whole months keep the day of the first date, so the one wanted can be computed. */
+  #byMonths(wanted: number): number {
+    const { firstDay, months } = this.#steps;
+    const first = dateFromDays(firstDay);
+    const date = dateFromDays(wanted);
+    const firstMonth = yearOf(first) * 12 + monthOf(first) - 1;
+    const distance = yearOf(date) * 12 + monthOf(date) - 1 - firstMonth;
+    let month = firstMonth + Math.ceil(distance / months) * months;
+    for (;;) {
+      if (month > LAST_YEAR * 12 + 11) return Infinity;
+      const day = this.#dayInMonth(month, dayOf(first));
+      if (day !== undefined && day >= wanted) return day;
+      month += months;
+    }
+  }
+
+  /** Months and days together depend on every date on the way. */
+  #byWalking(wanted: number): number {
+    let day = this.#reached < wanted ? this.#reached : this.#steps.firstDay;
+    while (day < wanted) {
+      this.#reached = day;
+      day = this.#step(day);
+    }
+    return day;
+  }
+
+  #step(from: number): number {
+    const date = dateFromDays(from);
+    let month = yearOf(date) * 12 + monthOf(date) - 1;
+    for (;;) {
+      month += this.#steps.months;
+      if (month > LAST_YEAR * 12 + 11) return Infinity;
+      const day = this.#dayInMonth(month, dayOf(date));
+      if (day !== undefined) return day + this.#steps.days;
+    }
+  }
+
+  /** A day of a month counted from year 0; undefined when the month has no such day and is to be skipped. */
+  #dayInMonth(monthIndex: number, day: number): number | undefined {
+    const year = Math.floor(monthIndex / 12);
+    const month = monthIndex - year * 12 + 1;
+    const length = monthLength(year, month);
+    if (day <= length) return daysFromDate(year, month, day);
+    return this.#steps.onInvalidDay === "last" ? daysFromDate(year, month, length) : undefined;
+  }
 }

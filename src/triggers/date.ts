@@ -1,10 +1,7 @@
-import { momentMs, momentOf } from "../time/moment.ts";
-import { isLocalMoment } from "../time/moment.ts";
-import type { Moment, MomentInput } from "../time/moment.ts";
+import { isLocalMoment, type Moment, type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
-import { checkKeys } from "./options.ts";
-import type { Trigger, TriggerJSON } from "./trigger.ts";
-import type { TriggerCore } from "./trigger_core.ts";
+import { checkKeys } from "./checks.ts";
+import type { Trigger, TriggerCore, TriggerJSON } from "./trigger.ts";
 import { triggerOf } from "./trigger_value.ts";
 
 /** Options of {@linkcode date}. */

@@ -1,14 +1,10 @@
 import type { DurationInput } from "../time/duration.ts";
 import { isLocalMoment } from "../time/moment.ts";
 import { timeZoneId } from "../time/time_zone.ts";
-import { invalidTrigger, shown } from "./invalid_trigger.ts";
-import { checkKeys, defined } from "./options.ts";
-import { periodMs } from "./period.ts";
-import type { Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
-import type { TriggerCore } from "./trigger_core.ts";
+import { checkKeys, defined, invalidTrigger, periodMs, shown } from "./checks.ts";
+import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
 import { triggerOf } from "./trigger_value.ts";
-import { readWindow } from "./window.ts";
-import type { Window, WindowOptions } from "./window.ts";
+import { readWindow, type Window, type WindowOptions } from "./window.ts";
 
 /** Options of {@linkcode fixedDelay}. */
 export interface FixedDelayOptions extends WindowOptions {

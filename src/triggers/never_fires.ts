@@ -1,6 +1,6 @@
 import { isCarillonError } from "../errors.ts";
 import type { Trigger, TriggerJSON } from "./trigger.ts";
-import { triggerFromJSON } from "./trigger_from_json.ts";
+import { triggerFromJSON } from "./trigger_registry.ts";
 
 /** The earliest instant that Temporal knows, in milliseconds. */
 const EARLIEST_MS = -8.64e15;

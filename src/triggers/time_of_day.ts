@@ -1,6 +1,5 @@
 import { temporalName } from "../time/temporal.ts";
-import { invalidTrigger, shown } from "./invalid_trigger.ts";
-import { checkKeys } from "./options.ts";
+import { checkKeys, invalidTrigger, shown } from "./checks.ts";
 
 /** A time of day by its parts; what is left out is 0. */
 export interface TimeOfDay {

@@ -2,9 +2,15 @@ import { CarillonError } from "../errors.ts";
 import { Temporal, temporalName } from "../time/temporal.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
 import { CalendarFilterCore } from "./calendar/calendar_filter.ts";
-import { shown } from "./invalid_trigger.ts";
-import type { CalendarOptions, PreviewOptions, Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
-import type { TriggerCore } from "./trigger_core.ts";
+import { shown } from "./checks.ts";
+import type {
+  CalendarOptions,
+  PreviewOptions,
+  Trigger,
+  TriggerContext,
+  TriggerCore,
+  TriggerJSON,
+} from "./trigger.ts";
 
 /** The first and the last instant that Temporal knows, in milliseconds. */
 const EARLIEST_MS = -8.64e15;

@@ -1,7 +1,6 @@
-import { momentMs, momentOf } from "../time/moment.ts";
-import type { Moment, MomentInput } from "../time/moment.ts";
+import { type Moment, type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import { UTC } from "../time/time_zone.ts";
-import { invalidTrigger } from "./invalid_trigger.ts";
+import { invalidTrigger } from "./checks.ts";
 
 /** The options by which a trigger begins and ends; both ends are inclusive. */
 export interface WindowOptions {

@@ -1,5 +1,4 @@
-import type { ZoneTable } from "../time/zone_table.ts";
-import { WALL_REACH_S } from "../time/resolve_wall.ts";
+import { WALL_REACH_S, type ZoneTable } from "../time/zone_table.ts";
 
 /** What happens at a local time that does not exist: nothing, the end of the gap, or the time moved on by the gap. */
 export type ClockGapPolicy = "skip" | "after" | "shift";

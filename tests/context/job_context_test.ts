@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { currentJob, runInJobContext, tryCurrentJob } from "../../src/context/job_context.ts";
+import { currentJob, runInJobContext, tryCurrentJob } from "../../src/context/current_job.ts";
 import {
   currentSchedulerObject,
   runInSchedulerContext,
   tryCurrentSchedulerObject,
-} from "../../src/context/scheduler_context.ts";
+} from "../../src/context/current_frame.ts";
 import { isCarillonError } from "../../src/errors.ts";
 import { test } from "../harness.ts";
 import { sampleContext } from "./sample_context.ts";

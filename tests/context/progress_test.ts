@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jobProgress } from "../../src/context/progress.ts";
+import { jobProgress } from "../../src/context/job_facts.ts";
 import { test } from "../harness.ts";
 
 test("jobProgress() takes a fraction, and so many of so many", () => {

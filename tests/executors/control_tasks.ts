@@ -2,10 +2,8 @@
 import process from "node:process";
 import { parentPort, threadId } from "node:worker_threads";
 import { z } from "zod";
-import { cancel } from "../../src/context/cancel.ts";
-import { currentJob, tryCurrentJob } from "../../src/context/job_context.ts";
-import { RetryAfter } from "../../src/context/retry_after.ts";
-import { snooze } from "../../src/context/snooze.ts";
+import { cancel, RetryAfter, snooze } from "../../src/context/snooze_and_cancel.ts";
+import { currentJob, tryCurrentJob } from "../../src/context/current_job.ts";
 import { task } from "../../src/registry/task.ts";
 
 /** Puts itself off at its first run; later runs are told by what was attached to the job. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { z } from "zod";
 import type { Middleware } from "../../src/context/middleware.ts";
-import { currentJob } from "../../src/context/job_context.ts";
+import { currentJob } from "../../src/context/current_job.ts";
 import { Scheduler } from "../../src/preset/scheduler.ts";
 import { task } from "../../src/registry/task.ts";
 import { memory } from "../../src/stores/memory.ts";

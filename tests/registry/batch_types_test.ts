@@ -1,10 +1,8 @@
 /** Proofs by the compiler about batch tasks: what must not compile does not. */
 import { z } from "zod";
-import type { BatchContext } from "../../src/context/batch_context.ts";
-import type { TaskContext } from "../../src/context/task_context.ts";
+import type { BatchContext, TaskContext } from "../../src/context/task_context.ts";
 import { schedule } from "../../src/registry/schedule.ts";
-import { task } from "../../src/registry/task.ts";
-import { taskRef } from "../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../src/registry/task.ts";
 import type { InputArgs, InputOf, ResultOf, TaskReference } from "../../src/registry/task_types.ts";
 import { test } from "../harness.ts";
 import { sampleTrigger } from "./sample_trigger.ts";

@@ -195,8 +195,8 @@ test("trap: two copies of the package in one process see each other's tasks", as
       "registry/task.ts",
     ) as typeof import("../../src/registry/task.ts");
     const { taskRef: refOfCopy } = await load(
-      "registry/task_ref.ts",
-    ) as typeof import("../../src/registry/task_ref.ts");
+      "registry/task.ts",
+    ) as typeof import("../../src/registry/task.ts");
     assert.notEqual(taskOfCopy, task);
     class OfCopy {
       @taskOfCopy({ name: "method.of.copy" })

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { TaskContext } from "../../src/context/task_context.ts";
-import { task } from "../../src/registry/task.ts";
-import { taskRef } from "../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../src/registry/task.ts";
 import { TaskRegistry } from "../../src/registry/task_registry.ts";
 import type { TaskReference, TaskSource } from "../../src/registry/task_types.ts";
 import { test } from "../harness.ts";

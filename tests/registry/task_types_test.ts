@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { ScheduleArgs } from "../../src/model/schedule_options.ts";
 import { schedule } from "../../src/registry/schedule.ts";
-import { task } from "../../src/registry/task.ts";
-import { taskRef } from "../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../src/registry/task.ts";
 import type {
   InputArgs,
   InputOf,

@@ -1,4 +1,4 @@
-import { taskRef } from "../../src/registry/task_ref.ts";
+import { taskRef } from "../../src/registry/task.ts";
 import type { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
 import { Temporal } from "../../src/time/temporal.ts";
 import { interval } from "../../src/triggers/interval.ts";

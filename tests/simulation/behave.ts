@@ -1,4 +1,4 @@
-import { snooze } from "../../src/context/snooze.ts";
+import { snooze } from "../../src/context/snooze_and_cancel.ts";
 import type { TaskContext } from "../../src/context/task_context.ts";
 import { sleep } from "../../src/time/clock.ts";
 import type { Floor } from "./floor.ts";

@@ -1,5 +1,5 @@
 import type { JobFence } from "../../src/model/job_record.ts";
-import type { TaskVersion } from "../../src/model/task_claim.ts";
+import type { TaskVersion } from "../../src/model/task_record.ts";
 
 /** What the book says of one job. */
 export interface BookedJob {

@@ -1,7 +1,7 @@
 import type { ScheduleRecord, ScheduleWrite } from "../../src/model/schedule_record.ts";
 import { Temporal } from "../../src/time/temporal.ts";
-import { calendarsOf } from "../../src/triggers/calendar/calendars_of.ts";
-import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
+import { calendarsOf } from "../../src/triggers/definition.ts";
+import { triggerFromJSON } from "../../src/triggers/trigger_registry.ts";
 import type { BookedSchedule } from "./booked_schedule.ts";
 import type { CalendarBook } from "./calendar_book.ts";
 import { countedFires } from "./counted_fires.ts";

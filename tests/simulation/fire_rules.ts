@@ -1,7 +1,7 @@
 import type { ScheduleWrite } from "../../src/model/schedule_record.ts";
 import { Temporal } from "../../src/time/temporal.ts";
 import type { CalendarView } from "../../src/triggers/trigger.ts";
-import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
+import { triggerFromJSON } from "../../src/triggers/trigger_registry.ts";
 import { countedFires } from "./counted_fires.ts";
 import type { Violations } from "./violations.ts";
 

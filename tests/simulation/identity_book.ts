@@ -1,4 +1,4 @@
-import type { JobIdentity } from "../../src/model/identity.ts";
+import type { JobIdentity } from "../../src/model/identity_options.ts";
 import type { JobState } from "../../src/model/states.ts";
 import type { BookedJob } from "./booked_job.ts";
 

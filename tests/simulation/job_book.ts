@@ -1,6 +1,6 @@
-import type { JobIdentity } from "../../src/model/identity.ts";
+import type { JobIdentity } from "../../src/model/identity_options.ts";
 import type { JobEnding, JobRecord, JobTransition, NewJob } from "../../src/model/job_record.ts";
-import type { TaskVersion } from "../../src/model/task_claim.ts";
+import type { TaskVersion } from "../../src/model/task_record.ts";
 import type { JobChange } from "../../src/stores/job_store.ts";
 import { type BookedJob, runs } from "./booked_job.ts";
 import type { EndRules } from "./end_rules.ts";

@@ -1,6 +1,6 @@
 import type { ScheduleRecord } from "../../src/model/schedule_record.ts";
 import type { DueSchedules, ScheduleAdvance } from "../../src/stores/schedule_store.ts";
-import { calendarsOf } from "../../src/triggers/calendar/calendars_of.ts";
+import { calendarsOf } from "../../src/triggers/definition.ts";
 import type { BookedSchedule } from "./booked_schedule.ts";
 import { CalendarBook } from "./calendar_book.ts";
 import { CalendarRules } from "./calendar_rules.ts";

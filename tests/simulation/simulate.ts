@@ -1,5 +1,5 @@
 import type { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
-import { taskRef } from "../../src/registry/task_ref.ts";
+import { taskRef } from "../../src/registry/task.ts";
 import { askClient } from "./ask_client.ts";
 import { awaitDigests } from "./awaited_digests.ts";
 import { Cluster, LEASE_MS } from "./cluster.ts";

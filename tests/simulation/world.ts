@@ -1,5 +1,5 @@
-import { TimerHeap } from "../../src/time/timer_heap.ts";
-import { nextTurn } from "../../src/time/turn.ts";
+import { TimerHeap } from "../../src/time/virtual_clock.ts";
+import { nextTurn } from "../../src/time/clock.ts";
 
 /** When the world begins. */
 export const START_MS = Date.UTC(2026, 2, 28);

@@ -1,6 +1,6 @@
 import type { BrokerConnection, BrokerListener, EventBroker } from "../../src/brokers/event_broker.ts";
 import { localBroker } from "../../src/brokers/local_broker.ts";
-import { nextTurn } from "../../src/time/turn.ts";
+import { nextTurn } from "../../src/time/clock.ts";
 
 /** What is wrong with a broker: how it connects in place of a sound one. */
 export type Fault = (sound: EventBroker, listener: BrokerListener) => Promise<BrokerConnection>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fc } from "../properties.ts";
-import { type HeapTimer, TimerHeap } from "../../src/time/timer_heap.ts";
+import { type HeapTimer, TimerHeap } from "../../src/time/virtual_clock.ts";
 import { test } from "../harness.ts";
 
 test("take() gives timers in order of time, then of adding, without those taken back", () => {

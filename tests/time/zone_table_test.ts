@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { resolveWall, wallOf } from "../../src/time/resolve_wall.ts";
+import { resolveWall, wallOf, ZoneTable, zoneTable } from "../../src/time/zone_table.ts";
 import { hashedVersion, timeZoneDataVersion } from "../../src/time/time_zone_data_version.ts";
 import { timeZoneId } from "../../src/time/time_zone.ts";
-import { ZoneTable, zoneTable } from "../../src/time/zone_table.ts";
 import { test } from "../harness.ts";
 
 /** Numbers that are spread evenly but look random, the same in every run. */

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { and } from "../../src/triggers/and.ts";
-import type { AndOptions } from "../../src/triggers/and.ts";
+import { and, type AndOptions, or } from "../../src/triggers/and_or.ts";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
 import { cron } from "../../src/triggers/cron/cron.ts";
 import { date } from "../../src/triggers/date.ts";
 import { interval } from "../../src/triggers/interval.ts";
-import { or } from "../../src/triggers/or.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
 import { test } from "../harness.ts";
 import { refusal } from "./refusal.ts";

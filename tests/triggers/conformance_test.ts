@@ -1,13 +1,12 @@
 import { triggerConformance } from "../../src/testing/trigger_conformance.ts";
-import { and } from "../../src/triggers/and.ts";
+import { and, or } from "../../src/triggers/and_or.ts";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
 import { calendarView } from "../../src/triggers/calendar/calendar_view.ts";
 import { cron } from "../../src/triggers/cron/cron.ts";
 import { date } from "../../src/triggers/date.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";
-import { or } from "../../src/triggers/or.ts";
-import { BUILT_IN_KINDS } from "../../src/triggers/trigger_kinds.ts";
+import { BUILT_IN_KINDS } from "../../src/triggers/trigger_registry.ts";
 import { test } from "../harness.ts";
 
 const berlin = { timeZone: "Europe/Berlin" };

@@ -3,7 +3,7 @@ import { fc } from "../properties.ts";
 import { isCarillonError } from "../../src/errors.ts";
 import { cron } from "../../src/triggers/cron/cron.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
-import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
+import { triggerFromJSON } from "../../src/triggers/trigger_registry.ts";
 import { test } from "../harness.ts";
 import { anyExpression } from "./cron/cron_arbitrary.ts";
 

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { and } from "../../src/triggers/and.ts";
+import { and, or } from "../../src/triggers/and_or.ts";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
 import { cron } from "../../src/triggers/cron/cron.ts";
 import { date } from "../../src/triggers/date.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";
 import { neverFires } from "../../src/triggers/never_fires.ts";
-import { or } from "../../src/triggers/or.ts";
 import { test } from "../harness.ts";
 
 const never = cron("0 0 30 2 *");

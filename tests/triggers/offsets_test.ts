@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { jitterOffsetMs } from "../../src/triggers/jitter.ts";
-import { spreadOffsetMs } from "../../src/triggers/spread.ts";
+import { jitterOffsetMs, spreadOffsetMs } from "../../src/triggers/jitter.ts";
 import { test } from "../harness.ts";
 
 test("spreadOffsetMs() is stable, inside its window, and even over many ids", () => {

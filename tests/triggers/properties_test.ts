@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { fc } from "../properties.ts";
 import { isCarillonError } from "../../src/errors.ts";
 import { neverFires } from "../../src/triggers/never_fires.ts";
-import { sameTrigger } from "../../src/triggers/same_trigger.ts";
+import { sameTrigger } from "../../src/triggers/definition.ts";
 import type { Trigger, TriggerContext } from "../../src/triggers/trigger.ts";
-import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
+import { triggerFromJSON } from "../../src/triggers/trigger_registry.ts";
 import { test } from "../harness.ts";
 import { anyContext, anyMs, anyTrigger } from "./trigger_arbitrary.ts";
 

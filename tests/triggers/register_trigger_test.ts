@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { cron } from "../../src/triggers/cron/cron.ts";
-import { or } from "../../src/triggers/or.ts";
-import { registerTrigger } from "../../src/triggers/register_trigger.ts";
-import type { TriggerLogic } from "../../src/triggers/register_trigger.ts";
-import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
+import { or } from "../../src/triggers/and_or.ts";
+import { registerTrigger, triggerFromJSON, type TriggerLogic } from "../../src/triggers/trigger_registry.ts";
 import { triggerConformance } from "../../src/testing/trigger_conformance.ts";
 import { test } from "../harness.ts";
 import { refusal } from "./refusal.ts";

@@ -1,12 +1,11 @@
 import { fc } from "../properties.ts";
-import { and } from "../../src/triggers/and.ts";
+import { and, or } from "../../src/triggers/and_or.ts";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
 import { calendarView } from "../../src/triggers/calendar/calendar_view.ts";
 import { cron } from "../../src/triggers/cron/cron.ts";
 import { date } from "../../src/triggers/date.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";
-import { or } from "../../src/triggers/or.ts";
 import type { Trigger, TriggerContext } from "../../src/triggers/trigger.ts";
 import { anyExpression, anyZone } from "./cron/cron_arbitrary.ts";
 

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { and } from "../../src/triggers/and.ts";
+import { and, or } from "../../src/triggers/and_or.ts";
 import { calendarInterval } from "../../src/triggers/calendar_interval.ts";
 import { cron } from "../../src/triggers/cron/cron.ts";
 import { date } from "../../src/triggers/date.ts";
 import { fixedDelay } from "../../src/triggers/fixed_delay.ts";
 import { interval } from "../../src/triggers/interval.ts";
-import { or } from "../../src/triggers/or.ts";
-import { sameTrigger } from "../../src/triggers/same_trigger.ts";
+import { sameTrigger } from "../../src/triggers/definition.ts";
 import type { TriggerJSON } from "../../src/triggers/trigger.ts";
-import { triggerFromJSON } from "../../src/triggers/trigger_from_json.ts";
+import { triggerFromJSON } from "../../src/triggers/trigger_registry.ts";
 import { test } from "../harness.ts";
 import { refusal } from "./refusal.ts";
 

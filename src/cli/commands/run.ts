@@ -2,7 +2,7 @@ import type { CarillonEvent } from "../../events/event.ts";
 import { isCarillonError } from "../../errors.ts";
 import type { Scheduler } from "../../preset/scheduler.ts";
 import { TaskRegistry } from "../../registry/task_registry.ts";
-import { taskRef } from "../../registry/task_ref.ts";
+import { taskRef } from "../../registry/task.ts";
 import type { Task } from "../../registry/task_types.ts";
 import { newJobId } from "../../scheduler/jobs/job_id.ts";
 import { onStopSignals } from "../../scheduler/lifecycle/signals.ts";

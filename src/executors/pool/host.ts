@@ -4,15 +4,16 @@ import { revivedError, storedError } from "../../model/stored_error.ts";
 import { decodePayload } from "../../serializers/payload.ts";
 import { type Clock, sleep } from "../../time/clock.ts";
 import type { BatchedRun, ExecutorRun } from "../executor.ts";
-import type { Connection, OpenConnection } from "./connection.ts";
 import {
+  type Connection,
   type FromHost,
   type HostState,
   type JobReport,
   messageOf,
   messageText,
+  type OpenConnection,
   type ToHost,
-} from "./messages.ts";
+} from "./connection.ts";
 
 /** How long importing the modules may take. */
 const START_LIMIT_MS = 60_000;

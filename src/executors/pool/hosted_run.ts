@@ -1,14 +1,27 @@
-import type { BatchContext } from "../../context/batch_context.ts";
-import { runInJobContext } from "../../context/job_context.ts";
-import { revivedError } from "../../model/stored_error.ts";
-import { batchResult, batchResults } from "../../registry/batch_results.ts";
+import { runInJobContext } from "../../context/current_job.ts";
+import { currentJobOf, jobProgress } from "../../context/job_facts.ts";
+
+import type {
+  BatchContext,
+  JobLog,
+  MiddlewareJob,
+  ProgressInput,
+  TaskContext,
+} from "../../context/task_context.ts";
+import { CarillonError, messageOf } from "../../errors.ts";
+import type { JobProgress } from "../../model/job_record.ts";
+import type { LogLevel } from "../../model/logger.ts";
+import type { Payload } from "../../model/payload.ts";
+import { revivedError, storedError } from "../../model/stored_error.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
-import { validateInput, validateOutput } from "../../registry/validate.ts";
+import { batchResult, batchResults, validateInput, validateOutput } from "../../registry/validate.ts";
 import { decodePayload, encodePayload } from "../../serializers/payload.ts";
+import { richJson } from "../../serializers/rich_json.ts";
 import type { Serializer } from "../../serializers/serializer.ts";
-import { HostedJob } from "./hosted_job.ts";
+import type { Clock, Timer } from "../../time/clock.ts";
+import { systemClock } from "../../time/system_clock.ts";
+import type { JobMessage, JobReport, ToHost } from "./connection.ts";
 import type { LoadedTasks } from "./loaded_tasks.ts";
-import type { JobReport, ToHost } from "./messages.ts";
 
 type RunMessage = Extract<ToHost, { readonly type: "run" }>;
 type AbortMessage = Extract<ToHost, { readonly type: "abort" }>;
@@ -90,5 +103,140 @@ async function settle(
     job.returned(encodePayload(value, writer));
   } catch (error) {
     job.threw(error);
+  }
+}
+
+type WithoutPlace<Report> = Report extends unknown ? Omit<Report, "run" | "index"> : never;
+/** A report, without the place of the job that it is about. */
+export type OwnReport = WithoutPlace<JobReport>;
+
+/** One job that runs in a thread or child process. What it says after its end is not passed on: it would be another's. */
+export class HostedJob {
+  readonly message: JobMessage;
+  readonly context: TaskContext;
+  readonly #controller = new AbortController();
+  readonly #send: (report: OwnReport) => void;
+  readonly #memoryBytes: () => number;
+  readonly #progress: HostProgress;
+  /** What its parents' values are read with. */
+  readonly #serializers: Serializer[] = [];
+  #isOver = false;
+
+  constructor(message: JobMessage, memoryBytes: () => number, send: (report: OwnReport) => void) {
+    this.message = message;
+    this.#memoryBytes = memoryBytes;
+    this.#send = (report) => {
+      if (!this.#isOver) send(report);
+    };
+    this.#progress = new HostProgress(
+      systemClock,
+      ({ done, total, message }) => this.#send({ type: "progress", done, total, message }),
+    );
+    this.context = {
+      job: currentJobOf(message.job, message.job.parents, this.#serializers),
+      signal: this.#controller.signal,
+      log: this.#log(),
+      progress: (progress, message) => {
+        if (!this.#isOver) this.#progress.report(progress, message);
+      },
+      completeIn: refuseElsewhere,
+    };
+  }
+
+  /** Whether it goes on: it is not over, nor was it told to stop. */
+  get goesOn(): boolean {
+    return !this.#isOver && !this.#controller.signal.aborted;
+  }
+
+  /** Tells the serializers that the modules here export, once these are loaded. */
+  know(serializers: readonly Serializer[]): void {
+    this.#serializers.push(...serializers);
+  }
+
+  /** As a batch function sees it. */
+  seen(input: unknown): MiddlewareJob {
+    const { job, ...tools } = this.context;
+    return Object.freeze({ ...job, ...tools, input });
+  }
+
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  returned(value: Payload | null): void {
+    this.#end({ type: "returned", value, memoryBytes: this.#memoryBytes(), isUnusable: false });
+  }
+
+  threw(error: unknown, isUnusable = false): void {
+    this.#end({ type: "threw", error: storedError(error), memoryBytes: this.#memoryBytes(), isUnusable });
+  }
+
+  #end(report: OwnReport): void {
+    if (this.#isOver) return;
+    this.#progress.flush();
+    this.#send(report);
+    this.#isOver = true;
+  }
+
+  #log(): JobLog {
+    const line = (level: LogLevel) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      const texts = Object.entries(fields).map(([key, value]) => [key, fieldText(value)] as const);
+      this.#send({ type: "log", level, message: String(message), fields: Object.fromEntries(texts) });
+    };
+    return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+  }
+}
+
+/** The transaction is one of this process, and the job is one of the scheduler's. */
+function refuseElsewhere(): Promise<never> {
+  return Promise.reject(
+    new CarillonError(
+      "invalidState",
+      "completeIn() works in the scheduler's own process only; let this task run in the event loop (executor 'default')",
+    ),
+  );
+}
+
+/** A field of a log line; what cannot cross goes as its text, as a log line must not fail the job. */
+function fieldText(value: unknown): Payload | null {
+  try {
+    return encodePayload(value, richJson);
+  } catch {
+    return encodePayload(messageOf(value), richJson);
+  }
+}
+
+/** How often progress is sent at the most: a tight loop may report. */
+const SEND_EVERY_MS = 100;
+
+/** Sends the latest progress now and then; by the clock and not only by a timer, as a busy thread has no timers. */
+export class HostProgress {
+  readonly #clock: Clock;
+  readonly #send: (progress: JobProgress) => void;
+  #latest: JobProgress | undefined;
+  #sentMs = -Infinity;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, send: (progress: JobProgress) => void) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** Notes progress; the first one is sent at once. */
+  report(input: ProgressInput, message?: string): void {
+    this.#latest = jobProgress(input, message, this.#clock.nowMs());
+    const waitMs = this.#sentMs + SEND_EVERY_MS - this.#clock.monotonicMs();
+    if (waitMs <= 0) return this.flush();
+    this.#timer ??= this.#clock.setTimer(() => this.flush(), waitMs, { keepAlive: false });
+  }
+
+  /** Sends what is left. */
+  flush(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#latest === undefined) return;
+    this.#sentMs = this.#clock.monotonicMs();
+    this.#send(this.#latest);
+    this.#latest = undefined;
   }
 }

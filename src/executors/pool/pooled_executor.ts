@@ -1,7 +1,7 @@
+import type { Timer } from "../../time/clock.ts";
 import type { Executor, ExecutorRun } from "../executor.ts";
 import type { OpenConnection } from "./connection.ts";
-import type { Host } from "./host.ts";
-import { HostPool } from "./host_pool.ts";
+import { Host } from "./host.ts";
 import type { ResolvedPoolOptions } from "./pool_options.ts";
 
 /** How long a thread may take to show that its event loop turns. */
@@ -54,4 +54,139 @@ export function pooledExecutor(
     },
     close: () => pool.close(),
   };
+}
+
+interface Waiting {
+  readonly resolve: (host: Host) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Threads or child processes, each with one run at a time: opened when needed, kept for a while, replaced when spent. */
+export class HostPool {
+  readonly #open: OpenConnection;
+  readonly #options: ResolvedPoolOptions;
+  /** Those that count: not abandoned, and not about to end. */
+  readonly #hosts = new Set<Host>();
+  /** Those with nothing to do, the last used one last, so that the others grow old; with their idle timers. */
+  readonly #idle = new Map<Host, Timer>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #waiting: Waiting[] = [];
+  #isClosed = false;
+
+  constructor(open: OpenConnection, options: ResolvedPoolOptions) {
+    this.#open = open;
+    this.#options = options;
+  }
+
+  /** How many runs could have one at once. */
+  get free(): number {
+    return Math.max(0, this.#options.max - (this.#hosts.size - this.#idle.size) - this.#waiting.length);
+  }
+
+  /** One for a run; waits when all are busy. Rejects with the signal's reason when it is aborted before. */
+  acquire(signal: AbortSignal): Promise<Host> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    this.#isClosed = false;
+    try {
+      for (let i = this.#hosts.size; i < this.#options.min; i++) this.#rest(this.#opened());
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Host>();
+    const waiting = { resolve, reject };
+    this.#waiting.push(waiting);
+    const giveUp = () => {
+      const index = this.#waiting.indexOf(waiting);
+      if (index < 0) return;
+      this.#waiting.splice(index, 1);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
+    this.#serve();
+    return promise.finally(() => signal.removeEventListener("abort", giveUp));
+  }
+
+  /** Takes one back after its run. */
+  release(host: Host): void {
+    if (!host.isOver && this.#hosts.has(host)) {
+      if (this.#isSpent(host)) this.#retire(host);
+      else this.#rest(host);
+    } else if (!host.isOver) {
+      this.#retire(host);
+    }
+    this.#serve();
+  }
+
+  /** Gives one up that cannot be ended: another takes its place, and it no longer keeps the process alive. */
+  abandon(host: Host): void {
+    this.#hosts.delete(host);
+    host.hold(false);
+    this.#serve();
+  }
+
+  /** Ends those that have nothing to do, and the others after their run. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const host of [...this.#idle.keys()]) this.#retire(host);
+    await Promise.all(this.#ending);
+  }
+
+  #isSpent(host: Host): boolean {
+    const { recycleAfterJobs, recycleAfterBytes } = this.#options;
+    return this.#isClosed || host.isUnusable || host.runs >= recycleAfterJobs ||
+      host.memoryBytes >= recycleAfterBytes;
+  }
+
+  #serve(): void {
+    while (this.#waiting.length > 0 && (this.#idle.size > 0 || this.#hosts.size < this.#options.max)) {
+      const { resolve, reject } = this.#waiting.shift()!;
+      try {
+        const host = this.#takeIdle() ?? this.#opened();
+        host.hold(true);
+        resolve(host);
+      } catch (error) {
+        reject(error);
+      }
+    }
+  }
+
+  #takeIdle(): Host | undefined {
+    const latest = [...this.#idle.keys()].at(-1);
+    if (latest !== undefined) this.#stir(latest);
+    return latest;
+  }
+
+  #opened(): Host {
+    const host = new Host(this.#open, this.#options.modules);
+    this.#hosts.add(host);
+    void host.over.then(() => {
+      this.#stir(host);
+      this.#hosts.delete(host);
+      this.#serve();
+    });
+    return host;
+  }
+
+  /** It has nothing to do. */
+  #rest(host: Host): void {
+    host.hold(false);
+    const { clock, idleTimeoutMs, min } = this.#options;
+    const timeIsUp = () => {
+      if (this.#hosts.size > min) this.#retire(host);
+    };
+    this.#idle.set(host, clock.setTimer(timeIsUp, idleTimeoutMs, { keepAlive: false }));
+  }
+
+  /** It is no longer idle. */
+  #stir(host: Host): void {
+    this.#idle.get(host)?.cancel();
+    this.#idle.delete(host);
+  }
+
+  #retire(host: Host): void {
+    this.#stir(host);
+    this.#hosts.delete(host);
+    const ending = host.end().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
 }

@@ -1,7 +1,7 @@
 import { storedError } from "../../model/stored_error.ts";
 import { HostedRun } from "./hosted_run.ts";
 import { type LoadedTasks, loadTasks } from "./loaded_tasks.ts";
-import { type FromHost, messageOf, messageText, type ToHost } from "./messages.ts";
+import { type FromHost, messageOf, messageText, type ToHost } from "./connection.ts";
 
 /** What a task host needs of its thread or process. */
 export interface TaskHostOptions {

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { CarillonError, isCarillonError } from "../../errors.ts";
 import type { JobOptions } from "../../model/job_options.ts";
-import { taskRef } from "../../registry/task_ref.ts";
+import { taskRef } from "../../registry/task.ts";
 import type { AddOutcome } from "../../scheduler/jobs/handles.ts";
 import type { JobResult } from "../../scheduler/views/job.ts";
 import { jobBody, jobResultBody } from "../bodies/job_body.ts";

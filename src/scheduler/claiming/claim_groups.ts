@@ -1,6 +1,5 @@
-import type { RunOverrides } from "../../model/settings.ts";
-import { resolveRunSettings } from "../../model/settings.ts";
-import type { TaskClaim } from "../../model/task_claim.ts";
+import { resolveRunSettings, type RunOverrides } from "../../model/settings.ts";
+import type { TaskClaim } from "../../model/task_record.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import type { Environment } from "../environment.ts";
 

@@ -1,6 +1,5 @@
 import { messageOf } from "../../errors.ts";
-import type { JobIdentity } from "../../model/identity.ts";
-import type { ResolvedIdentity } from "../../model/identity_options.ts";
+import type { JobIdentity, ResolvedIdentity } from "../../model/identity_options.ts";
 import { invalidOption, optionError } from "../../model/option_checks.ts";
 import { encodePayload } from "../../serializers/payload.ts";
 import type { Serializer } from "../../serializers/serializer.ts";

@@ -1,5 +1,5 @@
 import type { JobOptions } from "../../model/job_options.ts";
-import type { JobReference } from "../../model/parent_options.ts";
+import type { JobReference } from "../../model/parents.ts";
 import type { InputArgs, InputOf, ResultOf, TaskReference } from "../../registry/task_types.ts";
 import type { JobHandle } from "./handles.ts";
 

@@ -1,6 +1,6 @@
 import { CarillonError } from "../../errors.ts";
 import type { JobOptions } from "../../model/job_options.ts";
-import type { JobReference } from "../../model/parent_options.ts";
+import type { JobReference } from "../../model/parents.ts";
 import type { JobRequest } from "./job_request.ts";
 
 /** A request with its job's id, and its parents by their ids. */

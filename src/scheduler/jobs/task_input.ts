@@ -1,10 +1,8 @@
 import { messageOf } from "../../errors.ts";
-import { checkConcurrencyKey } from "../../model/concurrency_options.ts";
-import { checkRateKey } from "../../model/rate_options.ts";
+import { checkConcurrencyKey, checkRateKey } from "../../model/limit_options.ts";
 import { invalidOption } from "../../model/option_checks.ts";
 import type { Payload } from "../../model/payload.ts";
-import type { RunOverrides, RunSettings } from "../../model/settings.ts";
-import { resolveRunSettings } from "../../model/settings.ts";
+import { resolveRunSettings, type RunOverrides, type RunSettings } from "../../model/settings.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import { registryState } from "../../registry/registry_state.ts";
 import type { TaskReference } from "../../registry/task_types.ts";

@@ -1,6 +1,6 @@
-import { currentJobOf } from "../../context/current_job_of.ts";
+import { currentJobOf } from "../../context/job_facts.ts";
 import type { FailedOutcome, FailureHook } from "../../context/job_failure.ts";
-import { runInSchedulerContext } from "../../context/scheduler_context.ts";
+import { runInSchedulerContext } from "../../context/current_frame.ts";
 import { messageOf } from "../../errors.ts";
 import type { CarillonEvent, JobFinishedEvent } from "../../events/event.ts";
 import type { JobRecord } from "../../model/job_record.ts";

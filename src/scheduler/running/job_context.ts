@@ -1,4 +1,4 @@
-import { currentJobOf } from "../../context/current_job_of.ts";
+import { currentJobOf } from "../../context/job_facts.ts";
 import type {
   CompleteIn,
   CurrentJob,

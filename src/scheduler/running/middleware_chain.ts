@@ -1,7 +1,7 @@
-import { runInJobContext } from "../../context/job_context.ts";
-import type { Middleware, MiddlewareJob } from "../../context/middleware.ts";
-import { runInSchedulerContext } from "../../context/scheduler_context.ts";
-import type { TaskContext } from "../../context/task_context.ts";
+import { runInJobContext } from "../../context/current_job.ts";
+import type { Middleware } from "../../context/middleware.ts";
+import { runInSchedulerContext } from "../../context/current_frame.ts";
+import type { MiddlewareJob, TaskContext } from "../../context/task_context.ts";
 import { CarillonError } from "../../errors.ts";
 import type { Payload } from "../../model/payload.ts";
 

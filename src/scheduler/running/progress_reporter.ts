@@ -1,4 +1,4 @@
-import { jobProgress } from "../../context/progress.ts";
+import { jobProgress } from "../../context/job_facts.ts";
 import type { ProgressInput } from "../../context/task_context.ts";
 import type { JobProgress } from "../../model/job_record.ts";
 import type { Clock, Timer } from "../../time/clock.ts";

@@ -1,6 +1,5 @@
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
-import { jitterOffsetMs } from "../../triggers/jitter.ts";
-import { spreadOffsetMs } from "../../triggers/spread.ts";
+import { jitterOffsetMs, spreadOffsetMs } from "../../triggers/jitter.ts";
 
 /** How much later than its fire time a job may start, from the schedule's jitter and spread; never negative. */
 export function fireDelayMs(

@@ -7,7 +7,7 @@ import {
 } from "../../model/schedule_options.ts";
 import type { SchedulePolicies } from "../../model/schedule_record.ts";
 import type { Trigger } from "../../triggers/trigger.ts";
-import { triggerFromJSON } from "../../triggers/trigger_from_json.ts";
+import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { edited, type ScheduleEdit } from "./schedule_commands.ts";

@@ -2,10 +2,9 @@ import { CarillonError } from "../../errors.ts";
 import type { Payload } from "../../model/payload.ts";
 import type { ResolvedScheduleOptions } from "../../model/schedule_options.ts";
 import { type ScheduleRecord, type ScheduleWrite, zeroCounters } from "../../model/schedule_record.ts";
-import { calendarsOf } from "../../triggers/calendar/calendars_of.ts";
+import { calendarsOf, sameTrigger } from "../../triggers/definition.ts";
 import { neverFires } from "../../triggers/never_fires.ts";
-import { sameTrigger } from "../../triggers/same_trigger.ts";
-import { triggerFromJSON } from "../../triggers/trigger_from_json.ts";
+import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 import type { Trigger, TriggerContext, TriggerJSON } from "../../triggers/trigger.ts";
 import { contentOf } from "./fire_plan.ts";
 

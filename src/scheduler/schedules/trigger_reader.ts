@@ -2,11 +2,11 @@ import { CarillonError } from "../../errors.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import { Temporal } from "../../time/temporal.ts";
-import { calendarsOf } from "../../triggers/calendar/calendars_of.ts";
+import { calendarsOf } from "../../triggers/definition.ts";
 import type { CalendarDefinition } from "../../triggers/calendar/calendar.ts";
 import { calendarView } from "../../triggers/calendar/calendar_view.ts";
 import type { CalendarView, Trigger, TriggerContext } from "../../triggers/trigger.ts";
-import { triggerFromJSON } from "../../triggers/trigger_from_json.ts";
+import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 
 /** How many read triggers are kept. */
 const CACHE_MAX = 10_000;

@@ -1,6 +1,5 @@
-import type { Clock, Timer } from "../../time/clock.ts";
+import { type Clock, nextTurn, type Timer } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
-import { nextTurn } from "../../time/turn.ts";
 
 /** For how long, and how many, rounds may follow each other before timers and input get their turn. */
 const TURN_MAX_MS = 10;

@@ -2,7 +2,7 @@ import type { Metadata } from "../../model/payload.ts";
 import type { ScheduleCounters, ScheduleRecord } from "../../model/schedule_record.ts";
 import type { CoalescePolicy, OverlapPolicy, ScheduleStatus } from "../../model/states.ts";
 import type { Trigger } from "../../triggers/trigger.ts";
-import { triggerFromJSON } from "../../triggers/trigger_from_json.ts";
+import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 import { instantOf } from "./instant.ts";
 
 /** What became of a schedule's fires and of their jobs. */

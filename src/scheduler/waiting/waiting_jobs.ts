@@ -1,5 +1,5 @@
-import { tryCurrentJob } from "../../context/job_context.ts";
-import { tryCurrentSchedulerObject } from "../../context/scheduler_context.ts";
+import { tryCurrentJob } from "../../context/current_job.ts";
+import { tryCurrentSchedulerObject } from "../../context/current_frame.ts";
 import { taskLimit } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";

@@ -7,7 +7,7 @@ import {
   slotsLeft,
   taskLimit,
 } from "../../model/decisions.ts";
-import type { JobIdentity } from "../../model/identity.ts";
+import type { JobIdentity } from "../../model/identity_options.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import { missingParent } from "../../model/parents.ts";
 import { addedJob, replacedJob } from "../../model/transitions.ts";

@@ -14,7 +14,7 @@ import {
 } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
-import type { TaskClaim } from "../../model/task_claim.ts";
+import type { TaskClaim } from "../../model/task_record.ts";
 import { claimedJob, transitionedJob, wokenJob } from "../../model/transitions.ts";
 import type { ClaimAnswer, ClaimRequest } from "../job_store.ts";
 import { slotOfKey, slotOfSchedule } from "./blocked_lanes.ts";

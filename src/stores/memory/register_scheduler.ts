@@ -1,6 +1,6 @@
 import type { JobEnding } from "../../model/job_record.ts";
 import type { SchedulerRecord, SchedulerWrite } from "../../model/scheduler_record.ts";
-import type { TaskVersion } from "../../model/task_claim.ts";
+import type { TaskVersion } from "../../model/task_record.ts";
 import { runsVersion } from "../../model/decisions.ts";
 import { unparkedJob } from "../../model/transitions.ts";
 import type { HeartbeatAnswer } from "../scheduler_store.ts";

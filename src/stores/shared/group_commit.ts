@@ -1,5 +1,5 @@
 import { CarillonError } from "../../errors.ts";
-import { nextTurn } from "../../time/turn.ts";
+import { nextTurn } from "../../time/clock.ts";
 import { CommitPace } from "./commit_pace.ts";
 import type { SqlDriver, StatementResult, Step } from "./driver.ts";
 

@@ -1,6 +1,6 @@
 /** The tasks that the conformance suite of executors runs, here and wherever an executor imports them again. */
 import { z } from "zod";
-import { currentJob } from "../../context/job_context.ts";
+import { currentJob } from "../../context/current_job.ts";
 import { task } from "../../registry/task.ts";
 
 /** A value that no serializer stores. */

@@ -1,6 +1,5 @@
-import { sleep } from "../../time/clock.ts";
+import { nextTurn, sleep } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
-import { nextTurn } from "../../time/turn.ts";
 
 interface BusyJob {
   /** How many timers of the virtual clock it waits for. */

@@ -1,4 +1,4 @@
-import { tryCurrentJob } from "../../context/job_context.ts";
+import { tryCurrentJob } from "../../context/current_job.ts";
 import { CarillonError } from "../../errors.ts";
 import { type Clock, sleep, type Timer, type TimerOptions } from "../../time/clock.ts";
 import { type DurationInput, durationMs } from "../../time/duration.ts";

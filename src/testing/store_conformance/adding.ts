@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { JobIdentity } from "../../model/identity.ts";
+import type { JobIdentity } from "../../model/identity_options.ts";
 import type { NewJob } from "../../model/job_record.ts";
 import type { JsonValue } from "../../model/payload.ts";
 import type { RunOverrides } from "../../model/settings.ts";

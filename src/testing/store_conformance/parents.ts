@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isCarillonError } from "../../errors.ts";
-import type { JobIdentity } from "../../model/identity.ts";
+import type { JobIdentity } from "../../model/identity_options.ts";
 import type { JobTransition, NewJob } from "../../model/job_record.ts";
 import { idsOf, newJob, versionsOf } from "./records.ts";
 import { check, type StoreCheck } from "./store_check.ts";

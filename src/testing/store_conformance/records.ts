@@ -8,8 +8,7 @@ import {
 } from "../../model/schedule_record.ts";
 import type { SchedulerWrite } from "../../model/scheduler_record.ts";
 import { defaultRunSettings, type RunOverrides } from "../../model/settings.ts";
-import type { TaskClaim, TaskVersion } from "../../model/task_claim.ts";
-import type { TaskWrite } from "../../model/task_record.ts";
+import type { TaskClaim, TaskVersion, TaskWrite } from "../../model/task_record.ts";
 
 /** The task that tests use where they need only one. */
 export const TASK = "mail";

@@ -10,7 +10,7 @@ import type {
 import type { ScheduleRecord, ScheduleWrite } from "../../model/schedule_record.ts";
 import type { RunOverrides } from "../../model/settings.ts";
 import { type JobState, seenState } from "../../model/states.ts";
-import type { TaskClaim, TaskVersion } from "../../model/task_claim.ts";
+import type { TaskClaim, TaskVersion } from "../../model/task_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { ClaimRequest } from "../../stores/job_store.ts";
 import type { VirtualClock } from "../../time/virtual_clock.ts";

@@ -1,13 +1,12 @@
 import { daysFromDate } from "../../time/civil.ts";
 import { isDateMoment, type Moment, momentOf } from "../../time/moment.ts";
 import { timeZoneId } from "../../time/time_zone.ts";
-import { calendarsOf } from "./calendars_of.ts";
+import { calendarsOf } from "../definition.ts";
 import { CRON_FIELDS } from "../cron/cron_grammar.ts";
 import { cronFieldTexts, readCronFields } from "../cron/cron_named_fields.ts";
-import { invalidTrigger, shown } from "../invalid_trigger.ts";
-import { checkKeys, defined } from "../options.ts";
+import { checkKeys, defined, invalidTrigger, shown } from "../checks.ts";
 import type { Trigger, TriggerJSON } from "../trigger.ts";
-import { triggerFromJSON } from "../trigger_from_json.ts";
+import { triggerFromJSON } from "../trigger_registry.ts";
 
 /** Days that come back every year: a day of a month, or days counted from Easter Sunday. */
 export type YearlyRule =

@@ -1,11 +1,17 @@
 import { CarillonError } from "../../errors.ts";
 import { UTC } from "../../time/time_zone.ts";
 import { zoneTable } from "../../time/zone_table.ts";
+import { checkKeys, checkWord, invalidTrigger, shown } from "../checks.ts";
+import type {
+  CalendarOptions,
+  CalendarView,
+  OnHoliday,
+  Trigger,
+  TriggerContext,
+  TriggerCore,
+  TriggerJSON,
+} from "../trigger.ts";
 import { LEFT_OUT_MAX, nextMovedMs } from "./moved_fires.ts";
-import { invalidTrigger, shown } from "../invalid_trigger.ts";
-import { checkKeys, checkWord } from "../options.ts";
-import type { CalendarOptions, CalendarView, OnHoliday, TriggerContext, TriggerJSON } from "../trigger.ts";
-import type { TriggerCore } from "../trigger_core.ts";
 
 /** The fires of another trigger that a named calendar does not leave out. */
 export class CalendarFilterCore implements TriggerCore {
@@ -100,4 +106,17 @@ function tooMany(calendar: string): CarillonError {
     `The calendar '${calendar}' leaves out more than ${LEFT_OUT_MAX} fires in a row`,
     { details: { calendar, maxIterations: LEFT_OUT_MAX } },
   );
+}
+
+/** Reads the JSON of what `.except()` and `.only()` made. */
+export function calendarFilterFromJSON(json: TriggerJSON, read: (json: unknown) => Trigger): Trigger {
+  const fields = checkKeys(
+    json,
+    ["kind", "calendar", "onHoliday", "trigger"],
+    `A trigger of kind '${json.kind}'`,
+  );
+  const trigger = read(fields["trigger"]);
+  const calendar = fields["calendar"] as string;
+  const options: CalendarOptions = { onHoliday: fields["onHoliday"] as CalendarOptions["onHoliday"] };
+  return json.kind === "except" ? trigger.except(calendar, options) : trigger.only(calendar, options);
 }

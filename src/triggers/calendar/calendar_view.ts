@@ -1,14 +1,11 @@
 import { dateFromDays, DAY_S, daysFromDate, yearOf } from "../../time/civil.ts";
-import { resolveWall, wallOf } from "../../time/resolve_wall.ts";
 import { UTC } from "../../time/time_zone.ts";
-import { zoneTable } from "../../time/zone_table.ts";
-import type { ZoneTable } from "../../time/zone_table.ts";
-import { type CalendarDefinition, dayOfDate, validateCalendar } from "./calendar.ts";
+import { resolveWall, wallOf, type ZoneTable, zoneTable } from "../../time/zone_table.ts";
 import { readCronFields } from "../cron/cron_named_fields.ts";
 import { CronWalls } from "../cron/cron_walls.ts";
-import { easterDay } from "./easter.ts";
 import type { CalendarView, Trigger, TriggerJSON } from "../trigger.ts";
-import { triggerFromJSON } from "../trigger_from_json.ts";
+import { triggerFromJSON } from "../trigger_registry.ts";
+import { type CalendarDefinition, dayOfDate, validateCalendar } from "./calendar.ts";
 
 /** How many days in a row a search looks at: enough for the longest run of days that a person would write. */
 const DAYS_MAX = 40_000;
@@ -164,4 +161,18 @@ function dayAt(table: ZoneTable, epochMs: number): number {
 
 function startMs(table: ZoneTable, day: number): number {
   return resolveWall(table, day * DAY_S) * 1000;
+}
+
+/** Easter Sunday of the Gregorian calendar, in days since 1970-01-01. */
+export function easterDay(year: number): number {
+  const golden = year % 19;
+  const century = Math.floor(year / 100);
+  const skippedLeapDays = century - Math.floor(century / 4);
+  const moonCorrection = Math.floor((8 * century + 13) / 25);
+  const epact = (19 * golden + skippedLeapDays - moonCorrection + 15) % 30;
+  const fullMoon = epact -
+    (Math.floor(epact / 28)) * (1 - Math.floor(29 / (epact + 1)) * Math.floor((21 - golden) / 11));
+  const weekday = (year + Math.floor(year / 4) + fullMoon + 2 - skippedLeapDays) % 7;
+  // Days from the 28th of March: Easter is the Sunday after the full moon.
+  return daysFromDate(year, 3, 28) + fullMoon - weekday;
 }

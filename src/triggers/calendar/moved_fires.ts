@@ -1,6 +1,5 @@
 import { DAY_S } from "../../time/civil.ts";
-import { resolveWall, wallOf } from "../../time/resolve_wall.ts";
-import type { ZoneTable } from "../../time/zone_table.ts";
+import { resolveWall, wallOf, type ZoneTable } from "../../time/zone_table.ts";
 
 /** How many fires one search looks at before it gives up. */
 export const LEFT_OUT_MAX = 100_000;

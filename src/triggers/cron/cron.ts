@@ -1,21 +1,15 @@
 import type { Moment } from "../../time/moment.ts";
 import { timeZoneId, UTC } from "../../time/time_zone.ts";
-import { zoneTable } from "../../time/zone_table.ts";
-import type { ZoneTable } from "../../time/zone_table.ts";
-import type { CronDefinition } from "./cron_grammar.ts";
+import { type ZoneTable, zoneTable } from "../../time/zone_table.ts";
+import { type CronDefinition, isRecurring } from "./cron_grammar.ts";
 import { type CronFields, type CronFieldTexts, cronFieldTexts, readCronFields } from "./cron_named_fields.ts";
 import { readCronText } from "./cron_text.ts";
-import { isRecurring } from "./cron_values.ts";
 import { CronWalls } from "./cron_walls.ts";
-import { invalidTrigger, shown } from "../invalid_trigger.ts";
-import { checkKeys, checkWord, defined } from "../options.ts";
-import type { Trigger, TriggerJSON } from "../trigger.ts";
-import type { TriggerCore } from "../trigger_core.ts";
+import { checkKeys, checkWord, defined, invalidTrigger, shown } from "../checks.ts";
+import type { Trigger, TriggerCore, TriggerJSON } from "../trigger.ts";
 import { triggerOf } from "../trigger_value.ts";
-import { readWindow } from "../window.ts";
-import type { WindowOptions } from "../window.ts";
-import { firstFireS } from "../zoned_search.ts";
-import type { ClockGapPolicy, ClockOverlapPolicy } from "../zoned_search.ts";
+import { readWindow, type WindowOptions } from "../window.ts";
+import { type ClockGapPolicy, type ClockOverlapPolicy, firstFireS } from "../zoned_search.ts";
 
 /** Options of {@linkcode cron}. */
 export interface CronOptions extends WindowOptions {

@@ -1,7 +1,6 @@
 import { daysFromDate, isoWeekOf, monthLength, weekdayOf } from "../../time/civil.ts";
 import { bitsOf, lowestBit } from "./bits.ts";
-import type { CronDefinition, CronItem } from "./cron_grammar.ts";
-import { coversField, valuesOf, weekdays } from "./cron_values.ts";
+import { coversField, type CronDefinition, type CronItem, valuesOf, weekdays } from "./cron_grammar.ts";
 
 /** The days of a month are bits 0–30 of an integer: bit 0 is the 1st. */
 export type DaySet = number;

@@ -1,9 +1,13 @@
 import { readCronField } from "./cron_field.ts";
-import type { CronDefinition, CronFieldName, CronFieldValue } from "./cron_grammar.ts";
-import { CRON_FIELDS, FIELD_ORDER } from "./cron_grammar.ts";
+import {
+  CRON_FIELDS,
+  type CronDefinition,
+  type CronFieldName,
+  type CronFieldValue,
+  FIELD_ORDER,
+} from "./cron_grammar.ts";
 import { CRON_TEXT_MAX } from "./cron_text.ts";
-import { invalidTrigger, shown } from "../invalid_trigger.ts";
-import { checkKeys } from "../options.ts";
+import { checkKeys, invalidTrigger, shown } from "../checks.ts";
 
 /**
  * A cron expression by named fields; all of them must match. Fields that are left out mean `*` above the least

@@ -1,6 +1,6 @@
 import type { CarillonError } from "../../errors.ts";
-import type { CronField } from "./cron_grammar.ts";
-import { invalidTrigger } from "../invalid_trigger.ts";
+import { invalidTrigger } from "../checks.ts";
+import { CRON_FIELDS, type CronField, type CronForm } from "./cron_grammar.ts";
 
 /** Reads one piece of a cron field from left to right, and knows where it stands. */
 export class CronScanner {
@@ -92,4 +92,115 @@ function isLetter(code: number): boolean {
 
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
+}
+
+/** Reads a number or a name of the field. Throws `invalidTrigger` for a value that the field does not have. */
+export function readValue(scanner: CronScanner, field: CronField, form: CronForm): number {
+  const start = scanner.position;
+  const digits = scanner.digits();
+  if (digits !== "") return checkRange(scanner, field, digits, start);
+  const word = scanner.letters();
+  if (word === "") throw nothingToRead(scanner, field);
+  const value = field.names.get(word);
+  if (value !== undefined) return value;
+  // `friL`: the L belongs to what follows the weekday.
+  const stem = word.endsWith("l") && form === "text" ? field.names.get(word.slice(0, -1)) : undefined;
+  if (stem !== undefined) {
+    scanner.position--;
+    return stem;
+  }
+  throw scanner.fail(
+    `'${scanner.source.slice(start, scanner.position)}' is no ${field.label}`,
+    expectedOf(field),
+    hintForWord(word, field, form),
+    start,
+  );
+}
+
+/** Reads `/n` if it is next. Throws `invalidTrigger` for a step of 0 and for one the field is too small for. */
+export function readStep(scanner: CronScanner, field: CronField): number | undefined {
+  if (!scanner.take("/")) return undefined;
+  const start = scanner.position;
+  const digits = scanner.digits();
+  if (digits === "") {
+    throw scanner.fail(`A step is missing in the ${field.label}`, `a number from 1 to ${field.count}`);
+  }
+  const step = Number(digits);
+  if (step >= 1 && step <= field.count) return step;
+  const tooLarge = step > field.count;
+  throw scanner.fail(
+    `The step ${digits} is ${
+      tooLarge ? "more than the number of values" : "less than 1"
+    } of the ${field.label}`,
+    `a number from 1 to ${field.count}`,
+    tooLarge ? "use an interval for longer periods" : undefined,
+    start,
+  );
+}
+
+function checkRange(scanner: CronScanner, field: CronField, digits: string, start: number): number {
+  const value = Number(digits);
+  if (value >= field.min && value <= field.max) return value;
+  const hint = field.name === "dayOfWeek" ? "0 and 7 are Sunday, 6 is Saturday" : hintForNumber(value, field);
+  throw scanner.fail(
+    `${capital(field.label)} ${digits} is not ${field.min}–${field.max}`,
+    expectedOf(field),
+    hint,
+    start,
+  );
+}
+
+function hintForNumber(value: number, field: CronField): string | undefined {
+  if (field.name === "hour" && value === 24) return "midnight is hour 0";
+  if ((field.name === "minute" || field.name === "second") && value === 60) return "the last one is 59";
+  if (field.name === "day" && value === 0) return "the first day is 1";
+  if (field.name === "month" && value === 0) return "January is 1";
+  return undefined;
+}
+
+function nothingToRead(scanner: CronScanner, field: CronField): Error {
+  if (scanner.done) {
+    return scanner.fail(
+      `A value is missing in the ${field.label}`,
+      expectedOf(field),
+      scanner.source.trim() === "" ? undefined : "lists have no empty places, ranges two ends",
+    );
+  }
+  const hint = scanner.peek === "-" ? "there are no negative values" : undefined;
+  return scanner.fail(`Unexpected ${scanner.shownNext} in the ${field.label}`, expectedOf(field), hint);
+}
+
+function hintForWord(word: string, field: CronField, form: CronForm): string | undefined {
+  if (word === "h") return "H is not understood: name the minute, and use the schedule's spread option";
+  if (word === "tz" || word === "cron") return "name the zone with the timeZone option";
+  if (field.name === "dayOfWeek" && word === "l") {
+    return form === "text" ? "write 5L for the last Friday, or 6 for Saturday" : "write day: 'last fri'";
+  }
+  if (field.name === "day" && field.names.size === 0 && form === "fields" && /^(?:l|lw|w)$/.test(word)) {
+    return "write 'last'; L and W belong to crontab text";
+  }
+  if (field.name === "day" && form === "text" && word === "w") {
+    return "write 15W for the workday nearest to the 15th";
+  }
+  if (field.name === "day" && CRON_FIELDS.dayOfWeek.names.has(word)) {
+    return form === "text"
+      ? "weekdays go in the field after the month"
+      : `write dayOfWeek: '${word}', or '1st ${word}'`;
+  }
+  for (const name of field.names.keys()) {
+    if (name.length > 3 && (name.startsWith(word) || word.startsWith(name.slice(0, 3)))) {
+      return `write ${name.slice(0, 3)} or ${name}`;
+    }
+  }
+  return undefined;
+}
+
+function expectedOf(field: CronField): string {
+  const numbers = `a number from ${field.min} to ${field.max}`;
+  const [, short] = field.names.keys();
+  return short === undefined ? numbers : `${numbers} or a name such as ${short}`;
+}
+
+function capital(word: string): string {
+  return word[0]!.toUpperCase() + word.slice(1);
 }

@@ -1,8 +1,14 @@
 import { suggest } from "../../model/suggest.ts";
 import { readCronField } from "./cron_field.ts";
-import type { CronDefinition, CronFieldName, CronFieldValue } from "./cron_grammar.ts";
-import { CRON_FIELDS, MACROS, TEXT_FIELDS } from "./cron_grammar.ts";
-import { invalidTrigger, shown } from "../invalid_trigger.ts";
+import {
+  CRON_FIELDS,
+  type CronDefinition,
+  type CronFieldName,
+  type CronFieldValue,
+  MACROS,
+  TEXT_FIELDS,
+} from "./cron_grammar.ts";
+import { invalidTrigger, shown } from "../checks.ts";
 
 /** How long crontab text, or the text of a field, may be. */
 export const CRON_TEXT_MAX = 2000;

@@ -9,10 +9,16 @@ import {
   yearOf,
 } from "../../time/civil.ts";
 import { bits60, bitsOf, lowestBit, nextOf60 } from "./bits.ts";
-import type { CronDefinition } from "./cron_grammar.ts";
-import { specialDays, specialMonthDays, specialWeekdays, weekDays, weekdaySet } from "./cron_month.ts";
-import type { DaySet, SpecialDays } from "./cron_month.ts";
-import { coversField, valuesOf } from "./cron_values.ts";
+import { coversField, type CronDefinition, valuesOf } from "./cron_grammar.ts";
+import {
+  type DaySet,
+  type SpecialDays,
+  specialDays,
+  specialMonthDays,
+  specialWeekdays,
+  weekDays,
+  weekdaySet,
+} from "./cron_month.ts";
 import type { WallSource } from "../zoned_search.ts";
 
 const LAST_YEAR = 9999;

@@ -2,12 +2,11 @@ import { isDateMoment } from "../../time/moment.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import { UTC } from "../../time/time_zone.ts";
 import { zoneTable } from "../../time/zone_table.ts";
-import { affectingTransitions } from "./affecting_transitions.ts";
+import { affectingTransitions, transitionInWords } from "./clock_changes.ts";
 import { cronInWords, weekdayName } from "./describe_cron.ts";
-import { transitionInWords } from "./describe_transition.ts";
 import { neverFires } from "../never_fires.ts";
 import type { Trigger, TriggerContext, TriggerJSON } from "../trigger.ts";
-import { cronOf, policiesOf } from "../trigger_parts.ts";
+import { cronOf, policiesOf } from "../definition.ts";
 import { capital, counted, lengthInWords, listed, ordinal } from "./words.ts";
 import type { ClockGapPolicy, ClockOverlapPolicy } from "../zoned_search.ts";
 

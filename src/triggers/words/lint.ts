@@ -1,11 +1,9 @@
 import { systemClock } from "../../time/system_clock.ts";
 import { isDateMoment } from "../../time/moment.ts";
-import { affectingTransitions } from "./affecting_transitions.ts";
-import type { CronDefinition, CronFieldValue } from "../cron/cron_grammar.ts";
-import { coversField, valuesOf } from "../cron/cron_values.ts";
+import { affectingTransitions, transitionInWords } from "./clock_changes.ts";
+import { coversField, type CronDefinition, type CronFieldValue, valuesOf } from "../cron/cron_grammar.ts";
 import type { DescribeOptions } from "./describe.ts";
-import { clockParts, cronOf } from "../trigger_parts.ts";
-import { transitionInWords } from "./describe_transition.ts";
+import { clockParts, cronOf } from "../definition.ts";
 import { neverFires } from "../never_fires.ts";
 import type { Trigger, TriggerContext, TriggerJSON } from "../trigger.ts";
 import { listed, ordinal } from "./words.ts";

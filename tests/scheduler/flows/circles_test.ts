@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { currentJob } from "../../../src/context/job_context.ts";
+import { currentJob } from "../../../src/context/current_job.ts";
 import { task } from "../../../src/registry/task.ts";
 import { currentScheduler } from "../../../src/scheduler/current_scheduler.ts";
 import { test } from "../../harness.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { currentJob } from "../../../src/context/job_context.ts";
-import { parentResultOf, parentResultsOf } from "../../../src/context/parent_results_of.ts";
+import { currentJob } from "../../../src/context/current_job.ts";
+import { parentResultOf, parentResultsOf } from "../../../src/context/parent_results.ts";
 import { task } from "../../../src/registry/task.ts";
 
 /** Answers a value that plain JSON could not carry, or fails. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Scheduler } from "../../../src/preset/scheduler.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { taskRef } from "../../../src/registry/task.ts";
 import type { Task } from "../../../src/registry/task_types.ts";
 import { jobRequest } from "../../../src/scheduler/jobs/job_request.ts";
 import { libsql } from "../../../src/stores/libsql.ts";

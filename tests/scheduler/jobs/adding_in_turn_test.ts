@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { Scheduler } from "../../../src/preset/scheduler.ts";
-import { task } from "../../../src/registry/task.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { test } from "../../harness.ts";
 import { faulty, gate, settle, setUp } from "../fixtures.ts";

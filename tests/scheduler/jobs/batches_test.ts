@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { RetryAfter } from "../../../src/context/retry_after.ts";
-import { tryCurrentJob } from "../../../src/context/job_context.ts";
-import type { BatchContext } from "../../../src/context/batch_context.ts";
+import { RetryAfter } from "../../../src/context/snooze_and_cancel.ts";
+import { tryCurrentJob } from "../../../src/context/current_job.ts";
+import type { BatchContext } from "../../../src/context/task_context.ts";
 import { currentScheduler } from "../../../src/scheduler/current_scheduler.ts";
 import { Scheduler } from "../../../src/preset/scheduler.ts";
 import { schedule } from "../../../src/registry/schedule.ts";
-import { task } from "../../../src/registry/task.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import type { InputOf, ResultOf } from "../../../src/registry/task_types.ts";
 import { date } from "../../../src/triggers/date.ts";
 import { assertType, type Same } from "../../registry/type_assertions.ts";

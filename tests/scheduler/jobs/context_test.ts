@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { currentJob, tryCurrentJob } from "../../../src/context/job_context.ts";
+import { currentJob, tryCurrentJob } from "../../../src/context/current_job.ts";
 import { currentScheduler } from "../../../src/scheduler/current_scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { systemClock } from "../../../src/time/system_clock.ts";

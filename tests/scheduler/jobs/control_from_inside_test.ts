@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { cancel } from "../../../src/context/cancel.ts";
-import { RetryAfter } from "../../../src/context/retry_after.ts";
-import { snooze } from "../../../src/context/snooze.ts";
+import { cancel, RetryAfter, snooze } from "../../../src/context/snooze_and_cancel.ts";
 import { task } from "../../../src/registry/task.ts";
 import { test } from "../../harness.ts";
 import { refusal, settle, setUp, START_MS } from "../fixtures.ts";

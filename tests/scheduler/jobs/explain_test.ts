@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { task } from "../../../src/registry/task.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import type { Scheduler } from "../../../src/preset/scheduler.ts";
 import { memory } from "../../../src/stores/memory.ts";

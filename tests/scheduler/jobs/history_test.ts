@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LOG_LINES_MAX } from "../../../src/model/job_history.ts";
-import { snooze } from "../../../src/context/snooze.ts";
+import { snooze } from "../../../src/context/snooze_and_cancel.ts";
 import { task } from "../../../src/registry/task.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { test } from "../../harness.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { taskRef } from "../../../src/registry/task_ref.ts";
-import { task } from "../../../src/registry/task.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import { sleep } from "../../../src/time/clock.ts";
 import type { VirtualClock } from "../../../src/time/virtual_clock.ts";
 import { interval } from "../../../src/triggers/interval.ts";

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { cancel } from "../../../src/context/cancel.ts";
-import { currentJob } from "../../../src/context/job_context.ts";
+import { cancel, snooze } from "../../../src/context/snooze_and_cancel.ts";
+import { currentJob } from "../../../src/context/current_job.ts";
 import type { Middleware } from "../../../src/context/middleware.ts";
 import { currentScheduler } from "../../../src/scheduler/current_scheduler.ts";
-import { snooze } from "../../../src/context/snooze.ts";
 import { Scheduler } from "../../../src/preset/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { assertType, type Same } from "../../registry/type_assertions.ts";

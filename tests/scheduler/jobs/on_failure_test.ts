@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { JobFailure } from "../../../src/context/job_failure.ts";
-import { cancel } from "../../../src/context/cancel.ts";
+import { cancel } from "../../../src/context/snooze_and_cancel.ts";
 import { task } from "../../../src/registry/task.ts";
 import { currentScheduler } from "../../../src/scheduler/current_scheduler.ts";
 import { memory } from "../../../src/stores/memory.ts";

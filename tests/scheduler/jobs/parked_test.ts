@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { memory } from "../../../src/stores/memory.ts";
-import { task } from "../../../src/registry/task.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import type { NewJob } from "../../../src/model/job_record.ts";
 import { test } from "../../harness.ts";
 import { refusal, settle, setUp } from "../fixtures.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { memory } from "../../../src/stores/memory.ts";
-import { task } from "../../../src/registry/task.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import type { Task } from "../../../src/registry/task_types.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { sleep } from "../../../src/time/clock.ts";

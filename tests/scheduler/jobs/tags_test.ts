@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { taskRef } from "../../../src/registry/task_ref.ts";
-import { task } from "../../../src/registry/task.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { test } from "../../harness.ts";
 import { refusal, settle, setUp, setUpTwo } from "../fixtures.ts";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { currentScheduler } from "../../../src/scheduler/current_scheduler.ts";
-import { task } from "../../../src/registry/task.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import type { Task } from "../../../src/registry/task_types.ts";
 import { test } from "../../harness.ts";
 import { gate, refusal, settle, setUp } from "../fixtures.ts";

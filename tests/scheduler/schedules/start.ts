@@ -2,7 +2,7 @@ import { Scheduler } from "../../../src/preset/scheduler.ts";
 import type { CarillonEvent } from "../../../src/events/event.ts";
 import type { SchedulerOptions } from "../../../src/scheduler/scheduler_options.ts";
 import { task } from "../../../src/registry/task.ts";
-import { currentJob } from "../../../src/context/job_context.ts";
+import { currentJob } from "../../../src/context/current_job.ts";
 import { VirtualClock } from "../../../src/time/virtual_clock.ts";
 
 /** Where the virtual clock of these tests starts. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import type { BatchJob } from "../../../src/context/batch_context.ts";
+import type { BatchJob } from "../../../src/context/task_context.ts";
 import { Scheduler } from "../../../src/preset/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { test } from "../../harness.ts";

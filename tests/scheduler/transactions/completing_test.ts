@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { InStatement } from "@libsql/client";
-import { currentJob } from "../../../src/context/job_context.ts";
+import { currentJob } from "../../../src/context/current_job.ts";
 import { fixedDelay } from "../../../src/triggers/fixed_delay.ts";
 import { Scheduler } from "../../../src/preset/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";

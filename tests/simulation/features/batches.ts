@@ -1,7 +1,6 @@
-import type { BatchContext, BatchJob } from "../../../src/context/batch_context.ts";
+import type { BatchContext, BatchJob } from "../../../src/context/task_context.ts";
 import type { StandardSchema } from "../../../src/model/standard_schema.ts";
-import { task } from "../../../src/registry/task.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import { sleep } from "../../../src/time/clock.ts";
 import { CALLS_MAX, failsAlways, resultOf, SIZE_MAX } from "../batch_book.ts";
 import type { Feature, TaskKit, Timed } from "./feature.ts";

@@ -1,5 +1,4 @@
-import { task } from "../../../src/registry/task.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import { cron } from "../../../src/triggers/cron/cron.ts";
 import type { CalendarDefinition } from "../../../src/triggers/calendar/calendar.ts";
 import type { Feature, Timed } from "./feature.ts";

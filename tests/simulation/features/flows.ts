@@ -1,5 +1,4 @@
-import { task } from "../../../src/registry/task.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import { type JobRequest, jobRequest, type RequestOptions } from "../../../src/scheduler/jobs/job_request.ts";
 import type { SchedulerCore } from "../../../src/scheduler/scheduler_core.ts";
 import type { Random } from "../../random.ts";

@@ -1,5 +1,4 @@
-import { task } from "../../../src/registry/task.ts";
-import { taskRef } from "../../../src/registry/task_ref.ts";
+import { task, taskRef } from "../../../src/registry/task.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import type { Feature, Timed } from "./feature.ts";
 

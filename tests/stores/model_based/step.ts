@@ -1,5 +1,5 @@
 import { fc } from "../../properties.ts";
-import type { TaskVersion } from "../../../src/model/task_claim.ts";
+import type { TaskVersion } from "../../../src/model/task_record.ts";
 import type { Subject } from "./subject.ts";
 
 /** One call of a store, with what it says about itself when a run fails. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isCarillonError } from "../../../src/errors.ts";
 import type { Step, StepResult } from "../../../src/stores/shared/driver.ts";
 import { type BulkOperation, GroupCommit } from "../../../src/stores/shared/group_commit.ts";
-import { nextTurn } from "../../../src/time/turn.ts";
+import { nextTurn } from "../../../src/time/clock.ts";
 import { test } from "../../harness.ts";
 
 /** A driver that notes the texts of each transaction and answers nothing to each step. */

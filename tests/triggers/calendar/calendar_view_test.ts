@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { validateCalendar } from "../../../src/triggers/calendar/calendar.ts";
-import type { CalendarDefinition } from "../../../src/triggers/calendar/calendar.ts";
-import { calendarView } from "../../../src/triggers/calendar/calendar_view.ts";
-import { calendarsOf } from "../../../src/triggers/calendar/calendars_of.ts";
+import { type CalendarDefinition, validateCalendar } from "../../../src/triggers/calendar/calendar.ts";
+import { calendarView, easterDay } from "../../../src/triggers/calendar/calendar_view.ts";
+import { calendarsOf } from "../../../src/triggers/definition.ts";
 import { cron } from "../../../src/triggers/cron/cron.ts";
-import { easterDay } from "../../../src/triggers/calendar/easter.ts";
-import { or } from "../../../src/triggers/or.ts";
+import { or } from "../../../src/triggers/and_or.ts";
 import { test } from "../../harness.ts";
 import { refusal } from "../refusal.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { and } from "../../../src/triggers/and.ts";
+import { and, or } from "../../../src/triggers/and_or.ts";
 import { calendarInterval } from "../../../src/triggers/calendar_interval.ts";
 import { cron } from "../../../src/triggers/cron/cron.ts";
 import { date } from "../../../src/triggers/date.ts";
@@ -7,7 +7,6 @@ import { describe } from "../../../src/triggers/words/describe.ts";
 import { fixedDelay } from "../../../src/triggers/fixed_delay.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { lint } from "../../../src/triggers/words/lint.ts";
-import { or } from "../../../src/triggers/or.ts";
 import type { Trigger } from "../../../src/triggers/trigger.ts";
 import { test } from "../../harness.ts";
 

@@ -3,7 +3,7 @@ import { calendarInterval } from "../../../src/triggers/calendar_interval.ts";
 import { cron } from "../../../src/triggers/cron/cron.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { lint } from "../../../src/triggers/words/lint.ts";
-import { or } from "../../../src/triggers/or.ts";
+import { or } from "../../../src/triggers/and_or.ts";
 import type { Trigger } from "../../../src/triggers/trigger.ts";
 import { test } from "../../harness.ts";
 

@@ -1,9 +1,8 @@
-import type { BatchContext } from "../../../context/batch_context.ts";
+import type { BatchContext } from "../../../context/task_context.ts";
 import { runInFrame } from "../../../context/current_frame.ts";
 import type { ExecutorRun } from "../../../executors/executor.ts";
-import { batchResult, batchResults } from "../../../registry/batch_results.ts";
+import { batchResult, batchResults, validateOutput } from "../../../registry/validate.ts";
 import type { RegisteredTask } from "../../../registry/registered_task.ts";
-import { validateOutput } from "../../../registry/validate.ts";
 import { encodePayload } from "../../../serializers/payload.ts";
 import type { Environment } from "../../environment.ts";
 import type { BatchMember } from "./batch_member.ts";

@@ -1,8 +1,7 @@
 import { CarillonError } from "../../../errors.ts";
 import type { Executor } from "../../../executors/executor.ts";
 import type { RegisteredTask } from "../../../registry/registered_task.ts";
-import type { Timer } from "../../../time/clock.ts";
-import { nextTurn } from "../../../time/turn.ts";
+import { nextTurn, type Timer } from "../../../time/clock.ts";
 import type { Environment } from "../../environment.ts";
 import type { BatchMember } from "./batch_member.ts";
 import { BatchCall } from "./batch_call.ts";

@@ -1,4 +1,4 @@
-import type { MiddlewareJob } from "../../../context/middleware.ts";
+import type { MiddlewareJob } from "../../../context/task_context.ts";
 import type { BatchedRun } from "../../../executors/executor.ts";
 import type { JobFacts } from "../../../model/job_record.ts";
 import type { Payload } from "../../../model/payload.ts";

@@ -1,4 +1,4 @@
-import { canonicalJSON } from "../../../model/canonical_json.ts";
+import { canonicalJSON } from "../../../model/payload.ts";
 import type { TaskRecord, TaskWrite } from "../../../model/task_record.ts";
 import type { DataStore } from "../../../stores/data_store.ts";
 import type { TaskChange } from "../../../stores/task_store.ts";

@@ -6,9 +6,8 @@ import type {
   Step,
   StepResult,
 } from "../../shared/driver.ts";
-import { sleep } from "../../../time/clock.ts";
+import { nextTurn, sleep } from "../../../time/clock.ts";
 import { systemClock } from "../../../time/system_clock.ts";
-import { nextTurn } from "../../../time/turn.ts";
 import type { NativeConnection } from "./native_connection.ts";
 import { isLocked, isStatementsOwnFault, meaningOf } from "./native_errors.ts";
 import { WriteBack } from "./write_back.ts";

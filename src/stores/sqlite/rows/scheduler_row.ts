@@ -1,6 +1,6 @@
 import type { ProcessIdentity, SchedulerRecord } from "../../../model/scheduler_record.ts";
 import type { SchedulerRole } from "../../../model/states.ts";
-import type { TaskVersion } from "../../../model/task_claim.ts";
+import type { TaskVersion } from "../../../model/task_record.ts";
 import type { SqlValue } from "../../shared/driver.ts";
 import { CellReader } from "../../shared/cell_reader.ts";
 

@@ -1,11 +1,7 @@
 import { CarillonError } from "../errors.ts";
 import type { DurationInput } from "../time/duration.ts";
-import { checkParts, partsInZone, sharedTimeZone } from "./combined.ts";
-import { invalidTrigger, shown } from "./invalid_trigger.ts";
-import { checkKeys, defined } from "./options.ts";
-import { periodMs } from "./period.ts";
-import type { Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
-import type { TriggerCore } from "./trigger_core.ts";
+import { checkKeys, defined, invalidTrigger, periodMs, shown } from "./checks.ts";
+import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
 import { triggerOf } from "./trigger_value.ts";
 
 /** Options of {@linkcode and}. */
@@ -126,4 +122,93 @@ class AndCore implements TriggerCore {
       maxIterations: this.#maxIterations === MAX_ITERATIONS ? undefined : this.#maxIterations,
     });
   }
+}
+
+/**
+ * Fires whenever one of several triggers does; once where several fire at the same instant.
+ *
+ * Throws `invalidTrigger` for an empty list and for what is no trigger.
+ *
+ * @example
+ * ```ts
+ * import { cron, or } from "carillon";
+ *
+ * const opening = or([cron("0 9 * * mon-fri"), cron("0 11 * * sat")]);
+ * const next = opening.nextAfter(Temporal.Instant.from("2026-03-27T09:00Z"));
+ * console.assert(next?.toString() === "2026-03-28T11:00:00Z");
+ * ```
+ */
+export function or(triggers: readonly Trigger[]): Trigger {
+  return triggerOf(new OrCore(checkParts(triggers, "or")));
+}
+
+/** Reads the JSON of an `or` trigger. */
+export function orFromJSON(json: TriggerJSON, read: (json: unknown) => Trigger): Trigger {
+  const { triggers } = checkKeys(json, ["kind", "triggers"], "An or trigger");
+  if (!Array.isArray(triggers)) {
+    throw invalidTrigger("An or trigger needs a list of triggers", { field: "triggers" });
+  }
+  return or(triggers.map(read));
+}
+
+class OrCore implements TriggerCore {
+  readonly kind = "or";
+  readonly timeZone: string | undefined;
+  readonly #parts: readonly Trigger[];
+
+  constructor(parts: readonly Trigger[]) {
+    this.timeZone = sharedTimeZone(parts);
+    this.#parts = parts;
+  }
+
+  nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined {
+    let earliestMs: number | undefined;
+    for (const part of this.#parts) {
+      const fireMs = part.nextAfterMs(epochMs, context);
+      if (fireMs !== undefined && (earliestMs === undefined || fireMs < earliestMs)) earliestMs = fireMs;
+    }
+    return earliestMs;
+  }
+
+  withTimeZone(timeZone: string): TriggerCore {
+    const parts = partsInZone(this.#parts, timeZone);
+    return parts === this.#parts ? this : new OrCore(parts);
+  }
+
+  toJSON(): TriggerJSON {
+    return { kind: this.kind, triggers: this.#parts.map((part) => part.toJSON()) };
+  }
+}
+
+/** How many triggers one can be combined of. */
+const PARTS_MAX = 100;
+
+/** Checks a list of triggers to combine, and gives a copy. Throws `invalidTrigger`. */
+export function checkParts(triggers: unknown, name: string): readonly Trigger[] {
+  if (!Array.isArray(triggers)) {
+    throw invalidTrigger(`${name}() takes a list of triggers, but got ${shown(triggers)}`, {
+      hint: `write ${name}([a, b])`,
+    });
+  }
+  if (triggers.length === 0 || triggers.length > PARTS_MAX) {
+    throw invalidTrigger(`${name}() takes 1 to ${PARTS_MAX} triggers, but got ${triggers.length}`);
+  }
+  for (const [index, trigger] of triggers.entries()) {
+    const { nextAfterMs, toJSON, withTimeZone } = (trigger ?? {}) as Partial<Trigger>;
+    if ([nextAfterMs, toJSON, withTimeZone].every((method) => typeof method === "function")) continue;
+    throw invalidTrigger(`Element ${index} of ${name}() must be a trigger, but got ${shown(trigger)}`);
+  }
+  return [...triggers] as Trigger[];
+}
+
+/** The zone that all parts with a zone share; undefined when they differ. */
+export function sharedTimeZone(parts: readonly TriggerCore[]): string | undefined {
+  const zones = new Set(parts.map((part) => part.timeZone).filter((zone) => zone !== undefined));
+  return zones.size === 1 ? [...zones][0] : undefined;
+}
+
+/** The parts in a zone; the same list when none of them changes. */
+export function partsInZone(parts: readonly Trigger[], timeZone: string): readonly Trigger[] {
+  const changed = parts.map((part) => part.withTimeZone(timeZone));
+  return changed.every((part, index) => part === parts[index]) ? parts : changed;
 }

@@ -1,12 +1,82 @@
 import { CarillonError } from "../errors.ts";
-import type { StandardSchema } from "../model/standard_schema.ts";
-import { isStandardSchema } from "../model/standard_schema.ts";
+import { isStandardSchema, type StandardSchema } from "../model/standard_schema.ts";
+import { didYouMean } from "../model/suggest.ts";
 import { timeZoneId } from "../time/time_zone.ts";
-import { invalidTrigger, shown } from "./invalid_trigger.ts";
-import type { Trigger, TriggerContext, TriggerJSON } from "./trigger.ts";
-import type { TriggerCore } from "./trigger_core.ts";
-import { BUILT_IN_KINDS, registeredKinds } from "./trigger_kinds.ts";
+import { andFromJSON, orFromJSON } from "./and_or.ts";
+import { calendarFilterFromJSON } from "./calendar/calendar_filter.ts";
+import { calendarIntervalFromJSON } from "./calendar_interval.ts";
+import { invalidTrigger, shown } from "./checks.ts";
+import { cronFromJSON } from "./cron/cron.ts";
+import { dateFromJSON } from "./date.ts";
+import { fixedDelayFromJSON } from "./fixed_delay.ts";
+import { intervalFromJSON } from "./interval.ts";
+import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
 import { triggerOf } from "./trigger_value.ts";
+
+/** Makes a trigger of the JSON of its kind; `read` makes the triggers inside it. */
+export type TriggerReader = (json: TriggerJSON, read: (json: unknown) => Trigger) => Trigger;
+
+/** The kinds that Carillon brings along. */
+export const BUILT_IN_KINDS: ReadonlyMap<string, TriggerReader> = new Map<string, TriggerReader>([
+  ["and", andFromJSON],
+  ["calendarInterval", calendarIntervalFromJSON],
+  ["cron", cronFromJSON],
+  ["date", dateFromJSON],
+  ["except", calendarFilterFromJSON],
+  ["fixedDelay", fixedDelayFromJSON],
+  ["interval", intervalFromJSON],
+  ["only", calendarFilterFromJSON],
+  ["or", orFromJSON],
+]);
+
+/** The kinds that users registered. */
+export const registeredKinds: Map<string, TriggerReader> = new Map();
+
+/** How deep triggers may be nested in one another. */
+const DEPTH_MAX = 32;
+
+/**
+ * Makes the trigger that `toJSON()` described. What was stored is checked like what is typed.
+ *
+ * Throws `invalidTrigger` for JSON that its kind does not understand, `unknownTriggerKind` for a kind that is
+ * neither built in nor registered.
+ *
+ * @example
+ * ```ts
+ * import { cron, triggerFromJSON } from "carillon";
+ *
+ * const stored = JSON.stringify(cron("0 9 * * *", { timeZone: "Europe/Berlin" }));
+ * console.assert(triggerFromJSON(JSON.parse(stored)).timeZone === "Europe/Berlin");
+ * ```
+ */
+export function triggerFromJSON(json: unknown): Trigger {
+  return read(json, 0);
+}
+
+function read(json: unknown, depth: number): Trigger {
+  if (depth > DEPTH_MAX) throw invalidTrigger(`Triggers are nested more than ${DEPTH_MAX} deep`);
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw invalidTrigger(`A stored trigger must be an object, but got ${shown(json)}`);
+  }
+  const { kind } = json as Partial<TriggerJSON>;
+  if (typeof kind !== "string") {
+    throw invalidTrigger(`A stored trigger must name its kind, but got ${shown(kind)}`, { field: "kind" });
+  }
+  const reader = BUILT_IN_KINDS.get(kind) ?? registeredKinds.get(kind);
+  if (!reader) throw unknownKind(kind);
+  return reader(json as TriggerJSON, (inner) => read(inner, depth + 1));
+}
+
+function unknownKind(kind: string): CarillonError {
+  const kinds = [...BUILT_IN_KINDS.keys(), ...registeredKinds.keys()];
+  return new CarillonError(
+    "unknownTriggerKind",
+    `There is no kind of trigger '${kind}'${
+      didYouMean(kind, kinds)
+    }; register it with registerTrigger() first`,
+    { details: { kind, kinds } },
+  );
+}
 
 /** What a trigger of your own has to do; Carillon adds the rest of a {@linkcode Trigger}. */
 export interface TriggerLogic {

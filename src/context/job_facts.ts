@@ -1,0 +1,70 @@
+import type { JobFacts, JobProgress, ParentFacts } from "../model/job_record.ts";
+import { decodePayload } from "../serializers/payload.ts";
+import type { Serializer } from "../serializers/serializer.ts";
+import { Temporal } from "../time/temporal.ts";
+import type { CurrentJob, ParentResult, ProgressInput } from "./task_context.ts";
+
+/** What a task's function is told about its job, in this process or another. */
+export function currentJobOf(
+  job: JobFacts,
+  parents: readonly ParentFacts[] = [],
+  serializers: readonly Serializer[] = [],
+): CurrentJob {
+  return {
+    id: job.id,
+    taskName: job.taskName,
+    attempt: job.attempt,
+    scheduleId: job.scheduleId,
+    scheduledFireTime: job.fireTimeMs === null
+      ? undefined
+      : Temporal.Instant.fromEpochMilliseconds(job.fireTimeMs),
+    runAt: Temporal.Instant.fromEpochMilliseconds(job.runAtMs),
+    metadata: job.metadata,
+    parents: parentResults(parents, serializers),
+  };
+}
+
+const none: readonly ParentResult[] = Object.freeze([]);
+
+/** What a task's function is told of the parents of its job; values are read when they are asked for. */
+export function parentResults(
+  parents: readonly ParentFacts[],
+  serializers: readonly Serializer[],
+): readonly ParentResult[] {
+  return parents.length === 0 ? none : Object.freeze(parents.map((parent) => resultOf(parent, serializers)));
+}
+
+function resultOf(facts: ParentFacts, serializers: readonly Serializer[]): ParentResult {
+  const { id, taskName, outcome, error } = facts;
+  let read: { readonly value: unknown } | undefined;
+  const result = {
+    id,
+    taskName,
+    outcome,
+    get value() {
+      read ??= { value: outcome === "success" ? decodePayload(facts.value, serializers) : undefined };
+      return read.value;
+    },
+    error: error ?? undefined,
+  };
+  return Object.freeze(result) as ParentResult;
+}
+
+/** How long a progress message may be; what is longer is cut, as every progress is an event and a write. */
+const MESSAGE_LENGTH_MAX = 500;
+
+/**
+ * A job's progress as it is stored. What cannot be is put right and not refused, as a mere report must not fail
+ * the job: more than all is all, nothing of nothing is all.
+ */
+export function jobProgress(input: ProgressInput, message: string | undefined, atMs: number): JobProgress {
+  const { done, total } = typeof input === "number" ? { done: input, total: 1 } : input;
+  const realTotal = Number.isFinite(total) && total > 0 ? total : 0;
+  const realDone = Number.isFinite(done) ? Math.min(Math.max(0, done), realTotal) : 0;
+  return {
+    done: realTotal === 0 ? 1 : realDone,
+    total: realTotal === 0 ? 1 : realTotal,
+    message: message === undefined ? null : String(message).slice(0, MESSAGE_LENGTH_MAX),
+    atMs,
+  };
+}

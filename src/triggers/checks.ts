@@ -1,0 +1,185 @@
+import { CarillonError } from "../errors.ts";
+import { suggest } from "../model/suggest.ts";
+import { type DurationInput, durationMs } from "../time/duration.ts";
+import { temporalName } from "../time/temporal.ts";
+
+/** Where a definition is wrong, and what would be right. */
+export interface TriggerProblem {
+  /** The text that was read. */
+  readonly source?: string;
+  /** The character in `source` that cannot be understood, counted from 0. */
+  readonly position?: number;
+  /** The field or option that is wrong. */
+  readonly field?: string;
+  /** What would have been understood. */
+  readonly expected?: string;
+  /** How to mend it. */
+  readonly hint?: string;
+  /** The error that led to this one. */
+  readonly cause?: unknown;
+}
+
+/** The error for a definition that is not understood: what is wrong, where, what was expected, and a hint. */
+export function invalidTrigger(what: string, problem: TriggerProblem = {}): CarillonError {
+  const { cause, ...details } = problem;
+  const where = problem.source === undefined
+    ? ""
+    : `Cannot read '${problem.source}'${
+      problem.position === undefined ? "" : ` at position ${problem.position}`
+    }: `;
+  const expected = problem.expected === undefined ? "" : `; expected ${problem.expected}`;
+  const hint = problem.hint === undefined ? "" : `; ${problem.hint}`;
+  return new CarillonError("invalidTrigger", `${where}${what}${expected}${hint}`, { details, cause });
+}
+
+/** A value as an error message shows it. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return `'${value}'`;
+  if (typeof value === "number" || typeof value === "boolean" || value === null || value === undefined) {
+    return String(value);
+  }
+  return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
+}
+
+/**
+ * Checks that `value` is a plain object with no other keys than `allowed`, and gives it back. Keys whose value
+ * is undefined do not count. `what` names it in the error.
+ *
+ * Throws `invalidTrigger`.
+ */
+export function checkKeys(
+  value: unknown,
+  allowed: readonly string[],
+  what: string,
+): Readonly<Record<string, unknown>> {
+  if (!isPlain(value)) throw invalidTrigger(`${what} must be an object, but got ${shown(value)}`);
+  const record = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(record)) {
+    if (record[key] === undefined || allowed.includes(key)) continue;
+    throw unknownKey(key, allowed, what);
+  }
+  return record;
+}
+
+/** Whether a value is an object that only carries keys, of whatever realm: no Date, no Temporal value, no trigger. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Checks that `value` is one of a few words; undefined passes. Throws `invalidTrigger`. */
+export function checkWord<const W extends string>(
+  value: unknown,
+  words: readonly W[],
+  what: string,
+): W | undefined {
+  if (value === undefined || words.includes(value as W)) return value as W | undefined;
+  const expected = words.map((word) => `'${word}'`).join(", ");
+  throw invalidTrigger(`${what} must be one of ${expected}, but got ${shown(value)}`, {
+    field: what,
+    expected,
+  });
+}
+
+/** Leaves out the keys whose value is undefined. */
+export function defined<T extends object>(record: T): T {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+}
+
+function unknownKey(key: string, allowed: readonly string[], what: string): Error {
+  const expected = allowed.join(", ");
+  const near = nearestKey(key, allowed);
+  return invalidTrigger(`There is no '${key}' in ${what[0]!.toLowerCase()}${what.slice(1)}`, {
+    field: key,
+    expected,
+    ...(near ? { hint: `did you mean '${near}'?` } : {}),
+  });
+}
+
+/** Words that people carry over from other schedulers. */
+const FAMILIAR: Readonly<Record<string, string>> = {
+  tz: "timeZone",
+  zone: "timeZone",
+  weekday: "dayOfWeek",
+  dow: "dayOfWeek",
+  dom: "day",
+  date: "day",
+  dayofmonth: "day",
+  weekofyear: "week",
+  from: "start",
+  startdate: "start",
+  starttime: "start",
+  startat: "start",
+  until: "end",
+  enddate: "end",
+  endtime: "end",
+  endat: "end",
+  time: "at",
+};
+
+function nearestKey(key: string, allowed: readonly string[]): string | undefined {
+  const plain = key.toLowerCase().replace(/[_-]/g, "");
+  const same = allowed.find((name) => name.toLowerCase() === plain || `${name.toLowerCase()}s` === plain);
+  if (same) return same;
+  const singular = allowed.find((name) => name.toLowerCase() === `${plain}s`);
+  if (singular) return singular;
+  const familiar = FAMILIAR[plain];
+  return familiar && allowed.includes(familiar) ? familiar : suggest(key, allowed);
+}
+
+const UNITS = [
+  "years",
+  "months",
+  "weeks",
+  "days",
+  "hours",
+  "minutes",
+  "seconds",
+  "milliseconds",
+  "microseconds",
+  "nanoseconds",
+];
+
+/** Checks that a value has the shape of a duration and no unit that does not exist. Throws `invalidTrigger`. */
+export function checkDuration(value: unknown, what: string): DurationInput {
+  if (typeof value === "string" || temporalName(value) === "Duration") return value as DurationInput;
+  if (typeof value !== "object" || value === null || temporalName(value) !== undefined) {
+    throw invalidTrigger(`${what} must be a duration, but got ${shown(value)}`, {
+      field: what,
+      expected: "{ minutes: 5 } or 'PT5M'",
+    });
+  }
+  for (const [unit, length] of Object.entries(checkKeys(value, UNITS, what))) {
+    // Temporal would read "5" as 5, and what is stored must be what was meant.
+    if (length === undefined || typeof length === "number") continue;
+    throw invalidTrigger(`${what} must have numbers, but ${unit} is ${shown(length)}`, { field: unit });
+  }
+  return value as DurationInput;
+}
+
+/**
+ * The length of an exact period in whole milliseconds; longer than nothing.
+ *
+ * Throws `invalidTrigger` for years and months, for fractions of a millisecond and for zero or negative lengths.
+ */
+export function periodMs(duration: unknown, what: string, allowZero = false): number {
+  const checked = checkDuration(duration, what);
+  let ms: number;
+  try {
+    ms = durationMs(checked, what);
+  } catch (cause) {
+    const hint = /years or months/.test(String(cause))
+      ? "use calendarInterval() for years and months"
+      : undefined;
+    throw invalidTrigger(cause instanceof CarillonError ? cause.message : `${what} is no duration`, {
+      field: what,
+      ...(hint ? { hint } : {}),
+      cause,
+    });
+  }
+  if (ms === 0 && !allowZero) {
+    throw invalidTrigger(`${what} must be longer than nothing, but got 0`, { field: what });
+  }
+  return ms;
+}
