@@ -6,30 +6,30 @@ export interface OptionSpec {
   readonly name: string;
   /** Its letter, if it has one. */
   readonly letter?: string;
-  /** What its value is called in the help; missing where it takes none. */
+  /** The name of its value in the help; absent where it takes none. */
   readonly value?: string;
-  /** Whether it can be given more than once. */
+  /** True if it can be given more than once. */
   readonly repeatable?: boolean;
-  /** What it does, in one line. */
+  /** Its effect, in one line. */
   readonly summary: string;
 }
 
 /** A positional argument of a command. */
 export interface ArgumentSpec {
-  /** What it is called in the help. */
+  /** Its name in the help. */
   readonly name: string;
-  /** What it is, in one line. */
+  /** Its meaning, in one line. */
   readonly summary: string;
-  /** Whether it can be left out. */
+  /** True if it can be left out. */
   readonly optional?: boolean;
-  /** Whether there can be several; only the last one. */
+  /** True if there can be several; only for the last one. */
   readonly repeatable?: boolean;
 }
 
-/** A command: what the help and the parser know of it, and what it does. */
+/** A command: its description for the help and the parser, and its work. */
 export interface Command {
   readonly name: string;
-  /** What it does, in one line. */
+  /** Its effect, in one line. */
   readonly summary: string;
   /** More about it, for its own help. */
   readonly details?: string;
@@ -38,7 +38,7 @@ export interface Command {
   readonly options?: readonly OptionSpec[];
   /** Command lines to copy, without the program. */
   readonly examples?: readonly string[];
-  /** Does it; answers the exit code, 0 where it answers nothing. */
+  /** Does its work; resolves to the exit code, 0 by default. */
   run(context: CommandContext): Promise<number | void>;
 }
 
@@ -54,7 +54,7 @@ export interface CommandGroup {
 /** A line of the command table. */
 export type CommandEntry = Command | CommandGroup;
 
-/** Whether an entry of the table holds further commands. */
+/** True if an entry of the table holds further commands. */
 export function isGroup(entry: CommandEntry): entry is CommandGroup {
   return "commands" in entry;
 }

@@ -1,14 +1,13 @@
 import { isCarillonError } from "../errors.ts";
 import type { CommandEntry } from "./command.ts";
 import { CommandContext } from "./command_context.ts";
+import { helpText, version } from "./commands/help.ts";
 import { EXIT_OK } from "./exit_codes.ts";
-import { helpText } from "./help.ts";
 import { parseCommandLine } from "./parse_command_line.ts";
 import { reportError } from "./report_error.ts";
 import type { Terminal } from "./terminal.ts";
-import { version } from "./version.ts";
 
-/** Runs a command line: finds the command, does it, reports what went wrong. Answers the exit code. */
+/** Finds and runs the command of a command line, and reports its error. Resolves to the exit code. */
 export async function runCommandLine(
   args: readonly string[],
   terminal: Terminal,
@@ -27,17 +26,17 @@ export async function runCommandLine(
     }
     return await command.run(context) ?? EXIT_OK;
   } catch (error) {
-    return reportError(error, terminal, { json: asks(args, "--json"), verbose: asksVerbose(args, error) });
+    return reportError(error, terminal, { json: isGiven(args, "--json"), verbose: isVerbose(args, error) });
   }
 }
 
-/** A command line that was not understood may still have said how it wants its errors. */
-function asks(args: readonly string[], option: string): boolean {
+/** True if an option is given, even in a command line that cannot be parsed. */
+function isGiven(args: readonly string[], option: string): boolean {
   const end = args.indexOf("--");
   return (end < 0 ? args : args.slice(0, end)).includes(option);
 }
 
-function asksVerbose(args: readonly string[], error: unknown): boolean {
-  // Where the words are the problem, the stack is of no use.
-  return !isCarillonError(error, "usage") && (asks(args, "--verbose") || asks(args, "-v"));
+function isVerbose(args: readonly string[], error: unknown): boolean {
+  // The stack does not help with a wrong command line.
+  return !isCarillonError(error, "usage") && (isGiven(args, "--verbose") || isGiven(args, "-v"));
 }

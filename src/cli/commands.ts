@@ -10,7 +10,7 @@ import { schedulesGroup } from "./commands/schedules.ts";
 import { startCommand } from "./commands/start.ts";
 import { tasksGroup } from "./commands/tasks.ts";
 
-/** Every command there is: what the parser, the help and the documentation go by. */
+/** Every command: the one table behind the parser, the help and the documentation. */
 export const commands: readonly CommandEntry[] = [
   startCommand,
   runCommand,

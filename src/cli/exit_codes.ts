@@ -1,27 +1,27 @@
 import type { ErrorCode } from "../errors.ts";
 
-/** It did what was asked. */
+/** The command succeeded. */
 export const EXIT_OK = 0;
-/** It failed, or the job that it ran did. */
+/** The command failed, or the job that it ran did. */
 export const EXIT_FAILED = 1;
-/** The command line was not understood; nothing was done. */
+/** The command line is wrong; nothing was done. */
 export const EXIT_USAGE = 2;
 /** The configuration, a task module or an option of the scheduler does not fit. */
 export const EXIT_CONFIGURATION = 3;
-/** A value that was given does not fit: an input, a trigger, a time zone. */
+/** A given value does not fit: an input, a trigger, a time zone. */
 export const EXIT_VALUE = 4;
-/** What was named is not there. */
+/** There is nothing of the given name or id. */
 export const EXIT_NOT_FOUND = 5;
-/** It is there, but not in a state in which this can be done. */
+/** The state of the thing does not allow this. */
 export const EXIT_STATE = 6;
 /** The data store cannot be used. */
 export const EXIT_STORE = 7;
-/** Something is in use by somebody else; the same command may work in a moment. */
+/** Something is in use by another process; the same command may work in a moment. */
 export const EXIT_BUSY = 8;
 /** The command was interrupted (SIGINT, SIGTERM). */
 export const EXIT_INTERRUPTED = 130;
 
-/** The exit code of every error: the one table that the command line goes by. */
+/** The exit code of every error. */
 export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   invalidTrigger: EXIT_VALUE,
   unknownTriggerKind: EXIT_VALUE,

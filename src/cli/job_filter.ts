@@ -1,10 +1,13 @@
+/** The arguments and options that select jobs, for commands about many of them. */
 import { jobOutcomes, jobStates } from "../model/states.ts";
+import { withoutUndefined } from "../model/without_undefined.ts";
 import type { JobsFilter } from "../scheduler/scheduler_jobs.ts";
-import type { OptionSpec } from "./command.ts";
+import type { ArgumentSpec, OptionSpec } from "./command.ts";
 import type { CommandContext } from "./command_context.ts";
 import { oneOf, wholeNumber } from "./option_values.ts";
+import { usageError } from "./parse_command_line.ts";
 
-/** The options that choose jobs. */
+/** The options that select jobs. */
 export const jobFilterOptions: readonly OptionSpec[] = [
   { name: "task", value: "NAME", summary: "Only those of this task" },
   { name: "schedule", value: "ID", summary: "Only those of this schedule" },
@@ -15,24 +18,49 @@ export const jobFilterOptions: readonly OptionSpec[] = [
   { name: "outcome", value: "OUTCOME", summary: `Only those with this outcome: ${jobOutcomes.join(", ")}` },
 ];
 
-/** The filter that these options make, and `--limit` where it is given. Throws `usage`. */
+/** Returns the filter that these options make, with `--limit` where it is given. Throws `usage`. */
 export function jobFilterOf(context: CommandContext): JobsFilter {
-  const taskName = context.option("task");
-  const scheduleId = context.option("schedule");
-  const batchId = context.option("batch");
-  const addedBy = context.option("added-by");
   const after = context.option("after");
   const state = oneOf(context, "state", jobStates);
   const outcome = oneOf(context, "outcome", jobOutcomes);
-  const limit = wholeNumber(context, "limit");
-  return {
-    ...(limit === undefined ? {} : { limit }),
-    ...(taskName === undefined ? {} : { taskName }),
-    ...(scheduleId === undefined ? {} : { scheduleId }),
-    ...(batchId === undefined ? {} : { batchId }),
-    ...(addedBy === undefined ? {} : { addedBy }),
-    ...(after === undefined ? {} : { after: [after] }),
-    ...(state === undefined ? {} : { states: [state] }),
-    ...(outcome === undefined ? {} : { outcomes: [outcome] }),
-  };
+  return withoutUndefined({
+    limit: wholeNumber(context, "limit"),
+    taskName: context.option("task"),
+    scheduleId: context.option("schedule"),
+    batchId: context.option("batch"),
+    addedBy: context.option("added-by"),
+    after: after === undefined ? undefined : [after],
+    states: state === undefined ? undefined : [state],
+    outcomes: outcome === undefined ? undefined : [outcome],
+  });
+}
+
+/** The ids of jobs, as arguments. */
+export const jobIdsArgument: ArgumentSpec = {
+  name: "id",
+  summary: "Id of a job; without one, the options select the jobs",
+  optional: true,
+  repeatable: true,
+};
+
+/** The options of commands that change many jobs. */
+export const bulkOptions: readonly OptionSpec[] = [
+  ...jobFilterOptions,
+  { name: "limit", value: "N", summary: "At most so many, the oldest first" },
+  { name: "dry-run", summary: "Only report which jobs it would be" },
+];
+
+/**
+ * Returns the filter of a command that changes many jobs; undefined where jobs are named by id and handled one by
+ * one. Throws `usage` where nothing selects jobs.
+ */
+export function bulkFilterOf(context: CommandContext): Omit<JobsFilter, "order" | "offset"> | undefined {
+  const ids = context.arguments("id");
+  const filter = jobFilterOf(context);
+  const restricts = Object.keys(filter).some((key) => key !== "limit");
+  if (ids.length > 0) return restricts || context.flag("dry-run") ? { ...filter, ids } : undefined;
+  if (restricts) return filter;
+  throw usageError(
+    "Name jobs by their ids, or select them with --task, --schedule, --batch, --added-by, --after, --state or --outcome",
+  );
 }

@@ -4,7 +4,7 @@ import { CarillonError, messageOf } from "../errors.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";
 
-/** The executors that a configuration names; modules are imported from the folder. Throws `invalidConfiguration`. */
+/** Resolves to the executors of a configuration; modules are imported from the folder. Throws `invalidConfiguration`. */
 export async function loadExecutors(
   executors: ResolvedConfiguration["executors"],
   directory: string,

@@ -6,9 +6,9 @@
 import process from "node:process";
 import { runCommandLine } from "./command_line.ts";
 import { commands } from "./commands.ts";
-import { flush, processTerminal } from "./process_terminal.ts";
+import { flush, processTerminal } from "./terminal.ts";
 
 const code = await runCommandLine(process.argv.slice(2), processTerminal(), commands);
 await flush();
-// A task module may have left timers or sockets behind; the command is done all the same.
+// A task module may have left timers or sockets behind; the command has finished all the same.
 process.exit(code);

@@ -8,6 +8,7 @@ import type { TaskSource } from "../registry/task_types.ts";
 import { cbor } from "../serializers/cbor.ts";
 import { plainJson } from "../serializers/plain_json.ts";
 import { richJson } from "../serializers/rich_json.ts";
+import type { Serializer } from "../serializers/serializer.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import { filePathOf } from "../stores/libsql/address.ts";
 import { systemClock } from "../time/system_clock.ts";
@@ -15,23 +16,27 @@ import type { CommandContext } from "./command_context.ts";
 import { loadConfiguration } from "./configuration/load_configuration.ts";
 import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";
 import { makeStore } from "./configuration/store_setting.ts";
-import { consoleLogger } from "./console_logger.ts";
+import { consoleLogger } from "./render/console_logger.ts";
 import { loadExecutors } from "./load_executors.ts";
-import { withProgress } from "./progress.ts";
+import { withProgress } from "./render/progress_line.ts";
 
-const serializers = { rich: richJson, json: plainJson, cbor };
+const serializers: Readonly<Record<ResolvedConfiguration["serializer"], Serializer>> = {
+  rich: richJson,
+  json: plainJson,
+  cbor,
+};
 
-/** The executor that is always there, and first. */
+/** The executor that always exists, and is the default. */
 export const EVENT_LOOP = "eventLoop";
 
-/** The stores of a configuration, by alias; nothing is opened yet. */
+/** Returns the stores of a configuration, by alias; nothing is opened yet. */
 export function storesOf({ stores, libsql }: ResolvedConfiguration): Readonly<Record<string, DataStore>> {
   return Object.fromEntries(
     Object.entries(stores).map(([alias, store]) => [alias, makeStore(store, libsql)]),
   );
 }
 
-/** A scheduler as the configuration says, with these tasks. */
+/** Returns a scheduler with a configuration and tasks. */
 export async function makeScheduler(
   configuration: ResolvedConfiguration,
   context: CommandContext,
@@ -47,7 +52,7 @@ export async function makeScheduler(
   });
 }
 
-/** The logger of a command: what the configuration says, or everything with `--verbose`. */
+/** Returns the logger of a command: at the configured level, or at `debug` with `--verbose`. */
 export function loggerOf(
   { logLevel }: ResolvedConfiguration,
   { terminal, json, verbose }: CommandContext,
@@ -63,42 +68,43 @@ export function loggerOf(
 }
 
 /**
- * Does something with a scheduler that only adds and reads, and closes it. The store must be there already: a
- * mistyped address shall not make an empty one.
+ * Does something with a scheduler that only adds and reads, and closes it. The store must exist already: a
+ * mistyped address must not create an empty one.
  */
 export async function withClient<T>(
   context: CommandContext,
-  use: (scheduler: Scheduler, configuration: ResolvedConfiguration) => Promise<T>,
+  use: (scheduler: Scheduler) => Promise<T>,
 ): Promise<T> {
   const configuration = await loadConfiguration(context);
   refuseMissingStores(configuration, context.terminal.directory);
-  // A command tells others what it does; it listens to nobody.
+  // A command publishes its changes, but needs no events of other processes.
   const { broker, ...options } = configuration.options;
+  const stores = storesOf(configuration);
   await using scheduler = new Scheduler({
     ...options,
     ...(broker === undefined || broker === "store" ? {} : { broker }),
     role: "client",
-    stores: storesOf(configuration),
+    stores,
     serializer: serializers[configuration.serializer],
     logger: loggerOf(configuration, context),
   });
   const { terminal } = context;
-  const label = () => `waiting for ${Object.values(storesOf(configuration)).map(({ location }) => location)}`;
-  return await withProgress({ terminal, clock: systemClock, label }, () => use(scheduler, configuration));
+  const label = `waiting for ${Object.values(stores).map(({ location }) => location).join(", ")}`;
+  return await withProgress({ terminal, label }, () => use(scheduler));
 }
 
-/** Throws `storeUnavailable` for a file that is not there. */
+/** Throws `storeUnavailable` for a file that does not exist. */
 export function refuseMissingStores(configuration: ResolvedConfiguration, directory: string): void {
   const url = missingStore(configuration, directory);
   if (url === undefined) return;
   throw new CarillonError(
     "storeUnavailable",
-    `There is no database ${url} yet; 'scheduler start' or 'scheduler migrate' makes it`,
+    `There is no database ${url} yet; 'scheduler start' or 'scheduler migrate' creates it`,
     { details: { location: url } },
   );
 }
 
-/** The address of the first store in a file that is not there; undefined when all are. */
+/** Returns the address of the first store in a file that does not exist; undefined when all do. */
 export function missingStore({ stores }: ResolvedConfiguration, directory: string): string | undefined {
   return Object.values(stores)
     .map((store) => typeof store === "string" ? store : "url" in store ? store.url : undefined)

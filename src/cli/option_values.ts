@@ -1,8 +1,10 @@
+/** The values of arguments and options, read from what was typed. */
+import { CarillonError, messageOf } from "../errors.ts";
 import { didYouMean } from "../model/suggest.ts";
 import type { CommandContext } from "./command_context.ts";
 import { usageError } from "./parse_command_line.ts";
 
-/** The value of an option that must be one of a few words. Throws `usage`. */
+/** Returns the value of an option that must be one of a few words. Throws `usage`. */
 export function oneOf<Word extends string>(
   context: CommandContext,
   name: string,
@@ -15,11 +17,27 @@ export function oneOf<Word extends string>(
   );
 }
 
-/** The value of an option that must be a whole number of at least 1. Throws `usage`. */
+/** Returns the value of an option that must be a whole number of at least 1. Throws `usage`. */
 export function wholeNumber(context: CommandContext, name: string, max = 2 ** 31 - 1): number | undefined {
   const value = context.option(name);
   if (value === undefined) return undefined;
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= 1 && number <= max) return number;
   throw usageError(`Option --${name} must be a whole number from 1 to ${max}, but got '${value}'`);
+}
+
+/** Returns a job's input from JSON. Throws `invalidInput`, naming the place and what was expected. */
+export function jsonInput(text: string | undefined, taskName: string): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    throw new CarillonError(
+      "invalidInput",
+      `Input of task '${taskName}' is not JSON: ${messageOf(cause)}; ` +
+        `write it in quotes as in '{"userId":"ada"}', but got '${shown}'`,
+      { details: { taskName, text }, cause },
+    );
+  }
 }

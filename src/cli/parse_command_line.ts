@@ -11,20 +11,20 @@ import {
 } from "./command.ts";
 import type { GivenValues } from "./command_context.ts";
 
-/** What runs when no command is named. */
+/** The command that runs when none is named. */
 const DEFAULT_COMMAND = "start";
 
-/** A command line, understood. */
+/** A parsed command line. */
 export interface ParsedCommandLine {
   /** The words that name the command: `["jobs", "list"]`. */
   readonly path: readonly string[];
   readonly command: Command;
   readonly given: GivenValues;
-  /** What to show the help of, where help is asked for; the table itself for an empty path. */
+  /** The path whose help is to be shown, if any; the whole table for an empty path. */
   readonly help: readonly string[] | undefined;
 }
 
-/** Finds the command and its values. Throws `usage`, saying what would have been understood. */
+/** Finds the command and its values. Throws `usage`, naming what was expected. */
 export function parseCommandLine(
   args: readonly string[],
   table: readonly CommandEntry[],
@@ -46,7 +46,7 @@ export function parseCommandLine(
   };
 }
 
-/** An error about the command line. */
+/** Returns an error about the command line. */
 export function usageError(message: string, path: readonly string[] = []): CarillonError {
   const help = ["help", ...path].join(" ");
   return new CarillonError("usage", `${message}; see 'scheduler ${help}'`, {
@@ -97,7 +97,7 @@ function namesOf(specs: readonly OptionSpec[], wanted: (spec: OptionSpec) => boo
 interface FoundCommand {
   readonly path: readonly string[];
   readonly command: Command;
-  /** How many of the words named it. */
+  /** The number of words that named it. */
   readonly named: number;
 }
 
@@ -111,7 +111,7 @@ function findCommand(words: readonly string[], table: readonly CommandEntry[]): 
   return { path: [entry.name, command.name], command, named: Math.min(words.length, 2) };
 }
 
-/** The error for a word that names no command. */
+/** Returns the error for a word that names no command. */
 export function unknownCommand(
   word: string,
   path: readonly string[],
@@ -128,11 +128,11 @@ function checkOptions(
   path: readonly string[],
 ): SplitArguments["options"] {
   const names = allowed.map(({ name }) => name);
-  const stranger = unknown ?? [...options.keys()].map((name) => `--${name}`)
+  const foreign = unknown ?? [...options.keys()].map((name) => `--${name}`)
     .find((option) => !names.includes(option.slice(2)));
-  if (stranger !== undefined) {
-    const hint = didYouMean(stranger, names.map((name) => `--${name}`));
-    throw usageError(`Command '${path.join(" ")}' has no option '${stranger}'${hint}`, path);
+  if (foreign !== undefined) {
+    const hint = didYouMean(foreign, names.map((name) => `--${name}`));
+    throw usageError(`Command '${path.join(" ")}' has no option '${foreign}'${hint}`, path);
   }
   for (const { name, value } of allowed) {
     if (value === undefined || !options.get(name)?.includes("")) continue;
@@ -160,7 +160,7 @@ function bindArguments(
   throw usageError(`Command '${path.join(" ")}' takes no argument '${extra}'`, path);
 }
 
-/** An argument as the help shows it. */
+/** Returns an argument as the help shows it. */
 export function argumentText({ name, optional, repeatable }: ArgumentSpec): string {
   const text = `<${name}>${repeatable ? "..." : ""}`;
   return optional ? `[${text}]` : text;

@@ -1,18 +1,18 @@
 import { CarillonError, type ErrorCode, messageOf } from "../errors.ts";
 import { EXIT_FAILED, exitCodes } from "./exit_codes.ts";
-import { toJson } from "./json_text.ts";
+import { toJson } from "./render/json_text.ts";
 import { painter } from "./render/colors.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How an error is shown. */
+/** Options of {@linkcode reportError}. */
 export interface ErrorReportOptions {
-  /** Machines read the standard output: they get the error as JSON there. */
+  /** Write the error as JSON on the standard output too, for machines. */
   readonly json: boolean;
   /** Show stacks and causes. */
   readonly verbose: boolean;
 }
 
-/** Says what went wrong, in one line unless there is more to see. Answers the exit code. */
+/** Writes an error, in one line unless it has more to show. Returns the exit code. */
 export function reportError(error: unknown, terminal: Terminal, options: ErrorReportOptions): number {
   const code = codeOf(error);
   const message = code === "internal" ? `Internal error: ${messageOf(error)}` : messageOf(error);
@@ -29,7 +29,7 @@ function codeOf(error: unknown): ErrorCode {
   return error instanceof CarillonError ? error.code : "internal";
 }
 
-/** Where in a text the error is: the text, and a caret under the character. */
+/** Returns the source text of an error, with a caret under the character at fault. */
 function pointer(error: unknown): string {
   if (!(error instanceof CarillonError)) return "";
   const { source, position } = error.details;
@@ -37,7 +37,7 @@ function pointer(error: unknown): string {
   return `  ${source}\n  ${" ".repeat(position)}^\n`;
 }
 
-/** The problems of an error that stands for several. */
+/** Returns the problems of an error that stands for several. */
 function listOf(error: unknown): string {
   if (!(error instanceof CarillonError)) return "";
   const { problems } = error.details;

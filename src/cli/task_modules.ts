@@ -1,26 +1,51 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CarillonError, messageOf } from "../errors.ts";
 import { exportedTasks } from "../registry/task_sources.ts";
 import type { TaskSource } from "../registry/task_types.ts";
+import type { CommandContext } from "./command_context.ts";
+import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";
+import { painter } from "./render/colors.ts";
+import { withProgress } from "./render/progress_line.ts";
 
-/** What was found in one task module. */
+/** A task module, imported. */
 export interface TaskModule {
   /** Its file name in the folder. */
   readonly file: string;
   /** Its exports that are tasks, classes of tasks or instances of them; empty when it registers nothing. */
   readonly sources: readonly TaskSource[];
-  /** Why it could not be imported. */
+  /** The reason why it could not be imported. */
   readonly error?: CarillonError;
 }
 
-/** Modules in code; tests, type declarations and files that begin with a dot or an underscore are left out. */
+/** The advice for a module that registers nothing. */
+export const NOTHING_HINT = "export one, or move the file into a folder for helpers";
+
+/** The names of modules with code; tests, type declarations and files that begin with a dot or an underscore are left out. */
 const MODULE = /^(?![._])(?!.*(?:_test\.|\.test\.|\.d\.)[cm]?[jt]s$).+\.[cm]?[jt]s$/;
+
+/** Resolves to the tasks of the task modules; warns of modules that register nothing. Throws `taskModuleFailed`. */
+export async function loadTasks(
+  { tasks }: ResolvedConfiguration,
+  context: CommandContext,
+): Promise<readonly TaskSource[]> {
+  const { terminal } = context;
+  const modules = await withProgress(
+    { terminal, label: "importing the task modules" },
+    () => importTaskModules(tasks),
+  );
+  const sources = taskSources(modules);
+  const warning = painter(terminal.color && terminal.interactive)("warning:", "yellow");
+  for (const { file } of modules.filter((module) => module.sources.length === 0)) {
+    context.note(`${warning} ${basename(tasks)}/${file} exports no task; ${NOTHING_HINT}`);
+  }
+  return sources;
+}
 
 /**
  * Imports every task module of a folder, in the order of their names. Folders within it are for helpers. A
- * module that throws is answered with its error, so that all of them can be told at once.
+ * module that throws is returned with its error, so that all of them can be reported at once.
  *
  * Throws `taskModuleFailed` when there is no such folder.
  */
@@ -30,7 +55,7 @@ export async function importTaskModules(folder: string): Promise<readonly TaskMo
   return modules;
 }
 
-/** The things to register from task modules. Throws `taskModuleFailed` for the first one that failed. */
+/** Returns the things to register from task modules. Throws `taskModuleFailed` for the first one that failed. */
 export function taskSources(modules: readonly TaskModule[]): readonly TaskSource[] {
   const failed = modules.find(({ error }) => error !== undefined);
   if (failed?.error) throw failed.error;

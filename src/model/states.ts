@@ -17,7 +17,10 @@ export type JobOutcome =
   | "abandoned";
 
 /** Whether a schedule fires: `finished` has no fire left, `failed` has a trigger that threw or cannot be read. */
-export type ScheduleStatus = "active" | "finished" | "failed";
+export type ScheduleStatus = (typeof scheduleStatuses)[number];
+
+/** All statuses of a schedule. */
+export const scheduleStatuses = ["active", "finished", "failed"] as const;
 
 /** What a scheduler does: process schedules, run jobs, both, or neither (it only adds and reads). */
 export type SchedulerRole = "scheduler" | "worker" | "both" | "client";

@@ -82,7 +82,7 @@ test("start aborts what runs at the second signal, and the next start runs it ag
   });
 });
 
-test("start goes on after an error that nobody caught, and says so", async () => {
+test("start continues after an uncaught error, and logs it", async () => {
   const text = `
     import { interval, task } from "carillon";
     export const careless = task({
@@ -99,7 +99,7 @@ test("start goes on after an error that nobody caught, and says so", async () =>
     running.signal("SIGINT");
     const { code, err } = await running.ended();
     assert.equal(code, 0);
-    assert.match(err, /error {2}an error that nobody caught.*nobody awaits me/);
+    assert.match(err, /error {2}an uncaught error.*nobody awaits me/);
   });
 });
 

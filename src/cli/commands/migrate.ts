@@ -1,15 +1,14 @@
 import { CarillonError } from "../../errors.ts";
 import type { MigrationReport, MigrationStep } from "../../stores/libsql.ts";
-import { systemClock } from "../../time/system_clock.ts";
 import type { Command } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
-import { configurationOptions, settingOptions } from "../configuration/option_layer.ts";
+import { settingOptions } from "../configuration/option_layer.ts";
 import { isLibsqlStore } from "../configuration/store_setting.ts";
 import { storesOf } from "../open_scheduler.ts";
-import { withProgress } from "../progress.ts";
+import { withProgress } from "../render/progress_line.ts";
 
-/** What `migrate` did to one store. */
+/** A store, migrated. */
 interface MigratedStore extends MigrationReport {
   readonly store: string;
   readonly location: string;
@@ -20,16 +19,15 @@ export const migrateCommand: Command = {
   name: "migrate",
   summary: "Bring the tables of the stores to this version, step by step",
   details: "Every command that opens a store does it too; this one shows the steps, and does nothing else.",
-  options: [...settingOptions("store"), ...configurationOptions],
+  options: settingOptions("store"),
   async run(context) {
     const stores = Object.entries(storesOf(await loadConfiguration(context)));
     const migrated: MigratedStore[] = [];
     for (const [alias, store] of stores) {
       if (!isLibsqlStore(store)) throw noMigrations(alias, store.kind);
-      const label = () => `migrating ${store.location}`;
       const report = await withProgress(
-        { terminal: context.terminal, clock: systemClock, label },
-        () => store.migrate((step) => tellStep(step, context)),
+        { terminal: context.terminal, label: `migrating ${store.location}` },
+        () => store.migrate((step) => printStep(step, context)),
       );
       migrated.push({ store: alias, location: store.location, ...report });
     }
@@ -37,7 +35,7 @@ export const migrateCommand: Command = {
   },
 };
 
-function tellStep({ version, name }: MigrationStep, context: CommandContext): void {
+function printStep({ version, name }: MigrationStep, context: CommandContext): void {
   if (!context.json) context.terminal.out(`  ${version}  ${name}\n`);
 }
 

@@ -1,8 +1,13 @@
-import type { CarillonEvent } from "../../events/event.ts";
 import { isCarillonError } from "../../errors.ts";
+import type { CarillonEvent } from "../../events/event.ts";
 import type { Scheduler } from "../../preset/scheduler.ts";
+<<<<<<< HEAD
 import { TaskRegistry } from "../../registry/task_registry.ts";
 import { taskRef } from "../../registry/task.ts";
+=======
+import { taskRef } from "../../registry/task_ref.ts";
+import { TaskRegistry } from "../../registry/task_registry.ts";
+>>>>>>> 99f10d9 (Give every command group one file, and sort what the command line draws into render/)
 import type { Task } from "../../registry/task_types.ts";
 import { newJobId } from "../../scheduler/jobs/job_id.ts";
 import { onStopSignals } from "../../scheduler/lifecycle/signals.ts";
@@ -10,17 +15,17 @@ import { systemClock } from "../../time/system_clock.ts";
 import type { Command } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
-import { configurationOptions, settingOptions } from "../configuration/option_layer.ts";
+import { settingOptions } from "../configuration/option_layer.ts";
 import { EXIT_INTERRUPTED } from "../exit_codes.ts";
-import { toJson } from "../json_text.ts";
-import { loadTasks } from "../load_tasks.ts";
 import { loggerOf, makeScheduler } from "../open_scheduler.ts";
-import { ProgressLine } from "../progress.ts";
+import { jsonInput } from "../option_values.ts";
 import { painter } from "../render/colors.ts";
 import { eventLine } from "../render/event_line.ts";
+import { toJson } from "../render/json_text.ts";
+import { ProgressLine } from "../render/progress_line.ts";
 import { lengthText } from "../render/times.ts";
 import { reportError } from "../report_error.ts";
-import { inputFromText } from "../task_input.ts";
+import { loadTasks } from "../task_modules.ts";
 
 /** `run <task> [json]`: runs one job here and prints what it returned. */
 export const runCommand: Command = {
@@ -31,7 +36,7 @@ export const runCommand: Command = {
     { name: "task", summary: "Name of the task" },
     { name: "json", summary: "Its input as JSON; - reads it from the standard input", optional: true },
   ],
-  options: [...settingOptions("store", "tasks", "role", "logLevel"), ...configurationOptions],
+  options: settingOptions("store", "tasks", "role", "logLevel"),
   examples: ["run machine.sample", `run mail.digest '{"userId":"ada"}' --json`],
   async run(context) {
     const configuration = await loadConfiguration(context);
@@ -39,17 +44,17 @@ export const runCommand: Command = {
     const tasks = await loadTasks(configuration, context);
     const registry = new TaskRegistry();
     registry.add(tasks);
-    // Before the store is opened: a name that does not exist shall leave nothing behind.
+    // Before the store is opened: an unknown name leaves nothing behind.
     registry.byName(taskName);
     const [typed] = context.arguments("json");
-    const input = inputFromText(typed === "-" ? await context.terminal.readInput() : typed, taskName);
+    const input = jsonInput(typed === "-" ? await context.terminal.readInput() : typed, taskName);
     const logger = loggerOf(configuration, context, (fields) => fields["job"] !== undefined);
     await using scheduler = await makeScheduler(configuration, context, { tasks, logger });
     return await runHere(scheduler, taskName, input, context);
   },
 };
 
-/** Answers the exit code. The first signal cancels the job, which then ends as it likes. */
+/** Resolves to the exit code. The first signal cancels the job, which then ends in its own way. */
 async function runHere(
   scheduler: Scheduler,
   taskName: string,
@@ -57,35 +62,35 @@ async function runHere(
   context: CommandContext,
 ): Promise<number> {
   const jobId = newJobId(systemClock.nowMs());
-  const story = new RunStory(context, taskName, jobId);
-  using _subscription = scheduler.subscribe((event) => story.tell(event), { types: "job" });
+  const reporter = new RunReporter(context, taskName, jobId);
+  using _subscription = scheduler.subscribe((event) => reporter.report(event), { types: "job" });
   let interrupted = false;
   const unlisten = onStopSignals((signal) => {
     interrupted = true;
-    void scheduler.cancelJob(jobId, `${signal} came in`).catch(() => {});
+    void scheduler.cancelJob(jobId, `${signal} received`).catch(() => {});
   });
   try {
     const task = taskRef<Task<unknown, unknown>>(taskName);
     const result = await scheduler.runJob(task, input, { id: jobId });
-    story.end();
+    reporter.end();
     context.print(
       { jobId, taskName, outcome: "success", result },
       () => result === undefined ? "" : toJson(result),
     );
     return 0;
   } catch (error) {
-    story.end();
+    reporter.end();
     if (!interrupted || !isCarillonError(error, "jobCancelled")) throw error;
     reportError(error, context.terminal, context);
     return EXIT_INTERRUPTED;
   } finally {
     unlisten();
-    story.end();
+    reporter.end();
   }
 }
 
-/** Tells on the standard error how the job is doing. */
-class RunStory {
+/** Reports the progress of the job on the standard error. */
+class RunReporter {
   readonly #context: CommandContext;
   readonly #jobId: string;
   readonly #line: ProgressLine;
@@ -96,10 +101,10 @@ class RunStory {
     this.#context = context;
     this.#jobId = jobId;
     this.#label = `waiting to run ${taskName}`;
-    this.#line = new ProgressLine({ terminal, clock: systemClock, label: () => this.#label });
+    this.#line = new ProgressLine({ terminal, label: () => this.#label });
   }
 
-  tell(event: CarillonEvent): void {
+  report(event: CarillonEvent): void {
     if (!("jobId" in event) || event.jobId !== this.#jobId) return;
     const { terminal, verbose, json } = this.#context;
     if (event.type === "jobStarted") this.#label = `running ${event.taskName}`;

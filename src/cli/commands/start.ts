@@ -1,80 +1,67 @@
-import type { CarillonEvent } from "../../events/event.ts";
+import process from "node:process";
 import { messageOf } from "../../errors.ts";
-import type { ServedApp } from "../../http/control_app.ts";
+import type { CarillonEvent, EventType } from "../../events/event.ts";
+import type { ServedApp } from "../../http/serve.ts";
 import type { Logger } from "../../model/logger.ts";
 import type { Scheduler } from "../../preset/scheduler.ts";
-import { systemClock } from "../../time/system_clock.ts";
 import type { Command } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
-import { configurationOptions, settingOptions } from "../configuration/option_layer.ts";
-import type { ResolvedConfiguration } from "../configuration/resolved_configuration.ts";
-import { eventPrinter } from "../event_printer.ts";
-import { loadTasks } from "../load_tasks.ts";
+import { settingOptions } from "../configuration/option_layer.ts";
+import { refuseOpenEndpoints, serveControl } from "../control_endpoints.ts";
 import { loggerOf, makeScheduler, storesOf } from "../open_scheduler.ts";
-import { ProgressLine } from "../progress.ts";
 import { banner } from "../render/banner.ts";
-import { refuseOpenEndpoints } from "../refuse_open_endpoints.ts";
-import { painter } from "../render/colors.ts";
-import { RunningJobs } from "../running_jobs.ts";
-import { reportStrayErrors } from "../stray_errors.ts";
-import { version } from "../version.ts";
+import { eventPrinter } from "../render/event_line.ts";
+import { ProgressLine } from "../render/progress_line.ts";
+import { loadTasks } from "../task_modules.ts";
+import { version } from "./help.ts";
 
 /** `start`: runs the scheduler until it is stopped, and prints what happens. */
 export const startCommand: Command = {
   name: "start",
   summary: "Run the scheduler until it is stopped, and print what happens",
   details: "SIGINT (Ctrl+C) and SIGTERM stop it: running jobs may finish. A second one aborts them.",
-  options: [
-    ...settingOptions(
-      "store",
-      "tasks",
-      "role",
-      "name",
-      "timeZone",
-      "maxConcurrentJobs",
-      "http",
-      "tokens",
-      "logLevel",
-    ),
-    ...configurationOptions,
-  ],
+  options: settingOptions(
+    "store",
+    "tasks",
+    "role",
+    "name",
+    "timeZone",
+    "maxConcurrentJobs",
+    "http",
+    "tokens",
+    "logLevel",
+  ),
   examples: ["start", "start --http 127.0.0.1:8000", "start --store file:other.db --tasks jobs"],
   async run(context) {
     const configuration = await loadConfiguration(context);
     refuseOpenEndpoints(configuration);
     const tasks = await loadTasks(configuration, context);
-    // What is about a job is shown as its event.
+    // Lines about a job are shown as its events.
     const logger = loggerOf(configuration, context, (fields) => fields["job"] !== undefined);
     const scheduler = await makeScheduler(configuration, context, { tasks, logger });
-    const served = await serve(configuration, scheduler, logger);
-    const stopReporting = reportStrayErrors(logger);
-    const opening = openingLine(configuration, context);
+    const served = await serveControl(configuration, scheduler, logger);
+    const stopLogging = logUncaughtErrors(logger);
+    // A store that another process keeps locked is waited for, which may take a while.
+    const locations = Object.values(storesOf(configuration)).map(({ location }) => location);
+    const opening = new ProgressLine({
+      terminal: context.terminal,
+      label: `opening ${locations.join(", ")}`,
+    });
     try {
       scheduler.subscribe(() => opening.stop(), { types: "schedulerStarted", from: "here" });
-      tellEvents(scheduler, context, () => printBanner(scheduler, configuration, context, served));
+      printEvents(scheduler, context, () => printBanner(scheduler, locations, context, served));
       await scheduler.runUntilStopped();
       if (!context.json) context.note("stopped");
     } finally {
       opening.stop();
       await served?.close();
-      stopReporting();
+      stopLogging();
     }
   },
 };
 
-/** The web framework is only loaded where there is something to serve. */
-async function serve(
-  configuration: ResolvedConfiguration,
-  scheduler: Scheduler,
-  logger: Logger,
-): Promise<ServedApp | undefined> {
-  if (configuration.http === undefined) return undefined;
-  const { serveControl } = await import("../serve_control.ts");
-  return await serveControl(configuration, scheduler, logger);
-}
-
-function tellEvents(scheduler: Scheduler, context: CommandContext, onStarted: () => Promise<void>): void {
+function printEvents(scheduler: Scheduler, context: CommandContext, onStarted: () => Promise<void>): void {
   const running = new RunningJobs();
   const print = eventPrinter(context);
   const held: CarillonEvent[] = [];
@@ -92,12 +79,6 @@ function tellEvents(scheduler: Scheduler, context: CommandContext, onStarted: ()
   }, { from: "here" });
 }
 
-/** A store that somebody else keeps locked is waited for, which may take a while. */
-function openingLine(configuration: ResolvedConfiguration, { terminal }: CommandContext): ProgressLine {
-  const locations = Object.values(storesOf(configuration)).map(({ location }) => location).join(", ");
-  return new ProgressLine({ terminal, clock: systemClock, label: () => `opening ${locations}` });
-}
-
 function stoppingText(running: RunningJobs): string {
   const jobs = running.describe();
   return jobs === undefined ? "stopping" : `stopping: waiting for ${jobs}; once more aborts them`;
@@ -105,21 +86,63 @@ function stoppingText(running: RunningJobs): string {
 
 async function printBanner(
   scheduler: Scheduler,
-  configuration: ResolvedConfiguration,
-  context: CommandContext,
+  stores: readonly string[],
+  { terminal }: CommandContext,
   served: ServedApp | undefined,
 ): Promise<void> {
-  const { terminal } = context;
   const tasks = await scheduler.getTasks();
   const text = banner({
     version: version(),
     scheduler: scheduler.name,
     role: scheduler.role,
-    stores: Object.values(storesOf(configuration)).map(({ location }) => location),
+    stores,
     taskNames: tasks.map(({ name }) => name),
     schedules: await scheduler.getSchedules(),
     url: served?.url,
-    nowMs: systemClock.nowMs(),
-  }, { paint: painter(terminal.color), width: terminal.width, timeZone: terminal.timeZone });
+  }, terminal);
   terminal.out(`${text}\n`);
+}
+
+/** The events after which a job does not run here any longer. */
+const endings: readonly EventType[] = [
+  "jobFinished",
+  "jobRetrying",
+  "jobSnoozed",
+  "jobHandedBack",
+  "jobParked",
+  "jobRemoved",
+];
+
+/** The jobs that run here, by their events. */
+class RunningJobs {
+  readonly #tasks = new Map<string, string>();
+
+  note(event: CarillonEvent): void {
+    if (event.type === "jobStarted") this.#tasks.set(event.jobId, event.taskName);
+    else if ("jobId" in event && endings.includes(event.type)) this.#tasks.delete(event.jobId);
+  }
+
+  /** Returns `2 jobs: report.daily (id), backup (id)`; undefined when none runs. */
+  describe(): string | undefined {
+    const { size } = this.#tasks;
+    if (size === 0) return undefined;
+    const shown = [...this.#tasks].slice(0, 5).map(([id, task]) => `${task} (${id})`);
+    const more = size > shown.length ? ` and ${size - shown.length} more` : "";
+    return `${size} ${size === 1 ? "job" : "jobs"}: ${shown.join(", ")}${more}`;
+  }
+}
+
+/**
+ * Logs uncaught errors, such as that of a promise that a task forgot to await, and keeps them from ending the
+ * process with everything else that runs in it. Returns a function that ends this.
+ */
+function logUncaughtErrors(logger: Logger): () => void {
+  const events = ["unhandledRejection", "uncaughtException"] as const;
+  const listener = (error: unknown) =>
+    logger.error("an uncaught error; a task may have forgotten to await a promise", {
+      error: messageOf(error),
+      ...(error instanceof Error && error.stack ? { stack: error.stack } : {}),
+    });
+  for (const event of events) process.on(event, listener);
+  return () => events.forEach((event) => process.off(event, listener));
 }

@@ -5,8 +5,8 @@ import type { LibsqlOptions } from "../../stores/libsql.ts";
 import type { StoreSetting } from "./store_setting.ts";
 
 /**
- * What a configuration file can say: the options of the scheduler, in text where they are things, and what the
- * command line needs beside. Durations can also be written short: `"30s"`, `"1h30m"`.
+ * The content of a configuration file: the options of the scheduler, objects among them by name, and those of the
+ * command line. Durations can also be written short: `"30s"`, `"1h30m"`.
  */
 export interface Configuration extends
   LibsqlOptions,
@@ -22,29 +22,29 @@ export interface Configuration extends
     | "abortGrace"
     | "broker"
   > {
-  /** Where everything is kept: an address, or the store itself. @default "file:carillon.db" */
+  /** The data store: an address, or the store itself. @default "file:carillon.db" */
   readonly store?: StoreSetting;
   /** Several stores by alias, instead of `store`. */
   readonly stores?: Readonly<Record<string, StoreSetting>>;
   /**
-   * Who runs the functions, by name, besides `eventLoop`: the path of a module that exports an executor, or the
-   * executor itself.
+   * Executors by name, besides `eventLoop`: the path of a module that exports an executor, or the executor
+   * itself.
    */
   readonly executors?: Readonly<Record<string, string | Executor>>;
-  /** How inputs and results are stored. @default "rich" */
+  /** The encoding of stored inputs and results. @default "rich" */
   readonly serializer?: "rich" | "json" | "cbor";
   /** Folder of the task modules. @default "tasks" */
   readonly tasks?: string;
-  /** From which level on log lines are written to the standard error. @default "warn" */
+  /** The lowest level of log lines on the standard error. @default "warn" */
   readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
-  /** Where the control endpoints listen: `"127.0.0.1:8000"`. @default nowhere */
+  /** The address of the control endpoints: `"127.0.0.1:8000"`. @default nowhere */
   readonly http?: string;
   /** Bearer tokens that the control endpoints accept; needed off the loopback. @default [] */
   readonly tokens?: readonly (string | ControlToken)[];
 }
 
 /**
- * Gives a configuration its types: `carillon.config.ts` exports what this answers, which is what it was given.
+ * Returns its argument with the types of a configuration, for the default export of `carillon.config.ts`.
  *
  * @example
  * ```ts

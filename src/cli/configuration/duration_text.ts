@@ -11,7 +11,7 @@ const units = {
   w: "weeks",
 } as const;
 
-/** Reads the short form of a duration (`30s`, `1h30m`); any other text, ISO 8601 too, is given back as it is. */
+/** Reads the short form of a duration (`30s`, `1h30m`); any other string, ISO 8601 too, is returned as it is. */
 export function durationFromText(text: string): Temporal.DurationLike | string {
   const compact = text.trim();
   if (!SHORT.test(compact)) return compact;

@@ -4,14 +4,14 @@ import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "../../errors.ts";
 import { didYouMean } from "../../model/suggest.ts";
-import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./said.ts";
+import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./given_setting.ts";
 import { isRecord } from "./setting_kinds.ts";
 import { settings } from "./settings_table.ts";
 
-/** The files that are looked for when none is named. */
+/** The default names of the file. */
 const NAMES = ["carillon.config.ts", "carillon.config.js", "carillon.config.json"];
 
-/** What the configuration file says: the one named, or the one in the folder, or nothing. */
+/** Resolves to the settings of the configuration file: the one named, or the one in the folder, or none. */
 export async function fileLayer(directory: string, named: string | undefined): Promise<ConfigurationLayer> {
   const found = named === undefined
     ? NAMES.map((name) => resolve(directory, name)).filter((path) => existsSync(path))
@@ -51,22 +51,22 @@ function broken(source: string, message: string): ConfigurationLayer {
   return { given: [], problems: [{ message, source }] };
 }
 
-/** The settings that an object says, by their paths. */
+/** Returns the settings of an object, by their paths. */
 function flatten(content: Readonly<Record<string, unknown>>, source: string): ConfigurationLayer {
-  const said: GivenSetting[] = [];
+  const given: GivenSetting[] = [];
   const problems: ConfigurationProblem[] = [];
   const visit = (values: Readonly<Record<string, unknown>>, prefix: string) => {
     for (const [key, value] of Object.entries(values)) {
       const path = `${prefix}${key}`;
       if (value === undefined) continue;
-      if (settings.some((setting) => setting.path === path)) said.push({ path, value, source });
+      if (settings.some((setting) => setting.path === path)) given.push({ path, value, source });
       else if (!isSection(path)) problems.push({ message: unknownKey(path, prefix, source), source });
       else if (isRecord(value)) visit(value, `${path}.`);
       else problems.push({ message: `'${path}' in ${source} must be an object`, source });
     }
   };
   visit(content, "");
-  return { given: said, problems };
+  return { given, problems };
 }
 
 function isSection(path: string): boolean {

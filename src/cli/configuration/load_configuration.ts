@@ -3,14 +3,14 @@ import { CONFIG_VARIABLE, environmentLayer } from "./environment_layer.ts";
 import { fileLayer } from "./file_layer.ts";
 import { optionLayer } from "./option_layer.ts";
 import {
-  type ConfigurationAnswer,
   configurationError,
+  type ConfigurationResult,
   resolveConfiguration,
   type ResolvedConfiguration,
 } from "./resolved_configuration.ts";
 
 /** Reads the configuration: options win over the environment, then the file, then the defaults. */
-export async function readConfiguration(context: CommandContext): Promise<ConfigurationAnswer> {
+export async function readConfiguration(context: CommandContext): Promise<ConfigurationResult> {
   const { environment, directory } = context.terminal;
   const file = context.option("config") ?? (environment[CONFIG_VARIABLE] || undefined);
   const layers = [
@@ -21,7 +21,7 @@ export async function readConfiguration(context: CommandContext): Promise<Config
   return resolveConfiguration(layers, directory);
 }
 
-/** The same for commands that need it to be right. Throws `invalidConfiguration` with all problems at once. */
+/** Reads the configuration. Throws `invalidConfiguration` with all problems at once. */
 export async function loadConfiguration(context: CommandContext): Promise<ResolvedConfiguration> {
   const { configuration, problems } = await readConfiguration(context);
   if (configuration === undefined) throw configurationError(problems);

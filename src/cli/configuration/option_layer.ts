@@ -1,11 +1,11 @@
 import { didYouMean } from "../../model/suggest.ts";
 import type { OptionSpec } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
-import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./said.ts";
+import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./given_setting.ts";
 import { type Setting, settings } from "./settings_table.ts";
 
-/** Options of every command that reads the configuration. */
-export const configurationOptions: readonly OptionSpec[] = [
+/** The options of every command that reads the configuration. */
+const configurationOptions: readonly OptionSpec[] = [
   { name: "config", value: "FILE", summary: "The configuration file (default carillon.config.ts or .json)" },
   {
     name: "set",
@@ -15,34 +15,35 @@ export const configurationOptions: readonly OptionSpec[] = [
   },
 ];
 
-/** The command line options of some settings. */
+/** Returns the options of a command that reads the configuration, with those of some settings. */
 export function settingOptions(...paths: readonly string[]): readonly OptionSpec[] {
-  return settings.filter(({ path }) => paths.includes(path)).map((setting) => ({
+  const options = settings.filter(({ path }) => paths.includes(path)).map((setting) => ({
     ...setting.option!,
     summary: `${setting.summary} (default ${setting.fallback})`,
   }));
+  return [...options, ...configurationOptions];
 }
 
-/** What the command line says. */
+/** Returns the settings of the command line. */
 export function optionLayer(context: CommandContext): ConfigurationLayer {
-  const said: GivenSetting[] = [];
+  const given: GivenSetting[] = [];
   const problems: ConfigurationProblem[] = [];
   for (const pair of context.options("set")) {
     const [, path = pair, text] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
     const setting = settings.find((one) => one.path === path.trim());
     if (setting !== undefined && text !== undefined) {
-      said.push(saidBy(setting, text, `--set ${setting.path}`));
+      given.push(settingFromText(setting, text, `--set ${setting.path}`));
     } else problems.push(setProblem(path.trim(), text));
   }
   for (const setting of settings) {
     const text = setting.option === undefined ? undefined : context.option(setting.option.name);
-    if (text !== undefined) said.push(saidBy(setting, text, `--${setting.option?.name}`));
+    if (text !== undefined) given.push(settingFromText(setting, text, `--${setting.option?.name}`));
   }
-  return { given: said, problems };
+  return { given, problems };
 }
 
-/** What a text says about a setting. */
-export function saidBy({ path, kind }: Setting, text: string, source: string): GivenSetting {
+/** Returns the value that a string gives for a setting. */
+export function settingFromText({ path, kind }: Setting, text: string, source: string): GivenSetting {
   return { path, value: kind.fromText(text), source };
 }
 

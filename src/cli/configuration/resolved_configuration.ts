@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
 import { CarillonError, messageOf } from "../../errors.ts";
+import type { HttpAddress } from "../../http/http_server.ts";
 import { type DefaultOptions, resolveRunOptions } from "../../model/task_options.ts";
 import type { SchedulerOptions } from "../../scheduler/scheduler_options.ts";
 import type { LibsqlOptions } from "../../stores/libsql.ts";
-import type { HttpAddress } from "../http_address.ts";
 import type { Configuration } from "./configuration.ts";
-import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./said.ts";
+import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./given_setting.ts";
 import { settings } from "./settings_table.ts";
 import type { StoreSetting } from "./store_setting.ts";
 
-/** The options of the scheduler that need nothing more than to be handed on. */
+/** The options that are passed on to the scheduler as they are. */
 type PlainOptions = Pick<
   SchedulerOptions,
   "role" | "name" | "timeZone" | "defaults" | "maxConcurrentJobs" | "tags" | "lease" | "abortGrace" | "broker"
@@ -24,47 +24,58 @@ export interface ResolvedConfiguration {
   readonly executors: NonNullable<Configuration["executors"]>;
   readonly serializer: NonNullable<Configuration["serializer"]>;
   readonly logLevel: NonNullable<Configuration["logLevel"]>;
-  /** Folder of the task modules, complete. */
+  /** Absolute path of the folder of the task modules. */
   readonly tasks: string;
   readonly http: HttpAddress | undefined;
   readonly tokens: NonNullable<Configuration["tokens"]>;
   readonly options: PlainOptions;
-  /** Where each setting that was said comes from, by its path. */
+  /** The source of each given setting, by its path. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
-/** What came of resolving: problems, and the configuration where there are none. */
-export interface ConfigurationAnswer {
+/** The problems of a configuration, and the configuration where there are none. */
+export interface ConfigurationResult {
   readonly problems: readonly ConfigurationProblem[];
   readonly configuration: ResolvedConfiguration | undefined;
 }
 
-const plainKeys = ["role", "name", "timeZone", "maxConcurrentJobs", "tags", "lease", "abortGrace", "broker"];
+const plainKeys = Object.keys(
+  {
+    role: true,
+    name: true,
+    timeZone: true,
+    maxConcurrentJobs: true,
+    tags: true,
+    lease: true,
+    abortGrace: true,
+    broker: true,
+  } satisfies Record<Exclude<keyof PlainOptions, "defaults">, true>,
+);
 
-/** Puts the layers together, the first one that says something wins, and checks everything there is. */
+/** Merges the layers, of which the first one that gives a setting wins, and checks everything. */
 export function resolveConfiguration(
   layers: readonly ConfigurationLayer[],
   directory: string,
-): ConfigurationAnswer {
+): ConfigurationResult {
   const problems = layers.flatMap((layer) => layer.problems);
-  const said = winners(layers, problems);
+  const given = winners(layers, problems);
   const values = new Map<string, unknown>();
-  for (const [path, one] of said) readOne(path, one, values, problems);
+  for (const [path, one] of given) readOne(path, one, values, problems);
   const defaults = nested(values, "defaults.") as DefaultOptions;
-  checkDefaults(defaults, said, problems);
+  checkDefaults(defaults, given, problems);
   if (problems.length > 0) return { problems, configuration: undefined };
-  return { problems, configuration: assemble(values, defaults, said, directory) };
+  return { problems, configuration: assemble(values, defaults, given, directory) };
 }
 
-/** What was said about each setting by the first layer that said something. */
+/** Returns the value of each setting from the first layer that gives it. */
 function winners(
   layers: readonly ConfigurationLayer[],
   problems: ConfigurationProblem[],
 ): ReadonlyMap<string, GivenSetting> {
-  const said = new Map<string, GivenSetting>();
+  const given = new Map<string, GivenSetting>();
   for (const layer of layers) {
-    // One says which store, the other says which stores: whoever is asked first decides.
-    const decided = said.has("store") || said.has("stores");
+    // One layer may give `store`, another one `stores`: the first of them decides.
+    const decided = given.has("store") || given.has("stores");
     const both = layer.given.filter(({ path }) => path === "store" || path === "stores");
     if (!decided && new Set(both.map(({ path }) => path)).size === 2) {
       problems.push({
@@ -74,10 +85,10 @@ function winners(
     }
     for (const one of layer.given) {
       if (decided && both.includes(one)) continue;
-      if (!said.has(one.path)) said.set(one.path, one);
+      if (!given.has(one.path)) given.set(one.path, one);
     }
   }
-  return said;
+  return given;
 }
 
 function readOne(
@@ -100,14 +111,14 @@ function readOne(
 /** Settings that fit one by one may still not fit each other. */
 function checkDefaults(
   defaults: DefaultOptions,
-  said: ReadonlyMap<string, GivenSetting>,
+  given: ReadonlyMap<string, GivenSetting>,
   problems: ConfigurationProblem[],
 ): void {
   if (problems.length > 0) return;
   try {
     resolveRunOptions(defaults, "'defaults' of the configuration");
   } catch (error) {
-    const sources = [...said.values()].filter(({ path }) => path.startsWith("defaults."))
+    const sources = [...given.values()].filter(({ path }) => path.startsWith("defaults."))
       .map(({ source }) => source);
     const source = [...new Set(sources)].join(", ");
     problems.push({ message: `${messageOf(error)} (from ${source})`, source });
@@ -129,7 +140,7 @@ function nested(values: ReadonlyMap<string, unknown>, prefix: string): Record<st
 function assemble(
   values: ReadonlyMap<string, unknown>,
   defaults: DefaultOptions,
-  said: ReadonlyMap<string, GivenSetting>,
+  given: ReadonlyMap<string, GivenSetting>,
   directory: string,
 ): ResolvedConfiguration {
   const only = (keys: readonly string[]) =>
@@ -145,11 +156,11 @@ function assemble(
     http: get("http", undefined),
     tokens: get("tokens", []),
     options: { ...only(plainKeys), defaults },
-    sources: new Map([...said].map(([path, { source }]) => [path, source])),
+    sources: new Map([...given].map(([path, { source }]) => [path, source])),
   };
 }
 
-/** The error that stands for all problems of a configuration. */
+/** Returns the error that stands for all problems of a configuration. */
 export function configurationError(problems: readonly ConfigurationProblem[]): CarillonError {
   const message = problems.length === 1
     ? problems[0]!.message

@@ -1,43 +1,44 @@
-/** The kinds of settings: how each is said in text, and what fits. */
+/** The kinds of settings: how each is read from a string, and which values fit. */
 import { CarillonError } from "../../errors.ts";
 import * as check from "../../model/option_checks.ts";
 import { type ControlToken, TokenTable } from "../../http/auth/tokens.ts";
+import type { HttpAddress } from "../../http/http_server.ts";
 import { timeZoneId } from "../../time/time_zone.ts";
 import { durationFromText } from "./duration_text.ts";
-import { readHttpAddress } from "../http_address.ts";
 import { readStoreSetting } from "./store_setting.ts";
 
 /** A kind of setting. */
 export interface SettingKind {
-  /** What fits, for people: `a duration such as 30s`. */
+  /** The values that fit, for people: `a duration such as 30s`. */
   readonly expected: string;
-  /** The value that a text says; what it cannot read it gives back for `read` to refuse. */
+  /** Returns the value that a string stands for; a string that it cannot read is returned for `read` to refuse. */
   fromText(text: string): unknown;
-  /** The value in the form that is used. Throws a `CarillonError` that names the setting. */
+  /** Returns the value in the form that is used. Throws a `CarillonError` that names the setting. */
   read(value: unknown, name: string): unknown;
 }
 
 const where = "the configuration";
 
-/** A text. */
+/** A string. */
 export const text: SettingKind = {
-  expected: "a text",
-  fromText: (given) => given,
+  expected: "a string",
+  fromText: (text) => text,
   read: (value, name) => check.checkName(value, name, where),
 };
 
 /** A time zone. */
 export const zone: SettingKind = {
   expected: "a time zone such as Europe/Berlin",
-  fromText: (given) => given,
+  fromText: (text) => text,
   read: (value) => timeZoneId(value),
 };
 
-/** One of a few words. */
-export function choice(...words: readonly string[]): SettingKind {
+/** One of a few words, as the keys of an object, so that the compiler misses a new one. */
+export function choice<Word extends string>(choices: Readonly<Record<Word, true>>): SettingKind {
+  const words = Object.keys(choices);
   return {
     expected: words.join(", "),
-    fromText: (given) => given,
+    fromText: (text) => text,
     read: (value, name) => check.checkChoice(value, name, where, words),
   };
 }
@@ -86,7 +87,7 @@ export const durationOrNone: SettingKind = {
   read: (value, name) => checkedDuration(value, name, true),
 };
 
-/** Names, in text with commas between them. */
+/** Names, in a string with commas between them. */
 export const names: SettingKind = {
   expected: "names, with commas between them",
   fromText: listFromText,
@@ -96,21 +97,21 @@ export const names: SettingKind = {
 /** The address of a data store, or the store itself. */
 export const store: SettingKind = {
   expected: "the address of a store such as file:carillon.db",
-  fromText: (given) => given,
+  fromText: (text) => text,
   read: readStoreSetting,
 };
 
-/** What carries events between schedulers: a word, or in code the event broker itself. */
+/** The event broker: a word, or in code the event broker itself. */
 export const broker: SettingKind = {
   expected: "store",
-  fromText: (given) => given,
+  fromText: (text) => text,
   read(value, name) {
     if (typeof (value as { readonly connect?: unknown } | null)?.connect === "function") return value;
     return check.checkChoice(value, name, where, ["store"]);
   },
 };
 
-/** Things by name, in text as `name=value` with commas between them. */
+/** Things by name, in a string as `name=value` with commas between them. */
 export function byName(expected: string, read: SettingKind["read"]): SettingKind {
   return {
     expected,
@@ -126,27 +127,44 @@ export function byName(expected: string, read: SettingKind["read"]): SettingKind
   };
 }
 
-/** Where a server listens. */
+/** The address that a server listens on. */
 export const httpAddress: SettingKind = {
   expected: "an address such as 127.0.0.1:8000",
-  fromText: (given) => given,
+  fromText: (text) => text,
   read: (value, name) => readHttpAddress(value, `Option '${name}' of ${where}`),
 };
 
-/** A thing that code gives: text names the module, a file written in code can give the thing itself. */
+const ADDRESS = /^(?:(\[[0-9a-f:.]+\]|[^:\s[\]]+):)?(\d{1,5})$/i;
+const PORT_MAX = 65_535;
+
+/** Reads `HOST:PORT`, or a port on the loopback. `what` names the option in the error. Throws `invalidOption`. */
+export function readHttpAddress(value: unknown, what: string): HttpAddress {
+  const text = typeof value === "number" ? String(value) : value;
+  const [, host = "127.0.0.1", port] = (typeof text === "string" ? ADDRESS.exec(text) : null) ?? [];
+  if (port === undefined || Number(port) > PORT_MAX) {
+    throw new CarillonError(
+      "invalidOption",
+      `${what} must be HOST:PORT such as 127.0.0.1:8000, but got '${String(value)}'`,
+      { details: { option: "http", value: String(value) } },
+    );
+  }
+  return { hostname: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+/** An object from code: a string names its module, and a file written in code can give the object itself. */
 export function part(expected: string, method: string): SettingKind["read"] {
   return (value, name) => {
     if (typeof value === "string" && value !== "") return value;
-    const given = value as Readonly<Record<string, unknown>> | null;
-    if (typeof given === "object" && typeof given?.[method] === "function") return value;
+    const object = value as Readonly<Record<string, unknown>> | null;
+    if (typeof object === "object" && typeof object?.[method] === "function") return value;
     throw check.optionError(name, where, `must be ${expected}`, value);
   };
 }
 
-/** Who may use the control endpoints: tokens, each with the name of its holder if need be. Never shown. */
+/** The tokens of the control endpoints, each with the name of its holder if need be. Never shown. */
 export const tokens: SettingKind = {
   expected: "a list of tokens (letters, digits and -._~+/), each as TOKEN or NAME:TOKEN",
-  fromText: (given) => listFromText(given),
+  fromText: listFromText,
   read(value, name) {
     const read = listOf(value, name).map((item) => {
       const [, holder, token] = (typeof item === "string" && /^([^:]+):(.*)$/s.exec(item)) || [];
@@ -157,7 +175,7 @@ export const tokens: SettingKind = {
   },
 };
 
-/** Whether a value is an object with keys of its own, as JSON has them. */
+/** True if a value is a plain object, as JSON has them. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -171,27 +189,27 @@ function checkedDuration(value: unknown, name: string, none: boolean): unknown {
   return read;
 }
 
-function numberFromText(given: string): unknown {
-  return given.trim() === "" || Number.isNaN(Number(given)) ? given : Number(given);
+function numberFromText(text: string): unknown {
+  return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
 }
 
 function orNone(fromText: SettingKind["fromText"]): SettingKind["fromText"] {
-  return (given) => given.trim() === "none" ? null : fromText(given);
+  return (text) => text.trim() === "none" ? null : fromText(text);
 }
 
-function listFromText(given: string): string[] {
-  return given.split(",").map((item) => item.trim()).filter((item) => item !== "");
+function listFromText(text: string): string[] {
+  return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
 }
 
-function dictionaryFromText(given: string): unknown {
-  const pairs = listFromText(given).map((item) => /^([^=]+)=(.*)$/s.exec(item));
-  if (pairs.some((pair) => pair === null)) return given;
+function dictionaryFromText(text: string): unknown {
+  const pairs = listFromText(text).map((item) => /^([^=]+)=(.*)$/s.exec(item));
+  if (pairs.some((pair) => pair === null)) return text;
   return Object.fromEntries(pairs.map((pair) => [pair![1]!.trim(), pair![2]!.trim()]));
 }
 
 function listOf(value: unknown, name: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new CarillonError("invalidOption", `Option '${name}' of ${where} must be a list of texts`, {
+  throw new CarillonError("invalidOption", `Option '${name}' of ${where} must be a list of strings`, {
     details: { option: name },
   });
 }

@@ -1,16 +1,21 @@
+import type { RetryOptions } from "../../model/retry_options.ts";
+import type { LostLeasePolicy, SchedulerRole } from "../../model/states.ts";
+import type { LibsqlOptions } from "../../stores/libsql.ts";
+import type { LogThreshold } from "../render/console_logger.ts";
+import type { Configuration } from "./configuration.ts";
 import * as kind from "./setting_kinds.ts";
 import type { SettingKind } from "./setting_kinds.ts";
 
-/** A setting: what can be said in the configuration file, in the environment, and partly by an option. */
+/** A setting: given in the configuration file, in the environment, and some of them by an option. */
 export interface Setting {
-  /** Where it is in the configuration file: `defaults.retry.base`. */
+  /** Its place in the configuration file: `defaults.retry.base`. */
   readonly path: string;
   readonly kind: SettingKind;
-  /** What it is for, in one line. */
+  /** Its purpose, in one line. */
   readonly summary: string;
-  /** What holds when nobody says anything, for people. */
+  /** Its default, for people. */
   readonly fallback: string;
-  /** The command line option that sets it, without the dashes, and what its value is called. */
+  /** The command line option that sets it, without the dashes, and the name of its value. */
   readonly option?: { readonly name: string; readonly value: string };
   /** Never shown. */
   readonly secret?: boolean;
@@ -19,31 +24,31 @@ export interface Setting {
 const storesText = "stores by alias, as in main=file:a.db,archive=file:b.db";
 const executorsText = "modules by name, as in heavy=./executors/heavy.ts";
 
-/** Every setting: the one table that the reader, the options, the check and the documentation go by. */
+/** Every setting: the one table behind the reader, the options, the check and the documentation. */
 export const settings: readonly Setting[] = [
   {
     path: "store",
     kind: kind.store,
-    summary: "Where everything is kept",
+    summary: "Address of the data store",
     fallback: "file:carillon.db",
     option: { name: "store", value: "URL" },
   },
   {
     path: "stores",
     kind: kind.byName(storesText, kind.store.read),
-    summary: "Several stores by alias, instead of 'store'; the first one is used unless told otherwise",
+    summary: "Several stores by alias, instead of 'store'; the first one is the default",
     fallback: "none",
   },
   {
     path: "synchronous",
-    kind: kind.choice("full", "normal"),
-    summary: "Whether a commit waits until the disk has it, for stores named by their address",
+    kind: kind.choice<NonNullable<LibsqlOptions["synchronous"]>>({ full: true, normal: true }),
+    summary: "How durable a commit is: full waits for the disk; for stores named by their address",
     fallback: "full",
   },
   {
     path: "tablePrefix",
     kind: kind.text,
-    summary: "What the names of all tables begin with, for stores named by their address",
+    summary: "Prefix of the names of all tables, for stores named by their address",
     fallback: "carillon_",
   },
   {
@@ -62,7 +67,7 @@ export const settings: readonly Setting[] = [
   },
   {
     path: "role",
-    kind: kind.choice("both", "scheduler", "worker", "client"),
+    kind: kind.choice<SchedulerRole>({ both: true, scheduler: true, worker: true, client: true }),
     summary: "Process schedules, run jobs, both, or neither",
     fallback: "both",
     option: { name: "role", value: "ROLE" },
@@ -70,7 +75,7 @@ export const settings: readonly Setting[] = [
   {
     path: "name",
     kind: kind.text,
-    summary: "Name of this scheduler, shown wherever it is",
+    summary: "Name of this scheduler, shown wherever it appears",
     fallback: "host name and process id",
     option: { name: "name", value: "NAME" },
   },
@@ -84,32 +89,32 @@ export const settings: readonly Setting[] = [
   {
     path: "maxConcurrentJobs",
     kind: kind.count,
-    summary: "How many jobs run here at once",
+    summary: "Number of jobs that run here at once",
     fallback: "100",
     option: { name: "max-concurrent-jobs", value: "N" },
   },
   {
     path: "tags",
     kind: kind.names,
-    summary: "What this scheduler can do that others cannot",
+    summary: "Tags that this scheduler offers to jobs that demand them",
     fallback: "none",
   },
   {
     path: "executors",
     kind: kind.byName(executorsText, kind.part("the path of a module that exports an executor", "run")),
-    summary: "Who runs the functions, by name, besides eventLoop, which is used unless told otherwise",
+    summary: "Executors by name, besides eventLoop, which is the default",
     fallback: "none",
   },
   {
     path: "broker",
     kind: kind.broker,
-    summary: "What brings listeners the events of other schedulers",
+    summary: "Carrier of the events of other schedulers",
     fallback: "none",
   },
   {
     path: "lease",
     kind: kind.duration,
-    summary: "How long this scheduler may be silent before others take its work over",
+    summary: "How long this scheduler may be silent before others take over its work",
     fallback: "30s",
   },
   {
@@ -120,21 +125,21 @@ export const settings: readonly Setting[] = [
   },
   {
     path: "serializer",
-    kind: kind.choice("rich", "json", "cbor"),
-    summary: "How inputs and results are stored",
+    kind: kind.choice<NonNullable<Configuration["serializer"]>>({ rich: true, json: true, cbor: true }),
+    summary: "Encoding of stored inputs and results",
     fallback: "rich",
   },
   {
     path: "logLevel",
-    kind: kind.choice("debug", "info", "warn", "error", "silent"),
-    summary: "From which level on log lines are written to the standard error",
+    kind: kind.choice<LogThreshold>({ debug: true, info: true, warn: true, error: true, silent: true }),
+    summary: "Lowest level of log lines on the standard error",
     fallback: "warn",
     option: { name: "log-level", value: "LEVEL" },
   },
   {
     path: "http",
     kind: kind.httpAddress,
-    summary: "Where the control endpoints listen",
+    summary: "Address of the control endpoints",
     fallback: "nowhere",
     option: { name: "http", value: "HOST:PORT" },
   },
@@ -167,8 +172,8 @@ export const settings: readonly Setting[] = [
   },
   {
     path: "defaults.retry.backoff",
-    kind: kind.choice("exponential", "fixed"),
-    summary: "Whether the waits between attempts grow",
+    kind: kind.choice<NonNullable<RetryOptions["backoff"]>>({ exponential: true, fixed: true }),
+    summary: "Growth of the waits between attempts",
     fallback: "exponential",
   },
   { path: "defaults.retry.base", kind: kind.duration, summary: "The first wait", fallback: "1s" },
@@ -188,31 +193,31 @@ export const settings: readonly Setting[] = [
   {
     path: "defaults.timeToLive",
     kind: kind.durationOrNone,
-    summary: "Not started this long after it was to run, a job is not run at all",
+    summary: "Time after its due time when a job that has not started is not run at all",
     fallback: "none",
   },
   {
     path: "defaults.retention.success",
     kind: kind.durationOrNone,
-    summary: "How long successful jobs are kept; none is for ever",
+    summary: "How long successful jobs are kept; none is forever",
     fallback: "1d",
   },
   {
     path: "defaults.retention.other",
     kind: kind.durationOrNone,
-    summary: "How long jobs with any other outcome are kept; none is for ever",
+    summary: "How long jobs with any other outcome are kept; none is forever",
     fallback: "14d",
   },
   {
     path: "defaults.retention.maxSuccess",
     kind: kind.count,
-    summary: "How many successful jobs of a task are kept at the most",
+    summary: "Number of successful jobs of a task that are kept at most",
     fallback: "any number",
   },
   {
     path: "defaults.retention.maxOther",
     kind: kind.count,
-    summary: "How many jobs of a task with any other outcome are kept at the most",
+    summary: "Number of jobs of a task with any other outcome that are kept at most",
     fallback: "any number",
   },
   {
@@ -223,8 +228,8 @@ export const settings: readonly Setting[] = [
   },
   {
     path: "defaults.onLostLease",
-    kind: kind.choice("retry", "abandon"),
-    summary: "What happens to a running job whose scheduler loses its lease",
+    kind: kind.choice<LostLeasePolicy>({ retry: true, abandon: true }),
+    summary: "Fate of a running job whose scheduler loses its lease",
     fallback: "retry",
   },
   {
@@ -236,13 +241,13 @@ export const settings: readonly Setting[] = [
   {
     path: "defaults.tags",
     kind: kind.names,
-    summary: "What a scheduler must offer to run jobs",
+    summary: "Tags that a scheduler must offer to run jobs",
     fallback: "none",
   },
   {
     path: "defaults.maxRunningJobs",
     kind: kind.limit,
-    summary: "How many jobs of a task run at once",
+    summary: "Number of jobs of a task that run at once",
     fallback: "1",
   },
   {
@@ -253,7 +258,7 @@ export const settings: readonly Setting[] = [
   },
 ];
 
-/** The environment variable of a setting: `CARILLON_DEFAULTS_RETRY_BASE`. */
+/** Returns the environment variable of a setting: `CARILLON_DEFAULTS_RETRY_BASE`. */
 export function variableOf({ path }: Pick<Setting, "path">): string {
   return `CARILLON_${path.replace(/([a-z])([A-Z])/g, "$1_$2").replaceAll(".", "_").toUpperCase()}`;
 }

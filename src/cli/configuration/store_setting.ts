@@ -2,13 +2,13 @@ import * as check from "../../model/option_checks.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import { libsql, type LibsqlOptions, type LibsqlStore } from "../../stores/libsql.ts";
 
-/** A data store as a configuration names it. */
+/** A data store by its address, with options. */
 export interface StoreConfiguration extends LibsqlOptions {
   /** Its address. */
   readonly url: string;
 }
 
-/** What a configuration can say about a store: its address, the address with options, or the store itself. */
+/** A store in a configuration: its address, the address with options, or the store itself. */
 export type StoreSetting = string | StoreConfiguration | DataStore;
 
 // As an object, so that the compiler misses an option that is new.
@@ -19,7 +19,7 @@ const known: Readonly<Record<keyof StoreConfiguration, true>> = {
   authToken: true,
 };
 
-/** Checks what was said about a store. Throws `invalidOption`. */
+/** Checks the setting of a store. Throws `invalidOption`. */
 export function readStoreSetting(value: unknown, name: string): StoreSetting {
   const where = "the configuration";
   if (typeof value === "object" && value !== null && !isDataStore(value as StoreSetting)) {
@@ -33,7 +33,7 @@ export function readStoreSetting(value: unknown, name: string): StoreSetting {
   return value as StoreSetting;
 }
 
-/** The store that a setting names; `options` are for those that are named by their address alone. */
+/** Returns the store of a setting; `options` are for those given by their address alone. */
 export function makeStore(setting: StoreSetting, options: LibsqlOptions): DataStore | LibsqlStore {
   if (typeof setting === "string") return libsql(setting, options);
   if (isDataStore(setting)) return setting;
@@ -41,7 +41,7 @@ export function makeStore(setting: StoreSetting, options: LibsqlOptions): DataSt
   return libsql(url, { ...options, ...own });
 }
 
-/** Whether a store can say how its tables came to be. */
+/** True if a store has migrations of its own. */
 export function isLibsqlStore(store: DataStore): store is LibsqlStore {
   return "migrate" in store && typeof store.migrate === "function";
 }

@@ -3,22 +3,22 @@ import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { Clock } from "../../time/clock.ts";
 
-/** Clocks that differ by less are taken for equal; the round trip blurs it anyway. */
+/** Clocks that differ by less count as equal; the round trip blurs it anyway. */
 const OFFSET_MS_MAX = 2000;
-/** What is due for longer than this is late. */
+/** Anything due for longer than this is late. */
 const LAG_MS_MAX = 10_000;
 
-/** Something that is to be known about a store. */
+/** A fact or a problem of a store. */
 export interface StoreFinding {
-  /** `problem` is for somebody to mend; `note` is a fact. */
+  /** A `problem` needs attention; a `note` is a fact. */
   readonly level: "problem" | "note";
-  /** What it is about, in one word. */
+  /** The part of the store it concerns. */
   readonly topic: "clock" | "schedulers" | "schedules" | "jobs" | "file";
-  /** What was found, in one sentence. */
+  /** The finding, in one sentence. */
   readonly message: string;
 }
 
-/** Looks an open store over: its clock, its schedulers, what is late, what is stuck. Changes nothing. */
+/** Examines an open store: its clock, its schedulers, late schedules, stuck jobs. Changes nothing. */
 export async function examineStore(store: DataStore, clock: Clock): Promise<readonly StoreFinding[]> {
   const nowMs = await store.nowMs();
   const offset = await clockFindings(store, clock);
@@ -91,8 +91,8 @@ async function jobFindings(
   nowMs: number,
 ): Promise<StoreFinding[]> {
   const counts = await store.countJobs({});
-  const told = Object.entries(counts).map(([state, count]) => `${count} ${state}`).join(", ");
-  const findings = [note("jobs", `Jobs: ${told}`)];
+  const states = Object.entries(counts).map(([state, count]) => `${count} ${state}`).join(", ");
+  const findings = [note("jobs", `Jobs: ${states}`)];
   if (counts.parked > 0) {
     findings.push(
       problem(
@@ -113,11 +113,13 @@ async function jobFindings(
   return findings;
 }
 
-function note(topic: StoreFinding["topic"], message: string): StoreFinding {
+/** Returns a fact. */
+export function note(topic: StoreFinding["topic"], message: string): StoreFinding {
   return { level: "note", topic, message };
 }
 
-function problem(topic: StoreFinding["topic"], message: string): StoreFinding {
+/** Returns a problem. */
+export function problem(topic: StoreFinding["topic"], message: string): StoreFinding {
   return { level: "problem", topic, message };
 }
 

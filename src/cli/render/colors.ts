@@ -1,4 +1,4 @@
-/** A colour or weight that a text can be shown in. */
+/** A colour or weight of a string. */
 export type Tone = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 const codes: Readonly<Record<Tone, readonly [on: number, off: number]>> = {
@@ -10,10 +10,10 @@ const codes: Readonly<Record<Tone, readonly [on: number, off: number]>> = {
   cyan: [36, 39],
 };
 
-/** Shows texts in tones. */
+/** Returns a string in a tone. */
 export type Paint = (text: string, tone: Tone | undefined) => string;
 
-/** A painter for a terminal with colours, or one that leaves texts as they are. */
+/** Returns a painter for a terminal with colours, or one that leaves strings as they are. */
 export function painter(color: boolean): Paint {
   return (text, tone) => {
     if (!color || tone === undefined || text === "") return text;

@@ -1,182 +1,201 @@
-import type { CarillonEvent, JobFinishedEvent } from "../../events/event.ts";
-import { fieldsText } from "../console_logger.ts";
-import type { Paint, Tone } from "./colors.ts";
+import type { CarillonEvent, EventOf, EventType } from "../../events/event.ts";
+import type { JobOutcome } from "../../model/states.ts";
+import type { CommandContext } from "../command_context.ts";
+import { type Paint, painter, type Tone } from "./colors.ts";
+import { fieldsText } from "./console_logger.ts";
+import { toJsonLine } from "./json_text.ts";
 import { lengthText, timeOfDay } from "./times.ts";
 
-/** How an event is shown: a word for what happened, its tone, what it is about, and facts. */
+/** The parts of an event's line. */
 interface EventText {
+  /** A word for what happened. */
   readonly word: string;
-  readonly tone?: Tone;
-  readonly about: string;
+  readonly tone?: Tone | undefined;
+  /** The task, schedule or scheduler it happened to. */
+  readonly subject: string;
   readonly facts?: string;
-  /** Only shown when everything is to be told. */
+  /** Shown only with `--verbose`. */
   readonly detail?: boolean;
 }
 
-/** How lines are drawn. */
+/** Options of {@linkcode eventLine}. */
 export interface EventLineOptions {
   readonly paint: Paint;
   readonly timeZone: string;
-  /** Also what is of interest only when something is looked for. */
+  /** Show details too. */
   readonly verbose: boolean;
 }
 
 const WORD_WIDTH = 9;
-/** What a job's story begins with is in the same column, whether it comes from a schedule or not. */
-const ABOUT_WIDTH = 28;
+/** Facts are in the same column, whether a job comes from a schedule or not. */
+const SUBJECT_WIDTH = 28;
 
-/** An event as a line: time, what happened, task and schedule, facts. Undefined for one that is not shown. */
+/** Returns a function that writes events as they happen: lines for people, JSON objects for machines. */
+export function eventPrinter({ terminal, json, verbose }: CommandContext): (event: CarillonEvent) => void {
+  const options = { paint: painter(terminal.color), timeZone: terminal.timeZone, verbose };
+  return (event) => {
+    const line = json ? toJsonLine(withoutLocal(event)) : eventLine(event, options);
+    if (line !== undefined) terminal.out(`${line}\n`);
+  };
+}
+
+/** Leaves out the result, which can be of any size and kind. */
+function withoutLocal(event: CarillonEvent): object {
+  if (event.type !== "jobFinished") return event;
+  const { local: _, ...rest } = event;
+  return rest;
+}
+
+/** Returns an event as a line: time, word, task and schedule, facts; undefined for one that is not shown. */
 export function eventLine(event: CarillonEvent, options: EventLineOptions): string | undefined {
   const { paint, timeZone, verbose } = options;
-  const text = textOf(event, timeZone);
+  const textOf = texts[event.type] as ((event: CarillonEvent, timeZone: string) => EventText) | null;
+  const text = textOf?.(event, timeZone);
   if (text === undefined || (text.detail && !verbose)) return undefined;
   const time = paint(timeOfDay(event.atMs, timeZone), "dim");
   const word = paint(text.word.padEnd(WORD_WIDTH), text.tone);
-  return `${time}  ${word}  ${text.about.padEnd(ABOUT_WIDTH)}  ${text.facts ?? ""}`.trimEnd();
+  return `${time}  ${word}  ${text.subject.padEnd(SUBJECT_WIDTH)}  ${text.facts ?? ""}`.trimEnd();
 }
 
-function textOf(event: CarillonEvent, timeZone: string): EventText | undefined {
-  switch (event.type) {
-    case "jobFinished":
-      return finished(event);
-    case "jobStarted":
-      return {
-        word: "started",
-        tone: "cyan",
-        about: aboutJob(event),
-        facts: event.attempt > 1 ? `attempt ${event.attempt}` : "",
-      };
-    case "jobProgress": {
-      const { done, total, message } = event.progress;
-      const amount = total === 1 ? "" : ` (${done} of ${total})`;
-      const percent = `${Math.floor(100 * done / total)} %${amount}`;
-      return { word: "progress", about: event.taskName, facts: [percent, message ?? ""].join(" ").trim() };
-    }
-    case "jobLog": {
-      const tone = event.level === "error" ? "red" : event.level === "warn" ? "yellow" : undefined;
-      return {
-        word: event.level === "info" ? "log" : event.level,
-        ...(tone ? { tone } : {}),
-        about: event.taskName,
-        facts: event.message + fieldsText(event.fields),
-        detail: event.level === "debug",
-      };
-    }
-    case "jobRetrying":
-      return {
-        word: "retrying",
-        tone: "yellow",
-        about: aboutJob(event),
-        facts: `${event.runAtMs === undefined ? "" : `at ${timeOfDay(event.runAtMs, timeZone)}: `}${
-          event.reason ?? ""
-        }`,
-      };
-    case "jobSnoozed":
-      return {
-        word: "snoozed",
-        tone: "yellow",
-        about: aboutJob(event),
-        facts: event.runAtMs === undefined ? "" : `until ${timeOfDay(event.runAtMs, timeZone)}`,
-      };
-    case "jobParked":
-      return { word: "parked", tone: "yellow", about: aboutJob(event), facts: event.reason ?? "" };
-    case "jobHandedBack":
-      return { word: "returned", tone: "yellow", about: aboutJob(event), facts: "it will be run again" };
-    case "jobStuck":
-      return { word: "stuck", tone: "red", about: aboutJob(event), facts: "it ignores its abort signal" };
-    case "jobCancelRequested":
-      return { word: "stopping", tone: "yellow", about: aboutJob(event), facts: "it was cancelled" };
-    case "firesMissed":
-    case "firesCoalesced":
-    case "firesSkipped":
-    case "firesLate":
-      return {
-        word: event.type.slice("fires".length).toLowerCase(),
-        tone: "yellow",
-        about: aboutJob(event),
-        facts: `${event.count} ${event.count === 1 ? "fire" : "fires"} from ${
-          timeOfDay(event.firstFireTimeMs, timeZone)
-        } on`,
-      };
-    default:
-      return otherText(event);
-  }
-}
+/** The line of every event; null for one that the command itself or the logger reports. */
+const texts: {
+  readonly [Type in EventType]: ((event: EventOf<Type>, timeZone: string) => EventText) | null;
+} = {
+  taskAdded: (event) => ({ ...taskText("added", event), detail: true }),
+  taskUpdated: (event) => ({ ...taskText("updated", event), detail: true }),
+  taskRemoved: (event) => ({ ...taskText("removed", event), detail: true }),
+  taskPaused: (event) => taskText("paused", event),
+  taskResumed: (event) => taskText("resumed", event),
 
-type Otherwise = Exclude<
-  CarillonEvent,
-  {
-    readonly type:
-      | "jobFinished"
-      | "jobProgress"
-      | "jobLog"
-      | "firesMissed"
-      | "firesCoalesced"
-      | "firesSkipped"
-      | "firesLate";
-  }
->;
+  scheduleAdded: (event) => scheduleText("added", event),
+  scheduleUpdated: (event) => ({ ...scheduleText("updated", event), detail: true }),
+  schedulePaused: (event) => scheduleText("paused", event),
+  scheduleResumed: (event) => scheduleText("resumed", event),
+  scheduleRemoved: (event) => scheduleText("removed", event),
+  scheduleFinished: (event) => scheduleText("finished", event),
+  scheduleFailed: (event) => ({ ...scheduleText("failed", event), tone: "red", facts: event.error ?? "" }),
+  scheduleFired: (event) => ({ ...scheduleText("fired", event), detail: true }),
+  firesMissed: (event, timeZone) => firesText("missed", event, timeZone),
+  firesCoalesced: (event, timeZone) => firesText("coalesced", event, timeZone),
+  firesSkipped: (event, timeZone) => firesText("skipped", event, timeZone),
+  firesLate: (event, timeZone) => firesText("late", event, timeZone),
 
-function otherText(event: Otherwise): EventText | undefined {
-  const { type } = event;
-  if ("jobId" in event) {
-    return { word: plainWord(type, "job"), about: aboutJob(event), facts: event.jobId, detail: true };
-  }
-  if ("scheduleId" in event) {
-    const failed = type === "scheduleFailed";
+  jobAdded: (event) => jobDetail("added", event),
+  jobUpdated: (event) => jobDetail("updated", event),
+  jobRemoved: (event) => jobDetail("removed", event),
+  jobClaimed: (event) => jobDetail("claimed", event),
+  jobStarted: (event) => ({
+    word: "started",
+    tone: "cyan",
+    subject: subjectOf(event),
+    facts: event.attempt > 1 ? `attempt ${event.attempt}` : "",
+  }),
+  jobRetrying: (event, timeZone) => {
+    const at = event.runAtMs === undefined ? "" : `at ${timeOfDay(event.runAtMs, timeZone)}: `;
+    return jobText("retrying", event, at + (event.reason ?? ""));
+  },
+  jobSnoozed: (event, timeZone) =>
+    jobText(
+      "snoozed",
+      event,
+      event.runAtMs === undefined ? "" : `until ${timeOfDay(event.runAtMs, timeZone)}`,
+    ),
+  jobParked: (event) => jobText("parked", event, event.reason ?? ""),
+  jobHandedBack: (event) => jobText("returned", event, "it will be run again"),
+  jobStuck: (event) => ({ ...jobText("stuck", event, "it ignores its abort signal"), tone: "red" }),
+  jobCancelRequested: (event) => jobText("stopping", event, "it was cancelled"),
+  jobFinished: (event) => {
+    const { durationMs, error } = event;
+    const took = durationMs === null ? "never started" : lengthText(durationMs);
     return {
-      word: plainWord(type, "schedule"),
-      tone: failed ? "red" : "cyan",
-      about: aboutJob(event),
-      facts: "error" in event ? event.error ?? "" : "",
-      detail: type === "scheduleFired" || type === "scheduleUpdated",
+      word: outcomeWords[event.outcome],
+      tone: event.outcome === "success" ? "green" : "red",
+      subject: subjectOf(event),
+      facts: error === null ? took : `${took}: ${error.message.split("\n")[0]}`,
     };
-  }
-  if ("taskName" in event) {
-    const paused = type === "taskPaused" || type === "taskResumed";
-    return { word: plainWord(type, "task"), about: event.taskName, facts: "task", detail: !paused };
-  }
-  if (type === "schedulerTakenOver") {
-    const facts = "a scheduler that is gone; its work goes on here";
-    return { word: "took over", tone: "yellow", about: event.subject ?? "", facts };
-  }
-  // Starting and stopping are told by the command itself, and failures of the store by the logger.
-  const own = /^scheduler(?:Start|Stop)|^store(?:Failed|Recovered)$|^leaseLost$/.test(type);
-  return own ? undefined : {
-    word: plainWord(type, "scheduler"),
+  },
+  jobProgress: ({ taskName, progress: { done, total, message } }) => {
+    const amount = total === 1 ? "" : ` (${done} of ${total})`;
+    const percent = `${Math.floor(100 * done / total)} %${amount}`;
+    return { word: "progress", subject: taskName, facts: [percent, message ?? ""].join(" ").trim() };
+  },
+  jobLog: ({ taskName, level, message, fields }) => ({
+    word: level === "info" ? "log" : level,
+    tone: level === "error" ? "red" : level === "warn" ? "yellow" : undefined,
+    subject: taskName,
+    facts: message + fieldsText(fields),
+    detail: level === "debug",
+  }),
+
+  schedulerStarting: null,
+  schedulerStarted: null,
+  schedulerPaused: (event) => schedulerText("paused", event, "scheduler"),
+  schedulerResumed: (event) => schedulerText("resumed", event, "scheduler"),
+  schedulerStopping: null,
+  schedulerStopped: null,
+  leaseLost: null,
+  schedulerTakenOver: (event) => ({
+    word: "took over",
     tone: "yellow",
-    about: event.subject ?? event.scheduler,
-    facts: type.startsWith("scheduler") ? "scheduler" : type.replace(/[A-Z].*/, ""),
-  };
-}
+    subject: event.subject ?? "",
+    facts: "a scheduler that is gone; its work continues here",
+  }),
+  storeAdded: (event) => schedulerText("added", event, "store"),
+  storeRemoved: (event) => schedulerText("removed", event, "store"),
+  storeFailed: null,
+  storeRecovered: null,
+  executorAdded: (event) => schedulerText("added", event, "executor"),
+  executorRemoved: (event) => schedulerText("removed", event, "executor"),
+};
 
-function finished(event: JobFinishedEvent): EventText {
-  const { outcome, durationMs, error } = event;
-  const took = durationMs === null ? "never started" : lengthText(durationMs);
-  return {
-    word: outcome === "success" ? "success" : outcomeWords[outcome],
-    tone: outcome === "success" ? "green" : "red",
-    about: aboutJob(event),
-    facts: error === null ? took : `${took}: ${error.message.split("\n")[0]}`,
-  };
-}
-
-const outcomeWords = {
+const outcomeWords: Readonly<Record<JobOutcome, string>> = {
+  success: "success",
   error: "error",
   timedOut: "timed out",
   cancelled: "cancelled",
   missedStartDeadline: "missed",
   abandoned: "abandoned",
-} as const;
+};
 
-function aboutJob(
-  { taskName, scheduleId }: { readonly taskName: string; readonly scheduleId: string | null },
-): string {
+interface OfSchedule {
+  readonly taskName: string;
+  readonly scheduleId: string | null;
+}
+
+function subjectOf({ taskName, scheduleId }: OfSchedule): string {
   return scheduleId === null || scheduleId === taskName ? taskName : `${taskName} [${scheduleId}]`;
 }
 
-/** `schedulePaused` is `paused` where it is plain that a schedule is meant. */
-function plainWord(type: string, group: string): string {
-  const rest = type.startsWith(group) ? type.slice(group.length) : type.replace(/^[a-z]+/, "");
-  return rest.toLowerCase();
+function taskText(word: string, { taskName }: { readonly taskName: string }): EventText {
+  return { word, subject: taskName, facts: "task" };
+}
+
+function scheduleText(word: string, event: OfSchedule): EventText {
+  return { word, tone: "cyan", subject: subjectOf(event) };
+}
+
+function firesText(
+  word: string,
+  event: OfSchedule & { readonly count: number; readonly firstFireTimeMs: number },
+  timeZone: string,
+): EventText {
+  const { count, firstFireTimeMs } = event;
+  const facts = `${count} ${count === 1 ? "fire" : "fires"} from ${timeOfDay(firstFireTimeMs, timeZone)} on`;
+  return { word, tone: "yellow", subject: subjectOf(event), facts };
+}
+
+function jobText(word: string, event: OfSchedule, facts: string): EventText {
+  return { word, tone: "yellow", subject: subjectOf(event), facts };
+}
+
+function jobDetail(word: string, event: OfSchedule & { readonly jobId: string }): EventText {
+  return { word, subject: subjectOf(event), facts: event.jobId, detail: true };
+}
+
+function schedulerText(
+  word: string,
+  { subject, scheduler }: { readonly subject?: string; readonly scheduler: string },
+  facts: string,
+): EventText {
+  return { word, tone: "yellow", subject: subject ?? scheduler, facts };
 }

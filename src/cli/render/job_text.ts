@@ -1,12 +1,13 @@
+import type { JobState } from "../../model/states.ts";
 import type { Job } from "../../scheduler/views/job.ts";
-import { toJson } from "../json_text.ts";
+import type { JobAttempt, JobLogLine, JobLogs } from "../../scheduler/views/job_history.ts";
 import type { Terminal } from "../terminal.ts";
 import { painter, type Tone } from "./colors.ts";
-import { facts } from "./facts.ts";
-import { table } from "./table.ts";
+import { toJson } from "./json_text.ts";
+import { facts, table } from "./table.ts";
 import { lengthText, localTime } from "./times.ts";
 
-/** Jobs as a table. */
+/** Returns jobs as a table. */
 export function jobsTable(jobs: readonly Job[], { width, color, timeZone }: Terminal): string {
   const paint = painter(color);
   return table({
@@ -34,18 +35,18 @@ export function jobsTable(jobs: readonly Job[], { width, color, timeZone }: Term
   });
 }
 
-/** How many jobs of one kind are named. */
+/** The number of related jobs of each kind that are named. */
 export const FAMILY_MAX = 10;
 
-/** The jobs that belong to one, a few of each kind; one more than is shown says that there are more. */
+/** The jobs related to one, a few of each kind: one more than is shown means that there are more. */
 export interface JobFamily {
-  /** Those that its run has added. */
+  /** The jobs that its run has added. */
   readonly added: readonly Job[];
-  /** Those that wait or waited for it. */
+  /** The jobs that wait or waited for it. */
   readonly after: readonly Job[];
 }
 
-/** One job, with its result where it has one. */
+/** Returns one job, with its result if it has one. */
 export function jobText(
   job: Job,
   result: { readonly value: unknown } | undefined,
@@ -78,7 +79,7 @@ export function jobText(
     started: time(job.startedAt),
     finished: time(job.finishedAt),
     took: took(job),
-    "kept until": job.state === "finished" ? time(job.expiresAt) ?? "for ever" : undefined,
+    "kept until": job.state === "finished" ? time(job.expiresAt) ?? "forever" : undefined,
     attempt: String(job.attempt),
     priority: String(job.priority),
     metadata: Object.keys(job.metadata).length === 0 ? undefined : JSON.stringify(job.metadata),
@@ -102,12 +103,60 @@ function progressText({ done, total, message }: NonNullable<Job["progress"]>): s
   return `${Math.floor(100 * done / total)} %${message === null ? "" : ` ${message}`}`;
 }
 
-function took({ startedAt, finishedAt }: Job): string | undefined {
+function took({ startedAt, finishedAt }: Pick<Job, "startedAt" | "finishedAt">): string | undefined {
   if (startedAt === undefined || finishedAt === undefined) return undefined;
   return lengthText(finishedAt.epochMilliseconds - startedAt.epochMilliseconds);
 }
 
 function toneOf({ outcome, state }: Job): Tone | undefined {
   if (outcome !== undefined) return outcome === "success" ? "green" : "red";
-  return state === "running" ? "cyan" : state === "parked" ? "yellow" : undefined;
+  return stateTones[state];
+}
+
+const stateTones: Readonly<Record<JobState, Tone | undefined>> = {
+  scheduled: undefined,
+  blocked: undefined,
+  ready: undefined,
+  running: "cyan",
+  parked: "yellow",
+  finished: undefined,
+};
+
+/** Returns a job's attempts and the lines of its log; empty where there are none. */
+export function jobHistoryText(attempts: readonly JobAttempt[], logs: JobLogs, terminal: Terminal): string {
+  return [attemptsTable(attempts, terminal), logText(logs, terminal)].filter((part) => part !== "").join(
+    "\n\n",
+  );
+}
+
+function attemptsTable(attempts: readonly JobAttempt[], { width, color, timeZone }: Terminal): string {
+  // A single attempt is among the facts of the job.
+  if (attempts.length < 2) return "";
+  const paint = painter(color);
+  const titles = ["ATTEMPT", "STARTED", "TOOK", "ENDED", "SCHEDULER", ""];
+  return table({
+    columns: titles.map((title) => ({ title })),
+    rows: attempts.map((one) => [
+      String(one.number),
+      localTime(one.startedAt, timeZone),
+      took(one) ?? "",
+      one.outcome ?? "runs",
+      one.scheduler ?? "",
+      one.error?.message ?? "",
+    ]),
+    width,
+    paint: (text, row) => paint(text, row < 0 ? "dim" : undefined),
+  });
+}
+
+function logText({ lines, dropped }: JobLogs, { timeZone }: Terminal): string {
+  const missing = dropped === 0
+    ? []
+    : [`(${dropped} earlier ${dropped === 1 ? "line was" : "lines were"} dropped)`];
+  return [...missing, ...lines.map((line) => lineText(line, timeZone))].join("\n");
+}
+
+function lineText({ at, level, message, fields }: JobLogLine, timeZone: string): string {
+  const more = Object.keys(fields).length === 0 ? "" : ` ${JSON.stringify(fields)}`;
+  return `${localTime(at, timeZone)} ${level.padEnd(5)} ${message}${more}`;
 }

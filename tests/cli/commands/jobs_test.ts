@@ -59,7 +59,7 @@ test("jobs cancel, retry and remove ask which jobs where nothing says so", async
     for (const command of ["cancel", "retry", "remove"]) {
       const { code, err } = await project.run(["jobs", command, "--dry-run"]);
       assert.equal(code, 2);
-      assert.match(err, /Name jobs by their ids, or say which ones/);
+      assert.match(err, /Name jobs by their ids, or select them/);
     }
     const { err } = await project.run(["jobs", "remove", "nothing"]);
     assert.match(err, /jobNotFound/);

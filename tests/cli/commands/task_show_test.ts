@@ -26,7 +26,7 @@ test("tasks show tells limits, batch, rate, ageing and retention of a task", asy
     assert.match(out, /^for each key +2 at once$/m);
     assert.match(out, /^rate +3 starts in 1 min/m);
     assert.match(out, /^priority +0, one more for each 2 min/m);
-    assert.match(out, /^kept +success 1 h.*, at most 10; other for ever$/m);
+    assert.match(out, /^kept +success 1 h.*, at most 10; other forever$/m);
     assert.match((await project.run(["tasks", "show", "mail.sent"])).err, /mail\.sent/);
   });
 });

@@ -4,7 +4,7 @@ import {
   resolveConfiguration,
   type ResolvedConfiguration,
 } from "../../../src/cli/configuration/resolved_configuration.ts";
-import type { ConfigurationLayer } from "../../../src/cli/configuration/said.ts";
+import type { ConfigurationLayer } from "../../../src/cli/configuration/given_setting.ts";
 import { settings, variableOf } from "../../../src/cli/configuration/settings_table.ts";
 import { schedulerOptionKeys } from "../../../src/scheduler/scheduler_options.ts";
 import { defaultOptionKeys } from "../../../src/model/task_options.ts";
@@ -102,7 +102,7 @@ test("resolveConfiguration() gives what was said the form that the scheduler tak
   assert.deepEqual(stores, { main: "file:other.db" });
   assert.deepEqual(libsql, { synchronous: "normal", tablePrefix: "app_", authToken: "secret" });
   assert.equal(tasks, "/project/jobs");
-  assert.deepEqual(http, { host: "127.0.0.1", port: 8000 });
+  assert.deepEqual(http, { hostname: "127.0.0.1", port: 8000 });
   assert.deepEqual(tokens, ["Zk3v9sQx", { name: "ada", token: "T2nWb7Lr" }]);
   assert.deepEqual(executors, { heavy: "./heavy.ts" });
   assert.deepEqual([serializer, logLevel], ["cbor", "debug"]);

@@ -1,35 +1,39 @@
-import type { Logger } from "../model/logger.ts";
-import type { Clock } from "../time/clock.ts";
-import { Temporal } from "../time/temporal.ts";
+import type { Logger, LogLevel } from "../../model/logger.ts";
+import type { Clock } from "../../time/clock.ts";
+import { Temporal } from "../../time/temporal.ts";
+import type { Terminal } from "../terminal.ts";
+import { painter, type Tone } from "./colors.ts";
 import { toJsonLine } from "./json_text.ts";
-import { painter, type Tone } from "./render/colors.ts";
-import { timeOfDay } from "./render/times.ts";
-import type { Terminal } from "./terminal.ts";
+import { timeOfDay } from "./times.ts";
 
-/** From which level on something is written. */
-export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+/** The lowest level that is written; `silent` writes none. */
+export type LogThreshold = LogLevel | "silent";
 
-const levels: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
-const tones: Readonly<Partial<Record<LogLevel, Tone>>> = { debug: "dim", warn: "yellow", error: "red" };
+const ranks: Readonly<Record<LogThreshold, number>> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
+const tones: Readonly<Record<LogLevel, Tone | undefined>> = {
+  debug: "dim",
+  info: undefined,
+  warn: "yellow",
+  error: "red",
+};
 
-/** How a logger writes. */
+/** Options of {@linkcode consoleLogger}. */
 export interface ConsoleLoggerOptions {
   readonly terminal: Terminal;
   readonly clock: Clock;
-  readonly level: LogLevel;
+  readonly level: LogThreshold;
   /** One JSON object a line, for machines. */
   readonly json: boolean;
-  /** Lines that are not wanted, because they are told in another way. @default none */
+  /** True for the fields of lines that are reported in another way. @default none */
   readonly skip?: (fields: Readonly<Record<string, unknown>>) => boolean;
 }
 
-/** A logger that writes on the standard error: a line for people, or a JSON object. */
+/** Returns a logger that writes on the standard error: a line for people, or a JSON object. */
 export function consoleLogger(options: ConsoleLoggerOptions): Logger {
   const { terminal, clock, json, skip = () => false } = options;
-  const lowest = levels.indexOf(options.level);
   const paint = painter(terminal.color && terminal.interactive);
   const line = (level: LogLevel) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-    if (levels.indexOf(level) < lowest || skip(fields)) return;
+    if (ranks[level] < ranks[options.level] || skip(fields)) return;
     const nowMs = clock.nowMs();
     if (json) {
       const at = Temporal.Instant.fromEpochMilliseconds(nowMs);
@@ -41,11 +45,11 @@ export function consoleLogger(options: ConsoleLoggerOptions): Logger {
   return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
 }
 
-/** Fields as `key=value`, short ones as they are. */
+/** Returns fields as `key=value`; short words without quotes. */
 export function fieldsText(fields: Readonly<Record<string, unknown>>): string {
-  const texts = Object.entries(fields).filter(([, value]) => value !== undefined).map(([key, value]) => {
+  const pairs = Object.entries(fields).filter(([, value]) => value !== undefined).map(([key, value]) => {
     const text = typeof value === "string" && /^[\w./:@#+-]+$/.test(value) ? value : toJsonLine(value);
     return ` ${key}=${text}`;
   });
-  return texts.length === 0 ? "" : ` ${texts.join("")}`;
+  return pairs.length === 0 ? "" : ` ${pairs.join("")}`;
 }

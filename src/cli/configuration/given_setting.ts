@@ -1,21 +1,21 @@
-/** Something that was said about a setting. */
+/** A value given for a setting. */
 export interface GivenSetting {
   /** The setting's path. */
   readonly path: string;
   readonly value: unknown;
-  /** Where it was said, for people: `CARILLON_LEASE`, `--store`, `carillon.config.json`. */
+  /** Its source, for people: `CARILLON_LEASE`, `--store`, `carillon.config.json`. */
   readonly source: string;
 }
 
 /** Something that is wrong with the configuration. */
 export interface ConfigurationProblem {
-  /** What is wrong, for people, with its source. */
+  /** The problem, for people, with its source. */
   readonly message: string;
-  /** Where it was said. */
+  /** The source of the wrong value. */
   readonly source: string;
 }
 
-/** What one place said, and what of it could not be understood. */
+/** The settings that one source gives, and its problems. */
 export interface ConfigurationLayer {
   readonly given: readonly GivenSetting[];
   readonly problems: readonly ConfigurationProblem[];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { consoleLogger, type LogLevel } from "../../src/cli/console_logger.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
-import { VirtualClock } from "../../src/time/virtual_clock.ts";
-import { test } from "../harness.ts";
+import { consoleLogger, type LogThreshold } from "../../../src/cli/render/console_logger.ts";
+import type { Terminal } from "../../../src/cli/terminal.ts";
+import { VirtualClock } from "../../../src/time/virtual_clock.ts";
+import { test } from "../../harness.ts";
 
-function logged(level: LogLevel, json = false): { readonly lines: string[]; readonly write: () => void } {
+function logged(level: LogThreshold, json = false): { readonly lines: string[]; readonly write: () => void } {
   const lines: string[] = [];
   const terminal = {
     err: (text: string) => lines.push(text),

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { readHttpAddress } from "../../src/cli/http_address.ts";
-import { test } from "../harness.ts";
+import { readHttpAddress } from "../../../src/cli/configuration/setting_kinds.ts";
+import { test } from "../../harness.ts";
 
 test("readHttpAddress() reads host and port, or a port of this machine", () => {
-  assert.deepEqual(readHttpAddress("0.0.0.0:8000", "x"), { host: "0.0.0.0", port: 8000 });
-  assert.deepEqual(readHttpAddress("[::1]:80", "x"), { host: "::1", port: 80 });
-  assert.deepEqual(readHttpAddress("example.com:0", "x"), { host: "example.com", port: 0 });
-  assert.deepEqual(readHttpAddress("8000", "x"), { host: "127.0.0.1", port: 8000 });
-  assert.deepEqual(readHttpAddress(8000, "x"), { host: "127.0.0.1", port: 8000 });
+  assert.deepEqual(readHttpAddress("0.0.0.0:8000", "x"), { hostname: "0.0.0.0", port: 8000 });
+  assert.deepEqual(readHttpAddress("[::1]:80", "x"), { hostname: "::1", port: 80 });
+  assert.deepEqual(readHttpAddress("example.com:0", "x"), { hostname: "example.com", port: 0 });
+  assert.deepEqual(readHttpAddress("8000", "x"), { hostname: "127.0.0.1", port: 8000 });
+  assert.deepEqual(readHttpAddress(8000, "x"), { hostname: "127.0.0.1", port: 8000 });
 });
 
 test("readHttpAddress() refuses all else, and shows how it is written", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type Command, type CommandEntry, commonOptions, isGroup } from "../../src/cli/command.ts";
-import { commands } from "../../src/cli/commands.ts";
-import { helpText } from "../../src/cli/help.ts";
-import { test } from "../harness.ts";
+import { type Command, type CommandEntry, commonOptions, isGroup } from "../../../src/cli/command.ts";
+import { commands } from "../../../src/cli/commands.ts";
+import { helpText } from "../../../src/cli/commands/help.ts";
+import { test } from "../../harness.ts";
 
 function every(entries: readonly CommandEntry[], path: readonly string[] = []): [string[], Command][] {
   return entries.flatMap((entry): [string[], Command][] =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { withProgress } from "../../src/cli/progress.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
-import { VirtualClock } from "../../src/time/virtual_clock.ts";
-import { test } from "../harness.ts";
+import { withProgress } from "../../../src/cli/render/progress_line.ts";
+import type { Terminal } from "../../../src/cli/terminal.ts";
+import { VirtualClock } from "../../../src/time/virtual_clock.ts";
+import { test } from "../../harness.ts";
 
 function terminal(interactive: boolean) {
   const written: string[] = [];
