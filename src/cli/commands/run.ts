@@ -1,13 +1,8 @@
 import { isCarillonError } from "../../errors.ts";
 import type { CarillonEvent } from "../../events/event.ts";
 import type { Scheduler } from "../../preset/scheduler.ts";
-<<<<<<< HEAD
-import { TaskRegistry } from "../../registry/task_registry.ts";
 import { taskRef } from "../../registry/task.ts";
-=======
-import { taskRef } from "../../registry/task_ref.ts";
 import { TaskRegistry } from "../../registry/task_registry.ts";
->>>>>>> 99f10d9 (Give every command group one file, and sort what the command line draws into render/)
 import type { Task } from "../../registry/task_types.ts";
 import { newJobId } from "../../scheduler/jobs/job_id.ts";
 import { onStopSignals } from "../../scheduler/lifecycle/signals.ts";
