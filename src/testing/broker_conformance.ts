@@ -4,9 +4,9 @@ import { ending, mending, publishing } from "./broker_conformance/connections.ts
 import { schedulers } from "./broker_conformance/schedulers.ts";
 
 /**
- * Registers the tests that every event broker must pass, with any test runner: texts arrive whole, in order and once;
- * nothing before `connect` or after `close`; a lost connection is mended; schedulers hear each other. They take real
- * time, and each uses a channel of its own.
+ * Registers the tests that every event broker must pass, with any test runner: messages arrive whole, in order and once;
+ * nothing arrives before `connect` or after `close`; a lost connection is restored; schedulers receive each other's
+ * events. They take real time, and each uses its own channel.
  *
  * @example
  * ```ts

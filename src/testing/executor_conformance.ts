@@ -6,11 +6,11 @@ import { SchedulerCore } from "../scheduler/scheduler_core.ts";
 import { memory } from "../stores/memory.ts";
 import * as tasks from "./executor_conformance/tasks.ts";
 
-/** What {@linkcode executorConformance} needs. */
+/** Options of {@linkcode executorConformance}. */
 export interface ExecutorConformanceOptions {
   /** Registers one test: the runner's own function, or one that puts the executor's name in front. */
   readonly test: (name: string, body: () => Promise<void>) => void;
-  /** Makes an executor; `modules` export the suite's tasks, for one that imports them elsewhere. */
+  /** Makes an executor; `modules` export the suite's tasks, for an executor that imports them in a thread or process. */
   readonly makeExecutor: (modules: readonly URL[]) => Executor;
 }
 
@@ -59,7 +59,7 @@ async function runCheck(check: Check, executor: Executor): Promise<void> {
 }
 
 const checks: Readonly<Record<string, Check>> = {
-  async "run() hands on input and result as they are"(scheduler) {
+  async "run() passes input and result on unchanged"(scheduler) {
     const value = { at: new Date(0), list: [1n, new Set(["a"])], nothing: undefined };
     assert.deepEqual(await scheduler.runJob(tasks.echo, value), value);
     assert.equal(await scheduler.runJob(tasks.echo, undefined), undefined);
@@ -67,7 +67,7 @@ const checks: Readonly<Record<string, Check>> = {
   async "run() applies the schemas of input and result once"(scheduler) {
     assert.equal(await scheduler.runJob(tasks.schemas, "four"), "5!");
   },
-  async "run() hands local listeners the value and the error"(scheduler, events) {
+  async "run() gives local listeners the value and the error"(scheduler, events) {
     await scheduler.runJob(tasks.echo, 7);
     await assert.rejects(scheduler.runJob(tasks.fails));
     const [first, second] = events.flatMap((event) => event.type === "jobFinished" ? [event.local] : []);
@@ -111,13 +111,13 @@ const checks: Readonly<Record<string, Check>> = {
     const [job] = await scheduler.getJobs({});
     assert.deepEqual([job?.progress?.done, job?.progress?.message], [4, "all"]);
   },
-  async "run() lets the abort and its reason through"(scheduler, events) {
+  async "run() passes the abort and its reason on"(scheduler, events) {
     const { outcome, error } = await failed(scheduler, tasks.waits);
     assert.deepEqual([outcome, error?.details], ["timedOut", { endedBy: "abort" }]);
     const [finished] = events.flatMap((event) => event.type === "jobFinished" ? [event] : []);
     assert.ok(isCarillonError(finished?.local?.error, "jobTimedOut"));
   },
-  async "run() runs a batch in one call, each job for itself"(scheduler, events) {
+  async "run() runs a batch in one call, with a result for each job"(scheduler, events) {
     const [one, bad, three] = await scheduler.addJobs(tasks.halves, [1, -1, 3]);
     assert.deepEqual([await one!.result(), await three!.result()], ["0.5 of 3", "1.5 of 3"]);
     await assert.rejects(bad!.result());
@@ -142,10 +142,10 @@ const checks: Readonly<Record<string, Check>> = {
       if (told !== undefined) assert.equal((await handle.status()).state, "running");
     }
     await stuck.return?.();
-    // What is stuck would be waited for.
+    // Draining would wait for the stuck job.
     await scheduler.stop({ drain: false });
   },
-  async "close() lets go, and the executor can be used again"(scheduler, _events, executor) {
+  async "close() releases everything, and the executor can be used again"(scheduler, _events, executor) {
     assert.equal(await scheduler.runJob(tasks.echo, 1), 1);
     await executor.close?.();
     await executor.close?.();

@@ -6,15 +6,15 @@ import type { DataStore } from "../stores/data_store.ts";
 import {
   endsIn,
   interceptStore,
-  type StoreAnswer,
   type StoreCall,
   type StoreOperation,
   storeOperations,
+  type StoreResult,
 } from "./intercept_store.ts";
 import { chance } from "./kit/chance.ts";
 
 /**
- * What goes wrong with a call of the store.
+ * A fault in a call of the store.
  *
  * - `crashAfterClaim`: jobs were claimed, most often as they were added (then adding fails for its caller), and their
  *   scheduler is as good as dead before it runs them.
@@ -42,19 +42,19 @@ export interface PlannedFault {
   readonly on?: StoreOperation;
   /** Only at calls about jobs of this task (`claimJobs` by what it took, `addJobs`, `endJobs`). @default any */
   readonly task?: string;
-  /** How many calls before it go well. @default 0 */
+  /** Number of calls before it that succeed. @default 0 */
   readonly after?: number;
-  /** How often it happens. @default 1 */
+  /** Number of times that it happens. @default 1 */
   readonly times?: number;
 }
 
 /** Options of {@linkcode faultyStore}: a plan, or a seed. */
 export interface FaultyStoreOptions {
-  /** What goes wrong, and where. @default [] */
+  /** The faults, and where they happen. @default [] */
   readonly plan?: readonly PlannedFault[];
-  /** Faults of all kinds by chance; the same seed, the same faults. @default none */
+  /** Random faults of all kinds; the same seed gives the same faults. @default none */
   readonly seed?: number;
-  /** With a seed: how many calls of a hundred go wrong. @default 5 */
+  /** With a seed: percentage of calls that fail. @default 5 */
   readonly percent?: number;
 }
 
@@ -64,17 +64,17 @@ export interface InjectedFault {
   readonly on: StoreOperation;
 }
 
-/** A store on which things go wrong as they do in production. */
+/** A store that fails in the ways that stores fail in production. */
 export interface FaultyStore extends DataStore {
-  /** What has gone wrong so far, in order. */
+  /** The faults so far, in order. */
   readonly faults: readonly InjectedFault[];
-  /** From now on all goes well. */
+  /** Stops injecting faults. */
   heal(): void;
 }
 
 /**
- * Wraps a store so that things go wrong where a test wants it, to prove that handlers can live with running twice and
- * callers with errors. Clocks that jump are the test clock's own: `t.clock.jump()`.
+ * Wraps a store so that chosen calls fail, to prove that handlers survive running twice and that callers survive errors.
+ * For clocks that jump, use the test clock: `t.clock.jump()`.
  *
  * @example
  * ```ts
@@ -91,7 +91,7 @@ export interface FaultyStore extends DataStore {
  * t.assertRan(pay, { times: 2 });
  * assert.equal(paid.size, 1);
  *
- * // By chance, the same each time: about ten calls of a hundred go wrong.
+ * // Random, the same each time: about ten calls of a hundred fail.
  * console.assert(faultyStore(memory(), { seed: 7, percent: 10 }).faults.length === 0);
  * ```
  */
@@ -107,20 +107,20 @@ export function faultyStore(store: DataStore, options: FaultyStoreOptions): Faul
       faults.push({ fault: before, on: moment });
       return await calls.wrong(before, call, proceed);
     }
-    const answer = await calls.well(call, proceed);
+    const result = await calls.well(call, proceed);
     const claims = call.name === "claimJobs" || call.name === "addJobs";
-    const tasks = claims ? (answer as StoreAnswer<"claimJobs">).claimed.map((job) => job.taskName) : [];
+    const tasks = claims ? (result as StoreResult<"claimJobs">).claimed.map((job) => job.taskName) : [];
     const after = tasks.length === 0
       ? undefined
       : chooser.choose((planned) => fitsClaim(planned, tasks), "claimed");
-    if (after === undefined) return answer;
+    if (after === undefined) return result;
     faults.push({ fault: after, on: call.name });
     return await calls.crash(call);
   });
   return Object.assign(Object.create(faulty) as FaultyStore, { faults, heal: () => chooser.heal() });
 }
 
-/** Refuses what would never happen: a test without its faults proves nothing. */
+/** Refuses faults that could never happen: a test without its faults proves nothing. */
 function checkOptions(options: FaultyStoreOptions): void {
   const where = "faultyStore";
   check.refuseUnknownOptions(options, ["plan", "seed", "percent"], where);
@@ -139,7 +139,7 @@ function checkOptions(options: FaultyStoreOptions): void {
 /** Where a fault can happen: at a call, or once a call has claimed jobs. */
 type Moment = StoreOperation | "claimed";
 
-/** What a call does: a claim with ends in it also ends runs. */
+/** The operations of a call: a claim with ends in it also ends runs. */
 function momentsOf(call: StoreCall): readonly StoreOperation[] {
   return call.name === "claimJobs" && endsIn(call).length > 0 ? ["endJobs", "claimJobs"] : [call.name];
 }
@@ -148,7 +148,7 @@ function fitsClaim({ fault, task }: PlannedFault, claimed: readonly string[]): b
   return fault === "crashAfterClaim" && (task === undefined || claimed.includes(task));
 }
 
-/** The operations that a fault is about, where the plan does not say. */
+/** The operations that a fault applies to by default. */
 const usual: Readonly<Record<Fault, readonly Moment[]>> = {
   crashAfterClaim: ["claimed"],
   crashBeforeCommit: ["endJobs"],
@@ -158,7 +158,7 @@ const usual: Readonly<Record<Fault, readonly Moment[]>> = {
   deliverTwice: ["addJobs", "claimJobs", "endJobs", "advanceSchedules", "heartbeat"],
 };
 
-/** Decides which call goes wrong. */
+/** Decides which call fails. */
 class FaultChooser {
   #left: { readonly planned: PlannedFault; after: number; times: number }[];
   #random: (() => number) | undefined;
@@ -192,7 +192,7 @@ class FaultChooser {
   }
 }
 
-/** Makes calls, well or wrong. */
+/** Makes calls that succeed or fail. */
 class FaultyCalls {
   readonly #store: DataStore;
   /** The task of each job that was claimed, by row. */
@@ -215,12 +215,12 @@ class FaultyCalls {
   }
 
   async well(call: StoreCall, proceed: () => Promise<unknown>): Promise<unknown> {
-    const answer = await proceed();
+    const result = await proceed();
     if (call.name === "claimJobs" || call.name === "addJobs") {
-      const { claimed } = answer as StoreAnswer<"claimJobs">;
+      const { claimed } = result as StoreResult<"claimJobs">;
       for (const job of claimed) this.#taskOf.set(job.seq, job.taskName);
     }
-    return answer;
+    return result;
   }
 
   async wrong(fault: Fault, call: StoreCall, proceed: () => Promise<unknown>): Promise<unknown> {
@@ -229,11 +229,11 @@ class FaultyCalls {
         throw unavailable(call, "nothing was done");
       case "errorAfter":
         await this.well(call, proceed);
-        throw unavailable(call, "its answer was lost");
+        throw unavailable(call, "its result was lost");
       case "deliverTwice": {
-        const answer = await this.well(call, proceed);
+        const result = await this.well(call, proceed);
         await this.well(call, proceed);
-        return answer;
+        return result;
       }
       case "crashAfterClaim":
         await this.well(call, proceed);
@@ -245,13 +245,13 @@ class FaultyCalls {
     }
   }
 
-  /** The caller is as good as dead: its work is taken over, and it hears nothing. */
+  /** Treats the caller as dead: its work is taken over, and its call fails. */
   async crash(call: StoreCall): Promise<never> {
     await this.#takeOver(incarnationOf(call));
     throw unavailable(call, "the scheduler is as good as dead");
   }
 
-  /** Does what other schedulers do when one is gone. */
+  /** Does what other schedulers do after one has died. */
   async #takeOver(incarnation: number | undefined): Promise<void> {
     const store = this.#store;
     const gone = (await store.getSchedulers()).find((one) => one.incarnation === incarnation);

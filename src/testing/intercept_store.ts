@@ -1,7 +1,7 @@
 import type { JobEnding } from "../model/job_record.ts";
 import type { DataStore } from "../stores/data_store.ts";
 
-/** The operations of a data store: what may fail, be slow or get lost on its way. */
+/** The operations of a data store: the calls that may fail, be slow or get lost. */
 export const storeOperations = [
   "prune",
   "readChanges",
@@ -44,20 +44,20 @@ export const storeOperations = [
 /** The name of an operation of a data store. */
 export type StoreOperation = typeof storeOperations[number];
 
-/** One call of a data store, told apart by its operation. */
+/** One call of a data store, discriminated by its operation. */
 export type StoreCall = {
   [Name in StoreOperation]: { readonly name: Name; readonly args: Parameters<DataStore[Name]> };
 }[StoreOperation];
 
-/** What a store answers to a call. */
-export type StoreAnswer<Name extends StoreOperation> = Awaited<ReturnType<DataStore[Name]>>;
+/** The result of a store's operation. */
+export type StoreResult<Name extends StoreOperation> = Awaited<ReturnType<DataStore[Name]>>;
 
-/** Stands between the callers of a store and the store. `proceed` makes the call, each time it is called. */
+/** Stands between a store and its callers. `proceed` makes the call, each time it is called. */
 export type StoreInterceptor = (call: StoreCall, proceed: () => Promise<unknown>) => Promise<unknown>;
 
 const operations: ReadonlySet<string> = new Set(storeOperations);
 
-/** A store whose operations all go through `intercept`; whatever else it has stays as it is. */
+/** A store whose operations all go through `intercept`; its other members stay as they are. */
 export function interceptStore<Store extends DataStore>(store: Store, intercept: StoreInterceptor): Store {
   const made = new Map<string | symbol, unknown>();
   return new Proxy(store, {
@@ -70,17 +70,17 @@ export function interceptStore<Store extends DataStore>(store: Store, intercept:
   });
 }
 
-/** The ends of runs that a call writes: those of `endJobs`, or those that a claim takes along. */
+/** The ends of runs that a call writes: those of `endJobs`, or those passed to a claim. */
 export function endsIn(call: StoreCall): readonly JobEnding[] {
   if (call.name === "endJobs") return call.args[0];
   return call.name === "claimJobs" ? call.args[1] ?? [] : [];
 }
 
-/** The ends of runs that a call has written, as its answer says. */
-export function endsHeld(call: StoreCall, answer: unknown): readonly JobEnding[] {
+/** The ends of runs that a call has written, according to its result. */
+export function endsHeld(call: StoreCall, result: unknown): readonly JobEnding[] {
   const held = call.name === "claimJobs"
-    ? (answer as StoreAnswer<"claimJobs">).held
-    : answer as StoreAnswer<"endJobs">;
+    ? (result as StoreResult<"claimJobs">).held
+    : result as StoreResult<"endJobs">;
   return endsIn(call).filter((_, index) => held[index]);
 }
 

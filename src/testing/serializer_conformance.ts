@@ -3,14 +3,14 @@ import { type CarillonError, isCarillonError } from "../errors.ts";
 import type { Serializer } from "../serializers/serializer.ts";
 import { hostileTexts, jsonValues, trickyValues } from "./serializer_conformance/values.ts";
 
-/** What {@linkcode serializerConformance} needs. */
+/** Options of {@linkcode serializerConformance}. */
 export interface SerializerConformanceOptions {
   /** Registers one test: the runner's own function, or one that puts the serializer's name in front. */
   readonly test: (name: string, body: () => void) => void;
   readonly serializer: Serializer;
   /** The names of those values of the suite (`Date`, `Map`, `bigint` …) that the serializer promises to hold. */
   readonly holds?: readonly string[];
-  /** Texts that it must refuse to read, beside those of the suite. */
+  /** Strings that it must refuse to read, in addition to those of the suite. */
   readonly unreadable?: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export interface SerializerConformanceOptions {
  *   test: (name) => tests.push(name),
  *   serializer: richJson,
  *   holds: ["Date", "Map"],
- *   unreadable: ["[["], // texts that it must refuse, beside those of the suite
+ *   unreadable: ["[["], // strings that it must refuse, in addition to those of the suite
  * });
  * console.assert(tests.length > 50);
  * ```
@@ -74,7 +74,7 @@ function refusalTests({ test, serializer }: SerializerConformanceOptions): void 
 }
 
 function readingTests({ test, serializer, unreadable = [] }: SerializerConformanceOptions): void {
-  test("deserialize() refuses text that it did not write", () => {
+  test("deserialize() refuses strings that it did not write", () => {
     for (const text of ["", "{", "[[", "\u0000", "not anything", ...unreadable]) {
       assert.throws(
         () => serializer.deserialize(text),
@@ -105,7 +105,7 @@ class User {
   readonly name = "ada";
 }
 
-/** The value comes back as it was, alone and inside others. */
+/** Asserts that the value comes back unchanged, alone and nested. */
 function assertHolds(serializer: Serializer, value: unknown): void {
   assertSame(serializer.deserialize(serializer.serialize(value)), value);
   const nested = serializer.deserialize(serializer.serialize({ in: [value, 1] })) as {
@@ -136,7 +136,7 @@ function assertRefuses(serializer: Serializer, value: unknown): CarillonError {
   assert.fail(`it was stored as ${serializer.serialize(value)}`);
 }
 
-/** Equal, and of one kind; objects without fields (Temporal, URL) by what they say of themselves. */
+/** Asserts that two values are equal and of one kind; objects without fields (Temporal, URL) are compared as strings. */
 function assertSame(actual: unknown, expected: unknown): void {
   const kind = Object.prototype.toString.call(expected);
   assert.equal(Object.prototype.toString.call(actual), kind);

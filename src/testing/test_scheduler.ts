@@ -27,20 +27,20 @@ import { watchStore } from "./kit/watch_store.ts";
 /** Options of {@linkcode testScheduler}: all of a scheduler's, but the clock, which is the test's own. */
 export interface TestSchedulerOptions extends Omit<SchedulerOptions, "clock"> {
   /**
-   * When the test begins: `"2026-03-28T00:00[Europe/Berlin]"`, an ISO string with an offset, or a Temporal value. Its
+   * Start of the test: `"2026-03-28T00:00[Europe/Berlin]"`, an ISO string with an offset, or a Temporal value. Its
    * zone is the scheduler's `timeZone` unless that is given. @default "2026-01-01T00:00Z"
    */
   readonly start?: string | Temporal.Instant | Temporal.ZonedDateTime;
   /**
-   * How long the clock waits, in real time and once for each job, for a job that does something the clock does not
-   * see: real input and output, or waiting for the test itself. @default { seconds: 1 }
+   * Longest wait, in real time and once for each job, for a job that does something the clock does not see: real
+   * input and output, or waiting for the test itself. @default { seconds: 1 }
    */
   readonly patience?: DurationInput;
-  /** A long one, so that heartbeats do not fill the time that a test lives through. @default { hours: 1 } */
+  /** Long by default, so that heartbeats do not fill the virtual time of a test. @default { hours: 1 } */
   readonly lease?: DurationInput;
 }
 
-/** What seems to be chance (jitter, back-off) is the same at every run of a test. */
+/** Jitter and back-off are the same in every run of a test. */
 const SEED = 1;
 const DEFAULT_START = "2026-01-01T00:00Z";
 
@@ -74,7 +74,7 @@ export async function testScheduler(options: TestSchedulerOptions = {}): Promise
 }
 
 /**
- * What {@linkcode testScheduler} answers. `await using` stops it, also with jobs that still wait.
+ * The scheduler of a test, made by {@linkcode testScheduler}. `await using` stops it, also with jobs that still wait.
  *
  * @example
  * ```ts
@@ -203,7 +203,7 @@ export class TestScheduler implements AsyncDisposable {
     }
   }
 
-  /** What happened so far as a table, as a failed assertion shows it. */
+  /** The history so far as a table, as a failed assertion shows it. */
   timeline(): string {
     return timelineTable(this.#history, this.#timeZone, this.#serializer);
   }
@@ -271,7 +271,7 @@ class NamingScheduler extends Scheduler {
   }
 }
 
-/** Starts it, and moves its clock only where the store fails: nobody else can, and it waits before it tries again. */
+/** Starts it, and moves its clock only if the store fails, because the scheduler then waits before it tries again. */
 async function started({ scheduler, clock }: TestScheduler): Promise<void> {
   const failed = Promise.withResolvers<void>();
   const failing = scheduler.subscribe(() => failed.resolve(), { types: "storeFailed" });
@@ -285,7 +285,7 @@ async function started({ scheduler, clock }: TestScheduler): Promise<void> {
   await starting;
 }
 
-/** The clock reads it again; here it is for a message that says what was expected. */
+/** The clock parses it again; this check gives a message with the expected format. */
 function checkStart(start: unknown): void {
   try {
     new VirtualClock(start as string);

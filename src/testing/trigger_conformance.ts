@@ -4,15 +4,15 @@ import { sameTrigger } from "../triggers/definition.ts";
 import type { Trigger, TriggerContext } from "../triggers/trigger.ts";
 import { triggerFromJSON } from "../triggers/trigger_registry.ts";
 
-/** What {@linkcode triggerConformance} needs. */
+/** Options of {@linkcode triggerConformance}. */
 export interface TriggerConformanceOptions {
-  /** What the tests are named after. */
+  /** The name of the trigger, in the names of the tests. */
   readonly name: string;
-  /** Registers a test with whatever runner there is: `Deno.test`, `test` of `node:test` or `bun:test`. */
+  /** Registers a test with a runner: `Deno.test`, or `test` of `node:test` or `bun:test`. */
   readonly test: (name: string, body: () => void) => void;
   /** Makes triggers of the kind, as different ones as there are; each should fire now and then. */
   readonly triggers: () => readonly Trigger[];
-  /** What the triggers depend on beside their definition. @default nothing */
+  /** The context that the triggers depend on. @default nothing */
   readonly context?: TriggerContext | undefined;
 }
 
@@ -28,7 +28,7 @@ const ASKED_MS = [
   msOf("2499-12-31T23:00Z"),
   LATEST_MS,
 ];
-/** How many fires are followed from each instant. */
+/** Number of fires that are followed from each instant. */
 const FOLLOWED = 20;
 
 /**
@@ -76,12 +76,12 @@ export function triggerConformance(options: TriggerConformanceOptions): void {
     }
   });
 
-  register("is pure: asked again, in another order, it answers the same", (trigger) => {
-    const answers = ASKED_MS.map((ms) => trigger.nextAfterMs(ms, context));
+  register("is pure: the same questions in another order get the same results", (trigger) => {
+    const results = ASKED_MS.map((ms) => trigger.nextAfterMs(ms, context));
     trigger.preview({ from: Temporal.Instant.fromEpochMilliseconds(0), ...(context ? { context } : {}) });
     assert.deepEqual(
       ASKED_MS.toReversed().map((ms) => trigger.nextAfterMs(ms, context)),
-      answers.toReversed(),
+      results.toReversed(),
     );
   });
 

@@ -1,6 +1,6 @@
 import type { JobRecord } from "../../src/model/job_record.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
-import { endsHeld, endsIn, interceptStore, type StoreAnswer } from "../../src/testing/intercept_store.ts";
+import { endsHeld, endsIn, interceptStore, type StoreResult } from "../../src/testing/intercept_store.ts";
 import type { Journal } from "./journal.ts";
 
 /** A store that writes to the journal which jobs it gave, and which ends of runs it accepted. */
@@ -25,8 +25,8 @@ export function journaledStore<Store extends DataStore>(store: Store, journal: J
         held: held.has(ending),
       });
     }
-    if (call.name === "claimJobs") noteClaims((answer as StoreAnswer<"claimJobs">).claimed);
-    if (call.name === "addJobs") noteClaims((answer as StoreAnswer<"addJobs">).claimed);
+    if (call.name === "claimJobs") noteClaims((answer as StoreResult<"claimJobs">).claimed);
+    if (call.name === "addJobs") noteClaims((answer as StoreResult<"addJobs">).claimed);
     return answer;
   });
 }

@@ -2,7 +2,7 @@ import { taskLimit } from "../../src/model/decisions.ts";
 import type { SchedulerWrite } from "../../src/model/scheduler_record.ts";
 import type { JobEnding } from "../../src/model/job_record.ts";
 import type { TaskRecord } from "../../src/model/task_record.ts";
-import type { StoreAnswer, StoreCall } from "../../src/testing/intercept_store.ts";
+import type { StoreCall, StoreResult } from "../../src/testing/intercept_store.ts";
 import { BatchBook } from "./batch_book.ts";
 import { ClaimRules } from "./claim_rules.ts";
 import { EndRules } from "./end_rules.ts";
@@ -76,23 +76,23 @@ export class Oracle {
   #sawCall(call: StoreCall, answer: unknown, by: string, storeMs: number): void {
     switch (call.name) {
       case "addJobs":
-        return this.#sawAdded(call, answer as StoreAnswer<"addJobs">);
+        return this.#sawAdded(call, answer as StoreResult<"addJobs">);
       case "claimJobs": {
-        const { claimed, missed, held } = answer as StoreAnswer<"claimJobs">;
+        const { claimed, missed, held } = answer as StoreResult<"claimJobs">;
         this.#sawEndings(call.args[1] ?? [], held, by, storeMs);
         missed.forEach((job) => this.jobs.over(job, storeMs));
         this.jobs.flows.settle(storeMs);
         this.#sawClaims(claimed);
-        return this.#claims.nothingLeft(call.args[0], answer as StoreAnswer<"claimJobs">);
+        return this.#claims.nothingLeft(call.args[0], answer as StoreResult<"claimJobs">);
       }
       case "endJobs":
-        return this.#sawEndings(call.args[0], answer as StoreAnswer<"endJobs">, by, storeMs);
+        return this.#sawEndings(call.args[0], answer as StoreResult<"endJobs">, by, storeMs);
       case "dueSchedules":
-        return this.schedules.due(answer as StoreAnswer<"dueSchedules">);
+        return this.schedules.due(answer as StoreResult<"dueSchedules">);
       case "advanceSchedules":
-        return this.#sawAdvances(call, answer as StoreAnswer<"advanceSchedules">, storeMs);
+        return this.#sawAdvances(call, answer as StoreResult<"advanceSchedules">, storeMs);
       case "writeSchedules": {
-        const written = answer as StoreAnswer<"writeSchedules">;
+        const written = answer as StoreResult<"writeSchedules">;
         if (!written) return;
         call.args[0].removes?.forEach(({ seq }) => this.schedules.removed(seq));
         return this.schedules.written(written, storeMs);
@@ -105,26 +105,26 @@ export class Oracle {
   #sawChanges(call: StoreCall, answer: unknown, by: string, storeMs: number): void {
     switch (call.name) {
       case "cancelJobs": {
-        const { cancelled, requested } = answer as StoreAnswer<"cancelJobs">;
+        const { cancelled, requested } = answer as StoreResult<"cancelJobs">;
         cancelled.forEach((job) => this.jobs.over(job, storeMs));
         return requested.forEach((job) => this.jobs.cancelRequested(job));
       }
       case "updateJob":
-        return this.jobs.changed(...call.args, answer as StoreAnswer<"updateJob">, storeMs);
+        return this.jobs.changed(...call.args, answer as StoreResult<"updateJob">, storeMs);
       case "retryJobs":
-        return this.jobs.retried(answer as StoreAnswer<"retryJobs">);
+        return this.jobs.retried(answer as StoreResult<"retryJobs">);
       case "removeJobs":
-        return (answer as StoreAnswer<"removeJobs">).forEach((id) => this.jobs.removed(id));
+        return (answer as StoreResult<"removeJobs">).forEach((id) => this.jobs.removed(id));
       case "prune":
-        return this.jobs.pruned(call.args[0], (answer as StoreAnswer<"prune">).jobs, storeMs);
+        return this.jobs.pruned(call.args[0], (answer as StoreResult<"prune">).jobs, storeMs);
       case "putCalendar":
         return this.schedules.calendars.put(...call.args);
       case "replanSchedules":
         return this.schedules.replanned(call.args[0]);
       case "putTasks":
-        return (answer as StoreAnswer<"putTasks">).forEach((task) => this.#sawTask(task, storeMs));
+        return (answer as StoreResult<"putTasks">).forEach((task) => this.#sawTask(task, storeMs));
       case "updateTask": {
-        const task = answer as StoreAnswer<"updateTask">;
+        const task = answer as StoreResult<"updateTask">;
         return task && this.#sawTask(task, storeMs);
       }
       default:
@@ -143,7 +143,7 @@ export class Oracle {
     const heardMs = this.#world.nowMs;
     switch (call.name) {
       case "registerScheduler": {
-        const { incarnation } = answer as StoreAnswer<"registerScheduler">;
+        const { incarnation } = answer as StoreResult<"registerScheduler">;
         const { tags, tasks } = call.args[0];
         this.violations.unless(
           !this.schedulers.has(incarnation),
@@ -154,20 +154,20 @@ export class Oracle {
       }
       case "heartbeat": {
         const scheduler = this.schedulers.get(call.args[0]);
-        if (scheduler && (answer as StoreAnswer<"heartbeat">).alive) scheduler.heardMs = heardMs;
+        if (scheduler && (answer as StoreResult<"heartbeat">).alive) scheduler.heardMs = heardMs;
         return;
       }
       case "unregisterScheduler":
         return void this.schedulers.delete(call.args[0]);
       case "takeOver":
-        return this.#sawBurial(call.args, answer as StoreAnswer<"takeOver">, by, storeMs);
+        return this.#sawBurial(call.args, answer as StoreResult<"takeOver">, by, storeMs);
       default:
     }
   }
 
   #sawAdded(
     { args: [jobs] }: CallOf<"addJobs">,
-    { nowMs, jobs: told, claimed }: StoreAnswer<"addJobs">,
+    { nowMs, jobs: told, claimed }: StoreResult<"addJobs">,
   ): void {
     const answered = new Map(jobs.map((job, i) => [job.id, told[i]!.id]));
     jobs.forEach((job, i) => {
@@ -178,7 +178,7 @@ export class Oracle {
     this.#sawClaims(claimed);
   }
 
-  #sawClaims(claimed: StoreAnswer<"claimJobs">["claimed"]): void {
+  #sawClaims(claimed: StoreResult<"claimJobs">["claimed"]): void {
     for (const record of claimed) {
       this.jobs.claimed(record, this.#latestMs, this.#world.nowMs);
       this.rates.claimed(record);
@@ -215,7 +215,7 @@ export class Oracle {
 
   #sawBurial(
     [incarnation, , endings]: CallOf<"takeOver">["args"],
-    answer: StoreAnswer<"takeOver">,
+    answer: StoreResult<"takeOver">,
     by: string,
     storeMs: number,
   ): void {

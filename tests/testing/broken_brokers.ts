@@ -2,10 +2,10 @@ import type { BrokerConnection, BrokerListener, EventBroker } from "../../src/br
 import { localBroker } from "../../src/brokers/local_broker.ts";
 import { nextTurn } from "../../src/time/clock.ts";
 
-/** What is wrong with a broker: how it connects in place of a sound one. */
+/** A fault of a broker: connects in place of a sound one. */
 export type Fault = (sound: EventBroker, listener: BrokerListener) => Promise<BrokerConnection>;
 
-/** A broker that connects as a fault says. */
+/** A broker that connects with a fault. */
 export function broken(sound: EventBroker, fault: Fault): EventBroker {
   return { kind: "broken", connect: (listener) => fault(sound, listener) };
 }
@@ -36,7 +36,7 @@ const everywhere = localBroker();
 
 /** Brokers that are wrong in one way each, with the test of the suite that has to find it. */
 export const faults: Readonly<Record<string, readonly [finds: RegExp, fault: Fault]>> = {
-  "brings each message twice": [
+  "delivers each message twice": [
     /keeps the order/,
     (sound, listener) =>
       sound.connect(passing(listener, (message) => {
@@ -44,7 +44,7 @@ export const faults: Readonly<Record<string, readonly [finds: RegExp, fault: Fau
         listener.onMessage(message);
       })),
   ],
-  "brings later messages first": [/keeps the order/, (sound, listener) => {
+  "delivers later messages first": [/keeps the order/, (sound, listener) => {
     const stack: string[] = [];
     return sound.connect(passing(listener, (message) => {
       if (stack.push(message) === 1) {
@@ -53,17 +53,17 @@ export const faults: Readonly<Record<string, readonly [finds: RegExp, fault: Fau
     }));
   }],
   "cuts long messages": [
-    /any length it promises/,
+    /any promised length/,
     (sound, listener) =>
       sound.connect(passing(listener, (message) => listener.onMessage(message.slice(0, 8000)))),
   ],
   "loses what is not ASCII": [
-    /texts as they are/,
+    /strings unchanged/,
     (sound, listener) =>
       sound.connect(passing(listener, (message) => listener.onMessage(message.replace(/[^\0-\x7f]/g, "?")))),
   ],
-  "trims texts": [
-    /texts as they are/,
+  "trims messages": [
+    /strings unchanged/,
     (sound, listener) => sound.connect(passing(listener, (message) => listener.onMessage(message.trim()))),
   ],
   "delivers while it publishes": [/before anything is delivered/, atOnce()],
@@ -115,7 +115,7 @@ export const faults: Readonly<Record<string, readonly [finds: RegExp, fault: Fau
     (sound, listener) => altered(sound.connect(listener), () => ({ close: () => Promise.resolve() })),
   ],
   "drops at close() what is still to be sent": [
-    /lets arrive/,
+    /waits for the delivery/,
     (sound, listener) =>
       altered(sound.connect(listener), (inner) => {
         const waiting: string[] = [];
@@ -130,7 +130,7 @@ export const faults: Readonly<Record<string, readonly [finds: RegExp, fault: Fau
         };
       }),
   ],
-  "says too early that it is connected": [/hears what others publish/, (sound, listener) => {
+  "reports too early that it is connected": [/receives what others publish/, (sound, listener) => {
     const connecting = new Promise<BrokerConnection>((resolve) =>
       nextTurn(() => resolve(sound.connect(listener)))
     );
@@ -140,7 +140,7 @@ export const faults: Readonly<Record<string, readonly [finds: RegExp, fault: Fau
     });
   }],
   "knows no channels": [/another channel/, (_sound, listener) => everywhere.connect(listener)],
-  "keeps one connection for all who listen": [/several listen by one broker/, shared()],
+  "shares one connection between all listeners": [/several listeners share/, shared()],
   "cannot be used again after close()": [/works again after/, once()],
 };
 
@@ -157,7 +157,7 @@ function atOnce(): Fault {
   };
 }
 
-/** The connection of the first listener is that of all; whoever closes it closes it for everybody. */
+/** All listeners share the connection of the first; closing one closes all. */
 function shared(): Fault {
   const connections = new WeakMap<EventBroker, { listeners: Set<BrokerListener>; inner: BrokerConnection }>();
   return async (sound, listener) => {

@@ -1,10 +1,10 @@
 import type { JobEnding } from "../../src/model/job_record.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
 
-/** What is wrong with a store: the operations that it does in a way of its own. */
+/** A fault of a store: the operations that it gets wrong. */
 export type StoreFault = (sound: DataStore) => Partial<DataStore>;
 
-/** A store that does some operations as a fault says, and all others as the sound one. */
+/** A store with a fault in some operations; the others are those of the sound store. */
 export function brokenStore(sound: DataStore, fault: StoreFault): DataStore {
   const wrong = fault(sound);
   return new Proxy(sound, {
@@ -15,7 +15,7 @@ export function brokenStore(sound: DataStore, fault: StoreFault): DataStore {
   });
 }
 
-/** Ends under whatever claim the jobs have by now: nobody is fenced off. */
+/** Ends with the current claims of the jobs, so that no caller is fenced off. */
 async function unfenced(sound: DataStore, endings: readonly JobEnding[]): Promise<readonly JobEnding[]> {
   const running = new Map((await sound.getJobs({ states: ["running"] })).map((job) => [job.seq, job]));
   return endings.map((ending) => {
@@ -27,7 +27,7 @@ async function unfenced(sound: DataStore, endings: readonly JobEnding[]): Promis
 
 /** Stores that are wrong in one way each. */
 export const storeFaults: Readonly<Record<string, StoreFault>> = {
-  "lets anybody end a run": (sound) => ({
+  "lets any caller end a run": (sound) => ({
     endJobs: async (endings) => await sound.endJobs(await unfenced(sound, endings)),
   }),
   "loses the last of several jobs": (sound) => ({
@@ -40,7 +40,7 @@ export const storeFaults: Readonly<Record<string, StoreFault>> = {
   "gives no more than one job at a time": (sound) => ({
     claimJobs: (request) => sound.claimJobs({ ...request, limit: Math.min(1, request.limit) }),
   }),
-  "holds every scheduler for alive": (sound) => ({
+  "considers every scheduler alive": (sound) => ({
     heartbeat: async (incarnation, leaseMs) => ({
       ...await sound.heartbeat(incarnation, leaseMs),
       alive: true,
@@ -52,7 +52,7 @@ export const storeFaults: Readonly<Record<string, StoreFault>> = {
       return await sound.takeOver(incarnation, now?.leaseUntilMs ?? null, endings);
     },
   }),
-  "moves schedules on whatever their version is": (sound) => ({
+  "advances schedules of any version": (sound) => ({
     async advanceSchedules(advances) {
       const versions = new Map((await sound.getSchedules({})).map(({ seq, version }) => [seq, version]));
       return await sound.advanceSchedules(

@@ -7,7 +7,7 @@ import { UnsteadyNetwork } from "../brokers/unsteady_broker.ts";
 import { test } from "../harness.ts";
 import { broken, faults } from "./broken_brokers.ts";
 
-/** The names of the tests that fail; long enough to wait for what a microtask or a turn brings. */
+/** The names of the tests that fail; they wait long enough for anything that a microtask or a turn delivers. */
 async function failing(options: Omit<BrokerConformanceOptions, "test">): Promise<readonly string[]> {
   const tests: [string, () => Promise<void>][] = [];
   brokerConformance({ ...options, patience: { milliseconds: 60 }, test: (...one) => void tests.push(one) });
@@ -32,7 +32,7 @@ for (const [what, [finds, fault]] of Object.entries(faults)) {
 
 const troubles: Readonly<Record<string, (network: UnsteadyNetwork, broker: EventBroker) => void>> = {
   "never mends a lost connection": (network, broker) => network.lose(broker),
-  "does not tell of a lost connection": (network, broker) => network.mend(broker),
+  "does not report a lost connection": (network, broker) => network.mend(broker),
 };
 
 for (const [what, interrupt] of Object.entries(troubles)) {
@@ -42,12 +42,12 @@ for (const [what, interrupt] of Object.entries(troubles)) {
       makeBroker: (channel) => network.broker(channel),
       interrupt: (broker) => Promise.resolve(interrupt(network, broker)),
     });
-    assert.ok(failed.some((name) => /lost connection is told/.test(name)), JSON.stringify(failed));
+    assert.ok(failed.some((name) => /lost connection is reported/.test(name)), JSON.stringify(failed));
   });
 }
 
 test("brokerConformance() finds a broker that promises too little", async () => {
   const sound = localBroker();
   const failed = await failing({ makeBroker: () => ({ ...sound, messageBytesMax: 100 }) });
-  assert.ok(failed.some((name) => /any length it promises/.test(name)), JSON.stringify(failed));
+  assert.ok(failed.some((name) => /any promised length/.test(name)), JSON.stringify(failed));
 });

@@ -1,5 +1,5 @@
 /**
- * The same expressions in three other engines. Each test says where an engine is not asked because it differs,
+ * The same expressions in three other engines. Each test says which expressions are left out because the engine differs,
  * and why; `docs/triggers.md` has the same list for people who come from one of them.
  */
 import assert from "node:assert/strict";
@@ -45,6 +45,7 @@ function compare(
   engine: Engine,
   timeZones: readonly string[],
   understands: (expression: Expression) => boolean,
+  numRuns = 3000,
 ): void {
   let compared = 0;
   fc.assert(
@@ -67,12 +68,12 @@ function compare(
         );
       },
     ),
-    { numRuns: 3000 },
+    { numRuns },
   );
   assert.ok(compared > 200, `only ${compared} expressions were compared`);
 }
 
-/** What an engine answers; undefined for text that it refuses. */
+/** The result of an engine; undefined for text that it refuses. */
 function attempt<T>(run: () => T): T | undefined {
   try {
     return run();
@@ -100,8 +101,11 @@ test("cron() fires like croner where croner understands the text", () => {
 });
 
 test("cron() fires like cron-parser where cron-parser understands the text", () => {
-  // It refuses values that are given twice, `+`, W and ranges round the week.
-  compare(cronParser, ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"], () => true);
+  // It refuses values that are given twice, `+`, W and ranges round the week: nine of ten random texts. Those are left
+  // out beforehand, or hardly any would be compared.
+  compare(cronParser, ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"], ({ text }) => {
+    return attempt(() => CronExpressionParser.parse(text)) !== undefined;
+  }, 1000);
 });
 
 test("cron() fires like cron-schedule where cron-schedule understands the text", () => {

@@ -4,7 +4,7 @@ import { sleep } from "../../time/clock.ts";
 import type { DurationInput } from "../../time/duration.ts";
 import { systemClock } from "../../time/system_clock.ts";
 
-/** What `brokerConformance` needs. */
+/** Options of {@linkcode brokerConformance}. */
 export interface BrokerConformanceOptions {
   /** Registers one test: the runner's own function, or one that puts the broker's name in front. */
   readonly test: (name: string, body: () => Promise<void>) => void;
@@ -15,26 +15,26 @@ export interface BrokerConformanceOptions {
   readonly makeBroker: (channel: string) => EventBroker;
   /** Breaks the connections of a broker as a network does. Without it the tests of that are left out. */
   readonly interrupt?: (broker: EventBroker) => Promise<void>;
-  /** How long a message may take to arrive. @default { seconds: 10 } */
+  /** Longest time that a message may take to arrive. @default { seconds: 10 } */
   readonly patience?: DurationInput;
 }
 
-/** One connection and what it hears. */
+/** One connection and its recording listener. */
 export interface Party {
   readonly broker: EventBroker;
   readonly connection: BrokerConnection;
   readonly heard: Heard;
 }
 
-/** What a check works with. */
+/** The tools of a check. */
 export interface Scene {
   /** The channel of this check. */
   readonly channel: string;
   readonly makeBroker: (channel?: string) => EventBroker;
-  /** Connects, by a broker of its own unless told otherwise. */
+  /** Connects, by default through a broker of its own. */
   readonly party: (broker?: EventBroker) => Promise<Party>;
   readonly interrupt: (broker: EventBroker) => Promise<void>;
-  /** Ears that are connected to nothing. */
+  /** A recording listener without a connection. */
   readonly ears: () => Heard;
 }
 
@@ -68,10 +68,10 @@ export async function runCheck(
   }
 }
 
-/** What one listener of a broker has heard. */
+/** A listener that records the messages and troubles of its connection. */
 export class Heard implements BrokerListener {
   readonly messages: string[] = [];
-  /** What befell the connection: `lost`, `mended`. */
+  /** Troubles of the connection: `lost`, `mended`. */
   readonly troubles: string[] = [];
   readonly #limitMs: number;
   #wake: () => void = () => {};
@@ -95,13 +95,13 @@ export class Heard implements BrokerListener {
     this.#wake();
   };
 
-  /** Resolves when this message was heard; fails when it takes too long. */
+  /** Resolves when this message has arrived; fails when it takes too long. */
   async message(message: string): Promise<void> {
     const shown = message.length > 40 ? `${message.slice(0, 40)}… (${message.length} characters)` : message;
     await this.until(() => this.messages.includes(message), `'${shown}' was not heard`);
   }
 
-  /** Resolves when something is so; fails with `otherwise` when it takes too long. */
+  /** Resolves when a condition holds; fails with `otherwise` when it takes too long. */
   async until(isSo: () => boolean, otherwise: string): Promise<void> {
     const timeUp = new AbortController();
     const timer = systemClock.setTimer(() => timeUp.abort(), this.#limitMs);

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { MESSAGE_BYTES_MIN } from "../../brokers/event_broker.ts";
 import type { Check } from "./broker_check.ts";
 
-/** How much is tried of a broker that carries any length. */
+/** The longest message tried on a broker without a limit. */
 const LONG_BYTES = 262_144;
 
-/** What a message goes through. */
+/** Publishing and receiving messages. */
 export const publishing: Readonly<Record<string, Check>> = {
-  async "connect() hears what others publish from then on"({ party }) {
+  async "connect() receives what others publish from then on"({ party }) {
     const one = await party();
     const two = await party();
     one.connection.publish("to two");
@@ -15,7 +15,7 @@ export const publishing: Readonly<Record<string, Check>> = {
     await two.heard.message("to two");
     await one.heard.message("to one");
   },
-  async "connect() lets several listen by one broker, each for itself"({ party }) {
+  async "connect() lets several listeners share one broker"({ party }) {
     const one = await party();
     const two = await party(one.broker);
     const three = await party(one.broker);
@@ -27,7 +27,7 @@ export const publishing: Readonly<Record<string, Check>> = {
     await three.heard.message("second");
     assert.deepEqual(two.heard.messages, ["first"]);
   },
-  async "publish() carries texts as they are"({ party }) {
+  async "publish() delivers strings unchanged"({ party }) {
     const texts = [
       "plain",
       '{"quotes":"\\"double\\" and \'single\'"}',
@@ -42,7 +42,7 @@ export const publishing: Readonly<Record<string, Check>> = {
     await heard.message(texts.at(-1)!);
     assert.deepEqual(heard.messages, texts);
   },
-  async "publish() carries a message of any length it promises, whole"({ party }) {
+  async "publish() delivers a message of any promised length whole"({ party }) {
     const sender = await party();
     const { heard } = await party();
     const { messageBytesMax = LONG_BYTES } = sender.broker;
@@ -55,7 +55,7 @@ export const publishing: Readonly<Record<string, Check>> = {
     assert.deepEqual(heard.messages.map((text) => text.length), [ascii.length, wide.length, 4]);
     assert.ok(heard.messages[0] === ascii && heard.messages[1] === wide, "a long message was changed");
   },
-  async "publish() drops what is too long, and goes on"({ party }) {
+  async "publish() drops messages that are too long, and continues"({ party }) {
     const sender = await party();
     const { heard } = await party();
     const { messageBytesMax } = sender.broker;
@@ -66,7 +66,7 @@ export const publishing: Readonly<Record<string, Check>> = {
     await heard.message("last");
     assert.deepEqual(heard.messages, ["last"]);
   },
-  async "publish() keeps the order, and brings each message once to everybody"({ party }) {
+  async "publish() keeps the order, and delivers each message once to every listener"({ party }) {
     const sender = await party();
     const listeners = [await party(), await party(), await party(sender.broker)];
     const texts = Array.from({ length: 500 }, (_, n) => `message ${n}`);
@@ -76,7 +76,7 @@ export const publishing: Readonly<Record<string, Check>> = {
       assert.deepEqual(heard.messages, texts);
     }
   },
-  async "publish() brings a sender its own message once at the most"({ party }) {
+  async "publish() delivers a sender its own message once at most"({ party }) {
     const one = await party();
     const two = await party();
     one.connection.publish("own");
@@ -92,7 +92,7 @@ export const publishing: Readonly<Record<string, Check>> = {
     assert.deepEqual(heard.messages, []);
     await heard.message("text");
   },
-  async "publish() reaches nobody on another channel"({ party, makeBroker, channel }) {
+  async "publish() does not reach another channel"({ party, makeBroker, channel }) {
     const [sender, near] = [await party(), await party()];
     const far = [await party(makeBroker(`${channel}-2`)), await party(makeBroker(`${channel}-2`))] as const;
     sender.connection.publish("near");
@@ -104,9 +104,9 @@ export const publishing: Readonly<Record<string, Check>> = {
   },
 };
 
-/** How connections end. */
+/** Closing connections. */
 export const ending: Readonly<Record<string, Check>> = {
-  async "close() lets arrive what was published before"({ party }) {
+  async "close() waits for the delivery of what was published before"({ party }) {
     const sender = await party();
     const { heard } = await party();
     const texts = Array.from({ length: 100 }, (_, n) => `message ${n}`);
@@ -115,7 +115,7 @@ export const ending: Readonly<Record<string, Check>> = {
     await heard.message(texts.at(-1)!);
     assert.deepEqual(heard.messages, texts);
   },
-  async "close() ends delivery, at once"({ party }) {
+  async "close() ends delivery at once"({ party }) {
     const [sender, closed, open] = [await party(), await party(), await party()];
     const closing = closed.connection.close();
     sender.connection.publish("one");
@@ -147,12 +147,12 @@ export const ending: Readonly<Record<string, Check>> = {
   },
 };
 
-/** How connections are lost and come back. */
+/** Connections that are lost and restored. */
 export const mending: Readonly<Record<string, Check>> = {
-  async "a lost connection is told, mended, and told again"({ party, interrupt }) {
+  async "a lost connection is reported, restored, and reported again"({ party, interrupt }) {
     const [broken, other] = [await party(), await party()];
     await interrupt(broken.broker);
-    // Nobody knows when a network notices: what is published meanwhile may be lost.
+    // It is uncertain when a network notices: what is published meanwhile may be lost.
     broken.connection.publish("lost, perhaps");
     await broken.heard.until(() => broken.heard.troubles.includes("mended"), "it was not mended");
     assert.deepEqual(broken.heard.troubles.slice(0, 2), ["lost", "mended"]);
@@ -169,9 +169,9 @@ export const mending: Readonly<Record<string, Check>> = {
     await interrupt(broken.broker);
     await broken.connection.close();
     const troubles = broken.heard.troubles.length;
-    other.connection.publish("anybody there?");
-    await open.heard.message("anybody there?");
+    other.connection.publish("are you there?");
+    await open.heard.message("are you there?");
     assert.deepEqual(broken.heard.messages, []);
-    assert.equal(broken.heard.troubles.length, troubles, "it told more after close()");
+    assert.equal(broken.heard.troubles.length, troubles, "it reported more after close()");
   },
 };

@@ -8,7 +8,7 @@ import type { Check, Heard, Scene } from "./broker_check.ts";
 
 const greet = task({ name: "greet", run: () => "hello" });
 
-/** What is on a channel when others use it too, or newer code does. */
+/** Messages of other programs, or of newer code, on the same channel. */
 const FOREIGN = [
   "not JSON",
   "{",
@@ -23,9 +23,9 @@ const FOREIGN = [
   '{"carillon":1,"from":{},"name":"x","event":{"type":"taskAdded","atMs":1,"store":"main","taskName":"x"}}',
 ];
 
-/** What schedulers make of a broker. */
+/** Schedulers that share a broker. */
 export const schedulers: Readonly<Record<string, Check>> = {
-  async "schedulers hear each other's events once, and their own not again"(scene) {
+  async "schedulers receive each other's events once, and their own not again"(scene) {
     await withTwo(scene, async ({ one, two, oneHeard, twoHeard }) => {
       await one.runJob(greet, undefined, { id: "by-one" });
       await twoHeard.message("jobFinished by-one from one");
@@ -39,7 +39,7 @@ export const schedulers: Readonly<Record<string, Check>> = {
       }
     });
   },
-  async "schedulers ignore what is no event, and go on"(scene) {
+  async "schedulers ignore messages that are not events, and continue"(scene) {
     await withTwo(scene, async ({ one, oneHeard, twoHeard }) => {
       const stranger = await scene.party();
       const before = twoHeard.messages.length;

@@ -1,4 +1,4 @@
-/** The tasks that the conformance suite of executors runs, here and wherever an executor imports them again. */
+/** The tasks that the conformance suite of executors runs; an executor imports them again in a thread or process. */
 import { z } from "zod";
 import { currentJob } from "../../context/current_job.ts";
 import { task } from "../../registry/task.ts";
@@ -8,10 +8,10 @@ class Handle {
   readonly number = 1;
 }
 
-/** Answers its input. */
+/** Returns its input. */
 export const echo = task({ name: "echo", maxRunningJobs: null, input: z.unknown(), run: (input) => input });
 
-/** Answers what its schema made of the input and of the result: neither schema accepts what it makes. */
+/** Transforms the input and the result by schemas; neither schema accepts its own output. */
 export const schemas = task({
   name: "schemas",
   input: z.string().transform((text) => new Handle().number + text.length),
@@ -28,7 +28,7 @@ export const fails = task({
   },
 });
 
-/** Throws what is no error. */
+/** Throws a value that is not an error. */
 export const throwsText = task({
   name: "throwsText",
   run() {
@@ -36,7 +36,7 @@ export const throwsText = task({
   },
 });
 
-/** Answers what it knows about its job, before and after it waited. */
+/** Returns what it knows about its job, before and after a pause. */
 export const whoAmI = task({
   name: "whoAmI",
   maxRunningJobs: null,
@@ -68,7 +68,7 @@ export const reports = task({
   },
 });
 
-/** Waits for its abort, and answers with the reason as its error. */
+/** Waits for its abort, and fails with the reason. */
 export const waits = task({
   name: "waits",
   maxRunningJobs: null,
@@ -79,17 +79,17 @@ export const waits = task({
     }),
 });
 
-/** Waits for ever, deaf to its signal. */
+/** Never ends and ignores its signal. */
 export const deaf = task({
   name: "deaf",
   timeout: { milliseconds: 50 },
   run: () => new Promise(() => {}),
 });
 
-/** Answers what cannot be stored. */
+/** Returns a value that cannot be stored. */
 export const unstorable = task({ name: "unstorable", run: () => ({ handle: new Handle() }) });
 
-/** Answers half of each input, in one call. */
+/** Returns half of each input, in one call. */
 export const halves = task({
   name: "halves",
   batch: { size: 3, within: { seconds: 5 } },

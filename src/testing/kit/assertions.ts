@@ -4,7 +4,7 @@ import * as check from "../../model/option_checks.ts";
 import { temporalName } from "../../time/temporal.ts";
 import { shortText } from "./timeline.ts";
 
-/** How often something is expected, and with what. */
+/** Expected number of times, and expected input. */
 export interface Expected<Input = unknown> {
   /** Exactly so often. @default at least once */
   readonly times?: number;
@@ -12,19 +12,19 @@ export interface Expected<Input = unknown> {
   readonly with?: Input | ((input: Input) => boolean);
 }
 
-/** Refuses what means nothing: an assertion with a misspelt option would hold for too much. */
+/** Refuses unknown options: an assertion with a misspelt option would hold for too much. */
 export function checkExpected(expected: Expected, where: string): void {
   check.refuseUnknownOptions(expected, ["times", "with"], where);
   if (expected.times !== undefined) check.checkInteger(expected.times, "times", where, 0);
 }
 
-/** Whether an input is the expected one. */
+/** True if an input is the expected one. */
 export function inputFits({ with: wanted }: Expected, input: unknown): boolean {
   if (wanted === undefined) return true;
   return typeof wanted === "function" ? wanted(input) === true : sameValue(input, wanted);
 }
 
-/** Throws where something did not happen as often as expected. `what` is as in "task 'mail' to run". */
+/** Throws if something did not happen as often as expected. `what` is like "task 'mail' to run". */
 export function assertTimes(expected: Expected, actual: number, what: string, timeline: () => string): void {
   const fits = expected.times === undefined ? actual > 0 : actual === expected.times;
   if (fits) return;
@@ -48,7 +48,7 @@ function times(count: number): string {
   return count === 1 ? "once" : `${count} times`;
 }
 
-/** Whether two values are the same to a reader: deeply equal, Temporal values by what they say. */
+/** True if two values look the same: deeply equal, with Temporal values compared as strings. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (temporalName(a) !== undefined || temporalName(b) !== undefined) {
     return temporalName(a) === temporalName(b) && String(a) === String(b);

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) as if by chance: the same seed, the same numbers. */
+/** A pseudo-random number generator for [0, 1): the same seed gives the same numbers. */
 export function chance(seed: number): () => number {
   let state = seed;
   return () => {

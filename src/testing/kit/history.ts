@@ -9,7 +9,7 @@ import type {
 import type { Payload } from "../../model/payload.ts";
 import type { JobOutcome } from "../../model/states.ts";
 
-/** What is remembered of a job for every run of it: no more than is asked for, as there may be very many. */
+/** The fields of a job that are kept for every run of it: only those used, because there may be very many. */
 export type RanJob = Pick<
   JobRecord,
   "id" | "taskName" | "scheduleId" | "fireTimeMs" | "attempt" | "startedAtMs" | "input"
@@ -18,18 +18,18 @@ export type RanJob = Pick<
 /** One run of a job, as it happened. */
 export interface RecordedRun {
   readonly job: RanJob;
-  /** What it ended with; undefined while it runs, and when its scheduler lost it. */
+  /** Its end; undefined while it runs, and when its scheduler lost it. */
   ending: JobTransition | undefined;
 }
 
-/** How a run ended, in one word for people. */
+/** The displayed state of a run. */
 export type RunState =
   | JobOutcome
   | Exclude<JobTransition["to"], "finished" | "handBack">
   | "handedBack"
   | "running";
 
-/** What was added and what ran, in order. */
+/** The jobs added and the runs, in order. */
 export class History {
   /** The jobs that were added other than by a fire time. */
   readonly added: NewJob[] = [];
@@ -73,24 +73,24 @@ export class History {
   }
 }
 
-/** How a run ended, or that it has not. */
+/** The displayed state of a recorded run. */
 export function runState({ ending }: RecordedRun): RunState {
   if (ending === undefined) return "running";
   if (ending.to === "finished") return ending.outcome;
   return ending.to === "handBack" ? "handedBack" : ending.to;
 }
 
-/** What a run answered. */
+/** The result of a run. */
 export function runValue({ ending }: RecordedRun): Payload | null {
   return ending?.to === "finished" ? ending.value : null;
 }
 
-/** What a run failed with. */
+/** The error of a run. */
 export function runError({ ending }: RecordedRun): StoredError | undefined {
   return ending?.to === "finished" || ending?.to === "retry" ? ending.error ?? undefined : undefined;
 }
 
-/** Most jobs run once: a number is cheaper than a text. */
+/** Most jobs run once: a number is cheaper than a string. */
 function keyOf(seq: number, claimNumber: number): number | string {
   return claimNumber === 1 ? seq : `${seq}/${claimNumber}`;
 }

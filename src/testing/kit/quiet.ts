@@ -2,53 +2,53 @@ import { nextTurn, sleep } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
 
 interface BusyJob {
-  /** How many timers of the virtual clock it waits for. */
+  /** Number of timers of the virtual clock that it waits for. */
   timers: number;
-  /** When it was first found doing something that the clock does not know of, on the real clock. */
+  /** Real time at which it was first found doing something that the virtual clock does not see. */
   busySinceMs: number | undefined;
 }
 
-/** How many turns of the event loop are waited for at full speed before the processor is left to others. */
+/** Number of turns of the event loop to wait for at full speed before yielding the processor. */
 const SPINS = 50;
 
 /**
- * Knows when nothing is going on any more but what waits for the virtual clock: no call of the store is under way,
- * and every running job waits for a timer, or has had the patience of the test.
+ * Detects that everything waits for the virtual clock: no call of the store is pending, and every running job waits for
+ * a timer or has used up the patience of the test.
  */
 export class Quiet {
   #patienceMs: number;
   readonly #jobs = new Map<string, BusyJob>();
   #calls = 0;
 
-  /** `patienceMs`, in real time, is how long a job may do what the virtual clock does not see. */
+  /** `patienceMs`, in real time, limits how long a job may do what the virtual clock does not see. */
   constructor(patienceMs: number) {
     this.#patienceMs = patienceMs;
   }
 
-  /** Counts a call of the store for as long as it takes, and hands on what it answers before its caller has that. */
-  during<Answer>(call: () => Promise<Answer>, answered: (answer: Answer) => void): Promise<Answer> {
+  /** Counts a call of the store while it is pending, and passes its result on before the caller gets it. */
+  during<Result>(call: () => Promise<Result>, onResult: (result: Result) => void): Promise<Result> {
     this.#calls++;
-    return call().then((answer) => {
+    return call().then((result) => {
       this.#calls--;
-      answered(answer);
-      return answer;
+      onResult(result);
+      return result;
     }, (error) => {
       this.#calls--;
       throw error;
     });
   }
 
-  /** A job begins here. */
+  /** Notes that a job begins. */
   jobBegins(jobId: string): void {
     this.#jobs.set(jobId, { timers: 0, busySinceMs: undefined });
   }
 
-  /** A job is over here. */
+  /** Notes that a job has ended. */
   jobEnds(jobId: string): void {
     this.#jobs.delete(jobId);
   }
 
-  /** A job has set a timer, or one of its timers is over. */
+  /** Notes that a job has set a timer, or that one of its timers has ended. */
   jobTimer(jobId: string, change: 1 | -1): void {
     const job = this.#jobs.get(jobId);
     if (!job) return;
@@ -56,7 +56,7 @@ export class Quiet {
     job.busySinceMs = undefined;
   }
 
-  /** Waits for no job any more. */
+  /** Stops waiting for jobs. */
   giveUp(): void {
     this.#patienceMs = 0;
   }

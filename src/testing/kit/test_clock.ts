@@ -6,22 +6,22 @@ import { type MomentInput, momentMs, momentOf } from "../../time/moment.ts";
 import { Temporal } from "../../time/temporal.ts";
 import { VirtualClock } from "../../time/virtual_clock.ts";
 
-/** What a test's clock asks its kit. */
+/** The parts of the kit that a test's clock uses. */
 export interface TestClockParts {
   readonly start: string | Temporal.Instant | Temporal.ZonedDateTime;
   /** Zone of moments that name none. */
   readonly timeZone: string;
-  /** Resolves when everything is done that the clock need not move for. */
+  /** Resolves when everything is done that does not wait for the clock. */
   readonly settled: () => Promise<void>;
-  /** A job has set a timer of its own, or one has rung. */
+  /** Called when a job has set a timer, or when one has fired. */
   readonly onJobTimer: (jobId: string, change: 1 | -1) => void;
-  /** When the next schedule fires: of one schedule, or of all. */
+  /** The next fire time of one schedule, or of all. */
   readonly nextFireTimeMs: (scheduleId: string | undefined) => Promise<number | null>;
 }
 
 /**
- * The clock of a test: it stands still until it is told to move, and then waits for all that happens on the way.
- * Jobs may wait on it too (`clock.sleep`).
+ * The clock of a test: it stands still until the test moves it, and then waits for everything that happens on the way.
+ * Jobs may wait on it, too (`clock.sleep`).
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export interface TestClockParts {
  * ```
  */
 export class TestClock extends VirtualClock {
-  /** The clock of the scheduler itself, whose timers are nobody's job. */
+  /** The clock of the scheduler itself, whose timers belong to no job. */
   readonly ofScheduler: Clock;
   readonly #parts: TestClockParts;
 
@@ -49,7 +49,7 @@ export class TestClock extends VirtualClock {
     };
   }
 
-  /** The instant it shows. */
+  /** The current time. */
   now(): Temporal.Instant {
     return Temporal.Instant.fromEpochMilliseconds(this.nowMs());
   }
@@ -76,26 +76,26 @@ export class TestClock extends VirtualClock {
     };
   }
 
-  /** Waits until the clock has moved on by so much; resolves early when the signal aborts. */
+  /** Waits until the clock has moved by a duration; resolves early when the signal aborts. */
   sleep(duration: DurationInput, signal?: AbortSignal): Promise<void> {
     return sleep(this, durationMs(duration, "duration"), signal);
   }
 
-  /** Moves the clock to a moment ahead. Throws `invalidOption` for one that is past. */
+  /** Moves the clock to a moment in the future. Throws `invalidOption` for one in the past. */
   async advanceTo(moment: MomentInput): Promise<void> {
     const leftMs = momentMs(momentOf(moment, "moment"), this.#parts.timeZone) - this.nowMs();
     if (leftMs < 0) {
       throw new CarillonError(
         "invalidOption",
-        `A test's clock only moves on: it shows ${this.now()}, and ${moment} is past; use jump() to set it back`,
+        `A test's clock only moves forward: it shows ${this.now()}, and ${moment} is past; use jump() to set it back`,
       );
     }
     await this.advance({ milliseconds: leftMs });
   }
 
   /**
-   * Moves the clock to the next fire time, of one schedule or of any, and lets it fire. Answers the instant. Throws
-   * `invalidState` when nothing fires any more.
+   * Moves the clock to the next fire time, of one schedule or of any, and lets it fire. Resolves to the instant. Throws
+   * `invalidState` when no fire is left.
    */
   async advanceToNextFire(scheduleId?: string): Promise<Temporal.Instant> {
     await this.settle();
@@ -108,7 +108,7 @@ export class TestClock extends VirtualClock {
     return Temporal.Instant.fromEpochMilliseconds(fireMs);
   }
 
-  /** Moves the clock to its next timer and lets that ring; answers whether there was one within the time. */
+  /** Moves the clock to its next timer and lets it fire; resolves to false if there was none within the time. */
   async advanceToNextTimer(withinMs: number): Promise<boolean> {
     await this.settle();
     const leftMs = this.nextTimerInMs;
@@ -118,7 +118,7 @@ export class TestClock extends VirtualClock {
     return true;
   }
 
-  /** Lets everything run that can run without the clock moving. */
+  /** Runs everything that can run without the clock moving. */
   protected override settle(): Promise<void> {
     return this.#parts.settled();
   }

@@ -8,19 +8,19 @@ import { type RecordedRun, runError, type RunState, runState, runValue } from ".
 export interface TestRun<Input = unknown, Output = unknown> {
   readonly jobId: string;
   readonly taskName: string;
-  /** Id of the schedule it comes from; undefined when it was added directly. */
+  /** Id of its schedule; undefined when it was added directly. */
   readonly scheduleId: string | undefined;
-  /** The fire time it stands for. */
+  /** Its fire time. */
   readonly scheduledFireTime: Temporal.Instant | undefined;
   /** 1 at the first attempt. */
   readonly attempt: number;
   readonly startedAt: Temporal.Instant;
-  /** How it ended; `retry` where another attempt follows, `running` where it has not ended. */
+  /** Its outcome; `retry` where another attempt follows, `running` where it has not ended. */
   readonly state: RunState;
   readonly input: Input;
-  /** What it answered, after a success. */
+  /** Its result, after a success. */
   readonly value: Output | undefined;
-  /** What it failed with. */
+  /** Its error, after a failure. */
   readonly error: StoredError | undefined;
 }
 
@@ -43,7 +43,7 @@ export function testRun(run: RecordedRun, serializer: Serializer): TestRun {
   };
 }
 
-/** The input of a run; a word about it where it cannot be read. */
+/** The input of a run; a placeholder if it cannot be decoded. */
 export function inputOf({ job }: Pick<RecordedRun, "job">, serializer: Serializer): unknown {
   try {
     return decodePayload(job.input, [serializer]);

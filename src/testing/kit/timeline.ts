@@ -4,10 +4,10 @@ import { Temporal } from "../../time/temporal.ts";
 import { type History, type RecordedRun, runError, runState } from "./history.ts";
 import { inputOf } from "./test_run.ts";
 
-/** How much of the past a failed assertion shows. */
+/** Number of rows of the history that a failed assertion shows. */
 const ROWS_MAX = 20;
 
-/** What happened so far as a table: the latest runs, and the jobs that were added and have not run. */
+/** The history as a table: the latest runs, and the jobs that were added and have not run. */
 export function timelineTable(history: History, timeZone: string, serializer: Serializer): string {
   const rows = [
     ...history.runs.map((run) => runRow(run, timeZone, serializer)),
@@ -44,7 +44,7 @@ function localTime(epochMs: number, timeZone: string): string {
   return local.toPlainDateTime().toString({ smallestUnit }).replace("T", " ");
 }
 
-/** Lines of text with their cells under each other; the first row is the heading. */
+/** Lines with aligned columns; the first row is the heading. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? "").length))

@@ -1,17 +1,17 @@
 import type { DataStore } from "../../stores/data_store.ts";
-import { endsHeld, endsIn, interceptStore, type StoreAnswer, type StoreCall } from "../intercept_store.ts";
+import { endsHeld, endsIn, interceptStore, type StoreCall, type StoreResult } from "../intercept_store.ts";
 import type { History } from "./history.ts";
 import type { Quiet } from "./quiet.ts";
 
-/** A store that tells a test's kit what is under way and what happened. */
+/** A store that reports running calls to `quiet`, and added jobs and runs to `history`. */
 export function watchStore(store: DataStore, quiet: Quiet, history: History): DataStore {
   return interceptStore(store, (call, proceed) => {
     endRuns(call, quiet, history);
-    return quiet.during(proceed, (answer) => note(call, answer, quiet, history));
+    return quiet.during(proceed, (result) => note(call, result, quiet, history));
   });
 }
 
-/** A run whose end is being written is over for the test; what is still to happen is a call of the store. */
+/** A run whose end is being written has ended for the test; the rest is a call of the store. */
 function endRuns(call: StoreCall, quiet: Quiet, history: History): void {
   for (const ending of endsIn(call)) {
     const run = history.running(ending.fence);
@@ -19,28 +19,28 @@ function endRuns(call: StoreCall, quiet: Quiet, history: History): void {
   }
 }
 
-function note(call: StoreCall, answer: unknown, quiet: Quiet, history: History): void {
-  for (const ending of endsHeld(call, answer)) history.noteEnding(ending);
+function note(call: StoreCall, result: unknown, quiet: Quiet, history: History): void {
+  for (const ending of endsHeld(call, result)) history.noteEnding(ending);
   switch (call.name) {
     case "addJobs": {
-      const { jobs, claimed } = answer as StoreAnswer<"addJobs">;
+      const { jobs, claimed } = result as StoreResult<"addJobs">;
       call.args[0].forEach((job, i) => jobs[i]?.outcome === "added" && history.noteAdded(job));
       return begin(claimed, quiet, history);
     }
     case "advanceSchedules": {
-      const moved = answer as StoreAnswer<"advanceSchedules">;
+      const moved = result as StoreResult<"advanceSchedules">;
       return call.args[0].forEach(({ jobs }, i) => moved[i] && jobs.forEach((job) => history.noteAdded(job)));
     }
     case "claimJobs":
-      return begin((answer as StoreAnswer<"claimJobs">).claimed, quiet, history);
+      return begin((result as StoreResult<"claimJobs">).claimed, quiet, history);
     case "getJobs":
-      return endedWithin(answer as StoreAnswer<"getJobs">, quiet, history);
+      return endedWithin(result as StoreResult<"getJobs">, quiet, history);
     default:
   }
 }
 
-/** Runs whose functions completed their jobs in transactions of their own: the scheduler asks what became of those. */
-function endedWithin(jobs: StoreAnswer<"getJobs">, quiet: Quiet, history: History): void {
+/** Notes runs whose functions completed their jobs in their own transactions; the scheduler reads those jobs again. */
+function endedWithin(jobs: StoreResult<"getJobs">, quiet: Quiet, history: History): void {
   for (const { seq, claimNumber, owner, id, state, outcome, value, error } of jobs) {
     const fence = { seq, claimNumber, incarnation: owner ?? 0 };
     if (state !== "finished" || outcome === null || !history.running(fence)) continue;
@@ -49,7 +49,7 @@ function endedWithin(jobs: StoreAnswer<"getJobs">, quiet: Quiet, history: Histor
   }
 }
 
-function begin(claimed: StoreAnswer<"claimJobs">["claimed"], quiet: Quiet, history: History): void {
+function begin(claimed: StoreResult<"claimJobs">["claimed"], quiet: Quiet, history: History): void {
   for (const job of claimed) {
     quiet.jobBegins(job.id);
     history.noteClaimed(job);

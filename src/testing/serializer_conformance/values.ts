@@ -1,6 +1,6 @@
 import { Temporal } from "../../time/temporal.ts";
 
-/** What every serializer holds. */
+/** Values that every serializer holds. */
 export const jsonValues: Readonly<Record<string, unknown>> = {
   "null": null,
   "true": true,
@@ -26,7 +26,7 @@ export const jsonValues: Readonly<Record<string, unknown>> = {
   "text that looks like a format": ["Date", "Map", '["Date","2026-01-01"]', "rich:1", "$ref"],
 };
 
-/** What a serializer holds or refuses, but never changes. Made anew for each use. */
+/** Values that a serializer holds or refuses, but never changes. Made anew for each use. */
 export const trickyValues: Readonly<Record<string, () => unknown>> = {
   "undefined": () => undefined,
   "undefined in an object": () => ({ a: undefined }),
@@ -93,7 +93,7 @@ class Tags extends Array<string> {}
 class Registry extends Map<string, number> {}
 class Deadline extends Date {}
 
-/** Texts that would change all objects in a careless reader. */
+/** Strings that would change all objects in a careless reader. */
 export const hostileTexts: readonly string[] = [
   '{"__proto__":{"polluted":1}}',
   '[{"__proto__":1},{"polluted":2},1]',

@@ -9,7 +9,7 @@ import { only, type StoreTest } from "./store_test.ts";
 
 /** Adding jobs. */
 export const addingTests: readonly StoreCheck[] = [
-  check("addJobs() stores all that was given and answers in the order asked", async (t) => {
+  check("addJobs() stores everything given and returns results in the same order", async (t) => {
     await t.task();
     await t.scheduler([{ name: TASK, version: 3 }]);
     const schedule = await t.addSchedule("s");
@@ -25,13 +25,13 @@ export const addingTests: readonly StoreCheck[] = [
       metadata: { tags: ["x", 1, null, true, { deep: "ü" }] },
       startDeadlineMs: t.nowMs + 100,
     });
-    const answer = await t.store.addJobs([newJob("b"), job]);
-    assert.equal(answer.nowMs, t.nowMs);
-    assert.deepEqual(answer.jobs.map(({ id, outcome }) => [id, outcome]), [["b", "added"], ["a", "added"]]);
-    assert.deepEqual(answer.claimed, []);
+    const result = await t.store.addJobs([newJob("b"), job]);
+    assert.equal(result.nowMs, t.nowMs);
+    assert.deepEqual(result.jobs.map(({ id, outcome }) => [id, outcome]), [["b", "added"], ["a", "added"]]);
+    assert.deepEqual(result.claimed, []);
     assert.deepEqual(await t.job("a"), {
       ...job,
-      seq: answer.jobs[1]?.seq,
+      seq: result.jobs[1]?.seq,
       state: "ready",
       outcome: null,
       onParentFailure: null,
@@ -53,7 +53,7 @@ export const addingTests: readonly StoreCheck[] = [
       error: null,
     });
   }),
-  check("addJobs() takes now where no runAt is given", async (t) => {
+  check("addJobs() uses the current time where no runAt is given", async (t) => {
     await t.add("a");
     assert.equal((await t.job("a")).runAtMs, t.nowMs);
   }),
@@ -64,12 +64,12 @@ export const addingTests: readonly StoreCheck[] = [
     assert.equal(again.outcome, "added");
     assert.ok(again.seq > first.seq);
   }),
-  check("addJobs() leaves a job alone whose id is there already", async (t) => {
+  check("addJobs() leaves a job alone whose id exists already", async (t) => {
     const first = only((await t.store.addJobs([newJob("a", { priority: 1 })])).jobs);
     t.pass(10);
-    const answer = await t.store.addJobs([newJob("b"), newJob("a", { priority: 2 })]);
-    assert.deepEqual(answer.jobs.map(({ outcome }) => outcome), ["added", "deduplicated"]);
-    assert.equal(answer.jobs[1]?.seq, first.seq);
+    const result = await t.store.addJobs([newJob("b"), newJob("a", { priority: 2 })]);
+    assert.deepEqual(result.jobs.map(({ outcome }) => outcome), ["added", "deduplicated"]);
+    assert.equal(result.jobs[1]?.seq, first.seq);
     assert.equal((await t.job("a")).priority, 1);
   }),
   check("addJobs() adds an id once that comes twice in one call", async (t) => {
@@ -134,12 +134,12 @@ export const addingTests: readonly StoreCheck[] = [
     metadata.list.push("b");
     assert.deepEqual((await t.job("a")).metadata, { list: ["a"] });
   }),
-  check("getJobs() answers values that cannot change what is stored", async (t) => {
+  check("getJobs() returns values that cannot change the store", async (t) => {
     await t.add("a", { metadata: { list: ["a"] } });
-    const answer = (await t.job("a")).metadata as { list: string[] };
+    const result = (await t.job("a")).metadata as { list: string[] };
     try {
-      answer.list.push("b");
-    } catch { /* a frozen answer is as good as a copy */ }
+      result.list.push("b");
+    } catch { /* a frozen result is as good as a copy */ }
     assert.deepEqual((await t.job("a")).metadata, { list: ["a"] });
   }),
 ];
@@ -162,7 +162,7 @@ async function begin(t: StoreTest, settings: RunOverrides = { maxRunningJobs: nu
   return await t.scheduler();
 }
 
-/** Adding jobs that are claimed at once where nobody is overtaken. */
+/** Adding jobs that are claimed at once, where they overtake no other job. */
 export const claimedInTurnTests: readonly StoreCheck[] = [
   check("addJobs() in turn claims jobs as they are stored", async (t) => {
     const incarnation = await begin(t);
@@ -187,7 +187,7 @@ export const claimedInTurnTests: readonly StoreCheck[] = [
     assert.equal(await t.end(claimed), true);
   }),
   check(
-    "addJobs() in turn claims runs of jobs alike, each as far as its task has room for all of it",
+    "addJobs() in turn claims equal jobs together, where their task has room for all of them",
     async (t) => {
       const incarnation = await begin(t, { maxRunningJobs: 3 });
       assert.deepEqual(await claimedIds(t, incarnation, [newJob("a"), newJob("b")]), ["a", "b"]);
@@ -206,7 +206,7 @@ export const claimedInTurnTests: readonly StoreCheck[] = [
     assert.deepEqual(await claimedIds(t, incarnation, [newJob("c")]), []);
     assert.deepEqual(await t.claimIds(incarnation), ["due", "c"]);
   }),
-  check("addJobs() in turn leaves jobs to a claim that wait for something", async (t) => {
+  check("addJobs() in turn does not claim jobs that have to wait", async (t) => {
     const incarnation = await begin(t);
     const jobs = [
       newJob("later", { runAtMs: t.nowMs + 1 }),
@@ -229,7 +229,7 @@ export const claimedInTurnTests: readonly StoreCheck[] = [
     assert.equal(await t.state("c"), "blocked");
   }),
   check(
-    "addJobs() in turn claims no job that is there already, and an id once that comes twice",
+    "addJobs() in turn claims no job that exists already, and a repeated id once",
     async (t) => {
       const incarnation = await begin(t);
       await t.add("there", { runAtMs: t.nowMs + 5 });
@@ -248,9 +248,9 @@ const unique: JobIdentity = {
 };
 const replacing: JobIdentity = { ...unique, replace: { maxWaitMs: 100 } };
 
-/** Jobs that stand for the same work. */
+/** Jobs with an identity: those that do the same work. */
 export const identityTests: readonly StoreCheck[] = [
-  check("addJobs() adds one of several jobs that stand for the same work", async (t) => {
+  check("addJobs() adds one of several jobs with the same identity", async (t) => {
     const { jobs } = await t.store.addJobs([
       newJob("a", { identity: unique }),
       newJob("b", { identity: unique }),
@@ -279,7 +279,7 @@ export const identityTests: readonly StoreCheck[] = [
     assert.equal(await add("c", { ...unique, states: ["finished"], periodMs: 10 }), "added");
   }),
   check(
-    "addJobs() lets a job that never started take over what was said, up to its longest wait",
+    "addJobs() replaces the input and runAt of a job that never started, up to its longest wait",
     async (t) => {
       const put = async (id: string, input: string, inMs: number) =>
         (await t.store.addJobs([newJob(id, { identity: replacing, input, runAtMs: t.nowMs + inMs })]))
@@ -293,7 +293,7 @@ export const identityTests: readonly StoreCheck[] = [
       assert.deepEqual([job.state, job.input, job.runAtMs], ["scheduled", "json:2", addedMs + 100]);
     },
   ),
-  check("addJobs() replaces no job that was started", async (t) => {
+  check("addJobs() replaces no job that has started", async (t) => {
     await t.task();
     await t.running("a", { identity: replacing });
     const { jobs } = await t.store.addJobs([newJob("b", { identity: replacing })]);

@@ -8,7 +8,7 @@ import { idsOf, newJob, TASK, versionOf, versionsOf } from "./records.ts";
 import { check, checkTwo, type StoreCheck } from "./store_check.ts";
 import { contentOf, ending, failure, type StoreTest } from "./store_test.ts";
 
-/** One step of a schedule as it was read, with jobs of these ids. */
+/** One step of a schedule as it was read, with jobs with these ids. */
 function advance(
   read: ScheduleRecord,
   change: Partial<ScheduleWrite>,
@@ -24,7 +24,7 @@ function advance(
   };
 }
 
-/** Moving schedules on, with the jobs of their fires. */
+/** Advancing schedules, with the jobs of their fires. */
 export const advancingTests: readonly StoreCheck[] = [
   check("advanceSchedules() writes the schedule as given and inserts its jobs", async (t) => {
     const read = await t.addSchedule("s", { nextFireTimeMs: t.nowMs, needsPlanning: true });
@@ -58,16 +58,16 @@ export const advancingTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.schedule("s"), after);
     assert.deepEqual(await t.store.getJobs({}), []);
   }),
-  checkTwo("advanceSchedules() lets one of two schedulers move a schedule on", async (one, two) => {
+  checkTwo("advanceSchedules() lets one of two schedulers advance a schedule", async (one, two) => {
     const read = await one.addSchedule("s", { nextFireTimeMs: one.nowMs });
     const [mine, yours] = [await one.store.dueSchedules(9), await two.store.dueSchedules(9)];
     assert.deepEqual(mine, yours);
     const next = { nextFireTimeMs: one.nowMs + 60_000 };
-    const answers = await Promise.all([
+    const results = await Promise.all([
       one.store.advanceSchedules([advance(read, next, ["one"])]),
       two.store.advanceSchedules([advance(read, next, ["two"])]),
     ]);
-    assert.deepEqual(answers.flat().toSorted(), [false, true]);
+    assert.deepEqual(results.flat().toSorted(), [false, true]);
     assert.equal((await one.store.getJobs({})).length, 1);
     assert.deepEqual((await two.store.dueSchedules(9)).due, []);
   }),
@@ -91,7 +91,7 @@ export const advancingTests: readonly StoreCheck[] = [
     }
     assert.deepEqual(await t.store.getJobs({}), []);
   }),
-  check("advanceSchedules() answers for each schedule, the sound ones being written", async (t) => {
+  check("advanceSchedules() returns a result for each schedule, and writes the valid ones", async (t) => {
     const stale = await t.addSchedule("stale", { nextFireTimeMs: t.nowMs });
     const sound = await t.addSchedule("sound", { nextFireTimeMs: t.nowMs });
     await t.putSchedule(stale, { group: "g" });
@@ -101,7 +101,7 @@ export const advancingTests: readonly StoreCheck[] = [
     assert.deepEqual(idsOf(await t.store.getJobs({})), ["b"]);
     assert.deepEqual(await t.store.advanceSchedules([]), []);
   }),
-  check("advanceSchedules() moves nothing when one of the jobs cannot be stored", async (t) => {
+  check("advanceSchedules() advances nothing when one of the jobs cannot be stored", async (t) => {
     const read = await t.addSchedule("s", { nextFireTimeMs: t.nowMs });
     const broken = { metadata: { amount: 1n as unknown as JsonValue } };
     const step = advance(read, { nextFireTimeMs: t.nowMs + 9 }, ["a"], broken);
@@ -131,7 +131,7 @@ export const advancingTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.store.advanceSchedules([step]), [true]);
     assert.equal((await t.schedule("s")).lastFinishedMs, endedMs);
   }),
-  check("advanceSchedules() leaves a job alone whose id is there already", async (t) => {
+  check("advanceSchedules() leaves a job alone whose id exists already", async (t) => {
     const read = await t.addSchedule("s", { nextFireTimeMs: t.nowMs });
     await t.add("a", { priority: 5 });
     const step = advance(read, { nextFireTimeMs: t.nowMs + 9 }, ["a", "b"]);
@@ -139,7 +139,7 @@ export const advancingTests: readonly StoreCheck[] = [
     assert.equal((await t.job("a")).priority, 5);
     assert.deepEqual(idsOf(await t.store.getJobs({})), ["b", "a"]);
   }),
-  check("getFireTimes() answers which fire times have a job, whatever its state", async (t) => {
+  check("getFireTimes() returns the fire times that have a job in any state", async (t) => {
     await t.task();
     const { seq } = await t.addSchedule("s");
     const other = await t.addSchedule("t");
@@ -165,12 +165,12 @@ function placeOf({ seq, id }: ScheduleRecord) {
   return { scheduleSeq: seq, scheduleId: id };
 }
 
-/** Nothing was written on the schedule. */
+/** Asserts that nothing was written on the schedule. */
 async function assertUntouched(t: StoreTest, before: ScheduleRecord): Promise<void> {
   assert.deepEqual(await t.schedule(before.id), before);
 }
 
-/** The end of a job was noted just now, and the schedule waits to be planned. */
+/** Asserts that the end of a job was noted at the current time, and that the schedule waits to be planned. */
 async function assertFollowed(t: StoreTest, before: ScheduleRecord, failedRuns = 0): Promise<void> {
   const after = await t.schedule(before.id);
   assert.ok(after.version > before.version);
@@ -186,10 +186,10 @@ async function assertFollowed(t: StoreTest, before: ScheduleRecord, failedRuns =
 
 const outcomes = jobOutcomes.filter((outcome) => outcome !== "missedStartDeadline");
 
-/** Schedules that hear of the end of their jobs. */
+/** Schedules that follow the end of their jobs. */
 export const followingTests: readonly StoreCheck[] = [
   ...outcomes.map((outcome) =>
-    check(`endJobs() plans a schedule anew that follows its runs, outcome ${outcome}`, async (t) => {
+    check(`endJobs() replans a schedule that follows its runs, outcome ${outcome}`, async (t) => {
       const before = await follower(t);
       const job = await t.running("a", placeOf(before));
       t.pass(10);
@@ -198,7 +198,7 @@ export const followingTests: readonly StoreCheck[] = [
       assert.equal((await t.store.dueSchedules(9)).due.length, 1);
     })
   ),
-  check("endJobs() leaves a following schedule alone while its job goes on", async (t) => {
+  check("endJobs() leaves a following schedule alone while its job continues", async (t) => {
     const before = await follower(t);
     const transitions: readonly JobTransition[] = [
       { to: "retry", delayMs: 0, error: failure },
@@ -256,14 +256,14 @@ export const followingTests: readonly StoreCheck[] = [
     assert.equal(await t.end(job), true);
     await assertUntouched(t, second);
   }),
-  check("cancelJobs() plans a following schedule anew when its waiting job is cancelled", async (t) => {
+  check("cancelJobs() replans a following schedule when its waiting job is cancelled", async (t) => {
     const before = await follower(t);
     await t.add("a", placeOf(before));
     t.pass(10);
     await t.store.cancelJobs(["a"], { reason: "not needed", keepMs: 5 });
     await assertFollowed(t, before);
   }),
-  check("removeJobs() plans a following schedule anew when its waiting job is removed", async (t) => {
+  check("removeJobs() replans a following schedule when its waiting job is removed", async (t) => {
     const before = await follower(t);
     await t.add("a", placeOf(before));
     t.pass(10);
@@ -278,7 +278,7 @@ export const followingTests: readonly StoreCheck[] = [
     await t.store.removeJobs(["a"]);
     await assertUntouched(t, followed);
   }),
-  check("claimJobs() plans a following schedule anew when its job missed its deadline", async (t) => {
+  check("claimJobs() replans a following schedule when its job missed its deadline", async (t) => {
     const before = await follower(t);
     const incarnation = await t.scheduler();
     await t.add("a", { ...placeOf(before), startDeadlineMs: t.nowMs });
@@ -286,7 +286,7 @@ export const followingTests: readonly StoreCheck[] = [
     await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 9 });
     await assertFollowed(t, before, 1);
   }),
-  check("takeOver() plans a following schedule anew when its run is abandoned", async (t) => {
+  check("takeOver() replans a following schedule when its run is abandoned", async (t) => {
     const before = await follower(t);
     const job = await t.running("a", placeOf(before));
     const owner = job.owner as number;

@@ -4,8 +4,8 @@ import { TASK, versionOf } from "./records.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 import { failure, type StoreTest, success } from "./store_test.ts";
 
-/** The changes after one, without their numbers and what records say of them. */
-async function told(t: StoreTest, after = 0): Promise<readonly string[]> {
+/** The changes after one, without their numbers and their records' details. */
+async function reported(t: StoreTest, after = 0): Promise<readonly string[]> {
   const { changes } = await t.store.readChanges({ after, limit: 100 });
   return changes.map((change) => {
     const subject = "jobId" in change
@@ -23,7 +23,7 @@ async function last(t: StoreTest): Promise<number> {
 
 /** The feed of changes. */
 export const changeFeedTests: readonly StoreCheck[] = [
-  check("readChanges() answers nothing of a store where nothing has happened", async (t) => {
+  check("readChanges() returns nothing from a store where nothing has happened", async (t) => {
     assert.deepEqual(await t.store.readChanges({ after: 0, limit: 9 }), {
       changes: [],
       deletedUpTo: 0,
@@ -31,7 +31,7 @@ export const changeFeedTests: readonly StoreCheck[] = [
     });
     assert.equal(await t.store.pruneChanges(9), 0);
   }),
-  check("readChanges() tells of every way in which a job ends, with what is known of it", async (t) => {
+  check("readChanges() reports every way in which a job ends, with its details", async (t) => {
     await t.task();
     const from = await last(t);
     const failing = await t.running("failed", { fireTimeMs: 7, scheduleId: "s" });
@@ -42,7 +42,7 @@ export const changeFeedTests: readonly StoreCheck[] = [
     await t.add("missed", { startDeadlineMs: t.clock.nowMs() + 1 });
     t.pass(5);
     await t.end(await t.running("done"), success);
-    assert.deepEqual((await told(t, from)).toSorted(), [
+    assert.deepEqual((await reported(t, from)).toSorted(), [
       "jobFinished cancelled",
       "jobFinished done",
       "jobFinished failed",
@@ -65,16 +65,16 @@ export const changeFeedTests: readonly StoreCheck[] = [
       latenessMs: 0,
     });
   }),
-  check("readChanges() tells of a job that is retried once for each end", async (t) => {
+  check("readChanges() reports each end of a job that is retried", async (t) => {
     await t.task();
     const from = await last(t);
     await t.end(await t.running("a"), success);
     await t.store.retryJobs(["a"]);
     await t.store.cancelJobs(["a"], { reason: "test", keepMs: null });
-    assert.deepEqual(await told(t, from), ["jobFinished a", "jobFinished a"]);
+    assert.deepEqual(await reported(t, from), ["jobFinished a", "jobFinished a"]);
   }),
   check(
-    "readChanges() tells of schedules that are added, changed and removed, not of their fires",
+    "readChanges() reports schedules that are added, changed and removed, not of their fires",
     async (t) => {
       await t.addSchedule("s", { nextFireTimeMs: 5 });
       await t.putSchedule(await t.schedule("s"), {
@@ -89,7 +89,7 @@ export const changeFeedTests: readonly StoreCheck[] = [
       await t.putSchedule(await t.schedule("s"), { status: "finished", nextFireTimeMs: null });
       t.pass(3);
       await t.store.writeSchedules({ puts: [], removes: [versionOf(await t.schedule("s"))] });
-      assert.deepEqual(await told(t), [
+      assert.deepEqual(await reported(t), [
         "scheduleAdded s",
         "scheduleUpdated s",
         "schedulePaused s",
@@ -107,15 +107,15 @@ export const changeFeedTests: readonly StoreCheck[] = [
       assert.equal(removed?.atMs, t.clock.nowMs());
     },
   ),
-  check("readChanges() tells of schedules that are pruned", async (t) => {
+  check("readChanges() reports schedules that are pruned", async (t) => {
     await t.addSchedule("s", { generatedId: true, status: "finished" });
     t.pass(3);
     await t.store.prune(9);
-    assert.deepEqual(await told(t), ["scheduleAdded s", "scheduleRemoved s"]);
+    assert.deepEqual(await reported(t), ["scheduleAdded s", "scheduleRemoved s"]);
     const { changes } = await t.store.readChanges({ after: 1, limit: 9 });
     assert.equal(changes[0]?.atMs, t.clock.nowMs());
   }),
-  check("readChanges() tells of tasks, and only of what differs", async (t) => {
+  check("readChanges() reports tasks, and only of what differs", async (t) => {
     await t.task("a");
     await t.task("a");
     await t.task("a", { maxRunningJobs: 7 });
@@ -126,11 +126,11 @@ export const changeFeedTests: readonly StoreCheck[] = [
     await t.store.removeTask("a");
     await t.store.removeTask("a");
     const changes = ["taskAdded", "taskUpdated", "taskPaused", "taskResumed", "taskUpdated", "taskRemoved"];
-    assert.deepEqual(await told(t), changes.map((type) => `${type} a`));
+    assert.deepEqual(await reported(t), changes.map((type) => `${type} a`));
     const { changes: [removed] } = await t.store.readChanges({ after: 5, limit: 9 });
     assert.equal(removed?.atMs, t.clock.nowMs());
   }),
-  check("readChanges() answers page by page, with numbers that grow", async (t) => {
+  check("readChanges() returns page by page, with numbers that grow", async (t) => {
     for (const id of ["a", "b", "c"]) await t.addSchedule(id);
     const first = await t.store.readChanges({ after: 0, limit: 2 });
     assert.deepEqual(first.changes.map(({ seq }) => seq), [1, 2]);

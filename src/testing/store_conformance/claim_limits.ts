@@ -117,7 +117,7 @@ export const claimLimitTests: readonly StoreCheck[] = [
     await t.putSchedule(schedule, { policies: policies({ maxRunningJobs: null }) });
     assert.deepEqual(await t.claimIds(incarnation), ["b", "d"]);
   }),
-  check("claimJobs() counts a schedule's running jobs whatever their task", async (t) => {
+  check("claimJobs() counts a schedule's running jobs of every task", async (t) => {
     await t.task("before");
     await t.task("now");
     const incarnation = await t.scheduler(["before", "now"]);

@@ -3,7 +3,7 @@ import { idsOf, newJob, TASK, versionsOf } from "./records.ts";
 import { check, checkTwo, type StoreCheck } from "./store_check.ts";
 import { fenceOf, only } from "./store_test.ts";
 
-/** What is claimed, in which order, and what the answer says. */
+/** Which jobs a claim takes, in which order, and its result. */
 export const claimingTests: readonly StoreCheck[] = [
   check(
     "claimJobs() takes higher priority first, then earlier runAt, then earlier added",
@@ -33,7 +33,7 @@ export const claimingTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.claimIds(incarnation, request), ["1"]);
     assert.deepEqual(await t.claimIds(incarnation, request), []);
   }),
-  check("claimJobs() answers the job with this claim's attempt, number and times", async (t) => {
+  check("claimJobs() returns the job with this claim's attempt, number and times", async (t) => {
     await t.task();
     const incarnation = await t.scheduler();
     await t.add("a");
@@ -72,7 +72,7 @@ export const claimingTests: readonly StoreCheck[] = [
     t.pass(1);
     assert.deepEqual(await t.claimIds(incarnation), ["a"]);
   }),
-  check("claimJobs() wakes due jobs of every task, whatever it was asked for", async (t) => {
+  check("claimJobs() makes due jobs of every task ready, also of those it was not asked for", async (t) => {
     await t.task("other");
     const incarnation = await t.scheduler([TASK, "other"]);
     await t.add("a", { taskName: "other", runAtMs: t.nowMs + 10 });
@@ -89,7 +89,7 @@ export const claimingTests: readonly StoreCheck[] = [
     t.pass(110);
     assert.deepEqual(await t.claimIds(incarnation), ["a"]);
   }),
-  check("claimJobs() answers the earliest runAt ahead among the asked tasks", async (t) => {
+  check("claimJobs() returns the earliest future runAt among the asked tasks", async (t) => {
     const incarnation = await t.scheduler();
     const ask = async (taskNames: readonly string[], jobIds?: readonly string[]) => {
       const ids = jobIds === undefined ? {} : { jobIds };
@@ -109,7 +109,7 @@ export const claimingTests: readonly StoreCheck[] = [
     t.pass(10);
     assert.equal(await ask(["a", "b"]), now + 20);
   }),
-  check("claimJobs() says whether the limit cut the answer short", async (t) => {
+  check("claimJobs() returns whether the limit cut the result short", async (t) => {
     await t.task();
     const incarnation = await t.scheduler();
     await t.addAll(["a", "b", "c"]);
@@ -119,7 +119,7 @@ export const claimingTests: readonly StoreCheck[] = [
     const second = await t.store.claimJobs(request);
     assert.deepEqual([second.claimed.length, second.more], [1, false]);
   }),
-  check("claimJobs() that has room for nothing says whether a job could be taken", async (t) => {
+  check("claimJobs() with a limit of 0 returns whether a job could be taken", async (t) => {
     await t.task(TASK, { maxRunningJobs: 1 });
     const incarnation = await t.scheduler();
     const ask = async () => {
@@ -132,7 +132,7 @@ export const claimingTests: readonly StoreCheck[] = [
     await t.claimIds(incarnation);
     assert.deepEqual(await ask(), [0, false], "its only slot is taken");
   }),
-  check("claimJobs() says whether jobs of the asked tasks are left that wait for a slot", async (t) => {
+  check("claimJobs() returns whether jobs of the asked tasks are left that wait for a slot", async (t) => {
     for (const name of ["one", "other"]) await t.task(name, { maxRunningJobs: 1 });
     const incarnation = await t.scheduler(["one", "other"]);
     const isLeft = async (taskName: string, limit = 9) => {
@@ -206,7 +206,7 @@ export const claimingTests: readonly StoreCheck[] = [
 
 const MINUTE = 60_000;
 
-/** Jobs that grow more urgent while they wait. */
+/** Ageing: jobs that grow more urgent while they wait. */
 export const ageingTests: readonly StoreCheck[] = [
   check("claimJobs() takes a job that has waited long before more urgent ones added later", async (t) => {
     await t.task();

@@ -11,9 +11,9 @@ export const deadlineTests: readonly StoreCheck[] = [
     await t.add("late", { startDeadlineMs: t.nowMs + 10 });
     await t.add("in time", { startDeadlineMs: t.nowMs + 11 });
     t.pass(11);
-    const answer = await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 10 });
-    assert.deepEqual(idsOf(answer.claimed), ["in time"]);
-    const missed = only(answer.missed);
+    const result = await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 10 });
+    assert.deepEqual(idsOf(result.claimed), ["in time"]);
+    const missed = only(result.missed);
     assert.deepEqual(
       [missed.id, missed.state, missed.outcome, missed.finishedAtMs, missed.expiresAtMs],
       ["late", "finished", "missedStartDeadline", t.nowMs, t.nowMs + 500],
@@ -22,7 +22,7 @@ export const deadlineTests: readonly StoreCheck[] = [
     assert.deepEqual([missed.attempt, missed.startedAtMs, missed.owner], [0, null, null]);
     assert.deepEqual(await t.job("late"), missed);
   }),
-  check("claimJobs() keeps missed jobs as long as their own settings say", async (t) => {
+  check("claimJobs() keeps missed jobs for the time in their own settings", async (t) => {
     await t.task(TASK, { retention: { successMs: 1, otherMs: 500 } });
     await t.store.updateTask(TASK, { overrides: { retention: { successMs: 1, otherMs: 600 } } });
     const incarnation = await t.scheduler();
@@ -35,7 +35,7 @@ export const deadlineTests: readonly StoreCheck[] = [
     assert.equal((await t.job("job")).expiresAtMs, null);
     assert.equal((await t.job("default")).expiresAtMs, t.nowMs + 14 * 86_400_000);
   }),
-  check("claimJobs() ends missed jobs of every task, waiting for whatever", async (t) => {
+  check("claimJobs() ends missed jobs of every task, for whatever reason they wait", async (t) => {
     await t.task();
     const incarnation = await t.scheduler();
     const parked = await t.running("parked", { startDeadlineMs: t.nowMs + 1 });
@@ -47,7 +47,7 @@ export const deadlineTests: readonly StoreCheck[] = [
     assert.deepEqual(idsOf(missed).toSorted(), ["parked", "paused", "scheduled"]);
     assert.equal((await t.job("parked")).parkedReason, null);
   }),
-  check("claimJobs() says when the next start deadline passes, whatever the task", async (t) => {
+  check("claimJobs() returns when the next start deadline of any task passes", async (t) => {
     await t.task();
     const incarnation = await t.scheduler();
     const next = async () =>
@@ -81,7 +81,7 @@ export const deadlineTests: readonly StoreCheck[] = [
       },
     )
   ),
-  check("claimJobs() ends a missed job behind one whose deadline counts no more", async (t) => {
+  check("claimJobs() ends a missed job behind one whose deadline no longer counts", async (t) => {
     await t.task();
     const retried = await t.running("retried", { startDeadlineMs: t.nowMs });
     await t.end(retried, { to: "retry", delayMs: 500, error: failure });

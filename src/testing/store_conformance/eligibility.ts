@@ -6,7 +6,7 @@ import { only } from "./store_test.ts";
 const older = [{ name: TASK, version: 1 }];
 const newer = [{ name: TASK, version: 2 }];
 
-/** Schedulers with older and newer code side by side, and claims of so many jobs of a task. */
+/** Schedulers with older and newer code side by side, and claims with a limit per task. */
 export const versionTests: readonly StoreCheck[] = [
   check("claimJobs() takes no job of a newer version than asked for, named ones neither", async (t) => {
     await t.task();
@@ -82,7 +82,7 @@ export const versionTests: readonly StoreCheck[] = [
       assert.equal(kinds.length, 610);
     },
   ),
-  check("getSchedulers() tells the versions of the tasks a scheduler has", async (t) => {
+  check("getSchedulers() returns the versions of the tasks a scheduler has", async (t) => {
     const tasks = [{ name: "a", version: 3 }, { name: "b", version: 1 }];
     await t.scheduler(tasks);
     assert.deepEqual(only(await t.store.getSchedulers()).tasks, tasks);
@@ -103,7 +103,7 @@ export const versionTests: readonly StoreCheck[] = [
   }),
 ];
 
-/** Tags that jobs demand and schedulers offer. */
+/** Tags that jobs require and schedulers offer. */
 export const tagTests: readonly StoreCheck[] = [
   check("claimJobs() takes a job only for a scheduler that offers all its tags", async (t) => {
     await t.task();
@@ -155,7 +155,7 @@ export const tagTests: readonly StoreCheck[] = [
     t.pass(11);
     assert.equal(await t.state("gpu"), "parked");
   }),
-  check("getJobs() answers the tags and the key of a job as given", async (t) => {
+  check("getJobs() returns the tags and the key of a job as given", async (t) => {
     await t.add("a", { tags: ["big", "gpu"], concurrencyKey: "ada" });
     const { tags, concurrencyKey } = await t.job("a");
     assert.deepEqual([tags, concurrencyKey], [["big", "gpu"], "ada"]);

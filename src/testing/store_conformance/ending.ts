@@ -4,7 +4,7 @@ import { idsOf, TASK, versionsOf } from "./records.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 import { ending, failure, fenceOf, only, type StoreTest, success } from "./store_test.ts";
 
-/** Ends after which the job goes on. */
+/** Ends after which the job continues. */
 const unfinishedEnds: readonly JobTransition[] = [
   { to: "retry", delayMs: 100, error: failure },
   { to: "snooze", delayMs: 100 },
@@ -12,9 +12,9 @@ const unfinishedEnds: readonly JobTransition[] = [
   { to: "parked", reason: "unknown version" },
 ];
 
-/** How runs end, and who may end them. */
+/** Ends of runs, and the fence that guards them. */
 export const endingTests: readonly StoreCheck[] = [
-  check("endJobs() finishes a run and keeps it as long as told", async (t) => {
+  check("endJobs() finishes a run and keeps it for the given time", async (t) => {
     await t.task();
     const job = await t.running("a");
     t.pass(10);
@@ -50,7 +50,7 @@ export const endingTests: readonly StoreCheck[] = [
       assert.deepEqual(await t.store.endJobs(endings), Array(50).fill(true), "they ended in just this way");
     })
   ),
-  check("endJobs() touches no other run where most of many end alike", async (t) => {
+  check("endJobs() touches no other run where most of many end the same way", async (t) => {
     await t.task();
     const mine = await t.scheduler();
     const others = await t.scheduler();
@@ -76,7 +76,7 @@ export const endingTests: readonly StoreCheck[] = [
       assert.equal(stored.findIndex((job) => job.outcome === "cancelled"), 7);
     })
   ),
-  check("endJobs() stores the error of a failed run, also for ever", async (t) => {
+  check("endJobs() stores the error of a failed run, also indefinitely", async (t) => {
     await t.task();
     const job = await t.running("a");
     const error = { ...failure, stack: "at x", code: "E1", cause: { name: "Error", message: "ü" } };
@@ -170,7 +170,7 @@ export const endingTests: readonly StoreCheck[] = [
       assert.equal((await t.job("a")).outcome, "success");
     },
   ),
-  check("endJobs() refuses whoever does not own the run and writes nothing", async (t) => {
+  check("endJobs() refuses a caller that does not own the run, and writes nothing", async (t) => {
     await t.task();
     const job = await t.running("a");
     const fence = fenceOf(job);
@@ -180,8 +180,8 @@ export const endingTests: readonly StoreCheck[] = [
       { ...fence, claimNumber: fence.claimNumber - 1 },
       { ...fence, seq: fence.seq + 1 },
     ];
-    const answers = await t.store.endJobs(wrong.map((fence) => ({ fence, transition: success })));
-    assert.deepEqual(answers, [false, false, false, false]);
+    const results = await t.store.endJobs(wrong.map((fence) => ({ fence, transition: success })));
+    assert.deepEqual(results, [false, false, false, false]);
     assert.deepEqual(await t.job("a"), job);
   }),
   check("endJobs() refuses the owner of an earlier claim, also the same scheduler", async (t) => {
@@ -193,7 +193,7 @@ export const endingTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.job("a"), second);
     assert.equal(await t.end(second, success), true);
   }),
-  check("endJobs() answers for each ending, the sound ones being written", async (t) => {
+  check("endJobs() returns a result for each ending, and writes the valid ones", async (t) => {
     await t.task();
     const [a, b] = [await t.running("a"), await t.running("b")];
     const stale = ending({ ...a, claimNumber: 9 });
@@ -202,7 +202,7 @@ export const endingTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.store.endJobs([]), []);
   }),
   check(
-    "endJobs() answers true again for a finish that is repeated, and changes nothing",
+    "endJobs() returns true again for a finish that is repeated, and changes nothing",
     async (t) => {
       await t.task();
       const job = await t.running("a");
@@ -241,14 +241,14 @@ export const endingTests: readonly StoreCheck[] = [
   }),
 ];
 
-/** Claims up to ten jobs after ends of runs; answers the ids of what was taken and which ends held. */
+/** Claims up to ten jobs after ends of runs; resolves to the claimed ids and to which ends held. */
 async function claimAfter(t: StoreTest, incarnation: number, ends: readonly JobEnding[]) {
   const request = { incarnation, tasks: versionsOf([TASK, "other"]), limit: 10 };
   const { claimed, held } = await t.store.claimJobs(request, ends);
   return { ids: idsOf(claimed), held, claimed };
 }
 
-/** A job of a task that runs one at a time, which runs; others of it wait. */
+/** A running job of a task that runs one at a time; its other jobs wait. */
 async function oneRuns(t: StoreTest, waiting: readonly string[]): Promise<JobRecord> {
   await t.task(TASK, { maxRunningJobs: 1 });
   const incarnation = await t.scheduler();
@@ -256,9 +256,9 @@ async function oneRuns(t: StoreTest, waiting: readonly string[]): Promise<JobRec
   return only(await t.claim(incarnation));
 }
 
-/** Claims that first end runs, in one step. */
+/** Claims that end runs first, in one transaction. */
 export const endingInClaimTests: readonly StoreCheck[] = [
-  check("claimJobs() takes what the ends in it let start", async (t) => {
+  check("claimJobs() takes the jobs that the ends in it let start", async (t) => {
     const job = await oneRuns(t, ["b", "c"]);
     t.pass(5);
     const { ids, held } = await claimAfter(t, job.owner as number, [ending(job)]);
@@ -267,7 +267,7 @@ export const endingInClaimTests: readonly StoreCheck[] = [
     assert.deepEqual([state, outcome, finishedAtMs], ["finished", "success", t.nowMs]);
     assert.equal((await t.job("b")).state, "running");
   }),
-  check("claimJobs() without ends answers for none", async (t) => {
+  check("claimJobs() without ends returns no results of ends", async (t) => {
     const job = await oneRuns(t, ["b"]);
     assert.deepEqual(await claimAfter(t, job.owner as number, []), { ids: [], held: [], claimed: [] });
   }),
@@ -291,24 +291,27 @@ export const endingInClaimTests: readonly StoreCheck[] = [
     const again = only(claimed);
     assert.deepEqual([again.id, again.attempt, again.claimNumber, again.error], ["a", 2, 2, failure]);
   }),
-  check("claimJobs() tells of a retry in it when it is due", async (t) => {
+  check("claimJobs() returns when a retry in it is due", async (t) => {
     const job = await oneRuns(t, []);
     const request = { incarnation: job.owner as number, tasks: versionsOf([TASK]), limit: 1 };
     const retry = { to: "retry", delayMs: 70, error: failure } as const;
-    const answer = await t.store.claimJobs(request, [ending(job, retry)]);
-    assert.deepEqual([answer.claimed, answer.nextRunAtMs], [[], t.nowMs + 70]);
+    const result = await t.store.claimJobs(request, [ending(job, retry)]);
+    assert.deepEqual([result.claimed, result.nextRunAtMs], [[], t.nowMs + 70]);
   }),
-  check("claimJobs() refuses ends by who does not own the run, and frees nothing for them", async (t) => {
-    const job = await oneRuns(t, ["b"]);
-    const stale = ending({ ...job, claimNumber: 9 });
-    assert.deepEqual(await claimAfter(t, job.owner as number, [stale]), {
-      ids: [],
-      held: [false],
-      claimed: [],
-    });
-    assert.deepEqual(await t.job("a"), job);
-  }),
-  check("claimJobs() answers for each end in it, the sound ones being written", async (t) => {
+  check(
+    "claimJobs() refuses ends from a caller that does not own the run, and frees nothing for them",
+    async (t) => {
+      const job = await oneRuns(t, ["b"]);
+      const stale = ending({ ...job, claimNumber: 9 });
+      assert.deepEqual(await claimAfter(t, job.owner as number, [stale]), {
+        ids: [],
+        held: [false],
+        claimed: [],
+      });
+      assert.deepEqual(await t.job("a"), job);
+    },
+  ),
+  check("claimJobs() returns a result for each end in it, and writes the valid ones", async (t) => {
     await t.task();
     const [a, b] = [await t.running("a"), await t.running("b")];
     const ends = [ending({ ...a, claimNumber: 9 }), ending(b), ending(a, { to: "snooze", delayMs: 10 })];
@@ -316,7 +319,7 @@ export const endingInClaimTests: readonly StoreCheck[] = [
     assert.deepEqual([await t.state("a"), await t.state("b")], ["scheduled", "finished"]);
   }),
   check(
-    "claimJobs() that is repeated answers its ends again, and takes no more than limits allow",
+    "claimJobs() that is repeated returns the results of its ends again, and stays within the limits",
     async (t) => {
       const job = await oneRuns(t, ["b", "c"]);
       const ends = [ending(job, success)];

@@ -5,7 +5,7 @@ import { check, type StoreCheck } from "./store_check.ts";
 
 /** Looking at jobs: filters, order, and the states people see. */
 export const findingTests: readonly StoreCheck[] = [
-  check("getJobs() answers the newest first, or the oldest, page by page", async (t) => {
+  check("getJobs() returns the newest or the oldest first, page by page", async (t) => {
     await t.addAll(["a", "b", "c", "d"]);
     const ids = async (filter: object) => idsOf(await t.store.getJobs(filter));
     assert.deepEqual(await ids({}), ["d", "c", "b", "a"]);
@@ -18,7 +18,7 @@ export const findingTests: readonly StoreCheck[] = [
     assert.deepEqual(await ids({ limit: 0 }), []);
     assert.deepEqual(await ids({ offset: 4 }), []);
   }),
-  check("getJobs() answers the jobs that match every key of the filter", async (t) => {
+  check("getJobs() returns the jobs that match every key of the filter", async (t) => {
     await t.task();
     const { seq } = await t.addSchedule("s");
     const mine = await t.running("mine", { scheduleSeq: seq, scheduleId: "s" });

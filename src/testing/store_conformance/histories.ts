@@ -5,7 +5,7 @@ import { defined, failure, only, success } from "./store_test.ts";
 import { check, type StoreCheck } from "./store_check.ts";
 import type { StoreTest } from "./store_test.ts";
 
-/** Ends after which a job goes on, and what the attempt is kept as. */
+/** Ends after which a job continues, and the outcome of the kept attempt. */
 const leaves: readonly (readonly [transition: JobTransition, outcome: string])[] = [
   [{ to: "retry", delayMs: 0, error: failure }, "error"],
   [{ to: "retry", delayMs: 0, error: failure, outcome: "timedOut" }, "timedOut"],
@@ -35,9 +35,9 @@ async function messages(t: StoreTest, id: string) {
   return defined(await t.store.getLogs(id)).map(({ message }) => message);
 }
 
-/** What is remembered of jobs' runs. */
+/** The history of jobs: attempts and log lines. */
 export const historyTests: readonly StoreCheck[] = [
-  check("getAttempts() tells of the attempt that runs and of the one that finished the job", async (t) => {
+  check("getAttempts() reports the attempt that runs and of the one that finished the job", async (t) => {
     await t.task();
     const job = await t.running("a");
     const { owner, startedAtMs } = job;
@@ -56,19 +56,22 @@ export const historyTests: readonly StoreCheck[] = [
     assert.deepEqual(await attempts(t, "a"), [ended]);
   }),
   ...leaves.map(([transition, outcome]) =>
-    check(`getAttempts() keeps an attempt that ended ${outcome}, after which the job goes on`, async (t) => {
-      await t.task();
-      const job = await t.running("a");
-      t.pass(10);
-      await t.end(job, transition);
-      const { owner, startedAtMs } = job;
-      const error = transition.to === "retry" ? failure : null;
-      const left = { claimNumber: 1, attempt: 1, owner, ownerName: "test", startedAtMs, outcome, error };
-      const kept = { ...left, finishedAtMs: t.nowMs };
-      assert.deepEqual(await attempts(t, "a"), [kept]);
-      await t.store.cancelJobs(["a"], { reason: "x", keepMs: null });
-      assert.deepEqual(await attempts(t, "a"), [kept]);
-    })
+    check(
+      `getAttempts() keeps an attempt that ended ${outcome}, after which the job continues`,
+      async (t) => {
+        await t.task();
+        const job = await t.running("a");
+        t.pass(10);
+        await t.end(job, transition);
+        const { owner, startedAtMs } = job;
+        const error = transition.to === "retry" ? failure : null;
+        const left = { claimNumber: 1, attempt: 1, owner, ownerName: "test", startedAtMs, outcome, error };
+        const kept = { ...left, finishedAtMs: t.nowMs };
+        assert.deepEqual(await attempts(t, "a"), [kept]);
+        await t.store.cancelJobs(["a"], { reason: "x", keepMs: null });
+        assert.deepEqual(await attempts(t, "a"), [kept]);
+      },
+    )
   ),
   check("getAttempts() keeps the attempt that had finished a job when it is retried by hand", async (t) => {
     await t.task();
@@ -94,7 +97,7 @@ export const historyTests: readonly StoreCheck[] = [
       assert.equal(await t.store.getAttempts("c"), undefined);
     },
   ),
-  check("getAttempts() tells once of a run that was asked to stop instead of going on", async (t) => {
+  check("getAttempts() reports a run once that was asked to stop instead of continuing", async (t) => {
     await t.task();
     const job = await t.running("a");
     await t.store.cancelJobs(["a"], { reason: "x", keepMs: null });
@@ -112,7 +115,7 @@ export const historyTests: readonly StoreCheck[] = [
       }
       const claims = (await attempts(t, "a")).map(({ claimNumber }) => claimNumber);
       assert.deepEqual([claims.length, claims[0], claims.at(-1)], [ATTEMPTS_MAX + 1, 3, ATTEMPTS_MAX + 3]);
-      // A retry keeps no more of them than an end that goes on does.
+      // A retry keeps no more of them than any other end after which the job continues.
       for (let round = 0; round < 5; round++) {
         await t.end(job, success);
         await t.store.retryJobs(["a"]);

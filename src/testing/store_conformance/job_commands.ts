@@ -5,9 +5,9 @@ import { check, type StoreCheck } from "./store_check.ts";
 
 const cancel = { reason: "not needed", keepMs: 300 };
 
-/** What people do to jobs. */
+/** Cancelling, updating, retrying, and removing jobs. */
 export const jobCommandTests: readonly StoreCheck[] = [
-  check("cancelJobs() ends waiting jobs at once, whatever they wait for", async (t) => {
+  check("cancelJobs() ends waiting jobs at once, for whatever reason they wait", async (t) => {
     await t.task();
     await t.scheduler();
     const parked = await t.running("parked");
@@ -15,9 +15,9 @@ export const jobCommandTests: readonly StoreCheck[] = [
     await t.add("ready");
     await t.add("scheduled", { runAtMs: t.nowMs + 50 });
     const ids = ["scheduled", "ready", "parked"];
-    const answer = await t.store.cancelJobs(ids, cancel);
-    assert.deepEqual([idsOf(answer.cancelled), idsOf(answer.requested)], [ids, []]);
-    for (const job of answer.cancelled) {
+    const result = await t.store.cancelJobs(ids, cancel);
+    assert.deepEqual([idsOf(result.cancelled), idsOf(result.requested)], [ids, []]);
+    for (const job of result.cancelled) {
       assert.deepEqual([job.state, job.outcome, job.parkedReason], ["finished", "cancelled", null]);
       assert.deepEqual(job.error, { name: "Cancelled", message: "not needed" });
       assert.deepEqual([job.cancelRequested, job.finishedAtMs], ["not needed", t.nowMs]);
@@ -78,7 +78,7 @@ export const jobCommandTests: readonly StoreCheck[] = [
     await t.store.updateJob("a", { priority: -1 });
     assert.deepEqual(await t.claimIds(incarnation), ["c", "b", "a"]);
   }),
-  check("updateJob() takes up a parked job when its input or runAt is changed", async (t) => {
+  check("updateJob() makes a parked job ready when its input or runAt is changed", async (t) => {
     await t.task();
     for (const id of ["a", "b", "c"]) {
       await t.end(await t.running(id), { to: "parked", reason: "does not fit" });
@@ -90,7 +90,7 @@ export const jobCommandTests: readonly StoreCheck[] = [
     const kept = defined(await t.store.updateJob("c", { priority: 3 }));
     assert.deepEqual([kept.state, kept.parkedReason], ["parked", "does not fit"]);
   }),
-  check("updateJob() refuses jobs that run, are finished or are not there", async (t) => {
+  check("updateJob() refuses jobs that run, are finished or do not exist", async (t) => {
     await t.task();
     const job = await t.running("a");
     assert.equal(await t.store.updateJob("a", { priority: 1 }), undefined);
@@ -164,9 +164,9 @@ export const jobCommandTests: readonly StoreCheck[] = [
     await t.add("scheduled", { runAtMs: t.nowMs + 5, startDeadlineMs: t.nowMs + 6 });
     await t.store.removeJobs(["ready", "scheduled"]);
     t.pass(10);
-    const answer = await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 9 });
+    const result = await t.store.claimJobs({ incarnation, tasks: versionsOf([TASK]), limit: 9 });
     assert.deepEqual(
-      [answer.claimed, answer.missed, answer.nextRunAtMs, answer.more],
+      [result.claimed, result.missed, result.nextRunAtMs, result.more],
       [[], [], null, false],
     );
   }),

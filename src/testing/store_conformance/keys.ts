@@ -10,7 +10,7 @@ async function taskWithKeys(t: StoreTest, max: number, fifo = false): Promise<nu
 
 /** Slots that jobs share by a key. */
 export const keyTests: readonly StoreCheck[] = [
-  check("claimJobs() takes as many jobs with one key as the task's record says", async (t) => {
+  check("claimJobs() takes as many jobs with one key as the task's record allows", async (t) => {
     const incarnation = await taskWithKeys(t, 2);
     await t.addAll(["a1", "a2", "a3"], { concurrencyKey: "ada" });
     await t.addAll(["b1", "b2"], { concurrencyKey: "bob" });
@@ -21,7 +21,7 @@ export const keyTests: readonly StoreCheck[] = [
     assert.equal(await t.state("a3"), "ready");
     assert.deepEqual(await t.claimIds(incarnation), ["a3"]);
   }),
-  check("claimJobs() passes over a saturated key however many of its jobs are in front", async (t) => {
+  check("claimJobs() passes over any number of jobs of a saturated key", async (t) => {
     const incarnation = await taskWithKeys(t, 1);
     await t.addAll(Array.from({ length: 90 }, (_, i) => `a${i}`), { concurrencyKey: "ada", priority: 9 });
     await t.add("b", { concurrencyKey: "bob" });
@@ -29,7 +29,7 @@ export const keyTests: readonly StoreCheck[] = [
     await t.end(await t.job("a0"));
     assert.deepEqual(await t.claimIds(incarnation), ["a1"]);
   }),
-  check("claimJobs() counts a key for each task by itself", async (t) => {
+  check("claimJobs() counts a key separately for each task", async (t) => {
     const incarnation = await taskWithKeys(t, 1);
     await t.task("other", { concurrency: { max: 1, fifo: false } });
     await t.add("a", { concurrencyKey: "ada" });
@@ -66,7 +66,7 @@ export const keyTests: readonly StoreCheck[] = [
     await t.end(await t.job("s1"));
     assert.deepEqual(await t.claimIds(incarnation), ["s2"]);
   }),
-  check("claimJobs() takes jobs of a fifo key in order of adding, whatever their priority", async (t) => {
+  check("claimJobs() takes jobs of a fifo key in order of adding, not of priority", async (t) => {
     const incarnation = await taskWithKeys(t, 1, true);
     await t.addAll(["a", "b"], { concurrencyKey: "ada" });
     await t.add("c", { concurrencyKey: "ada", priority: 9 });
@@ -91,7 +91,7 @@ export const keyTests: readonly StoreCheck[] = [
       assert.deepEqual(await t.claimIds(incarnation), ["a"]);
     },
   ),
-  check("claimJobs() goes on with a fifo key once the first job is cancelled or removed", async (t) => {
+  check("claimJobs() continues with a fifo key once the first job is cancelled or removed", async (t) => {
     const incarnation = await taskWithKeys(t, 1, true);
     await t.add("later", { concurrencyKey: "ada", runAtMs: t.nowMs + 100 });
     await t.addAll(["b", "c"], { concurrencyKey: "ada" });
@@ -117,9 +117,9 @@ function max(count: number) {
   return { concurrency: { max: count, fifo: false } };
 }
 
-/** Keys and schedules in numbers beyond what a store looks at in one go: none is forgotten. */
+/** More keys and schedules than a store looks at in one statement: none is forgotten. */
 export const manyKeyTests: readonly StoreCheck[] = [
-  check("claimJobs() comes to the jobs of every key when their limit is raised or lifted", async (t) => {
+  check("claimJobs() takes jobs of every key when their limit is raised or lifted", async (t) => {
     await t.task(TASK, max(1));
     const incarnation = await t.scheduler();
     await t.store.addJobs(
@@ -131,7 +131,7 @@ export const manyKeyTests: readonly StoreCheck[] = [
     await t.store.updateTask(TASK, { overrides: { concurrency: null } });
     assert.equal((await t.claimAll(incarnation)).length, 300);
   }),
-  check("claimJobs() comes to every job behind one key, whatever else they wait for", async (t) => {
+  check("claimJobs() takes every job behind one key, also where they age differently", async (t) => {
     await t.task(TASK, max(5));
     const incarnation = await t.scheduler();
     const jobs = numbers(150).map((i) => newJob(`j-${i}`, { concurrencyKey: "k", ageingMs: i + 1 }));
@@ -158,7 +158,7 @@ export const manyKeyTests: readonly StoreCheck[] = [
       assert.equal((await t.claimAll(incarnation, { limit: 7 })).length, 40);
     }
   }),
-  check("claimJobs() comes to every schedule's jobs when a schedule is changed or removed", async (t) => {
+  check("claimJobs() takes a schedule's jobs when the schedule is changed or removed", async (t) => {
     await t.task();
     const incarnation = await t.scheduler();
     const schedule = await t.addSchedule("s", { policies: policies({ overlap: "queue" }) });

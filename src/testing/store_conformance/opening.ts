@@ -4,7 +4,7 @@ import { check, checkTwo, type StoreCheck } from "./store_check.ts";
 
 /** Opening, closing and time. */
 export const openingTests: readonly StoreCheck[] = [
-  check("nowMs() answers the clock the store was opened with", async (t) => {
+  check("nowMs() returns the time of the clock that the store was opened with", async (t) => {
     assert.equal(await t.store.nowMs(), t.clock.nowMs());
     t.pass(1234);
     assert.equal(await t.store.nowMs(), t.clock.nowMs());
@@ -19,7 +19,7 @@ export const openingTests: readonly StoreCheck[] = [
       await t.store.open({ clock: t.clock });
     }
   }),
-  check("close() keeps the store open while somebody else has opened it", async (t) => {
+  check("close() keeps the store open while another user has opened it", async (t) => {
     await t.store.open({ clock: t.clock });
     await t.store.close();
     assert.equal(await t.store.nowMs(), t.clock.nowMs());
@@ -38,7 +38,7 @@ export const openingTests: readonly StoreCheck[] = [
     assert.deepEqual([await t.job("a"), await t.schedule("s"), await t.store.getTasks()], before);
     assert.ok(await t.scheduler() > incarnation);
   }),
-  check("kind, location and capabilities tell what the store is", async (t) => {
+  check("kind, location and capabilities describe the store", async (t) => {
     assert.match(t.store.kind, /^[a-z]+$/i);
     assert.notEqual(t.store.location, "");
     assert.equal(typeof t.store.capabilities.durable, "boolean");

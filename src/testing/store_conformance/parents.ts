@@ -49,25 +49,28 @@ export const parentTests: readonly StoreCheck[] = [
     assert.equal(await t.state("c"), "ready");
     assert.deepEqual(await t.claimIds(me), ["c"]);
   }),
-  check("endJobs() cancels who waits for what failed, and so on, and names the parent", async (t) => {
-    const me = await ready(t);
-    await t.store.addJobs([
-      newJob("a"),
-      newJob("b", after(["a"])),
-      newJob("c", after(["b"])),
-      newJob("d", after(["b"], "continue")),
-    ]);
-    const [a] = await t.claim(me);
-    await t.end(a!, failed);
-    assert.deepEqual(await standings(t, "b", "c", "d"), ["cancelled", "cancelled", "ready"]);
-    assert.deepEqual((await t.job("b")).error, {
-      name: "Cancelled",
-      message: "its parent job a of task 'mail' ended as error",
-      details: { parentId: "a", outcome: "error" },
-    });
-    assert.equal((await t.job("c")).error?.message, "its parent job b of task 'mail' ended as cancelled");
-    assert.equal((await t.job("c")).finishedAtMs, t.nowMs);
-  }),
+  check(
+    "endJobs() cancels the children of a failed job, and theirs in turn, and names the parent",
+    async (t) => {
+      const me = await ready(t);
+      await t.store.addJobs([
+        newJob("a"),
+        newJob("b", after(["a"])),
+        newJob("c", after(["b"])),
+        newJob("d", after(["b"], "continue")),
+      ]);
+      const [a] = await t.claim(me);
+      await t.end(a!, failed);
+      assert.deepEqual(await standings(t, "b", "c", "d"), ["cancelled", "cancelled", "ready"]);
+      assert.deepEqual((await t.job("b")).error, {
+        name: "Cancelled",
+        message: "its parent job a of task 'mail' ended as error",
+        details: { parentId: "a", outcome: "error" },
+      });
+      assert.equal((await t.job("c")).error?.message, "its parent job b of task 'mail' ended as cancelled");
+      assert.equal((await t.job("c")).finishedAtMs, t.nowMs);
+    },
+  ),
   check("endJobs() settles each child once where several parents end at once", async (t) => {
     const me = await ready(t);
     await t.store.addJobs([
@@ -84,7 +87,7 @@ export const parentTests: readonly StoreCheck[] = [
     await t.store.endJobs(ends);
     assert.deepEqual((await t.job("g")).error?.details, { parentId: "e", outcome: "error" });
   }),
-  check("endJobs() does not settle anything for a run that goes on", async (t) => {
+  check("endJobs() settles nothing for a job that continues", async (t) => {
     const me = await ready(t);
     await t.store.addJobs([newJob("a"), newJob("b", after(["a"]))]);
     const [a] = await t.claim(me);
@@ -124,7 +127,7 @@ export const parentTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.store.getJobs({}), []);
     await t.add("a");
     await t.add("b", after(["a"]));
-    // A call that is sent again does nothing, whatever became of the parents.
+    // A call that is repeated does nothing, even if the parents have changed.
     await t.store.removeJobs(["a"]);
     assert.equal((await t.store.addJobs([newJob("b", after(["a"]))])).jobs[0]?.outcome, "deduplicated");
   }),
@@ -176,8 +179,8 @@ export const parentTests: readonly StoreCheck[] = [
     await t.store.addJobs([newJob("a", { runAtMs: t.nowMs + 50 })]);
     await t.store.addJobs([newJob("b", { ...after(["a"]), startDeadlineMs: t.nowMs + 5 })]);
     t.pass(6);
-    const answer = await t.store.claimJobs({ incarnation: me, tasks: versionsOf(["mail"]), limit: 1 });
-    assert.deepEqual(idsOf(answer.missed), ["b"]);
+    const result = await t.store.claimJobs({ incarnation: me, tasks: versionsOf(["mail"]), limit: 1 });
+    assert.deepEqual(idsOf(result.missed), ["b"]);
   }),
   check("takeOver() settles who waits for the runs it ends", async (t) => {
     await t.task();
@@ -249,17 +252,20 @@ export const parentTests: readonly StoreCheck[] = [
     assert.equal((await t.store.prune(9)).jobs, 1);
     assert.deepEqual(idsOf((await t.store.getParents("c")).parents), ["b"]);
   }),
-  check("getParents() answers them in the order given, and whether they are waited for", async (t) => {
-    const me = await ready(t);
-    await t.store.addJobs([newJob("a"), newJob("b"), newJob("c", after(["b", "a"]))]);
-    const { waits, parents } = await t.store.getParents("c");
-    assert.deepEqual([waits, idsOf(parents)], [true, ["b", "a"]]);
-    for (const job of await t.claim(me)) await t.end(job);
-    assert.equal((await t.store.getParents("c")).waits, false);
-    for (const id of ["a", "unknown"]) {
-      assert.deepEqual(await t.store.getParents(id), { waits: false, parents: [] });
-    }
-  }),
+  check(
+    "getParents() returns the parents in the order given, and whether the job still waits for them",
+    async (t) => {
+      const me = await ready(t);
+      await t.store.addJobs([newJob("a"), newJob("b"), newJob("c", after(["b", "a"]))]);
+      const { waits, parents } = await t.store.getParents("c");
+      assert.deepEqual([waits, idsOf(parents)], [true, ["b", "a"]]);
+      for (const job of await t.claim(me)) await t.end(job);
+      assert.equal((await t.store.getParents("c")).waits, false);
+      for (const id of ["a", "unknown"]) {
+        assert.deepEqual(await t.store.getParents(id), { waits: false, parents: [] });
+      }
+    },
+  ),
   check("getJobs() finds jobs by their parents, their batch and who added them", async (t) => {
     await t.store.addJobs([
       newJob("a"),
@@ -275,9 +281,9 @@ export const parentTests: readonly StoreCheck[] = [
   }),
 ];
 
-/** Jobs that wait for jobs of the same call which another one stands for. */
+/** Jobs whose parent in the same call was deduplicated. */
 export const deduplicatedParentTests: readonly StoreCheck[] = [
-  check("addJobs() takes for a parent that it did not add the job that stands for it", async (t) => {
+  check("addJobs() replaces a deduplicated parent by the job with its identity", async (t) => {
     await t.task();
     const me = await t.scheduler();
     await t.add("a", { identity });
@@ -298,7 +304,7 @@ export const deduplicatedParentTests: readonly StoreCheck[] = [
     assert.deepEqual(idsOf((await t.store.getParents("c")).parents), ["a"]);
     assert.deepEqual(idsOf((await t.store.getParents("d")).parents), ["a", "c"]);
     assert.deepEqual(idsOf((await t.store.getParents("f")).parents), ["a"]);
-    // What stood for it in one call does so in no other.
+    // The replacement holds within one call only.
     await assert.rejects(t.store.addJobs([newJob("g", after(["b"]))]), jobNotFound);
     const [a] = await t.claim(me);
     await t.end(a!);
@@ -309,19 +315,19 @@ export const deduplicatedParentTests: readonly StoreCheck[] = [
     ]);
   }),
   check(
-    "addJobs() lets the later jobs of a call see the earlier ones as far as they go at once",
+    "addJobs() lets later jobs of a call see what the earlier ones became",
     async (t) => {
       await t.task();
       const me = await t.scheduler();
       await t.add("bad");
       await t.end((await t.claim(me))[0]!, failed);
       const over: JobIdentity = { ...identity, states: ["finished"] };
-      const answer = await t.store.addJobs([
+      const result = await t.store.addJobs([
         newJob("a", { identity: over, ...after(["bad"]) }),
         newJob("b", { identity: over }),
         newJob("c", after(["b"])),
       ]);
-      assert.deepEqual(answer.jobs.map(({ id }) => id), ["a", "a", "c"]);
+      assert.deepEqual(result.jobs.map(({ id }) => id), ["a", "a", "c"]);
       assert.deepEqual([(await t.job("a")).outcome, (await t.job("c")).outcome], ["cancelled", "cancelled"]);
       // A call that is refused leaves nothing of what it had settled.
       const { last } = await t.store.readChanges({ after: 0, limit: 1 });

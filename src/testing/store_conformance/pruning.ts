@@ -11,21 +11,21 @@ async function finish(t: StoreTest, id: string, keepMs: number | null, scheduleS
   await t.end(job, { ...success, keepMs } as typeof success);
 }
 
-/** What is thrown away, and the small facts that stay. */
+/** Pruning of finished jobs and schedules; calendars and facts, which stay. */
 export const pruningTests: readonly StoreCheck[] = [
   check("prune() deletes finished jobs that have expired, first to expire first", async (t) => {
     await finish(t, "second", 20);
     await finish(t, "first", 10);
     await finish(t, "third", 30);
-    await finish(t, "for ever", null);
+    await finish(t, "indefinite", null);
     await t.add("waiting");
     t.pass(9);
     assert.deepEqual(await t.store.prune(10), { jobs: 0, schedules: [] });
     t.pass(21);
     assert.deepEqual(await t.store.prune(2), { jobs: 2, schedules: [] });
-    assert.deepEqual(idsOf(await t.store.getJobs({})), ["waiting", "for ever", "third"]);
+    assert.deepEqual(idsOf(await t.store.getJobs({})), ["waiting", "indefinite", "third"]);
     assert.deepEqual(await t.store.prune(2), { jobs: 1, schedules: [] });
-    assert.deepEqual(idsOf(await t.store.getJobs({})), ["waiting", "for ever"]);
+    assert.deepEqual(idsOf(await t.store.getJobs({})), ["waiting", "indefinite"]);
     assert.deepEqual(await t.store.prune(2), { jobs: 0, schedules: [] });
   }),
   check("prune() keeps a finished job that was retried", async (t) => {
@@ -35,7 +35,7 @@ export const pruningTests: readonly StoreCheck[] = [
     assert.equal((await t.store.prune(10)).jobs, 0);
     assert.equal((await t.job("a")).id, "a");
   }),
-  check("prune() keeps of a task as many jobs of each outcome as it says, the last to finish", async (t) => {
+  check("prune() keeps the task's number of jobs of each outcome, the last to finish", async (t) => {
     await t.task(TASK, { retention: { successMs: null, otherMs: null, maxSuccess: 2, maxOther: 1 } });
     const runs = new Map<string, JobRecord>();
     for (const id of ["a", "b", "c", "d", "e", "f", "g"]) runs.set(id, await t.running(id));

@@ -9,20 +9,20 @@ function rate(limit: number, keyed = false, perMs = MINUTE) {
   return { rateLimit: { limit, perMs, keyed } };
 }
 
-/** Claims until there is no more; answers the ids, and when to look again. */
+/** Claims until nothing more can be taken; resolves to the ids and to when the next job may start. */
 async function claimAll(t: StoreTest, incarnation: number, names: readonly string[] = [TASK]) {
   const ids: string[] = [];
   for (;;) {
-    const answer = await t.store.claimJobs({ incarnation, tasks: versionsOf(names), limit: 100 });
-    ids.push(...idsOf(answer.claimed));
-    if (!answer.more) return { ids, nextRunAtMs: answer.nextRunAtMs };
+    const result = await t.store.claimJobs({ incarnation, tasks: versionsOf(names), limit: 100 });
+    ids.push(...idsOf(result.claimed));
+    if (!result.more) return { ids, nextRunAtMs: result.nextRunAtMs };
   }
 }
 
-/** How many jobs start in any window of a length. */
+/** Rate limits: starts of jobs in a window of time. */
 export const rateTests: readonly StoreCheck[] = [
   check(
-    "claimJobs() starts no more jobs in a window than the rate allows, and tells when it may",
+    "claimJobs() starts no more jobs in a window than the rate allows, and returns when it may",
     async (t) => {
       await t.task(TASK, rate(2));
       const incarnation = await t.scheduler();
@@ -55,14 +55,17 @@ export const rateTests: readonly StoreCheck[] = [
     t.pass(MINUTE);
     assert.deepEqual((await claimAll(t, incarnation)).ids, ["b", "c"]);
   }),
-  check("claimJobs() lets a full rate hide nobody else's jobs, however many wait for it", async (t) => {
-    await t.task(TASK, rate(1));
-    await t.task("other");
-    const incarnation = await t.scheduler([TASK, "other"]);
-    const many = Array.from({ length: 120 }, (_, i) => newJob(`a-${i}`, { priority: 9, ageingMs: null }));
-    await t.store.addJobs([...many, newJob("other", { taskName: "other" })]);
-    assert.deepEqual((await claimAll(t, incarnation, [TASK, "other"])).ids, ["a-0", "other"]);
-  }),
+  check(
+    "claimJobs() finds the jobs of other tasks behind any number that wait for a full rate",
+    async (t) => {
+      await t.task(TASK, rate(1));
+      await t.task("other");
+      const incarnation = await t.scheduler([TASK, "other"]);
+      const many = Array.from({ length: 120 }, (_, i) => newJob(`a-${i}`, { priority: 9, ageingMs: null }));
+      await t.store.addJobs([...many, newJob("other", { taskName: "other" })]);
+      assert.deepEqual((await claimAll(t, incarnation, [TASK, "other"])).ids, ["a-0", "other"]);
+    },
+  ),
   check(
     "claimJobs() counts by key where the rate has keys; jobs without one count for nothing",
     async (t) => {
@@ -151,7 +154,7 @@ export const rateTests: readonly StoreCheck[] = [
     t.pass(30_000);
     assert.deepEqual((await claimAll(t, incarnation)).ids, ["b"]);
   }),
-  check("getRateUse() tells how many started and when the next one may, also after prune()", async (t) => {
+  check("getRateUse() returns how many started and when the next one may, also after prune()", async (t) => {
     await t.task(TASK, rate(2));
     await t.task("keyed", rate(1, true));
     const incarnation = await t.scheduler([TASK, "keyed"]);

@@ -24,7 +24,7 @@ export function taskWrite(name: string, settings: RunOverrides = {}): TaskWrite 
   };
 }
 
-/** A job to add: of {@linkcode TASK}, at once, unless told otherwise. */
+/** A job to add, by default of {@linkcode TASK} and due at once. */
 export function newJob(id: string, job: Partial<NewJob> = {}): NewJob {
   return {
     id,
@@ -47,7 +47,7 @@ export function newJob(id: string, job: Partial<NewJob> = {}): NewJob {
   };
 }
 
-/** Policies that limit nothing, unless told otherwise. */
+/** Policies that limit nothing by default. */
 export function policies(given: Partial<SchedulePolicies> = {}): SchedulePolicies {
   return {
     coalesce: "latest",
@@ -63,7 +63,7 @@ export function policies(given: Partial<SchedulePolicies> = {}): SchedulePolicie
   };
 }
 
-/** A schedule to write: active, of {@linkcode TASK}, without a next fire time, unless told otherwise. */
+/** A schedule to write, by default active, of {@linkcode TASK}, and without a next fire time. */
 export function scheduleWrite(id: string, schedule: Partial<ScheduleWrite> = {}): ScheduleWrite {
   return {
     id,
@@ -89,7 +89,7 @@ export function scheduleWrite(id: string, schedule: Partial<ScheduleWrite> = {})
   };
 }
 
-/** What a write must still find. */
+/** The version that a write expects to find. */
 export function versionOf({ id, seq, version }: ScheduleRecord): ScheduleVersion {
   return { id, seq, version };
 }
@@ -110,7 +110,7 @@ export function schedulerWrite(
   };
 }
 
-/** Tasks to ask jobs of: of the first version where only the name is given. */
+/** Tasks with versions; a name alone means version 1. */
 export function versionsOf(tasks: readonly (string | TaskClaim)[]): readonly TaskClaim[] {
   return tasks.map((task) => typeof task === "string" ? { name: task, version: 1 } : task);
 }

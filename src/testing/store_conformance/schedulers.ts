@@ -43,13 +43,13 @@ export const schedulerTests: readonly StoreCheck[] = [
   check("heartbeat() renews the lease from now", async (t) => {
     const incarnation = await t.scheduler([TASK], 1000);
     t.pass(700);
-    const answer = await t.store.heartbeat(incarnation, 2000);
-    assert.deepEqual(answer, { nowMs: t.nowMs, alive: true, owned: [], others: [] });
+    const result = await t.store.heartbeat(incarnation, 2000);
+    assert.deepEqual(result, { nowMs: t.nowMs, alive: true, owned: [], others: [] });
     const record = only(await t.store.getSchedulers());
     assert.deepEqual([record.leaseUntilMs, record.leaseMs], [t.nowMs + 2000, 2000]);
   }),
   check(
-    "heartbeat() renews a lease that is over, as long as no other scheduler has taken it over",
+    "heartbeat() renews an expired lease, as long as no other scheduler has taken it over",
     async (t) => {
       const incarnation = await t.scheduler([TASK], 1000);
       t.pass(5000);
@@ -57,7 +57,7 @@ export const schedulerTests: readonly StoreCheck[] = [
       assert.equal(only(await t.store.getSchedulers()).leaseUntilMs, t.nowMs + 1000);
     },
   ),
-  check("heartbeat() says what the store thinks the scheduler runs", async (t) => {
+  check("heartbeat() returns the jobs that the scheduler owns in the store", async (t) => {
     await t.task();
     const incarnation = await t.scheduler();
     const other = await t.scheduler();
@@ -73,14 +73,14 @@ export const schedulerTests: readonly StoreCheck[] = [
     const after = await t.store.heartbeat(incarnation, 1000);
     assert.deepEqual(after.owned.map(({ id }) => id), ["b"]);
   }),
-  check("heartbeat() answers the other schedulers by incarnation", async (t) => {
+  check("heartbeat() returns the other schedulers by incarnation", async (t) => {
     const [first, second, third] = [await t.scheduler(), await t.scheduler(), await t.scheduler()];
     const { others } = await t.store.heartbeat(second, 1000);
     assert.deepEqual(others.map((x) => x.incarnation), [first, third]);
     const all = await t.store.getSchedulers();
     assert.deepEqual(others, [all[0], all[2]]);
   }),
-  check("heartbeat() tells a scheduler that is not registered that it is gone", async (t) => {
+  check("heartbeat() returns that a scheduler that is not registered is gone", async (t) => {
     const incarnation = await t.scheduler();
     await t.store.unregisterScheduler(incarnation);
     assert.equal((await t.store.heartbeat(incarnation, 1000)).alive, false);
@@ -95,7 +95,7 @@ export const schedulerTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.job("a"), job);
     assert.deepEqual(await t.store.getOrphanedIncarnations(), [owner]);
   }),
-  check("getOrphanedIncarnations() answers nothing while all owners are registered", async (t) => {
+  check("getOrphanedIncarnations() returns nothing while all owners are registered", async (t) => {
     await t.task();
     await t.running("a");
     assert.deepEqual(await t.store.getOrphanedIncarnations(), []);
@@ -115,7 +115,7 @@ function ownerOf(job: JobRecord): number {
   return job.owner as number;
 }
 
-/** Taking over the work of schedulers that are gone. */
+/** Taking over the work of dead schedulers. */
 export const takeoverTests: readonly StoreCheck[] = [
   check("takeOver() removes the scheduler and ends its runs in one step", async (t) => {
     await t.task();
@@ -153,7 +153,7 @@ export const takeoverTests: readonly StoreCheck[] = [
       assert.deepEqual(await t.claimIds(alive), ["b"]);
     },
   ),
-  check("takeOver() does nothing when the scheduler has beaten meanwhile", async (t) => {
+  check("takeOver() does nothing when the scheduler has sent a heartbeat meanwhile", async (t) => {
     await t.task();
     const incarnation = await t.scheduler([TASK], 1000);
     await t.add("a");
@@ -166,7 +166,7 @@ export const takeoverTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.job("a"), job);
     assert.equal((await t.store.getSchedulers()).length, 1);
   }),
-  check("takeOver() tells for each ending whether its fence held", async (t) => {
+  check("takeOver() returns for each ending whether its fence held", async (t) => {
     await t.task();
     const [a, b] = [await t.running("a"), await t.running("b")];
     const endings = [ending({ ...a, claimNumber: 5 }, handBack), ending(a, handBack)];
@@ -192,7 +192,7 @@ export const takeoverTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.store.takeOver(ownerOf(job), seenMs, endings), [false]);
     assert.deepEqual(await t.job("a"), after);
   }),
-  check("takeOver() leaves runs that were not named to the next look", async (t) => {
+  check("takeOver() leaves runs that were not named to the next takeover", async (t) => {
     await t.task();
     const job = await t.running("a");
     const seenMs = only(await t.store.getSchedulers()).leaseUntilMs;
@@ -200,17 +200,17 @@ export const takeoverTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.store.getOrphanedIncarnations(), [ownerOf(job)]);
     assert.equal((await t.job("a")).state, "running");
   }),
-  check("heartbeat() tells a scheduler that was taken over that it is gone and owns nothing", async (t) => {
+  check("heartbeat() returns that a scheduler that was taken over is gone and owns nothing", async (t) => {
     await t.task();
     const job = await t.running("a");
     const seenMs = only(await t.store.getSchedulers()).leaseUntilMs;
     await t.store.takeOver(ownerOf(job), seenMs, [ending(job, handBack)]);
-    const answer = await t.store.heartbeat(ownerOf(job), 1000);
-    assert.deepEqual([answer.alive, answer.owned], [false, []]);
+    const result = await t.store.heartbeat(ownerOf(job), 1000);
+    assert.deepEqual([result.alive, result.owned], [false, []]);
     assert.deepEqual(await t.claimIds(ownerOf(job)), []);
     assert.deepEqual(await t.store.getSchedulers(), []);
   }),
-  check("endJobs() tells an owner that was taken over that its finish was not recorded", async (t) => {
+  check("endJobs() returns false to an owner that was taken over, and records nothing", async (t) => {
     await t.task();
     const job = await t.running("a");
     const seenMs = only(await t.store.getSchedulers()).leaseUntilMs;
@@ -223,11 +223,11 @@ export const takeoverTests: readonly StoreCheck[] = [
     await one.task();
     const job = await one.running("a");
     const seenMs = only(await two.store.getSchedulers()).leaseUntilMs;
-    const answers = await Promise.all([
+    const results = await Promise.all([
       one.store.takeOver(ownerOf(job), seenMs, [ending(job, handBack)]),
       two.store.takeOver(ownerOf(job), seenMs, [ending(job, handBack)]),
     ]);
-    assert.deepEqual(answers.flat().toSorted(), [false, true]);
+    assert.deepEqual(results.flat().toSorted(), [false, true]);
     assert.equal((await one.job("a")).lostLeases, 1);
   }),
 ];

@@ -5,7 +5,7 @@ import { contentOf, defined, only, type StoreTest } from "./store_test.ts";
 
 /** Writing, removing and listing schedules. */
 export const scheduleWritingTests: readonly StoreCheck[] = [
-  check("writeSchedules() stores all that was given", async (t) => {
+  check("writeSchedules() stores everything given", async (t) => {
     const write = scheduleWrite("s", {
       generatedId: true,
       description: "each minute",
@@ -107,7 +107,7 @@ export const scheduleWritingTests: readonly StoreCheck[] = [
     await t.removeSchedule(schedule);
     assert.equal((await t.job("a")).scheduleSeq, schedule.seq);
   }),
-  check("writeSchedules() keeps when the last job ended, which the store knows better", async (t) => {
+  check("writeSchedules() keeps the stored end of the last job", async (t) => {
     await t.task();
     const read = await t.addSchedule("s", { lastFinishedMs: null });
     const job = await t.running("a", { scheduleSeq: read.seq, scheduleId: "s" });
@@ -130,11 +130,11 @@ export const scheduleWritingTests: readonly StoreCheck[] = [
     const change = (group: string) => ({
       puts: [{ expected: versionOf(read), schedule: { ...contentOf(read), group } }],
     });
-    const answers = await Promise.all([
+    const results = await Promise.all([
       one.store.writeSchedules(change("one")),
       two.store.writeSchedules(change("two")),
     ]);
-    const written = answers.filter((answer) => answer !== undefined);
+    const written = results.filter((result) => result !== undefined);
     assert.equal(written.length, 1);
     assert.deepEqual(await one.schedule("s"), written[0]?.[0]);
   }),
@@ -151,7 +151,7 @@ export const scheduleWritingTests: readonly StoreCheck[] = [
     assert.deepEqual(await ids({ limit: 0 }), []);
     assert.deepEqual(await ids({ offset: 4 }), ["d"]);
   }),
-  check("getSchedules() answers the schedules that match every key of the filter", async (t) => {
+  check("getSchedules() returns the schedules that match every key of the filter", async (t) => {
     await t.addSchedule("a", { group: "g" });
     await t.addSchedule("b", { group: "g", paused: true });
     await t.addSchedule("c", { taskName: "other", status: "finished" });
@@ -171,9 +171,9 @@ async function dueIds(t: StoreTest, limit = 100): Promise<readonly string[]> {
   return (await t.store.dueSchedules(limit)).due.map(({ schedule }) => schedule.id);
 }
 
-/** Which schedules are processed when. */
+/** Which schedules are due, and replanning them. */
 export const schedulePlanningTests: readonly StoreCheck[] = [
-  check("dueSchedules() answers what is due, earliest first, up to the limit", async (t) => {
+  check("dueSchedules() returns the due schedules, earliest first, up to the limit", async (t) => {
     const now = t.nowMs;
     await t.addSchedule("third", { nextFireTimeMs: now });
     await t.addSchedule("first", { nextFireTimeMs: now - 9 });
@@ -186,7 +186,7 @@ export const schedulePlanningTests: readonly StoreCheck[] = [
     t.pass(1);
     assert.deepEqual(await dueIds(t), ["first", "second", "third", "tie", "ahead"]);
   }),
-  check("dueSchedules() answers what needs planning whatever its next fire time", async (t) => {
+  check("dueSchedules() returns the schedules that need planning, with any next fire time", async (t) => {
     const now = t.nowMs;
     await t.addSchedule("due", { nextFireTimeMs: now - 1 });
     await t.addSchedule("none", { needsPlanning: true });
@@ -204,7 +204,7 @@ export const schedulePlanningTests: readonly StoreCheck[] = [
     await t.putSchedule(paused, { paused: false });
     assert.deepEqual(await dueIds(t), ["paused"]);
   }),
-  check("dueSchedules() answers the earliest next fire time that is ahead", async (t) => {
+  check("dueSchedules() returns the earliest future fire time", async (t) => {
     const now = t.nowMs;
     const next = async (limit = 9) => (await t.store.dueSchedules(limit)).nextFireTimeMs;
     assert.equal(await next(), null);
@@ -220,7 +220,7 @@ export const schedulePlanningTests: readonly StoreCheck[] = [
     t.pass(10);
     assert.equal(await next(), now + 20);
   }),
-  check("dueSchedules() answers the schedule, its task and its unfinished jobs", async (t) => {
+  check("dueSchedules() returns the schedule, its task and its unfinished jobs", async (t) => {
     await t.store.putTasks([taskWrite(TASK, { maxRunningJobs: null })]);
     await t.store.updateTask(TASK, { overrides: { priority: 2 } });
     const schedule = await t.addSchedule("s", { nextFireTimeMs: t.nowMs });

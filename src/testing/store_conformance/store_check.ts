@@ -5,9 +5,9 @@ import { type CorruptionHooks, StoreTest } from "./store_test.ts";
 /** One test of the conformance suite: a name, and what is done with one store or two handles on its data. */
 export interface StoreCheck {
   readonly name: string;
-  /** What must be possible behind the store's back; left out where it is not. */
+  /** The hook that it needs; the check is left out where the hook is missing. */
   readonly needs?: "corruptJob" | "corruptSchedule";
-  /** Whether `body` wants a second handle. */
+  /** True if `body` takes a second handle. */
   readonly two: boolean;
   readonly body: (t: StoreTest, second: StoreTest) => Promise<void>;
 }
@@ -34,7 +34,7 @@ export function needing(
   return { name, needs, two: false, body };
 }
 
-/** What the conformance suite needs of a data store. */
+/** Options of {@linkcode storeConformance}. */
 export interface StoreConformanceOptions extends CorruptionHooks {
   /** Registers one test: the runner's own function, or one that puts the store's name in front. */
   readonly test: (name: string, body: () => Promise<void>) => void;
@@ -42,7 +42,7 @@ export interface StoreConformanceOptions extends CorruptionHooks {
   readonly makeStore: () => DataStore | Promise<DataStore>;
   /** Makes a second handle on the data of a store, not opened. @default the same object, opened again */
   readonly makeSecond?: (store: DataStore) => DataStore | Promise<DataStore>;
-  /** Throws away what `makeStore` made, after it was closed. @default nothing */
+  /** Removes the data of a store that `makeStore` made, after it was closed. @default nothing */
   readonly dispose?: (store: DataStore) => void | Promise<void>;
 }
 

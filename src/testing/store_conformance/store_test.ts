@@ -37,7 +37,7 @@ export const success: Extract<JobTransition, { to: "finished" }> = {
   keepMs: 1000,
 };
 
-/** How rows are made unreadable behind a store's back. */
+/** Ways to make rows unreadable behind a store's back. */
 export interface CorruptionHooks {
   /** Makes the row of a job unreadable. @default tests that need it are left out */
   readonly corruptJob?: (store: DataStore, id: string) => void | Promise<void>;
@@ -64,22 +64,22 @@ export class StoreTest {
     this.#hooks = hooks;
   }
 
-  /** The instant it is now. */
+  /** The current time of the clock. */
   get nowMs(): number {
     return this.clock.nowMs();
   }
 
-  /** Moves the clock on. */
+  /** Moves the clock forward. */
   pass(milliseconds: number): void {
     this.clock.jump(milliseconds);
   }
 
-  /** Writes a task; without a limit unless told otherwise. */
+  /** Writes a task, by default without a limit. */
   async task(name = TASK, settings: RunOverrides = {}): Promise<void> {
     await this.store.putTasks([taskWrite(name, { maxRunningJobs: null, ...settings })]);
   }
 
-  /** Registers a scheduler that has the code of these tasks; answers its incarnation. */
+  /** Registers a scheduler that has the code of these tasks; resolves to its incarnation. */
   async scheduler(
     tasks: readonly (string | TaskVersion)[] = [TASK],
     leaseMs?: number,
@@ -98,7 +98,7 @@ export class StoreTest {
     for (const id of ids) await this.add(id, job);
   }
 
-  /** Claims jobs of {@linkcode TASK} unless told otherwise. */
+  /** Claims jobs, by default of {@linkcode TASK}. */
   async claim(incarnation: number, given: AskedJobs = {}): Promise<readonly JobRecord[]> {
     const { tasks = [TASK], ...request } = given;
     const asked = { incarnation, tasks: versionsOf(tasks), limit: 100, ...request };
@@ -110,14 +110,14 @@ export class StoreTest {
     const all: JobRecord[] = [];
     for (let more = true; more;) {
       const { tasks = [TASK], ...request } = given;
-      const answer = await this.store.claimJobs({
+      const result = await this.store.claimJobs({
         incarnation,
         tasks: versionsOf(tasks),
         limit: 100,
         ...request,
       });
-      all.push(...answer.claimed);
-      more = answer.more;
+      all.push(...result.claimed);
+      more = result.more;
     }
     return all;
   }
@@ -135,17 +135,17 @@ export class StoreTest {
     return only(claimed);
   }
 
-  /** Ends a run; answers whether the fence held. */
+  /** Ends a run; resolves to whether the fence held. */
   async end(job: JobRecord, transition: JobTransition = success): Promise<boolean> {
     return only(await this.store.endJobs([ending(job, transition)]));
   }
 
-  /** The job as people see it. */
+  /** The stored job. */
   async job(id: string): Promise<JobRecord> {
     return only(await this.store.getJobs({ ids: [id] }));
   }
 
-  /** The state of a job as people see it. */
+  /** The displayed state of a job. */
   async state(id: string): Promise<JobState> {
     return seenState((await this.job(id)).state);
   }
@@ -183,7 +183,7 @@ export class StoreTest {
   }
 }
 
-/** What may write about a run. */
+/** The fence of a run. */
 export function fenceOf(job: JobRecord): JobFence {
   return { seq: job.seq, incarnation: job.owner ?? -1, claimNumber: job.claimNumber };
 }

@@ -4,7 +4,7 @@ import { idsOf, newJob, schedulerWrite, scheduleWrite, TASK, taskWrite, versionO
 import { check, needing, type StoreCheck } from "./store_check.ts";
 import { contentOf, defined, ending, only, type StoreTest, success } from "./store_test.ts";
 
-/** What is left when a text is cut off within a character. */
+/** Half of a surrogate pair: the rest of a string that was cut within a character. */
 const half = "\u{1f600}".slice(0, 1);
 const cut = `cut ${half}`;
 const json = JSON.stringify({ cut, "\\ud83d": "\\\ud83d\\" });
@@ -18,10 +18,10 @@ function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** Texts that no encoding knows: whatever may hold one is stored and answered, and spoils nothing around it. */
+/** Strings with half a surrogate pair, which UTF-8 cannot encode: every field that may hold one is stored and read back. */
 export const halfCharacterTests: readonly StoreCheck[] = [
   check(
-    "a text that was cut off within a character is stored: inputs, metadata, values, errors",
+    "a string that was cut within a character is stored: inputs, metadata, values, errors",
     async (t) => {
       await t.task();
       await t.store.addJobs([newJob("a", { input: cut, metadata: { cut } })]);
@@ -40,7 +40,7 @@ export const halfCharacterTests: readonly StoreCheck[] = [
       same(defined(await t.store.updateJob("c", { input: `${cut}!` })).input, `${cut}!`);
     },
   ),
-  check("a text that was cut off within a character is stored: logs, progress, reasons", async (t) => {
+  check("a string that was cut within a character is stored: logs, progress, reasons", async (t) => {
     await t.task();
     const job = await t.running("a");
     const line = { line: 1, atMs: 1, level: "info", message: cut, fields: json } as const;
@@ -56,7 +56,7 @@ export const halfCharacterTests: readonly StoreCheck[] = [
     const { cancelled } = await t.store.cancelJobs(["a"], { reason: cut, keepMs: 1000 });
     same(only(cancelled).cancelRequested, cut);
   }),
-  check("a text that was cut off within a character is stored: schedules", async (t) => {
+  check("a string that was cut within a character is stored: schedules", async (t) => {
     const schedule = scheduleWrite("s", { description: cut, error: cut, input: json, metadata: { cut } });
     const [written] = defined(await t.store.writeSchedules({ puts: [{ expected: null, schedule }] }));
     same(written?.description, cut);
@@ -69,7 +69,7 @@ export const halfCharacterTests: readonly StoreCheck[] = [
 const error = { name: "E", message: "no", details: { at: ["here"] }, cause: { name: "F", message: "why" } };
 const failed: JobTransition = { to: "finished", outcome: "error", value: null, error, keepMs: null };
 
-/** Stores values in every way there is, and answers all that was given and all that was answered. */
+/** Stores values through every method, and resolves to all arguments and all results. */
 async function storeEverything({ store }: StoreTest): Promise<readonly unknown[]> {
   const kept: unknown[] = [];
   const give = <Value>(value: Value): Value => {
@@ -107,7 +107,7 @@ async function storeEverything({ store }: StoreTest): Promise<readonly unknown[]
   return kept;
 }
 
-/** All that can be seen. */
+/** Everything that a store shows. */
 async function everything({ store }: StoreTest) {
   return {
     tasks: await store.getTasks(),
@@ -123,7 +123,7 @@ async function everything({ store }: StoreTest) {
   };
 }
 
-/** Changes whatever can be changed in a value, as deep as it goes. */
+/** Changes everything that can be changed in a value, at any depth. */
 function spoil(value: unknown): void {
   if (typeof value !== "object" || value === null) return;
   for (const inner of Object.values(value)) spoil(inner);
@@ -131,10 +131,10 @@ function spoil(value: unknown): void {
   if (Array.isArray(value)) Reflect.set(value, value.length, "spoiled");
 }
 
-/** What a caller does to its own values is nothing to the store. */
+/** Callers may change their own values without changing the store. */
 export const copyTests: readonly StoreCheck[] = [
   check(
-    "a store keeps copies: what callers change afterwards in what they gave or got is not stored",
+    "a store keeps copies: later changes to arguments and results are not stored",
     async (t) => {
       const kept = await storeEverything(t);
       const stored = structuredClone(await everything(t));
@@ -146,11 +146,11 @@ export const copyTests: readonly StoreCheck[] = [
   ),
 ];
 
-/** Rows that cannot be read: told, never dropped, never in the way of others. */
+/** Rows that cannot be read: they are reported, never dropped, and hold nothing up. */
 export const undecodableTests: readonly StoreCheck[] = [
   needing(
     "corruptJob",
-    "getJobs() answers an undecodable job with what is wrong, beside sound ones",
+    "getJobs() returns an undecodable job with its fault, beside valid ones",
     async (t) => {
       await t.addAll(["a", "b", "c"]);
       await t.corruptJob("b");
@@ -163,7 +163,7 @@ export const undecodableTests: readonly StoreCheck[] = [
   ),
   needing(
     "corruptJob",
-    "claimJobs() answers an undecodable job like any other, so that it can be parked",
+    "claimJobs() claims an undecodable job like any other, so that it can be parked",
     async (t) => {
       await t.task();
       const incarnation = await t.scheduler();
@@ -172,12 +172,12 @@ export const undecodableTests: readonly StoreCheck[] = [
       const claimed = await t.claim(incarnation);
       assert.deepEqual(idsOf(claimed), ["a", "b", "c"]);
       assert.deepEqual(claimed.map((job) => job.undecodable === undefined), [true, false, true]);
-      const answers = [];
+      const results = [];
       for (const job of claimed) {
         const parked = { to: "parked", reason: job.undecodable ?? "" } as const;
-        answers.push(await t.end(job, job.undecodable === undefined ? success : parked));
+        results.push(await t.end(job, job.undecodable === undefined ? success : parked));
       }
-      assert.deepEqual(answers, [true, true, true]);
+      assert.deepEqual(results, [true, true, true]);
       assert.equal(await t.state("b"), "parked");
       assert.deepEqual(await t.claimIds(incarnation), []);
     },
@@ -202,7 +202,7 @@ export const undecodableTests: readonly StoreCheck[] = [
   }),
   needing(
     "corruptSchedule",
-    "dueSchedules() answers an undecodable schedule with what is wrong, beside others",
+    "dueSchedules() returns an undecodable schedule with its fault, beside others",
     async (t) => {
       for (const id of ["a", "b", "c"]) await t.addSchedule(id, { nextFireTimeMs: t.nowMs });
       await t.corruptSchedule("b");
@@ -215,7 +215,7 @@ export const undecodableTests: readonly StoreCheck[] = [
   ),
   needing(
     "corruptSchedule",
-    "writeSchedules() can fail an undecodable schedule, which is then due no more",
+    "writeSchedules() can fail an undecodable schedule, which is then no longer due",
     async (t) => {
       await t.addSchedule("s", { nextFireTimeMs: t.nowMs });
       await t.corruptSchedule("s");

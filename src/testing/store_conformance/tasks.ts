@@ -5,7 +5,7 @@ import { check, type StoreCheck } from "./store_check.ts";
 
 /** Writing, changing and counting tasks. */
 export const taskTests: readonly StoreCheck[] = [
-  check("putTasks() writes tasks and answers them in the order given", async (t) => {
+  check("putTasks() writes tasks and returns them in the order given", async (t) => {
     const writes = [taskWrite("b", { priority: 5 }), taskWrite("a")];
     const records = await t.store.putTasks(writes);
     const added = { overrides: {}, paused: false, runningJobs: 0 };
@@ -25,7 +25,7 @@ export const taskTests: readonly StoreCheck[] = [
       runningJobs: 0,
     });
   }),
-  check("getTasks() answers the named tasks or all by name", async (t) => {
+  check("getTasks() returns the named tasks or all, sorted by name", async (t) => {
     await t.store.putTasks([taskWrite("c"), taskWrite("a"), taskWrite("b")]);
     const namesOf = async (names?: readonly string[]) => (await t.store.getTasks(names)).map((x) => x.name);
     assert.deepEqual(await namesOf(), ["a", "b", "c"]);
@@ -62,7 +62,7 @@ export const taskTests: readonly StoreCheck[] = [
     assert.deepEqual((await t.store.getTasks()).map((task) => task.name), ["b"]);
     assert.equal(only(await t.store.putTasks([taskWrite("a")])).paused, false);
   }),
-  check("updateTask() answers undefined when there is no such task", async (t) => {
+  check("updateTask() returns undefined when there is no such task", async (t) => {
     assert.equal(await t.store.updateTask("a", { paused: true }), undefined);
     assert.deepEqual(await t.store.getTasks(), []);
   }),
