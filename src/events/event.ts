@@ -5,6 +5,7 @@
  */
 import type { JobFinishedFacts, TaskChangeFacts } from "../model/change_record.ts";
 import type { JobProgress } from "../model/job_record.ts";
+import type { LogLevel } from "../model/logger.ts";
 
 interface Told {
   /** Name of the scheduler that told it, where that was another one, or `store`; absent from what happens here. */
@@ -116,7 +117,7 @@ export interface JobLogEvent extends Base {
   readonly type: "jobLog";
   readonly jobId: string;
   readonly taskName: string;
-  readonly level: "debug" | "info" | "warn" | "error";
+  readonly level: LogLevel;
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }

@@ -1,3 +1,4 @@
+import { logLevels } from "../model/logger.ts";
 import { jobOutcomes } from "../model/states.ts";
 import type { EventType } from "./event.ts";
 import { groupOfEvent } from "./event_groups.ts";
@@ -57,7 +58,7 @@ const special: { readonly [Type in EventType]?: EventFields } = {
   jobLog: {
     ...stored,
     jobId: text,
-    level: oneOf("debug", "info", "warn", "error"),
+    level: oneOf(...logLevels),
     message: text,
     fields: record({}),
   },

@@ -1,3 +1,4 @@
+import { clip, fieldsJson } from "../model/clip.ts";
 import type { CarillonEvent } from "./event.ts";
 import { fieldsOfEvent, hasFields } from "./event_fields.ts";
 
@@ -68,10 +69,17 @@ export function toldEvent(event: CarillonEvent): object {
       return { ...facts, error: error && toldError(error) };
     }
     case "jobLog":
-      return { ...event, message: clip(event.message), fields: toldFields(event.fields) };
+      return {
+        ...event,
+        message: clip(event.message, TEXT_MAX),
+        fields: JSON.parse(fieldsJson(event.fields, TEXT_MAX)),
+      };
     case "jobProgress": {
       const { progress } = event;
-      return { ...event, progress: { ...progress, message: progress.message && clip(progress.message) } };
+      return {
+        ...event,
+        progress: { ...progress, message: progress.message && clip(progress.message, TEXT_MAX) },
+      };
     }
     case "scheduleFired":
       return { ...event, jobIds: event.jobIds.slice(0, IDS_MAX) };
@@ -79,33 +87,17 @@ export function toldEvent(event: CarillonEvent): object {
       const { error, reason } = event as { readonly error?: string; readonly reason?: string };
       return {
         ...event,
-        ...(error === undefined ? {} : { error: clip(error) }),
-        ...(reason === undefined ? {} : { reason: clip(reason) }),
+        ...(error === undefined ? {} : { error: clip(error, TEXT_MAX) }),
+        ...(reason === undefined ? {} : { reason: clip(reason, TEXT_MAX) }),
       };
     }
   }
 }
 
 function toldError({ name, message, code }: { name: string; message: string; code?: string }): object {
-  return { name: clip(name), message: clip(message), ...(code === undefined ? {} : { code: clip(code) }) };
-}
-
-/** Fields are what user code gave: anything at all. */
-function toldFields(fields: Readonly<Record<string, unknown>>): unknown {
-  try {
-    const text = JSON.stringify(fields, plain);
-    return text.length <= TEXT_MAX ? JSON.parse(text) : { clipped: clip(text) };
-  } catch {
-    return { unreadable: "the fields are no plain values" };
-  }
-}
-
-/** What JSON has no form for, as a text. */
-function plain(_key: string, value: unknown): unknown {
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
-  return typeof value === "bigint" || typeof value === "symbol" ? String(value) : value;
-}
-
-function clip(text: string): string {
-  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}…`;
+  return {
+    name: clip(name, TEXT_MAX),
+    message: clip(message, TEXT_MAX),
+    ...(code === undefined ? {} : { code: clip(code, TEXT_MAX) }),
+  };
 }

@@ -15,8 +15,16 @@ export interface Logger {
   isLevelEnabled?(level: "debug"): boolean;
 }
 
-/** How much a line matters. */
-export type LogLevel = "debug" | "info" | "warn" | "error";
+/** The levels of log lines, the least important first. */
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+
+/** The importance of a log line. */
+export type LogLevel = typeof logLevels[number];
+
+/** Makes the methods of a logger, one for each level. */
+export function methodsByLevel<Method>(method: (level: LogLevel) => Method): Record<LogLevel, Method> {
+  return { debug: method("debug"), info: method("info"), warn: method("warn"), error: method("error") };
+}
 
 /** A logger that says nothing: what holds when no logger was given. */
 export const silentLogger: Logger = {

@@ -9,11 +9,3 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return typeof (value as { readonly then?: unknown }).then === "function";
 }
-
-/** Goes on with a value: at once where it is there, else when it comes. */
-export function whenThere<Value, Next>(
-  value: MaybePromise<Value>,
-  next: (value: Value) => MaybePromise<Next>,
-): MaybePromise<Next> {
-  return value instanceof Promise ? value.then(next) : next(value);
-}

@@ -1,7 +1,7 @@
 /** Checks that the options of tasks, schedules and jobs share. All throw `invalidOption`, naming option and place. */
 import { CarillonError } from "../errors.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
-import type { JsonValue, Metadata } from "./payload.ts";
+import { isPlainObject, type JsonValue, type Metadata } from "./payload.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** How deep metadata may be nested. */
@@ -171,12 +171,6 @@ function copyJson(value: unknown, path: string, where: string, depth: number): J
   return Object.fromEntries(
     entries.map(([key, item]) => [key, copyJson(item, `${path}.${key}`, where, depth + 1)]),
   );
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
 function shown(value: unknown): string {

@@ -26,3 +26,10 @@ export function canonicalJSON(value: unknown): string {
         : part,
   );
 }
+
+/** True if a value is an object that only carries keys, of whatever realm: no Date, no Temporal value, no instance of a class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}

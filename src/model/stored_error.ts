@@ -1,4 +1,5 @@
 import { CarillonError, type ErrorCode } from "../errors.ts";
+import { clip } from "./clip.ts";
 import type { StoredError } from "./job_record.ts";
 
 /** How much of an error is kept. */
@@ -62,8 +63,4 @@ function describeThrown(value: unknown): string {
   } catch {
     return `thrown: ${String(value)}`;
   }
-}
-
-function clip(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, max)}…`;
 }

@@ -11,10 +11,10 @@ import type {
   BatchCallerResult,
   BatchResult,
   CallerResult,
+  FunctionResult,
   InputOf,
   MethodOptions,
   ResultOf,
-  RunResult,
   Task,
   TaskDefinition,
   TaskReference,
@@ -134,7 +134,7 @@ export function task<
 >(options?: MethodOptions<S, O> & { readonly run?: never; readonly batch?: undefined }): TaskDecorator<
   S extends StandardSchema ? SchemaInput<S> : never,
   S extends StandardSchema ? SchemaOutput<S> : never,
-  RunResult<O>,
+  FunctionResult<O>,
   O extends StandardSchema ? SchemaOutput<O> : undefined
 >;
 export function task(...args: readonly unknown[]): unknown {

@@ -70,7 +70,7 @@ export type TaskSource =
   | (object & { readonly [Symbol.hasInstance]?: never });
 
 /** What a task's function must answer: what the output schema accepts, or anything without one. */
-export type RunResult<O extends StandardSchema | undefined> = O extends StandardSchema
+export type FunctionResult<O extends StandardSchema | undefined> = O extends StandardSchema
   ? SchemaInput<O> | Promise<SchemaInput<O>>
   : unknown;
 
@@ -136,7 +136,7 @@ export interface TaskDefinition<
   /** Not here: a batch task's function takes many inputs. */
   readonly batch?: undefined;
   /** What it does. */
-  run(input: SchemaOutput<S>, context: TaskContext): R & RunResult<O>;
+  run(input: SchemaOutput<S>, context: TaskContext): R & FunctionResult<O>;
   /** Schedules that are written when a scheduler starts. @default [] */
   readonly schedules?: readonly TaskSchedule<SchemaInput<S>>[];
 }

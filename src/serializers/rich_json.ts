@@ -137,11 +137,11 @@ function isPlainContainer(value: object, seen: object[]): boolean {
   if (seen.length === CONTAINERS_MAX || seen.includes(value)) return false;
   seen.push(value);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype) return isPlainObject(value, seen);
-  return prototype === Array.prototype && Array.isArray(value) && isPlainArray(value, seen);
+  if (prototype === Object.prototype) return hasPlainFields(value, seen);
+  return prototype === Array.prototype && Array.isArray(value) && hasPlainItems(value, seen);
 }
 
-function isPlainObject(value: object, seen: object[]): boolean {
+function hasPlainFields(value: object, seen: object[]): boolean {
   if (Object.getOwnPropertySymbols(value).length > 0) return false;
   const fields = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(value)) {
@@ -150,7 +150,7 @@ function isPlainObject(value: object, seen: object[]): boolean {
   return true;
 }
 
-function isPlainArray(items: readonly unknown[], seen: object[]): boolean {
+function hasPlainItems(items: readonly unknown[], seen: object[]): boolean {
   if (Object.keys(items).length !== items.length) return false;
   return items.every((item) => isPlain(item, seen));
 }

@@ -21,7 +21,7 @@ export function requireStorable(value: unknown, rules: StorableRules): void {
 
 function requireAt(value: unknown, path: string, rules: StorableRules, outer: Set<object>): void {
   if (value === null || typeof value === "boolean") return;
-  if (typeof value !== "object" || !(Array.isArray(value) || isPlainObject(value))) {
+  if (typeof value !== "object" || !(Array.isArray(value) || isPlainRecord(value))) {
     if (rules.holds(value)) return;
     throw unstorable(rules.format, path, kindOf(value));
   }
@@ -57,7 +57,7 @@ function requireFields(value: object, path: string, rules: StorableRules, outer:
   }
 }
 
-function isPlainObject(value: object): boolean {
+function isPlainRecord(value: object): boolean {
   return Object.getPrototypeOf(value) === Object.prototype &&
     Object.getOwnPropertySymbols(value).length === 0;
 }

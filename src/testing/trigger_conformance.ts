@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Temporal } from "../time/temporal.ts";
+import { EARLIEST_MS, LATEST_MS, Temporal } from "../time/temporal.ts";
 import { sameTrigger } from "../triggers/definition.ts";
 import type { Trigger, TriggerContext } from "../triggers/trigger.ts";
 import { triggerFromJSON } from "../triggers/trigger_registry.ts";
@@ -16,8 +16,6 @@ export interface TriggerConformanceOptions {
   readonly context?: TriggerContext | undefined;
 }
 
-const EARLIEST_MS = -8.64e15;
-const LATEST_MS = 8.64e15;
 /** Instants that fires are asked from: around changes of the clock, leap days and the ends of time. */
 const ASKED_MS = [
   EARLIEST_MS,

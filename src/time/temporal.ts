@@ -1,6 +1,10 @@
 /** The one place that touches `globalThis.Temporal`: the native object, or the polyfill where there is none. */
 export const Temporal: typeof globalThis.Temporal = globalThis.Temporal ?? await loadPolyfill();
 
+/** The first and the last instant that Temporal can hold, in milliseconds since 1970. */
+export const EARLIEST_MS = -8.64e15;
+export const LATEST_MS = 8.64e15;
+
 async function loadPolyfill(): Promise<typeof globalThis.Temporal> {
   const { Temporal } = await import("temporal-polyfill");
   return Temporal as unknown as typeof globalThis.Temporal;

@@ -13,7 +13,7 @@ import { isLocalMoment, type Moment } from "../time/moment.ts";
 import { Temporal } from "../time/temporal.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
 import { wallOf, type ZoneTable, zoneTable } from "../time/zone_table.ts";
-import { checkDuration, checkKeys, checkWord, defined, invalidTrigger, shown } from "./checks.ts";
+import { checkDurationShape, checkKeys, checkWord, defined, invalidTrigger, shown } from "./checks.ts";
 import { CRON_FIELDS } from "./cron/cron_grammar.ts";
 import { CronScanner, readValue } from "./cron/cron_scanner.ts";
 import { type TimeOfDayInput, timeOfDayS, timeOfDayText } from "./time_of_day.ts";
@@ -185,7 +185,7 @@ const MONTHS_MAX = 12 * 10_000;
 
 /** Reads a period of years, months, weeks and days. Throws `invalidTrigger`. */
 export function readCalendarPeriod(period: unknown): CalendarPeriod {
-  const checked = checkDuration(period, "The period");
+  const checked = checkDurationShape(period, "The period");
   let duration: Temporal.Duration;
   try {
     duration = Temporal.Duration.from(checked);

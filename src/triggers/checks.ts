@@ -1,4 +1,5 @@
 import { CarillonError } from "../errors.ts";
+import { isPlainObject } from "../model/payload.ts";
 import { suggest } from "../model/suggest.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
 import { temporalName } from "../time/temporal.ts";
@@ -52,20 +53,12 @@ export function checkKeys(
   allowed: readonly string[],
   what: string,
 ): Readonly<Record<string, unknown>> {
-  if (!isPlain(value)) throw invalidTrigger(`${what} must be an object, but got ${shown(value)}`);
-  const record = value as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(record)) {
-    if (record[key] === undefined || allowed.includes(key)) continue;
+  if (!isPlainObject(value)) throw invalidTrigger(`${what} must be an object, but got ${shown(value)}`);
+  for (const key of Object.keys(value)) {
+    if (value[key] === undefined || allowed.includes(key)) continue;
     throw unknownKey(key, allowed, what);
   }
-  return record;
-}
-
-/** Whether a value is an object that only carries keys, of whatever realm: no Date, no Temporal value, no trigger. */
-function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return value;
 }
 
 /** Checks that `value` is one of a few words; undefined passes. Throws `invalidTrigger`. */
@@ -142,7 +135,7 @@ const UNITS = [
 ];
 
 /** Checks that a value has the shape of a duration and no unit that does not exist. Throws `invalidTrigger`. */
-export function checkDuration(value: unknown, what: string): DurationInput {
+export function checkDurationShape(value: unknown, what: string): DurationInput {
   if (typeof value === "string" || temporalName(value) === "Duration") return value as DurationInput;
   if (typeof value !== "object" || value === null || temporalName(value) !== undefined) {
     throw invalidTrigger(`${what} must be a duration, but got ${shown(value)}`, {
@@ -164,7 +157,7 @@ export function checkDuration(value: unknown, what: string): DurationInput {
  * Throws `invalidTrigger` for years and months, for fractions of a millisecond and for zero or negative lengths.
  */
 export function periodMs(duration: unknown, what: string, allowZero = false): number {
-  const checked = checkDuration(duration, what);
+  const checked = checkDurationShape(duration, what);
   let ms: number;
   try {
     ms = durationMs(checked, what);

@@ -1,5 +1,6 @@
 import type { DurationInput } from "../time/duration.ts";
 import { isLocalMoment } from "../time/moment.ts";
+import { LATEST_MS } from "../time/temporal.ts";
 import { timeZoneId } from "../time/time_zone.ts";
 import { checkKeys, checkWord, defined, invalidTrigger, periodMs, shown } from "./checks.ts";
 import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
@@ -13,9 +14,6 @@ export interface IntervalOptions extends WindowOptions {
   /** The zone that a `start` or `end` without an offset is local to. @default the scheduler's */
   readonly timeZone?: string | undefined;
 }
-
-/** The last instant that Temporal knows, in milliseconds. */
-const LAST_MS = 8.64e15;
 
 /**
  * Fires again and again after exactly the same elapsed time; changes of the clock do not touch it. Without a
@@ -79,7 +77,7 @@ class IntervalCore implements TriggerCore {
     const firstMs = baseMs + this.#delayMs;
     const periods = Math.floor((epochMs - baseMs) / this.#everyMs) + 1;
     const nextMs = epochMs < firstMs ? firstMs : baseMs + periods * this.#everyMs;
-    return nextMs <= endMs && nextMs <= LAST_MS ? nextMs : undefined;
+    return nextMs <= endMs && nextMs <= LATEST_MS ? nextMs : undefined;
   }
 
   withTimeZone(timeZone: string): TriggerCore {

@@ -1,9 +1,7 @@
 import { isCarillonError } from "../errors.ts";
+import { EARLIEST_MS } from "../time/temporal.ts";
 import type { Trigger, TriggerJSON } from "./trigger.ts";
 import { triggerFromJSON } from "./trigger_registry.ts";
-
-/** The earliest instant that Temporal knows, in milliseconds. */
-const EARLIEST_MS = -8.64e15;
 
 /**
  * Whether a trigger could never fire at any time, such as `cron("0 0 30 2 *")`. Calendars are not looked at:

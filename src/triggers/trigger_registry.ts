@@ -14,10 +14,10 @@ import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigge
 import { triggerOf } from "./trigger_value.ts";
 
 /** Makes a trigger of the JSON of its kind; `read` makes the triggers inside it. */
-export type TriggerReader = (json: TriggerJSON, read: (json: unknown) => Trigger) => Trigger;
+export type KindReader = (json: TriggerJSON, read: (json: unknown) => Trigger) => Trigger;
 
 /** The kinds that Carillon brings along. */
-export const BUILT_IN_KINDS: ReadonlyMap<string, TriggerReader> = new Map<string, TriggerReader>([
+export const BUILT_IN_KINDS: ReadonlyMap<string, KindReader> = new Map<string, KindReader>([
   ["and", andFromJSON],
   ["calendarInterval", calendarIntervalFromJSON],
   ["cron", cronFromJSON],
@@ -30,7 +30,7 @@ export const BUILT_IN_KINDS: ReadonlyMap<string, TriggerReader> = new Map<string
 ]);
 
 /** The kinds that users registered. */
-export const registeredKinds: Map<string, TriggerReader> = new Map();
+export const registeredKinds: Map<string, KindReader> = new Map();
 
 /** How deep triggers may be nested in one another. */
 const DEPTH_MAX = 32;

@@ -1,5 +1,5 @@
 import { CarillonError } from "../errors.ts";
-import { Temporal, temporalName } from "../time/temporal.ts";
+import { EARLIEST_MS, LATEST_MS, Temporal, temporalName } from "../time/temporal.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
 import { CalendarFilterCore } from "./calendar/calendar_filter.ts";
 import { shown } from "./checks.ts";
@@ -11,10 +11,6 @@ import type {
   TriggerCore,
   TriggerJSON,
 } from "./trigger.ts";
-
-/** The first and the last instant that Temporal knows, in milliseconds. */
-const EARLIEST_MS = -8.64e15;
-const LATEST_MS = 8.64e15;
 
 /** How many fires a preview shows unless told. */
 const PREVIEW_LIMIT = 10;

@@ -96,12 +96,12 @@ export type FromHost =
 const MARK = "carillon:";
 
 /** A message as text. */
-export function messageText(message: ToHost | FromHost): string {
+export function encodeMessage(message: ToHost | FromHost): string {
   return MARK + JSON.stringify(message);
 }
 
 /** A message again, or undefined for what is none. Both sides are this very code, so that it is not checked further. */
-export function messageOf<Message extends ToHost | FromHost>(text: unknown): Message | undefined {
+export function decodeMessage<Message extends ToHost | FromHost>(text: unknown): Message | undefined {
   if (typeof text !== "string" || !text.startsWith(MARK)) return undefined;
   return JSON.parse(text.slice(MARK.length)) as Message;
 }

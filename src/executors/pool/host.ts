@@ -6,11 +6,11 @@ import { type Clock, sleep } from "../../time/clock.ts";
 import type { BatchedRun, ExecutorRun } from "../executor.ts";
 import {
   type Connection,
+  decodeMessage,
+  encodeMessage,
   type FromHost,
   type HostState,
   type JobReport,
-  messageOf,
-  messageText,
   type OpenConnection,
   type ToHost,
 } from "./connection.ts";
@@ -164,11 +164,11 @@ export class Host {
   }
 
   #send(message: ToHost): void {
-    if (!this.isOver) this.#connection.send(messageText(message));
+    if (!this.isOver) this.#connection.send(encodeMessage(message));
   }
 
   #receive(text: unknown): void {
-    const message = messageOf<FromHost>(text);
+    const message = decodeMessage<FromHost>(text);
     if (message === undefined) return;
     switch (message.type) {
       case "ready":

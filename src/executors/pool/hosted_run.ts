@@ -10,7 +10,7 @@ import type {
 } from "../../context/task_context.ts";
 import { CarillonError, messageOf } from "../../errors.ts";
 import type { JobProgress } from "../../model/job_record.ts";
-import type { LogLevel } from "../../model/logger.ts";
+import { methodsByLevel } from "../../model/logger.ts";
 import type { Payload } from "../../model/payload.ts";
 import { revivedError, storedError } from "../../model/stored_error.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
@@ -179,11 +179,10 @@ export class HostedJob {
   }
 
   #log(): JobLog {
-    const line = (level: LogLevel) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+    return methodsByLevel((level) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
       const texts = Object.entries(fields).map(([key, value]) => [key, fieldText(value)] as const);
       this.#send({ type: "log", level, message: String(message), fields: Object.fromEntries(texts) });
-    };
-    return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+    });
   }
 }
 

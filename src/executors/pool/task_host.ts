@@ -1,7 +1,7 @@
 import { storedError } from "../../model/stored_error.ts";
 import { HostedRun } from "./hosted_run.ts";
 import { type LoadedTasks, loadTasks } from "./loaded_tasks.ts";
-import { type FromHost, messageOf, messageText, type ToHost } from "./connection.ts";
+import { decodeMessage, encodeMessage, type FromHost, type ToHost } from "./connection.ts";
 
 /** What a task host needs of its thread or process. */
 export interface TaskHostOptions {
@@ -23,7 +23,7 @@ export class TaskHost {
 
   /** Does what the other end says. */
   receive(text: unknown): void {
-    const message = messageOf<ToHost>(text);
+    const message = decodeMessage<ToHost>(text);
     switch (message?.type) {
       case "load":
         this.#loaded = loadTasks(message.modules);
@@ -57,6 +57,6 @@ export class TaskHost {
   }
 
   #send(message: FromHost, sent?: () => void): void {
-    this.#options.send(messageText(message), sent);
+    this.#options.send(encodeMessage(message), sent);
   }
 }

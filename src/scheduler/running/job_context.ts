@@ -8,6 +8,7 @@ import type {
 } from "../../context/task_context.ts";
 import { messageOf } from "../../errors.ts";
 import type { JobRecord } from "../../model/job_record.ts";
+import { methodsByLevel } from "../../model/logger.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
 import { JobCompletion } from "./job_completion.ts";
@@ -115,12 +116,9 @@ export function jobLog(
   keeper: LogKeeper,
 ): JobLog {
   const { id: job, taskName: task } = record;
-  const line =
-    (level: "debug" | "info" | "warn" | "error") =>
-    (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-      gateway.jobs.log(record, level, message, fields);
-      keeper.add(level, message, fields);
-      logger[level](message, { job, task, ...fields });
-    };
-  return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+  return methodsByLevel((level) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+    gateway.jobs.log(record, level, message, fields);
+    keeper.add(level, message, fields);
+    logger[level](message, { job, task, ...fields });
+  });
 }

@@ -1,3 +1,4 @@
+import { clip, fieldsJson } from "../../model/clip.ts";
 import { LOG_LINES_MAX, type LogLine } from "../../model/job_history.ts";
 import type { Clock, Timer } from "../../time/clock.ts";
 
@@ -26,7 +27,7 @@ export class LogKeeper {
   add(level: LogLine["level"], message: string, fields: Readonly<Record<string, unknown>>): void {
     if (this.#closed) return;
     const line = ++this.#lastLine;
-    const text = clip(String(message));
+    const text = clip(String(message), TEXT_MAX);
     this.#waiting.push({ line, atMs: this.#clock.nowMs(), level, message: text, fields: fieldsText(fields) });
     // What the store would drop again need not be written.
     if (this.#waiting.length > LOG_LINES_MAX) this.#waiting.shift();
@@ -51,20 +52,6 @@ export class LogKeeper {
 }
 
 function fieldsText(fields: Readonly<Record<string, unknown>>): string | null {
-  try {
-    const text = JSON.stringify(fields, plain);
-    return text === "{}" ? null : text.length <= TEXT_MAX ? text : JSON.stringify({ clipped: clip(text) });
-  } catch {
-    return JSON.stringify({ unreadable: "the fields are no plain values" });
-  }
-}
-
-/** What JSON has no form for, as a text. */
-function plain(_key: string, value: unknown): unknown {
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
-  return typeof value === "bigint" || typeof value === "symbol" ? String(value) : value;
-}
-
-function clip(text: string): string {
-  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}…`;
+  const json = fieldsJson(fields, TEXT_MAX);
+  return json === "{}" ? null : json;
 }

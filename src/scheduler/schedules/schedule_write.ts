@@ -2,14 +2,12 @@ import { CarillonError } from "../../errors.ts";
 import type { Payload } from "../../model/payload.ts";
 import type { ResolvedScheduleOptions } from "../../model/schedule_options.ts";
 import { type ScheduleRecord, type ScheduleWrite, zeroCounters } from "../../model/schedule_record.ts";
+import { EARLIEST_MS } from "../../time/temporal.ts";
 import { calendarsOf, sameTrigger } from "../../triggers/definition.ts";
 import { neverFires } from "../../triggers/never_fires.ts";
 import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 import type { Trigger, TriggerContext, TriggerJSON } from "../../triggers/trigger.ts";
 import { contentOf } from "./fire_plan.ts";
-
-/** The earliest instant there is. */
-const EARLIEST_MS = -8.64e15;
 
 /** A schedule that somebody wants, with everything checked and encoded. */
 export interface WantedSchedule {

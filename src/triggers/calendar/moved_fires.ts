@@ -1,4 +1,5 @@
 import { DAY_S } from "../../time/civil.ts";
+import { EARLIEST_MS } from "../../time/temporal.ts";
 import { resolveWall, wallOf, type ZoneTable } from "../../time/zone_table.ts";
 
 /** How many fires one search looks at before it gives up. */
@@ -8,9 +9,6 @@ export const LEFT_OUT_MAX = 100_000;
 const MOVE_DAYS_MAX = 366;
 
 const DAY_MS = DAY_S * 1000;
-
-/** The earliest instant that Temporal knows, in milliseconds. */
-const EARLIEST_MS = -8.64e15;
 
 /** What a search for moved fires needs to know. */
 export interface MovedFires {
