@@ -42,7 +42,7 @@ async function examine(store: DataStore): Promise<readonly StoreFinding[]> {
   try {
     await store.open({ clock: systemClock });
   } catch (error) {
-    // The other stores are examined all the same.
+    // The other stores are examined anyway.
     if (!(error instanceof CarillonError)) throw error;
     return [problem("file", error.message)];
   }

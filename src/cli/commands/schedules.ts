@@ -63,7 +63,7 @@ const pauseCommand: Command = {
     const schedule = await withSchedule(context, (scheduler, id) => scheduler.pauseSchedule(id));
     context.print(
       schedule,
-      () => `Schedule '${schedule.id}' is paused; fires of the meantime are owed when it is resumed`,
+      () => `Schedule '${schedule.id}' is paused; fires in the meantime are owed when it is resumed`,
     );
   },
 };

@@ -103,15 +103,23 @@ async function printBanner(
   terminal.out(`${text}\n`);
 }
 
-/** The events after which a job does not run here any longer. */
-const endings: readonly EventType[] = [
-  "jobFinished",
-  "jobRetrying",
-  "jobSnoozed",
-  "jobHandedBack",
-  "jobParked",
-  "jobRemoved",
-];
+/** For every event of a job: true if the job no longer runs here after it. */
+const endsRun: Readonly<Record<Extract<EventType, `job${string}`>, boolean>> = {
+  jobAdded: false,
+  jobUpdated: false,
+  jobRemoved: true,
+  jobClaimed: false,
+  jobStarted: false,
+  jobRetrying: true,
+  jobSnoozed: true,
+  jobHandedBack: true,
+  jobParked: true,
+  jobCancelRequested: false,
+  jobStuck: false,
+  jobFinished: true,
+  jobProgress: false,
+  jobLog: false,
+};
 
 /** The jobs that run here, by their events. */
 class RunningJobs {
@@ -119,7 +127,7 @@ class RunningJobs {
 
   note(event: CarillonEvent): void {
     if (event.type === "jobStarted") this.#tasks.set(event.jobId, event.taskName);
-    else if ("jobId" in event && endings.includes(event.type)) this.#tasks.delete(event.jobId);
+    else if ("jobId" in event && endsRun[event.type]) this.#tasks.delete(event.jobId);
   }
 
   /** Returns `2 jobs: report.daily (id), backup (id)`; undefined when none runs. */

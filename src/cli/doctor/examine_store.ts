@@ -51,13 +51,13 @@ async function clockFindings(store: DataStore, clock: Clock): Promise<StoreFindi
 function schedulerFindings(schedulers: readonly SchedulerRecord[], nowMs: number): StoreFinding[] {
   if (schedulers.length === 0) return [note("schedulers", "No scheduler is registered")];
   return schedulers.map(({ name, role, incarnation, leaseUntilMs, leaseMs }) => {
-    const who = `Scheduler ${name} (${role}, incarnation ${incarnation})`;
+    const scheduler = `Scheduler ${name} (${role}, incarnation ${incarnation})`;
     if (!leaseIsOver({ leaseUntilMs, leaseMs, watchedMs: null }, nowMs)) {
-      return note("schedulers", `${who} is alive`);
+      return note("schedulers", `${scheduler} is alive`);
     }
     const since = seconds(nowMs - leaseUntilMs);
     const rule = "the next scheduler that watches it for a lease takes its work over";
-    return problem("schedulers", `${who} has not been heard of since its lease ended ${since} ago; ${rule}`);
+    return problem("schedulers", `${scheduler} has been silent since its lease ended ${since} ago; ${rule}`);
   });
 }
 
