@@ -79,7 +79,7 @@ const checks: Readonly<Record<string, Check>> = {
     assert.deepEqual([error?.name, error?.message, error?.code], ["TypeError", "no such user", "E_USER"]);
     assert.deepEqual([error?.cause?.name, error?.cause?.cause?.message], ["RangeError", "the root"]);
     assert.match(error?.stack ?? "", /tasks\.ts/);
-    assert.equal((await failed(scheduler, tasks.throwsText)).error?.message, "just a text");
+    assert.equal((await failed(scheduler, tasks.throwsText)).error?.message, "just a string");
   },
   async "run() fails a job whose result cannot be stored, naming where it is"(scheduler) {
     const { outcome, error } = await failed(scheduler, tasks.unstorable);

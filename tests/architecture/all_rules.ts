@@ -13,6 +13,7 @@ import { layers } from "./rules/layers.ts";
 import { leftovers } from "./rules/leftovers.ts";
 import { oneCommand } from "./rules/one_command.ts";
 import { packages } from "./rules/packages.ts";
+import { plainEnglish } from "./rules/plain_english.ts";
 import { publicNames } from "./rules/public_names.ts";
 import { runtimeGlobals } from "./rules/runtime_globals.ts";
 import { seededChance } from "./rules/seeded_chance.ts";
@@ -40,6 +41,7 @@ export const allRules: readonly Rule[] = [
   clock,
   runtimeGlobals,
   documentation,
+  plainEnglish,
   shownOptions,
   adaptersConform,
   testHarness,

@@ -32,7 +32,7 @@ export const fails = task({
 export const throwsText = task({
   name: "throwsText",
   run() {
-    throw "just a text";
+    throw "just a string";
   },
 });
 

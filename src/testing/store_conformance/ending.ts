@@ -330,7 +330,7 @@ export const endingInClaimTests: readonly StoreCheck[] = [
     },
   ),
   check(
-    "claimJobs() ends runs of a scheduler that is not registered any more, and takes nothing for it",
+    "claimJobs() ends runs of a scheduler that is not registered, and takes nothing for it",
     async (t) => {
       const job = await oneRuns(t, ["b"]);
       await t.store.unregisterScheduler(job.owner as number);
