@@ -1,8 +1,10 @@
 /** The one place that touches `globalThis.Temporal`: the native object, or the polyfill where there is none. */
 export const Temporal: typeof globalThis.Temporal = globalThis.Temporal ?? await loadPolyfill();
 
-/** The first and the last instant that Temporal can hold, in milliseconds since 1970. */
+/** The first instant that Temporal can hold, in milliseconds since 1970. */
 export const EARLIEST_MS = -8.64e15;
+
+/** The last instant that Temporal can hold, in milliseconds since 1970. */
 export const LATEST_MS = 8.64e15;
 
 async function loadPolyfill(): Promise<typeof globalThis.Temporal> {
