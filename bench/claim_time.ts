@@ -8,7 +8,7 @@ import { quantile } from "./report.ts";
 const ROUNDS = 200;
 const TASK = `${benchTask}.claimed`;
 
-/** How long one job takes to be claimed, in milliseconds (the median), with all the tasks of the file asked for. */
+/** The median time of claiming one job, in milliseconds, with all the tasks of the file asked for. */
 export async function claimMs(url: string): Promise<number> {
   const store = libsql(url, { synchronous: "normal" });
   await store.open({ clock: systemClock });

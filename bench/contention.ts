@@ -1,5 +1,5 @@
 /**
- * What processes that compete for one file cost each other: 1 to 4 of them add, claim, run and end jobs as fast as they
+ * The cost of processes that compete for one file: 1 to 4 of them add, claim, run and end jobs as fast as they
  * can, and each measures how long its event loop stands still. Prints jobs per second of all together, the gaps, and how
  * much of them the process itself was at work: the rest is the disk and, on a machine that does other things, those.
  *
@@ -13,13 +13,13 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { LoopGaps } from "./loop_gaps.ts";
 
-/** What one process tells when it is done. */
+/** The report of one process. */
 interface Told extends LoopGaps {
   readonly jobs: number;
   readonly cpuMs: number;
 }
 
-/** Runs one process; answers what it tells. */
+/** Runs one process; resolves to its report. */
 async function run(path: string, seconds: string, inFlight: string): Promise<Told> {
   const script = fileURLToPath(new URL("./contention_child.ts", import.meta.url));
   const runtimeArgs = "Deno" in globalThis ? ["run", "-A", "--no-check"] : [];
@@ -48,11 +48,11 @@ for (const processes of [1, 2, 3, 4]) {
   const folder = await mkdtemp(join(tmpdir(), "carillon-bench-"));
   try {
     const path = join(folder, "store.db");
-    const told = await Promise.all(Array.from({ length: processes }, () => run(path, seconds, inFlight)));
-    const jobs = told.reduce((sum, one) => sum + one.jobs, 0);
-    const cpuMs = told.reduce((sum, one) => sum + one.cpuMs, 0);
+    const reports = await Promise.all(Array.from({ length: processes }, () => run(path, seconds, inFlight)));
+    const jobs = reports.reduce((sum, one) => sum + one.jobs, 0);
+    const cpuMs = reports.reduce((sum, one) => sum + one.cpuMs, 0);
     const perSecond = Math.round(jobs / Number(seconds)).toLocaleString("en");
-    const gaps = [told.flatMap((one) => one.gapsMs), told.flatMap((one) => one.busyMs)];
+    const gaps = [reports.flatMap((one) => one.gapsMs), reports.flatMap((one) => one.busyMs)];
     process.stdout.write(
       String(processes).padEnd(9) + perSecond.padStart(10) + gaps.map(spread).join("") +
         (cpuMs * 1000 / jobs).toFixed(0).padStart(11) + "\n",

@@ -1,5 +1,5 @@
 /**
- * How fast jobs of tasks with the default limit go: one job of a task at a time, each starting when the one before it
+ * Jobs per second of tasks with the default limit: one job of a task at a time, each starting when the one before it
  * has ended. Beside the bare driver, which writes the same rows one by one. What counts is CPU time: each job is a
  * commit of its own, and how long those take is up to the disk.
  *
@@ -19,7 +19,7 @@ import { printTable } from "./report.ts";
 const inputSchema = z.object({ user: z.string(), text: z.string() });
 const WARM_UP_JOBS = 500;
 
-/** What a measured run took. */
+/** The times of a measured run. */
 interface Cost {
   readonly perSecond: number;
   /** Microseconds of CPU time for each job. */

@@ -1,6 +1,6 @@
 /**
- * What a job costs through the public API (`runJob`: added, claimed, run, result stored and answered), beside the same rows
- * written by the bare driver: in one process, in turns, so that what else the machine does falls on both alike. The
+ * The cost of a job through the public API (`runJob`: added, claimed, run, result stored and returned), beside the same
+ * rows written by the bare driver: in one process, in turns, so that what else the machine does falls on both alike. The
  * ratio is that of the CPU time of one job (of all threads), the median of the turns; jobs a second are for the feel of
  * it, and mean little on a busy machine.
  *
@@ -17,7 +17,7 @@ import { startedScheduler } from "./through_scheduler.ts";
 /** Turns of each, the first ones for compilers and caches. */
 const TURNS = { warmUp: 4, counted: 30 } as const;
 
-/** What one turn took, for each job. */
+/** The time of one turn, per job. */
 interface Turn {
   readonly cpuUs: number;
   readonly perSecond: number;

@@ -1,5 +1,5 @@
 /**
- * Whether what has piled up slows down what goes on: jobs through `runJob`, and a claim by itself, beside the same on
+ * The cost of a full store for current work: jobs through `runJob`, and a claim by itself, beside the same on
  * an empty file in the same run.
  *
  * Usage: deno run -A bench/filled.ts [jobs]
@@ -20,11 +20,11 @@ const MILLION = 1_000_000;
 /** Far in the future, in milliseconds since 1970. */
 const LATER_MS = 4_000_000_000_000;
 
-/** What is there before the measuring begins. */
+/** The rows in the store before the measuring begins. */
 interface Filling {
   readonly name: string;
   readonly rows: number;
-  /** What its rows have in these columns. */
+  /** Values of some columns of its rows. */
   readonly columns: Readonly<Record<string, string>>;
 }
 

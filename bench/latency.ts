@@ -1,5 +1,5 @@
 /**
- * How long one job takes while nothing else goes on, and how late fires start under a thousand of them a second.
+ * The time of one job on an idle scheduler, and the delay of fires under a thousand of them a second.
  *
  * Usage: deno run -A bench/latency.ts [seconds]
  */

@@ -1,20 +1,20 @@
-/** How long the event loop of this process stands still, and how much of that is its own work. */
+/** Measures how long the event loop of this process stands still, and how much of that is its own work. */
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { systemClock } from "../src/time/system_clock.ts";
 
-/** How often the event loop is asked whether it turns. */
+/** Interval between two checks of the event loop. */
 const TURN_MS = 1;
 
-/** What was measured, gap by gap. */
+/** The measurements, gap by gap. */
 export interface LoopGaps {
-  /** How long the loop stood still. */
+  /** Times for which the loop stood still. */
   readonly gapsMs: number[];
   /** For how long of that the thread was at work: the rest is the disk and, on a machine that does other things, those. */
   readonly busyMs: number[];
 }
 
-/** Measures until it is told to end. */
+/** Measures until it is ended. */
 export class GapMeter {
   readonly #gaps: LoopGaps = { gapsMs: [], busyMs: [] };
   #last: { readonly ms: number; readonly busyMs: number } | undefined;
@@ -24,7 +24,7 @@ export class GapMeter {
     this.#turn();
   }
 
-  /** Ends it, and answers what was measured. */
+  /** Ends it, and returns the measurements. */
   end(): LoopGaps {
     this.#ended = true;
     return this.#gaps;
@@ -41,7 +41,7 @@ export class GapMeter {
   }
 }
 
-/** Processor time of the main thread, where the system tells it; else of the process, with its collectors and compilers. */
+/** Processor time of the main thread, where the system reports it; else of the process, with its collectors and compilers. */
 function threadMs(): number {
   try {
     return Number(readFileSync("/proc/self/schedstat", "utf8").split(" ")[0]) / 1e6;

@@ -9,13 +9,13 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findBun } from "../tools/bun.ts";
 
-/** What there is to measure, and what it says. */
+/** The benches, with the question that each answers. */
 const benches: Readonly<Record<string, string>> = {
   end_to_end: "Jobs through the public API, beside the bare driver",
   default_limit: "Jobs of tasks that run one at a time, beside the bare driver",
   peers: "Jobs through the public API, beside other queues on a SQLite file",
   server: "Jobs through the public API over a libSQL server, beside the bare driver",
-  filled: "Whether what has piled up slows down what goes on",
+  filled: "Does a full store slow down current work?",
   schedules: "A million schedules",
   latency: "One job in an idle store, and how late a thousand fires a second start",
   start_up: "What starting costs",
@@ -25,7 +25,7 @@ const benches: Readonly<Record<string, string>> = {
   triggers: "Fire times, beside other cron engines",
 };
 
-/** How each runtime runs a file. */
+/** The command of each runtime for running a file. */
 const runtimes = {
   Deno: (path: string) => [process.execPath, "run", "-A", path],
   Bun: async (path: string) => [await findBun(), path],
@@ -34,7 +34,7 @@ const runtimes = {
 /** Those that run on one runtime only: what they are compared with does. */
 const only: Readonly<Record<string, string>> = { peers: "Bun" };
 
-/** Runs one bench on one runtime; answers its exit code. */
+/** Runs one bench on one runtime; resolves to its exit code. */
 async function run(name: string, runtime: keyof typeof runtimes): Promise<number> {
   process.stdout.write(`\n# ${name}, on ${runtime}: ${benches[name]}\n`);
   const path = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));

@@ -1,8 +1,8 @@
 /**
- * How fast jobs go all the way, beside other queues on a SQLite file, in the same run and the same setting: each job is
- * added by a call of its own and waited for, with so many at a time. For Bun: the others need it.
+ * Jobs per second from adding to the result, beside other queues on a SQLite file, in the same run and the same setting:
+ * each job is added by its own call and awaited, with a number of them in flight. For Bun: the others need it.
  *
- * The others come from npm into a cache of the project: nobody but this bench uses them. `bunqueue` answers before a job
+ * The others come from npm into a cache of the project: only this bench uses them. `bunqueue` resolves before a job
  * is on the disk, the others after.
  *
  * Usage: bun bench/peers.ts [jobs] [in flight]

@@ -1,4 +1,4 @@
-/** What the raw driver writes: the ceiling that the store and the scheduler are held against. */
+/** The speed of the raw driver: the ceiling that the store and the scheduler are compared with. */
 import { sqliteDialect } from "../src/stores/sqlite/schema/dialect.ts";
 import type { StatementResult, Step } from "../src/stores/shared/driver.ts";
 import { migrate } from "../src/stores/sqlite/schema/migrate.ts";
@@ -13,7 +13,7 @@ export const benchInput = { user: "ada", text: "about forty bytes" };
 /** The same as it is stored. */
 export const benchPayload = `rich:${JSON.stringify(benchInput)}`;
 
-/** What is measured. */
+/** A measured way of writing. */
 export interface Setting {
   readonly jobs: number;
   readonly inFlight: number;
@@ -44,7 +44,7 @@ export async function perSecond(way: Way, jobs: number): Promise<number> {
 
 /**
  * The ceiling: the rows that a scheduler writes, in the tables it writes them to, with their indexes and triggers, by the
- * bare driver. A job is added, claimed (its row read back, as whoever runs it needs it) and finished with a value, in two
+ * bare driver. A job is added, claimed (its row read back, as its runner needs it) and finished with a value, in two
  * transactions of up to 500 jobs, as the store's are. Nothing is decided, awaited or answered: no limits, no leases, no
  * fences, no input checked, no function called.
  */

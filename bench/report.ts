@@ -1,10 +1,10 @@
-/** How benches print what they found: a table with a heading, a line as soon as it is known. */
+/** Prints the results of a bench: a table with a heading, and each line as soon as it is known. */
 import process from "node:process";
 
-/** What stands in a cell. */
+/** The value of a cell. */
 export type Cell = string | number;
 
-/** Prints the heading of a table, and answers what prints its lines. */
+/** Prints the heading of a table, and returns a function that prints its lines. */
 export function printTable(columns: readonly string[]): (...cells: readonly Cell[]) => void {
   const line = (cells: readonly Cell[]) => {
     const texts = cells.map((cell, i) => {

@@ -1,5 +1,5 @@
 /**
- * What starting costs: the import of `mod.ts`, and the time until a first job is done on a new file, beside a program
+ * The cost of starting: the import of `mod.ts`, and the time until a first job is done on a new file, beside a program
  * that does nothing, in pairs.
  *
  * Usage: deno run -A bench/start_up.ts [rounds]

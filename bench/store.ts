@@ -1,5 +1,5 @@
 /**
- * How fast jobs go through the libSQL store (added, claimed, ended), beside the same rows written by the bare driver
+ * Jobs per second through the libSQL store (added, claimed, ended), beside the same rows written by the bare driver
  * in the same run. Prints jobs per second and the ratio, which is what can be compared between machines.
  *
  * Usage: deno run -A bench/store.ts [jobs] [in flight] [full|normal]

@@ -4,7 +4,7 @@ import { task } from "../src/registry/task.ts";
 import { libsql } from "../src/stores/libsql.ts";
 import { benchInput, benchTask, perSecond, type Setting, type Way } from "./raw_ceiling.ts";
 
-/** How many jobs go through before the measuring begins, for compilers and caches. */
+/** Number of jobs that warm up compilers and caches before the measuring begins. */
 const WARM_UP_JOBS = 3000;
 
 const inputSchema = z.object({ user: z.string(), text: z.string() });

@@ -1,5 +1,5 @@
 /**
- * How many next fires a second Carillon computes, beside croner, cron-parser and cron-schedule in the same run.
+ * Next fires per second that Carillon computes, beside croner, cron-parser and cron-schedule in the same run.
  *
  *     deno run -A bench/triggers.ts
  *     bun bench/triggers.ts
@@ -30,7 +30,7 @@ const SHAPES: readonly Shape[] = [
 const ROUNDS = 9;
 const SLICE_MS = 40;
 const INSTANTS = 256;
-/** How long a chain is before it starts again. */
+/** Length of a chain before it starts again. */
 const CHAIN = 16;
 const MILLION = 1_000_000;
 

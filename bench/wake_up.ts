@@ -1,5 +1,5 @@
 /**
- * How soon one store object hears of another's commit on the same file, and what waiting for it costs in an idle
+ * The delay until one store object notices another's commit on the same file, and the cost of waiting for it in an idle
  * process. Prints milliseconds and percent of a core.
  *
  * Usage: deno run -A bench/wake_up.ts
@@ -20,13 +20,13 @@ const url = `file:${join(folder, "store.db")}`;
 const [watching, writing] = [libsql(url), libsql(url)];
 await watching.open({ clock: systemClock });
 await writing.open({ clock: systemClock });
-let told = () => {};
-const stop = watching.watch(() => told());
+let onChange = () => {};
+const stop = watching.watch(() => onChange());
 
 const waits: number[] = [];
 for (let round = 0; round < ROUNDS; round++) {
   await sleep(systemClock, 100 + Math.random() * 100);
-  const heard = new Promise<void>((resolve) => told = resolve);
+  const heard = new Promise<void>((resolve) => onChange = resolve);
   await writing.putCalendar("round", [String(round)]);
   const startMs = systemClock.monotonicMs();
   await heard;

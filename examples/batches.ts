@@ -1,5 +1,5 @@
 /**
- * Many jobs, one call: a slow catalogue is asked for up to three products at a time, and each job gets its own answer.
+ * Many jobs, one call: a slow catalogue is asked for up to three products at a time, and each job gets its own result.
  *
  *     deno run -A examples/batches.ts
  */

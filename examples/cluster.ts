@@ -1,5 +1,5 @@
 /**
- * Three processes on one file: this one adds jobs, two workers share them. Kill a worker: the other goes on.
+ * Three processes on one file: this one adds jobs, two workers share them. Kill a worker: the other continues.
  *
  *     deno run -A examples/cluster.ts
  */

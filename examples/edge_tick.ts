@@ -1,5 +1,5 @@
 /**
- * For runtimes that only wake up now and then: one bounded round per call, driven by whatever calls it (the
+ * For runtimes that only wake up now and then: one bounded round per call, driven by the caller (the
  * platform's own cron, a webhook). Nothing runs between two calls, and no fire is lost.
  *
  *     deno run -A examples/edge_tick.ts
@@ -17,7 +17,7 @@ const collect = task({
 
 const scheduler = new Scheduler({ store: libsql(":memory:"), tasks: [collect] });
 
-/** What the platform calls. */
+/** The function that the platform calls. */
 async function onWake(): Promise<void> {
   const { finishedJobs, nextWake } = await scheduler.tick({ timeout: { seconds: 10 } });
   console.log(`${finishedJobs} done, wake me at ${nextWake}`);

@@ -1,5 +1,5 @@
 /**
- * Code around every run: one that tells about all tasks, and one that gives a task its connection.
+ * Middleware around every run: one that logs all tasks, and one that gives a task its connection.
  *
  *     deno run -A examples/middleware.ts
  */
@@ -18,7 +18,7 @@ const logged: Middleware = async ({ taskName, attempt }, next) => {
   }
 };
 
-/** What functions find with `connection.getStore()`, however deep. */
+/** The connection that functions get with `connection.getStore()`, however deep. */
 const connection = new AsyncLocalStorage<{ readonly name: string }>();
 
 const connected: Middleware = async ({ id }, next) => {

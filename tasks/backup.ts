@@ -11,13 +11,13 @@ import { BackupFolder } from "./parts/backup_folder.ts";
 import { checkCopy } from "./parts/check_copy.ts";
 import { databaseFile, dataFolder } from "./parts/data_folder.ts";
 
-/** What the task is told. */
+/** The input of the task. */
 const Input = z.strictObject({
-  /** How many backups are kept. */
+  /** Number of backups to keep. */
   keep: z.int().min(1).max(1000).default(7),
 }).prefault({});
 
-/** A consistent copy of the scheduler's database, made while everything goes on. */
+/** A consistent copy of the scheduler's database, made while the scheduler works. */
 export const backup = task({
   name: "database.backup",
   description: "Copies the scheduler's database to backups/, checks the copy, keeps the newest ones",

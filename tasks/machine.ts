@@ -27,13 +27,13 @@ class Machine {
     timeout: { seconds: 20 },
     // Another process may hold the file for a moment.
     retry: { maxAttempts: 3, backoff: "exponential", base: { milliseconds: 200 } },
-    // The samples are kept elsewhere: there is no need for a day's worth of finished jobs.
+    // The samples are kept in samples.db: there is no need for a day's worth of finished jobs.
     retention: { success: { hours: 1 } },
   })
   async sample(): Promise<Sample> {
     const { attempt, log, scheduledFireTime } = currentJob();
     const atMs = Date.now();
-    // A second attempt and a run by hand say nothing about how punctual the scheduler is.
+    // A second attempt and a manual run say nothing about how punctual the scheduler is.
     const firedMs = attempt === 1 ? scheduledFireTime?.epochMilliseconds : undefined;
     const sample = {
       atMs,
@@ -50,7 +50,7 @@ class Machine {
   @schedule(cron("17 * * * *"), { input: { keepDays: 7 } })
   @task({
     name: "machine.forget",
-    description: "Deletes old samples, so that samples.db does not grow for ever",
+    description: "Deletes old samples, so that samples.db does not grow forever",
     input: z.strictObject({ keepDays: z.number().positive() }),
   })
   forget({ keepDays }: { keepDays: number }): { forgotten: number } {

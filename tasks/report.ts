@@ -16,9 +16,9 @@ import { samplesIn } from "./parts/sample_table.ts";
 const HOUR_MS = 60 * 60 * 1000;
 const timeZone = "Europe/Berlin";
 
-/** What the task is told. */
+/** The input of the task. */
 const Input = z.strictObject({
-  /** How many hours back the page goes. */
+  /** Number of hours that the page covers. */
   hours: z.number().positive().max(31 * 24).default(1),
   /** The zone that the page shows times in. */
   timeZone: z.string().refine(isTimeZone, "must be a time zone such as 'Europe/Berlin'").default(timeZone),

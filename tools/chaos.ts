@@ -1,7 +1,7 @@
 /**
  * Real processes on one real database, killed with SIGKILL, stopped and frozen past their lease at random, then
  * everything is counted: `deno task chaos --minutes 10`. With `--server` the database is a real libSQL server, which is
- * killed and frozen itself, behind a connection that loses and delays answers.
+ * killed and frozen itself, behind a connection that loses and delays responses.
  *
  * Options: `--minutes N` (1), `--seed N` (by default a new one each time, printed at the end; the same seed makes the same
  * faults in the same order), `--processes N` (4), `--server`, `--bun PATH` (every other process runs on it), `--trace`

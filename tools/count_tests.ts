@@ -1,4 +1,4 @@
-/** How many tests ran, and what became of them. */
+/** Numbers of tests that passed, failed, or were skipped. */
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
@@ -19,7 +19,7 @@ export function countTests(junit: string): TestCounts {
 }
 
 /**
- * What a run of tests amounts to. A report alone cannot be believed: a module that throws at import is in no report,
+ * Counts the tests of a run. A report alone cannot be believed: a module that throws at import is in no report,
  * a process that ends itself in the middle leaves none and may still exit with 0, and a run that finds no test is
  * green. Each of these is at least one failure.
  *

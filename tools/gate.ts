@@ -12,7 +12,7 @@ interface StepReport extends StepOutcome {
   readonly seconds: number;
 }
 
-/** Runs the stages one after another, also past failures: one run tells all that is wrong. */
+/** Runs the stages one after another, also after failures, so that one run reports all of them. */
 export async function runGate(stages: readonly (readonly Step[])[], write: (text: string) => void) {
   const reports: StepReport[] = [];
   for (const stage of stages) {

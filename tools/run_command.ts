@@ -13,13 +13,13 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** How a program ended. Never a rejection: a program that could not be started has a code and says why. */
+/** The end of a program. Never a rejection: a program that could not be started has a code and a reason in its output. */
 export interface CommandResult {
   /** Its exit code, or 1 where it had none: killed, or never started. */
   readonly code: number;
-  /** Whether it was killed for taking too long. */
+  /** True if it was killed for taking too long. */
   readonly timedOut: boolean;
-  /** What it wrote, both streams in the order in which it came. */
+  /** Its output, both streams in the order of arrival. */
   readonly output: string;
 }
 
@@ -54,7 +54,7 @@ export function runCommand(command: Command): Promise<CommandResult> {
   return promise;
 }
 
-/** Kills every program that is still running; for a gate that is itself told to stop. */
+/** Kills every program that is still running, for a gate that is stopped itself. */
 export function killRunning(): void {
   for (const child of running) killTree(child);
 }

@@ -1,8 +1,8 @@
 /**
- * Lives through simulated clusters, one for each seed: `deno task simulate --seeds 1000 --first 1`. Stops at the first
- * seed that breaks a promise, says which, and tries what the least is that it takes. Options: `--seeds N`,
- * `--first K`, `--store memory|libsql`, `--workers N` (one for each core), `--trace` (the last lines of what
- * happened), `--no-shrink`. Exit code 1 where a seed fails, 2 where the call is wrong.
+ * Runs simulated clusters, one for each seed: `deno task simulate --seeds 1000 --first 1`. Stops at the first seed that
+ * breaks a guarantee, prints which, and shrinks the incidents to those that it takes. Options: `--seeds N`, `--first K`,
+ * `--store memory|libsql`, `--workers N` (one for each core), `--trace` (prints the last events), `--no-shrink`. The exit
+ * code is 1 if a seed fails, and 2 for invalid options.
  */
 import process from "node:process";
 import { type Plan, planOf } from "../tests/simulation/plan.ts";
@@ -11,9 +11,9 @@ import { shrink } from "../tests/simulation/shrink.ts";
 import { runSeeds } from "./simulation_pool.ts";
 import { numberOption, refuse, toolOptions } from "./tool_options.ts";
 
-/** How many lines of a trace are shown. */
+/** Number of lines of a trace that are shown. */
 const TRACE_LINES = 60;
-/** After how many seeds a word is said. */
+/** Number of seeds between two lines about progress. */
 const PROGRESS_EVERY = 100;
 
 interface Settings {
@@ -25,7 +25,7 @@ interface Settings {
   readonly shrinks: boolean;
 }
 
-/** Runs the seeds; answers the exit code. */
+/** Runs the seeds; resolves to the exit code. */
 async function main(settings: Settings): Promise<number> {
   const { seeds, first, store, workers } = settings;
   const startMs = performance.now();

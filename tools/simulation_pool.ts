@@ -3,20 +3,20 @@ import { Worker } from "node:worker_threads";
 import type { StoreKind } from "../tests/simulation/run_seed.ts";
 import type { SeedReport } from "./simulation_worker.ts";
 
-/** What a pool of workers is to do. */
+/** Options of a pool of workers. */
 export interface PoolOptions {
   readonly first: number;
   readonly seeds: number;
   readonly store: StoreKind;
-  /** How many threads share the work. @default one for each core */
+  /** Number of threads that share the work. @default one for each core */
   readonly workers?: number;
-  /** A seed is done. */
+  /** Called when a seed is done. */
   readonly onSeed: (report: SeedReport) => void;
 }
 
 /**
- * Lives through seeds on all cores. Answers the first failing seed, which is the same however many workers there are:
- * seeds are handed out in order, and those before a failing one are finished.
+ * Simulates seeds on all cores. Resolves to the first failing seed, which is the same for any number of workers: seeds are
+ * handed out in order, and those before a failing one are finished.
  */
 export async function runSeeds(options: PoolOptions): Promise<SeedReport | undefined> {
   const { first, seeds, workers = availableParallelism() } = options;

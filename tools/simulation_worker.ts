@@ -1,13 +1,13 @@
 import { parentPort } from "node:worker_threads";
 import { runSeed, type StoreKind } from "../tests/simulation/run_seed.ts";
 
-/** A seed to live through. */
+/** A seed to simulate. */
 interface SeedOrder {
   readonly seed: number;
   readonly store: StoreKind;
 }
 
-/** How a seed went. */
+/** The result of a seed. */
 export interface SeedReport {
   readonly seed: number;
   readonly violation: string | undefined;

@@ -11,9 +11,9 @@ export interface Step {
   run(): Promise<StepOutcome>;
 }
 
-/** What a step found: a check counts as one, a run of tests as its tests. */
+/** The result of a step: a check counts as one, a run of tests as its tests. */
 export interface StepOutcome extends TestCounts {
-  /** What to show when it failed. */
+  /** Shown if it failed. */
   readonly output: string;
 }
 

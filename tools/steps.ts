@@ -10,7 +10,7 @@ const CHECK_LIMIT_MS = 180_000;
 const INSTALL_LIMIT_MS = 300_000;
 const TEST_LIMIT_MS = 1_200_000;
 const ONE_TEST_LIMIT_MS = 60_000;
-/** How many lives of a simulated cluster the gate asks for, on each store. */
+/** Number of simulated clusters that the gate runs on each store. */
 const SEEDS = { memory: 1000, libsql: 40 } as const;
 
 /** The guides whose code blocks must run; those of `docs/testing.md` are files of `examples/testing`, and run as tests. */
@@ -42,12 +42,12 @@ const DOCUMENTED = ["mod.ts", "src", "README.md", ...GUIDES];
 export interface GateOptions {
   /** The project. @default the current folder */
   readonly cwd?: string;
-  /** How long one run of tests may take. @default twenty minutes */
+  /** Time limit of one run of tests. @default twenty minutes */
   readonly testLimitMs?: number;
 }
 
 /**
- * What the gate does, in stages. The steps of a stage run side by side: the tests on Deno and the simulations use every
+ * The steps of the gate, in stages. The steps of a stage run side by side: the tests on Deno and the simulations use every
  * core and stand alone, those on Bun share the machine with the doc examples, which mostly wait for the type checker.
  */
 export function gateStages(options: GateOptions = {}): readonly (readonly Step[])[] {
@@ -61,7 +61,7 @@ export function gateStages(options: GateOptions = {}): readonly (readonly Step[]
   ];
 }
 
-/** Fails when the lock file does not say what package.json and deno.json say. */
+/** Fails when the lock file does not match package.json and deno.json. */
 function installStep(options: GateOptions): Step {
   return checkStep("packages", deno(["install", "--frozen"], INSTALL_LIMIT_MS, options));
 }

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** The exit code of a call that is wrong: 1 says that something was found. */
+/** The exit code for invalid options; 1 means that something was found. */
 const USAGE = 2;
 
 /** Reads the options of a tool; ends the process with exit code 2 where they are wrong. */

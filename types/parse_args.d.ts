@@ -11,7 +11,7 @@ export interface ParseOptions {
   readonly unknown?: (argument: string, key?: string, value?: unknown) => unknown;
 }
 
-/** What `parseArgs` answers: the positional arguments in `_`, the flags by name. */
+/** The result of `parseArgs`: the positional arguments in `_`, the flags by name. */
 export interface ParsedArguments {
   readonly _: readonly (string | number)[];
   readonly "--"?: readonly string[];

@@ -9,12 +9,12 @@ const pay = task({
   name: "pay",
   input: z.number(),
   run(amount, { job }) {
-    // The job's id is the same at every run: whoever has paid does not pay again.
+    // The job's id is the same at every run: a job that has paid does not pay again.
     if (!paid.has(job.id)) paid.set(job.id, amount);
   },
 });
 
-test("a payment is made once, though its worker dies before it can say so", async () => {
+test("a payment is made once, though its worker dies before it can report it", async () => {
   paid.clear();
   const store = faultyStore(memory(), { plan: [{ fault: "crashBeforeCommit", task: "pay" }] });
   await using t = await testScheduler({ tasks: [pay], store, lease: { seconds: 30 } });
@@ -24,7 +24,7 @@ test("a payment is made once, though its worker dies before it can say so", asyn
   assert.deepEqual([...paid.values()], [100]);
 });
 
-test("nothing is lost whatever goes wrong with the store", async () => {
+test("nothing is lost when calls of the store fail", async () => {
   paid.clear();
   const store = faultyStore(memory(), { seed: 7, percent: 20 });
   await using t = await testScheduler({ tasks: [pay], store, lease: { seconds: 30 } });

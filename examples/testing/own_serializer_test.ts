@@ -2,7 +2,7 @@ import { test } from "node:test";
 import { plainJson, type Serializer } from "carillon";
 import { serializerConformance } from "carillon/testing";
 
-/** A serializer of your own: JSON that nobody reads over your shoulder. It refuses what JSON would change. */
+/** A serializer of your own: JSON that is not readable at a glance. It refuses what JSON would change. */
 const hexJson: Serializer = {
   name: "hexJson",
   serialize: (value) => Buffer.from(plainJson.serialize(value)).toString("hex"),

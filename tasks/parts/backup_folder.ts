@@ -21,7 +21,7 @@ export class BackupFolder {
     this.#name = name;
   }
 
-  /** Makes the folder, clears away what was left unfinished, and answers where to write a new backup. */
+  /** Makes the folder, removes unfinished backups, and returns the path of a new backup. */
   async prepare(atMs: number): Promise<string> {
     await mkdir(this.#folder, { recursive: true });
     for (const name of await this.#names(".db.part")) await rm(join(this.#folder, name));
@@ -43,7 +43,7 @@ export class BackupFolder {
     return { path, bytes: (await stat(path)).size };
   }
 
-  /** Deletes all but the newest backups, and answers the names of those deleted. Other files are left alone. */
+  /** Deletes all but the newest backups, and returns the names of those deleted. Other files are left alone. */
   async keepNewest(count: number): Promise<readonly string[]> {
     const removed = (await this.#names(".db")).slice(0, -count);
     for (const name of removed) await rm(join(this.#folder, name));

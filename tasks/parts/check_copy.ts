@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 
-/** What is in a copy of a database. */
+/** The contents of a copy of a database. */
 export interface CopyCheck {
   readonly tables: number;
 }

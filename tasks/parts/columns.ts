@@ -3,7 +3,7 @@ import type { Measure } from "./summary.ts";
 
 /** More points than this do not show on a screen. */
 const POINTS_MAX = 720;
-/** A pause so many times longer than usual is a gap: nobody was there to look. */
+/** A pause so many times longer than usual is a gap: no samples were taken. */
 const GAP_FACTOR = 3;
 
 /** Numbers in columns, as a plot wants them: the times first, in seconds since 1970. */
@@ -11,7 +11,7 @@ export type Columns = readonly (readonly (number | null)[])[];
 
 /**
  * The samples as columns of at most some hundred points. Where there are more samples than points, each point is the
- * highest of its neighbours, so that no peak is lost. Where nobody sampled for a while, the line has a gap.
+ * highest of its neighbours, so that no peak is lost. Where no samples were taken for a while, the line has a gap.
  */
 export function columnsOf(samples: readonly Sample[], measures: readonly Measure[]): Columns {
   const groups = withGaps(grouped(samples));

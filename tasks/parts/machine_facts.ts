@@ -9,7 +9,7 @@ export interface CpuTime {
   readonly totalMs: number;
 }
 
-/** How the processors have spent their time so far. */
+/** The processors' time so far. */
 export function cpuTime(): CpuTime {
   const times = os.cpus().map((cpu) => cpu.times);
   const idleMs = times.reduce((sum, { idle }) => sum + idle, 0);
@@ -20,31 +20,31 @@ export function cpuTime(): CpuTime {
   return { idleMs, totalMs };
 }
 
-/** The share of the processors' time that was used between two looks; null when no time can be told. */
+/** The share of the processors' time that was used between two samples; null when no time has passed. */
 export function cpuBusy(before: CpuTime | undefined, now: CpuTime): number | null {
   const totalMs = before === undefined ? 0 : now.totalMs - before.totalMs;
   if (before === undefined || totalMs <= 0) return null;
   return Math.min(Math.max(0, 1 - (now.idleMs - before.idleMs) / totalMs), 1);
 }
 
-/** The average number of programs that ran or waited; Windows keeps no such number and answers zero. */
+/** The average number of programs that ran or waited; Windows keeps no such number and returns zero. */
 export function loadAverage(platform: string = process.platform): number | null {
   return platform === "win32" ? null : os.loadavg()[0] ?? null;
 }
 
-/** How much memory is used. */
+/** Memory in use. */
 export function memory(): Pick<Sample, "memoryUsedBytes" | "memoryTotalBytes"> {
   const memoryTotalBytes = os.totalmem();
   return { memoryUsedBytes: memoryTotalBytes - os.freemem(), memoryTotalBytes };
 }
 
-/** How full the disk of a folder is. */
+/** Used space of a folder's disk. */
 export async function disk(folder: string): Promise<Pick<Sample, "diskUsedBytes" | "diskTotalBytes">> {
   try {
     const { bsize, blocks, bfree } = await statfs(folder);
     return { diskUsedBytes: (blocks - bfree) * bsize, diskTotalBytes: blocks * bsize };
   } catch {
-    // Some network drives do not tell.
+    // Some network drives do not report it.
     return { diskUsedBytes: null, diskTotalBytes: null };
   }
 }

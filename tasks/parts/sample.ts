@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** One look at this machine. What the system does not tell is null, never a made-up zero. */
+/** One sample of this machine. Values that the system does not report are null, never a made-up zero. */
 export const Sample = z.object({
-  /** When, in milliseconds since 1970. */
+  /** Time of the sample, in milliseconds since 1970. */
   atMs: z.number(),
   /** Share of the processors' time that was used since the sample before, from 0 to 1. */
   cpuBusy: z.number().min(0).max(1).nullable(),
@@ -12,7 +12,7 @@ export const Sample = z.object({
   memoryTotalBytes: z.number(),
   diskUsedBytes: z.number().nullable(),
   diskTotalBytes: z.number().nullable(),
-  /** How much later than its fire time the sample was taken: the scheduler's own delay. */
+  /** Delay of the sample after its fire time: the scheduler's own delay. */
   lagMs: z.number().nullable(),
 });
 

@@ -2,7 +2,7 @@ import Database from "libsql";
 import { join } from "node:path";
 import type { Sample } from "./sample.ts";
 
-/** How long a call waits for another process that writes; the event loop stands still meanwhile. */
+/** Longest wait of a call for another process that writes; the event loop stands still meanwhile. */
 const LOCKED_MS_MAX = 250;
 
 const SETUP = `
@@ -42,7 +42,7 @@ export class SampleTable {
     return this.#use(({ between }) => between.all(fromMs, untilMs) as Sample[]);
   }
 
-  /** Deletes the samples from before an instant, and answers how many they were. */
+  /** Deletes the samples from before an instant, and returns their number. */
   forget(beforeMs: number): number {
     return this.#use(({ forget }) => forget.run(beforeMs).changes);
   }

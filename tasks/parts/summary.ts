@@ -1,16 +1,16 @@
 import type { Sample } from "./sample.ts";
 
-/** What a number was over a time; null when it was never told. */
+/** A number over a period; null when it was never reported. */
 export interface Summary {
   readonly last: number;
   readonly average: number;
   readonly highest: number;
 }
 
-/** What can be plotted about a sample. */
+/** The numbers of a sample that can be plotted. */
 export type Measure = Exclude<keyof Sample, "atMs">;
 
-/** Sums up one number of some samples; undefined when the system never told it. */
+/** Sums up one number of some samples; undefined when the system never reported it. */
 export function summarize(samples: readonly Sample[], measure: Measure): Summary | undefined {
   let count = 0;
   let sum = 0;

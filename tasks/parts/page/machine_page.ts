@@ -7,7 +7,7 @@ import { type Panel, panelsOf } from "./panels.ts";
 /** The time axis is at least this long. */
 const SPAN_MS_MIN = 30_000;
 
-/** What the page is about. */
+/** The data of the page. */
 export interface MachineReport {
   /** The machine's name. */
   readonly host: string;
@@ -57,7 +57,7 @@ function panelHtml({ measure, title, words }: Panel): string {
     ? `<p class="now">${escapeHtml(words.last)}</p>
 <p class="sum">average ${escapeHtml(words.average)}, highest ${escapeHtml(words.highest)}</p>
 <div class="plot" role="img" aria-label="${escapeHtml(title)} over time"></div>`
-    : `<p class="now">not available</p>\n<p class="sum">This system does not tell, or not yet.</p>`;
+    : `<p class="now">not available</p>\n<p class="sum">This system does not report it, or not yet.</p>`;
   return `<section id="${measure}">\n<h2>${escapeHtml(title)}</h2>\n${summary}\n</section>`;
 }
 
@@ -73,9 +73,9 @@ async function scripts(
   { samples, timeZone, untilMs }: MachineReport,
   panels: readonly Panel[],
 ): Promise<string> {
-  const told = panels.filter((panel) => panel.words !== undefined);
-  const [times, ...columns] = columnsOf(samples, told.map((panel) => panel.measure));
-  const plots = told.map(({ measure, unit, factor, top }, i) => ({
+  const shown = panels.filter((panel) => panel.words !== undefined);
+  const [times, ...columns] = columnsOf(samples, shown.map((panel) => panel.measure));
+  const plots = shown.map(({ measure, unit, factor, top }, i) => ({
     id: measure,
     unit,
     top,

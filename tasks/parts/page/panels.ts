@@ -8,11 +8,11 @@ export interface Panel {
   readonly measure: Measure;
   readonly title: string;
   readonly unit: string;
-  /** What a stored number is multiplied by to be shown in `unit`. */
+  /** Factor from a stored number to the shown one in `unit`. */
   readonly factor: number;
   /** The axis goes at least this far, in `unit`. */
   readonly top: number;
-  /** Now, on average and at most, in words; undefined when the system never told. */
+  /** Now, on average and at most, in words; undefined when the system never reported it. */
   readonly words: PanelWords | undefined;
 }
 

@@ -21,7 +21,7 @@ test("loadAverage() is null on Windows, which keeps none", () => {
   assert.equal(typeof loadAverage("linux"), "number");
 });
 
-test("disk() is null where the system does not tell", async () => {
+test("disk() is null where the system does not report it", async () => {
   await inFolder(async (folder) => {
     const { diskUsedBytes, diskTotalBytes } = await disk(folder);
     assert.ok(diskUsedBytes! > 0 && diskUsedBytes! <= diskTotalBytes!);
