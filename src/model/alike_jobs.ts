@@ -2,32 +2,20 @@ import { runsVersion } from "./decisions.ts";
 import type { NewJob } from "./job_record.ts";
 import type { TaskClaim } from "./task_record.ts";
 
-/** A call with shorter runs than this, on average, gains nothing by them. */
-const RUN_LENGTH_MIN = 4;
-
-/** Jobs next to each other that differ in nothing but their ids and inputs. */
-export type AlikeRun = readonly NewJob[];
-
-/** New jobs as runs of jobs that are alike; undefined where they differ too much for that to be worth it. */
-export function alikeRuns(jobs: readonly NewJob[]): readonly AlikeRun[] | undefined {
-  const runs: NewJob[][] = [];
-  let last: NewJob | undefined;
-  for (const job of jobs) {
-    if (last !== undefined && areAlike(last, job)) runs.at(-1)!.push(job);
-    else runs.push([job]);
-    last = job;
-  }
-  return runs.length <= 1 + jobs.length / RUN_LENGTH_MIN ? runs : undefined;
+/** True if jobs have to do with nothing but their task, and differ in nothing but their ids and inputs. */
+export function areAllAlike(jobs: readonly NewJob[]): boolean {
+  const first = jobs[0]!;
+  return isOnItsOwn(first) && jobs.every((job) => job === first || areAlike(first, job));
 }
 
-/** Whether a job has to do with nothing but its task: with no schedule, key, or job that it waits for or stands for. */
-export function isOnItsOwn(job: NewJob): boolean {
+/** True if a job has to do with nothing but its task: with no schedule, key, or job that it waits for or stands for. */
+function isOnItsOwn(job: NewJob): boolean {
   return job.scheduleSeq === null && job.scheduleId === null && job.fireTimeMs === null &&
     job.concurrencyKey === null && job.rateKey === null && job.identity === undefined &&
     job.parents === undefined;
 }
 
-/** Whether a job may run at once wherever its task does, by code that has these tasks. */
+/** True if a job may run at once wherever its task does, by code that has these tasks. */
 export function mayRunAtOnce(job: NewJob, tasks: readonly TaskClaim[]): boolean {
   return isOnItsOwn(job) && job.runAtMs === null && job.startDeadlineMs === null && job.tags.length === 0 &&
     tasks.some((task) => task.max === undefined && runsVersion(task, job));
@@ -36,7 +24,7 @@ export function mayRunAtOnce(job: NewJob, tasks: readonly TaskClaim[]): boolean 
 function areAlike(a: NewJob, b: NewJob): boolean {
   return a.taskName === b.taskName && a.taskVersion === b.taskVersion && a.runAtMs === b.runAtMs &&
     a.priority === b.priority && a.ageingMs === b.ageingMs && a.startDeadlineMs === b.startDeadlineMs &&
-    isOnItsOwn(a) && isOnItsOwn(b) && a.addedBy === b.addedBy && a.batchId === b.batchId &&
+    isOnItsOwn(b) && a.addedBy === b.addedBy && a.batchId === b.batchId &&
     areSame(a.tags, b.tags) && areSame(a.overrides, b.overrides) && areSame(a.metadata, b.metadata);
 }
 

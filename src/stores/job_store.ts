@@ -104,9 +104,9 @@ export interface ClaimRequest {
 /** Who wants the jobs that are just added. */
 export interface AddClaim extends ClaimRequest {
   /**
-   * Claims in runs (`alikeRuns`), each as a whole or not at all: those whose jobs may run at once (`mayRunAtOnce`) and
-   * whose task is stored, is not paused, has no rate, has slots left for the whole run, and has no job that is ready or due. Nothing
-   * where the limit is lower than the number of jobs.
+   * Claims all of these jobs or none: where they are alike (`areAllAlike`), may run at once (`mayRunAtOnce`), and their
+   * task is stored, is not paused, has no rate, has slots left for all of them, and has no job that is ready or due. None
+   * where the limit is lower than their number.
    * @default false
    */
   readonly inTurn?: boolean;

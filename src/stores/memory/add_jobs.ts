@@ -1,4 +1,4 @@
-import { type AlikeRun, alikeRuns, mayRunAtOnce } from "../../model/alike_jobs.ts";
+import { areAllAlike, mayRunAtOnce } from "../../model/alike_jobs.ts";
 import {
   claimOrderAt,
   isDue,
@@ -26,15 +26,10 @@ export function addJobs(
 ): AddAnswer {
   const stored = jobs.map(storedJob);
   const hasIdentities = jobs.some(({ identity }) => identity !== undefined);
-  const hasParents = jobs.some(({ parents }) => parents !== undefined);
-  const inTurn = claim?.inTurn && claim.limit >= jobs.length && !hasIdentities && !hasParents;
-  const runs = inTurn ? alikeRuns(stored) : undefined;
-  if (claim && runs) return addInTurn(state, runs, claim, nowMs);
+  const claims = claim !== undefined && !hasIdentities &&
+    (!claim.inTurn || mayClaimInTurn(state, stored, claim, nowMs));
   const answers = insertAll(state, stored, nowMs);
-  const claimsNothing = claim === undefined || claim.inTurn || hasIdentities;
-  const claimed = claimsNothing
-    ? []
-    : takeJobs(state, { ...claim, jobIds: idsOfAdded(answers) }, nowMs).claimed;
+  const claimed = claims ? takeJobs(state, { ...claim, jobIds: idsOfAdded(answers) }, nowMs).claimed : [];
   return { nowMs, jobs: answers, claimed: [...claimed].sort(claimOrderAt(nowMs)) };
 }
 
@@ -58,22 +53,15 @@ function insertAll(state: MemoryState, jobs: readonly NewJob[], nowMs: number): 
   }
 }
 
-/** Adds run after run, and claims those that overtake nobody. */
-function addInTurn(
+/** True if these jobs, which are not there yet, overtake nobody. */
+function mayClaimInTurn(
   state: MemoryState,
-  runs: readonly AlikeRun[],
+  jobs: readonly NewJob[],
   claim: AddClaim,
   nowMs: number,
-): AddAnswer {
-  const claimed: JobRecord[] = [];
-  const answers = runs.flatMap((run) => {
-    const takes = mayRunAtOnce(run[0]!, claim.tasks) &&
-      hasRoomAndNobodyWaits(state, run[0]!.taskName, run.length, nowMs);
-    const added = insertAll(state, run, nowMs);
-    if (takes) claimed.push(...takeJobs(state, { ...claim, jobIds: idsOfAdded(added) }, nowMs).claimed);
-    return added;
-  });
-  return { nowMs, jobs: answers, claimed: claimed.sort(claimOrderAt(nowMs)) };
+): boolean {
+  return claim.limit >= jobs.length && areAllAlike(jobs) && mayRunAtOnce(jobs[0]!, claim.tasks) &&
+    hasRoomAndNobodyWaits(state, jobs[0]!.taskName, jobs.length, nowMs);
 }
 
 function hasRoomAndNobodyWaits(

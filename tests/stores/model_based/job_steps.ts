@@ -127,7 +127,7 @@ const nothingSpecial = {
   tags: [],
 };
 
-/** Mostly jobs that may run at once, alike in runs. */
+/** Mostly jobs that may run at once, and are alike. */
 const plainGiven = fc.oneof(
   { weight: 4, arbitrary: jobGiven.map((job) => ({ ...job, ...nothingSpecial })) },
   { weight: 1, arbitrary: jobGiven },

@@ -1,15 +1,16 @@
+import { mayRunAtOnce } from "../../../model/alike_jobs.ts";
 import { claimOrderAt } from "../../../model/decisions.ts";
 import type { NewJob } from "../../../model/job_record.ts";
-import type { AddAnswer, ClaimRequest, JobStore } from "../../job_store.ts";
+import type { AddAnswer, AddClaim, ClaimRequest, JobStore } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { StatementResult, Step } from "../../shared/driver.ts";
 import type { BulkOperation } from "../../shared/group_commit.ts";
 import { listText } from "../rows/list_text.ts";
 import { newJobGroups } from "../rows/job_row.ts";
 import type { SqlSession } from "../session/session.ts";
+import { type Added, canInsertUniform, insertUniform } from "./insert_uniform.ts";
 import { insertUnique } from "./insert_unique.ts";
 import { addParents, tellMissingParent } from "./add_parents.ts";
-import { type Added, InsertPlan } from "./insert_plan.ts";
 import { claimAdded, claimedJobs } from "./claim_jobs.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
 
@@ -18,10 +19,11 @@ export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
   const { dialect } = session;
   const addAndClaim = addAndClaimStep(dialect, addStep(dialect));
   const addOneByOne = insertUnique(session);
-  const runs = new InsertPlan(session, addOperation(session));
+  const general = addOperation(session);
+  const uniform = insertUniform(dialect);
   const bulk: BulkOperation<NewJob, Added> = {
-    step: (jobs) => runs.step(jobs),
-    answers: (jobs, results) => runs.answers(jobs, results),
+    step: (jobs) => canInsertUniform(jobs) ? uniform.step(jobs, session.nowArgument()) : general.step(jobs),
+    answers: (jobs, results) => (canInsertUniform(jobs) ? uniform : general).answers(jobs, results),
   };
   return {
     async addJobs(jobs, claim) {
@@ -30,11 +32,13 @@ export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
       if (jobs.some(({ identity }) => identity !== undefined)) return await addOneByOne(jobs);
       const rows = jobs.length;
       const hasParents = jobs.some(({ parents }) => parents !== undefined);
-      if (claim === undefined && !hasParents) return answerOf(await session.writeBulk(bulk, jobs));
-      if (claim?.inTurn && !hasParents) {
-        return answerOf(runs.answers(jobs, await session.write(runs.step(jobs, claim), { rows }), claim));
+      if (claim?.inTurn && mayClaimInTurn(jobs, claim)) {
+        const results = await session.write(uniform.step(jobs, now, claim), { rows });
+        return answerOf(uniform.answers(jobs, results, claim));
       }
-      const request = claim?.inTurn ? undefined : claim;
+      const claims = claim !== undefined && !claim.inTurn;
+      if (!claims && !hasParents) return answerOf(await session.writeBulk(bulk, jobs));
+      const request = claims ? claim : undefined;
       const step = addAndClaim(jobs, request, now);
       const [, ...results] = await tellMissingParent(session, jobs, () => session.write(step, { rows }));
       return {
@@ -43,6 +47,10 @@ export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
       };
     },
   };
+}
+
+function mayClaimInTurn(jobs: readonly NewJob[], { limit, tasks }: AddClaim): boolean {
+  return limit >= jobs.length && canInsertUniform(jobs) && mayRunAtOnce(jobs[0]!, tasks);
 }
 
 /** Adds jobs that have no identity, whatever else they are. */

@@ -1,19 +1,17 @@
-import type { AlikeRun } from "../../../model/alike_jobs.ts";
-import type { NewJob } from "../../../model/job_record.ts";
-import type { ClaimRequest } from "../../job_store.ts";
+import { areAllAlike } from "../../../model/alike_jobs.ts";
+import type { JobRecord, NewJob } from "../../../model/job_record.ts";
+import { startedJob } from "../../../model/transitions.ts";
+import type { AddAnswer, ClaimRequest } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 
-/** What became of a run of jobs. */
-export interface AlikeAnswer {
+/** What became of one job. */
+export interface Added {
   readonly nowMs: number;
-  /** The identity of each job, also of those that were there before. */
-  readonly seqs: readonly number[];
-  /** Identities up to this one were there before. */
-  readonly lastBefore: number;
-  /** Whether those that were not there before run now. */
-  readonly taken: boolean;
+  readonly job: AddAnswer["jobs"][number];
+  /** Set where it was taken as it was added. */
+  readonly claimed?: JobRecord | undefined;
 }
 
 /**
@@ -21,42 +19,48 @@ export interface AlikeAnswer {
  * is bound once, each job is one text, and nothing is read while they are written: half the cost of the general way.
  * Where they are claimed in the same step, they are written as running to begin with.
  */
-export interface AddAlike {
-  statements(run: AlikeRun, now: number | null, claim?: ClaimRequest): Step;
-  /** How many of the results belong to a run. */
-  resultsOf(claim?: ClaimRequest): number;
-  answer(run: AlikeRun, results: readonly StatementResult[], claim?: ClaimRequest): AlikeAnswer;
+export interface UniformInsert {
+  step(jobs: readonly NewJob[], now: number | null, claim?: ClaimRequest): Step;
+  answers(
+    jobs: readonly NewJob[],
+    results: readonly StatementResult[],
+    claim?: ClaimRequest,
+  ): readonly Added[];
 }
 
-/** Whether a job can be written as one text: its id, a line feed, its input. */
-export function fitsOneText({ id, input }: NewJob): boolean {
+/** True if jobs can be added this way. */
+export function canInsertUniform(jobs: readonly NewJob[]): boolean {
+  return areAllAlike(jobs) && jobs.every(fitsOneText);
+}
+
+/** True if a job can be written as one string: its id, a line feed, its input. */
+function fitsOneText({ id, input }: NewJob): boolean {
   return !id.includes("\n") && input !== "" && (input === null || !input.includes("\0"));
 }
 
 /** How jobs alike are added. */
-export function insertUniform(dialect: Dialect): AddAlike {
+export function insertUniform(dialect: Dialect): UniformInsert {
   const { jobs, picked } = dialect.tables;
   const sql = { pick: pickSql(dialect), insert: insertSql(dialect), told: toldSql(dialect) };
   // Identities only grow: what is above the last one before was added here.
   const last: Statement = { sql: `select coalesce(max(seq), 0) from ${jobs}`, args: [] };
   const clear: Statement = { sql: `delete from ${picked}`, args: [] };
   return {
-    statements(run, now, claim) {
-      const [first] = run as readonly [NewJob];
-      const rows = listText(run.map(({ id, input }) => `${id}\n${input ?? ""}`));
+    step(added, now, claim) {
+      const [first] = added as readonly [NewJob];
+      const rows = listText(added.map(({ id, input }) => `${id}\n${input ?? ""}`));
       const write = [
         last,
         { sql: sql.insert, args: insertArguments(first, rows, now, claim) },
-        { sql: sql.told, args: [rows, now, run.length] },
+        { sql: sql.told, args: [rows, now, added.length] },
       ];
       if (!claim) return write;
-      const pick = [claim.incarnation, first.taskName, run.length, now];
+      const pick = [claim.incarnation, first.taskName, added.length, now];
       return [{ sql: sql.pick, args: pick }, ...write, clear];
     },
-    resultsOf: (claim) => claim ? 5 : 3,
-    answer(run, results, claim) {
+    answers(added, results, claim) {
       const [before, , told] = claim ? results.slice(1) : results;
-      return alikeAnswer(run, before!.cells[0] as number, told!.cells[0] as string);
+      return alikeAnswers(added, before!.cells[0] as number, told!.cells[0] as string, claim);
     },
   };
 }
@@ -80,7 +84,7 @@ function insertArguments(first: NewJob, rows: string, now: number | null, claim?
   ];
 }
 
-/** Marks that a run can be taken as it is added: its task has slots for all of it and no rate, and nothing of it waits already. */
+/** Marks that jobs can be taken as they are added: their task has slots for all and no rate, and none of its jobs waits already. */
 function pickSql(dialect: Dialect): string {
   const { jobs, picked, schedulers, tasks, rates } = dialect.tables;
   const waits = (condition: string) =>
@@ -122,11 +126,26 @@ function toldSql({ tables: { jobs, picked }, now }: Dialect): string {
       from json_each(?1) e cross join ${jobs} j on j.id = ${ownId})) end)`;
 }
 
-function alikeAnswer(run: AlikeRun, lastBefore: number, cell: string): AlikeAnswer {
+/** Identities up to `lastBefore` were there before. */
+function alikeAnswers(
+  jobs: readonly NewJob[],
+  lastBefore: number,
+  cell: string,
+  claim: ClaimRequest | undefined,
+): readonly Added[] {
   const [nowMs, last, taken, seqs] = JSON.parse(cell) as AlikeCell;
-  const first = last - run.length + 1;
-  return { nowMs, seqs: seqs ?? run.map((_, index) => first + index), lastBefore, taken: taken === 1 };
+  const first = last - jobs.length + 1;
+  const seen = new Set<number>();
+  return jobs.map((job, index) => {
+    const seq = seqs ? seqs[index]! : first + index;
+    if (seq <= lastBefore || seen.has(seq)) {
+      return { nowMs, job: { id: job.id, seq, outcome: "deduplicated" } };
+    }
+    seen.add(seq);
+    const claimed = taken === 1 && claim ? startedJob(job, seq, claim.incarnation, nowMs) : undefined;
+    return { nowMs, job: { id: job.id, seq, outcome: "added" }, claimed };
+  });
 }
 
-/** What is told of a run: the time, the last new identity, whether it was taken, and identities that were looked up. */
+/** The cell of an answer: the time, the last new identity, 1 if the jobs were taken, and identities that were looked up. */
 type AlikeCell = readonly [number, number, number, readonly number[] | null];
