@@ -122,20 +122,10 @@ export const newJobGroupColumns = [
   "on_parent_failure",
   "added_by",
   "batch_id",
-  "is_first",
 ] as const;
 
-/** New jobs as groups of rows of id and input; those that are the first of their schedule and of their key are marked. */
+/** New jobs as groups of rows of id and input. */
 export function newJobGroups(jobs: readonly NewJob[]): readonly RowGroup[] {
-  const seen = new Set<unknown>();
-  const isFirst = ({ taskName, scheduleSeq, concurrencyKey }: NewJob) => {
-    if (scheduleSeq === null && concurrencyKey === null) return 0;
-    const marks = [scheduleSeq, concurrencyKey === null ? null : JSON.stringify([taskName, concurrencyKey])]
-      .filter((mark) => mark !== null);
-    const first = marks.every((mark) => !seen.has(mark));
-    for (const mark of marks) seen.add(mark);
-    return first ? 1 : 0;
-  };
   return groupRows(
     jobs,
     (job) => [
@@ -157,7 +147,6 @@ export function newJobGroups(jobs: readonly NewJob[]): readonly RowGroup[] {
       job.parents?.onFailure ?? null,
       job.addedBy ?? null,
       job.batchId ?? null,
-      isFirst(job),
     ],
     (job) => [job.id, job.input],
   );
