@@ -1,35 +1,39 @@
-import type { CarillonEvent } from "../events/event.ts";
-import { taskWrite } from "../registry/registered_task.ts";
 import type { DataStore } from "../stores/data_store.ts";
-import { FreedSlots } from "./running/freed_slots.ts";
-import { Callbacks } from "./store/callbacks.ts";
-import { Cancellation } from "./running/cancellation.ts";
-import { claimGroups } from "./claiming/claim_groups.ts";
-import { ClaimsInFlight } from "./claiming/claims_in_flight.ts";
-import { RemoteChanges } from "./events/remote_changes.ts";
-import type { Environment } from "./environment.ts";
-import { fireDelayMs } from "./schedules/fire_delay.ts";
-import { StoreGateway } from "./store/gateway/store_gateway.ts";
-import type { EventSink } from "./store/gateway/event_publisher.ts";
-import { FailureHooks } from "./running/failure_hooks.ts";
-import { Housekeeping } from "./leases/housekeeping.ts";
 import { JobAdder } from "./claiming/job_adder.ts";
-import { earliest, JobLoop } from "./claiming/job_loop.ts";
-import { JobRunner } from "./running/job_runner.ts";
+import { JobClaimer } from "./claiming/job_claimer.ts";
+import { JobLoop } from "./claiming/job_loop.ts";
+import { Reconciler } from "./claiming/reconciler.ts";
+import { SoloRuns } from "./claiming/solo_runs.ts";
+import type { Environment } from "./environment.ts";
+import { RemoteChanges } from "./events/remote_changes.ts";
+import { Housekeeping } from "./leases/housekeeping.ts";
+import { Lease } from "./leases/lease.ts";
+import { LeaseKeeper } from "./leases/lease_keeper.ts";
 import { Membership } from "./leases/membership.ts";
-import { Opening } from "./store/opening.ts";
-import { longestSleepMs, type Poller } from "./store/poller.ts";
-import { Reconciler } from "./leases/reconciler.ts";
-import { ResultWaiter } from "./waiting/result_waiter.ts";
+import { Takeover } from "./leases/takeover.ts";
+import { Cancellation } from "./running/cancellation.ts";
+import { EndWriter } from "./running/end_writer.ts";
+import { FailureHooks } from "./running/failure_hooks.ts";
+import { FreedSlots } from "./running/freed_slots.ts";
+import { JobRunner } from "./running/job_runner.ts";
 import { RunTable } from "./running/run_table.ts";
 import { ScheduleLoop } from "./schedules/schedule_loop.ts";
-import { SoloRuns } from "./claiming/solo_runs.ts";
-import { StoreHealth } from "./store/store_health.ts";
-import { Takeover } from "./leases/takeover.ts";
-import { TaskCache } from "./store/task_cache.ts";
 import { TriggerReader } from "./schedules/trigger_reader.ts";
+import { Backlog } from "./store/backlog.ts";
+import { EventPublisher } from "./store/gateway/event_publisher.ts";
+import { StoreGateway } from "./store/gateway/store_gateway.ts";
+import { Opening } from "./store/opening.ts";
+import { earliest, RestListeners } from "./store/poller.ts";
+import { RunFollowers } from "./store/run_followers.ts";
+import { StoreHealth } from "./store/store_health.ts";
+import { TaskCache } from "./store/task_cache.ts";
+import { type Pollers, Waker } from "./store/waker.ts";
+import { ResultWaiter } from "./waiting/result_waiter.ts";
 
-/** Everything one scheduler does with one of its stores: the loops, the lease, the runs. */
+/**
+ * Everything one scheduler does with one of its stores: the loops, the lease, the runs. Its constructor is the plan of the
+ * engine: each part is made after those that it works on.
+ */
 export class StoreUnit {
   readonly alias: string;
   readonly gateway: StoreGateway;
@@ -38,91 +42,122 @@ export class StoreUnit {
   readonly triggers: TriggerReader;
   readonly runner: JobRunner;
   readonly adder: JobAdder;
-  /** What `runJob` runs on a scheduler that is not started. */
+  /** The jobs of `runJob` on a scheduler that is not started. */
   readonly soloRuns: SoloRuns;
   readonly cancellation: Cancellation;
-  /** Acts on what other schedulers do with the store. */
   readonly remoteChanges: RemoteChanges;
   readonly failureHooks: FailureHooks;
-  /** Called whenever a loop comes to rest or a run is over. */
-  readonly onRest = new Callbacks();
-  /** Whether the store answers. */
+  /** Notified whenever a loop comes to rest or a run is over. */
+  readonly rest: RestListeners;
   readonly health: StoreHealth;
   /** The tasks as stored, remembered. */
   readonly tasks: TaskCache;
   readonly #environment: Environment;
+  readonly #backlog: Backlog;
+  readonly #waker: Waker;
+  readonly #pollers: Pollers;
+  readonly #opening: Opening;
+  readonly #lease: Lease;
+  readonly #membership: Membership;
+  readonly #ends: EndWriter;
   readonly #jobLoop: JobLoop;
   readonly #scheduleLoop: ScheduleLoop;
-  readonly #membership: Membership;
-  readonly #takeover: Takeover;
-  readonly #reconciler: Reconciler;
-  readonly #afterRuns: FreedSlots;
-  readonly #pollers: { jobs: Poller; schedules: Poller; housekeeping: Poller };
-  readonly #opening = new Opening(() => this.#open());
+  readonly #housekeeping: Housekeeping;
 
   constructor(environment: Environment, alias: string, store: DataStore) {
-    const { clock, logger } = environment;
-    this.alias = alias;
-    this.#environment = environment;
-    this.results = new ResultWaiter(store, clock);
-    this.gateway = new StoreGateway(alias, store, clock, this.#sink(), this.results);
-    this.tasks = new TaskCache(store, clock);
-    this.failureHooks = new FailureHooks(environment, this.gateway, () => this.onRest.call());
-    this.triggers = new TriggerReader(store);
-    this.runs = new RunTable((runs, over) => this.#afterRuns.over(runs, over));
-    this.health = new StoreHealth(environment, alias);
-    this.#takeover = new Takeover(environment, this.gateway, () => this.wake());
-    this.runner = new JobRunner({
+    // The store, its events, and what is known of it.
+    const publisher = new EventPublisher(environment, alias);
+    const results = new ResultWaiter(store, environment.clock);
+    const gateway = new StoreGateway(store, publisher, results, environment.storesTell);
+    const tasks = new TaskCache(store, environment.clock);
+    const triggers = new TriggerReader(store);
+    const backlog = new Backlog();
+    const followers = new RunFollowers();
+
+    // The loops.
+    const health = new StoreHealth(environment, alias);
+    const rest = new RestListeners();
+    const pollers = {
+      jobs: health.poller(rest),
+      schedules: health.poller(rest),
+      housekeeping: health.poller(rest),
+      heartbeats: health.poller(rest),
+      soloRuns: health.poller(rest),
+    };
+    const waker = new Waker(pollers, backlog, followers);
+
+    // The runs, and how they end.
+    const runs = new RunTable();
+    const lease = new Lease(environment, alias, runs);
+    const shared = {
       environment,
-      gateway: this.gateway,
-      runs: this.runs,
-      storedOverrides: (name) => this.tasks.get(name)?.overrides,
-      registered: () => this.#membership.registered,
-      callClaim: (ended) => this.#afterRuns.callClaim(ended),
-      checkLease: () => this.#membership.checkLease(),
-    });
-    const claims = new ClaimsInFlight();
-    const pollMs = longestSleepMs(store.capabilities.shared, clock);
-    const incarnation = () => this.#membership.incarnation;
-    const { gateway, runner, runs, results } = this;
-    const shared = { environment, logger, gateway, runner, runs, results, claims, incarnation };
-    this.#jobLoop = new JobLoop({
+      alias,
+      store,
+      gateway,
+      tasks,
+      triggers,
+      backlog,
+      followers,
+      pollers,
+      waker,
+    };
+    const freed = new FreedSlots({ ...shared, runs, lease });
+    const ends = new EndWriter({ ...shared, runs, lease, freed });
+    const runner = new JobRunner({ ...shared, runs, lease, freed, ends });
+    const cancellation = new Cancellation(environment, gateway, tasks, runs);
+    const failureHooks = new FailureHooks(environment, gateway, rest);
+
+    // Where jobs are claimed.
+    const claimer = new JobClaimer(gateway, lease, runner);
+    const adder = new JobAdder({ ...shared, lease, claimer });
+    const jobLoop = new JobLoop({ ...shared, lease, claimer, adder, ends });
+    const reconciler = new Reconciler({ ...shared, lease, runs, claimer });
+    const scheduleLoop = new ScheduleLoop({ ...shared, cancellation });
+
+    // The other schedulers, and the registration among them.
+    const remoteChanges = new RemoteChanges({ ...shared, runs, results, reconciler });
+    const opening = new Opening(environment, gateway, tasks, remoteChanges);
+    const takeover = new Takeover(environment, gateway, waker);
+    const keeper = new LeaseKeeper({ ...shared, lease, takeover, reconciler });
+    const { heartbeats } = pollers;
+    const membership = new Membership({
       ...shared,
-      groups: () => claimGroups(environment, (name) => this.tasks.get(name)?.overrides),
-      wake: () => this.#pollers.jobs.wake(),
-      pollMs,
+      opening,
+      keeper,
+      heartbeats,
+      runs,
+      changes: remoteChanges,
     });
-    this.adder = new JobAdder({
-      ...shared,
-      takesJobs: () => this.#jobLoop.claimedAll && this.#pollers.jobs.active && !environment.paused(),
-      mayTakeSoon: () => this.#jobLoop.mayTakeAll && this.#pollers.jobs.busy,
-      onWaiting: (jobs) => {
-        if (!this.#jobLoop.seesTo(jobs.map(({ seq }) => seq))) this.wakeJobs();
-      },
-    });
-    this.onRest.add(() => this.adder.goOn());
-    this.#scheduleLoop = this.#makeScheduleLoop(pollMs);
-    this.#reconciler = new Reconciler({ ...shared, onHandedBack: () => this.wakeJobs() });
-    this.remoteChanges = new RemoteChanges({
-      ...shared,
-      reconciler: this.#reconciler,
-      wake: () => this.wake(),
-    });
-    this.cancellation = new Cancellation(environment, this.gateway, this.tasks, this.#reconciler);
-    this.#membership = this.#makeMembership();
-    this.#pollers = this.#makePollers();
-    this.#afterRuns = new FreedSlots({
-      ...shared,
-      unit: this,
-      jobLoop: this.#jobLoop,
-      scheduleLoop: this.#scheduleLoop,
-      pollers: this.#pollers,
-    });
-    this.soloRuns = new SoloRuns({
-      ...shared,
-      join: () => this.join(),
-      poller: (round) => this.#poller(round),
-    });
+    const soloRuns = new SoloRuns({ ...shared, lease, membership, claimer, results });
+
+    rest.add(adder);
+    for (const listener of [remoteChanges, results, failureHooks]) publisher.addListener(listener);
+
+    this.alias = alias;
+    this.gateway = gateway;
+    this.runs = runs;
+    this.results = results;
+    this.triggers = triggers;
+    this.runner = runner;
+    this.adder = adder;
+    this.soloRuns = soloRuns;
+    this.cancellation = cancellation;
+    this.remoteChanges = remoteChanges;
+    this.failureHooks = failureHooks;
+    this.rest = rest;
+    this.health = health;
+    this.tasks = tasks;
+    this.#environment = environment;
+    this.#backlog = backlog;
+    this.#waker = waker;
+    this.#pollers = pollers;
+    this.#opening = opening;
+    this.#lease = lease;
+    this.#membership = membership;
+    this.#ends = ends;
+    this.#jobLoop = jobLoop;
+    this.#scheduleLoop = scheduleLoop;
+    this.#housekeeping = new Housekeeping(environment, gateway, takeover);
   }
 
   get store(): DataStore {
@@ -131,7 +166,7 @@ export class StoreUnit {
 
   /** The incarnation whose lease holds. */
   get incarnation(): number | undefined {
-    return this.#membership.incarnation;
+    return this.#lease.incarnation;
   }
 
   /** Opens the store, and writes the tasks whose code is here. Once, until closed. */
@@ -139,81 +174,68 @@ export class StoreUnit {
     return this.#opening.open();
   }
 
-  async #open(): Promise<void> {
-    const { clock, role, registry, defaults } = this.#environment;
-    await this.store.open({ clock });
-    await this.remoteChanges.open();
-    if (role === "client") return;
-    await this.gateway.tasks.put(registry.tasks().map((task) => taskWrite(task, defaults)));
-    await this.tasks.refresh();
-  }
-
-  /** Whether the store is open by now. */
+  /** True once the store is open. */
   get isOpen(): boolean {
     return this.#opening.isOpen;
   }
 
-  /** Whether it is registered with the store, for its loops or for single runs. */
+  /** True while it is registered with the store, for its loops or for single runs. */
   get joined(): boolean {
     return this.#membership.joined;
   }
 
-  /** Registers with the store and keeps the lease, without taking work yet. Answers how to leave again. */
+  /** Registers with the store and keeps the lease, without taking work yet. Resolves to a function that leaves again. */
   join(): Promise<() => Promise<void>> {
     return this.#membership.join();
   }
 
-  /** Starts taking work, as the role says. */
+  /** Starts taking work, as the role specifies. */
   startLoops(): void {
     const { role } = this.#environment;
-    if (role === "scheduler" || role === "both") this.#pollers.schedules.start();
-    if (role === "worker" || role === "both") this.#pollers.jobs.start();
-    this.#pollers.housekeeping.start();
+    const { jobs, schedules, housekeeping } = this.#pollers;
+    if (role === "scheduler" || role === "both") schedules.start(this.#scheduleLoop);
+    if (role === "worker" || role === "both") jobs.start(this.#jobLoop);
+    housekeeping.start(this.#housekeeping);
   }
 
-  /** Stops taking work; what runs goes on. */
+  /** Stops taking work; current runs continue. */
   async stopLoops(): Promise<void> {
     const { jobs, schedules, housekeeping } = this.#pollers;
     await Promise.all([jobs.stop(), schedules.stop(), housekeeping.stop(), this.adder.settled()]);
     // The claim that was to take them along does not come.
-    this.runner.ends.flush();
+    this.#ends.flush();
   }
 
   /** Closes the store if it was opened. */
   close(): Promise<void> {
-    this.tasks.forget();
-    return this.#opening.close(async () => {
-      await this.remoteChanges.close();
-      await this.store.close();
-    });
+    return this.#opening.close();
   }
 
-  /** A run is over, here or in another store: there is room for what was left waiting, unless its place is taken. */
-  onFreed(hasLooked = false): void {
-    if (!hasLooked && !this.#jobLoop.claimedAll) this.wakeJobs();
-    this.onRest.call();
+  /**
+   * A slot was freed, here or by a run of another store: there is room for jobs that were left waiting, unless it was
+   * filled already.
+   */
+  onFreed(isFilled = false): void {
+    if (!isFilled && !this.#backlog.claimedAll) this.wakeJobs();
+    this.rest.notify();
   }
 
-  /** Looks for work now. */
+  /** Looks for due schedules and for jobs to run now. */
   wake(): void {
-    this.#scheduleLoop.schedulesChanged();
-    this.wakeJobs();
-    this.#pollers.schedules.wake();
+    this.#waker.wake();
   }
 
   /** Looks for jobs to run now. */
   wakeJobs(): void {
-    this.#jobLoop.noteWork();
-    this.#pollers.jobs.wake();
-    this.soloRuns.wake();
+    this.#waker.wakeJobs();
   }
 
-  /** Whether the loops rest, nothing runs, and the last look found nothing to do. */
+  /** True if the loops rest, nothing runs, and the last look found nothing to do. */
   get idle(): boolean {
     const { role, paused } = this.#environment;
     const { jobs, schedules } = this.#pollers;
-    // While it is paused, nothing is due for it: who waits for that is not left waiting.
-    const jobsIdle = role === "scheduler" || (jobs.resting && (paused() || this.#jobLoop.drained));
+    // While it is paused, nothing is due for it.
+    const jobsIdle = role === "scheduler" || (jobs.resting && (paused() || this.#backlog.drained));
     const schedulesIdle = role === "worker" ||
       (schedules.resting && (paused() || this.#scheduleLoop.drained));
     return this.runs.size === 0 && !this.failureHooks.busy && jobsIdle && schedulesIdle;
@@ -221,67 +243,10 @@ export class StoreUnit {
 
   /** When the loops have to look again at the latest, as of their last look; null is never. */
   get nextWakeMs(): number | null {
-    return earliest(this.#scheduleLoop.nextFireTimeMs, this.#jobLoop.nextRunAtMs);
+    return earliest(this.#scheduleLoop.nextFireTimeMs, this.#backlog.nextRunAtMs);
   }
 
-  #sink(): EventSink {
-    const publish = (event: CarillonEvent) => {
-      this.remoteChanges.told(event);
-      this.results.onEvent(event);
-      this.failureHooks.onEvent(event);
-      this.#environment.publish(event);
-    };
-    return { ...this.#environment, publish };
-  }
-
-  #makeScheduleLoop(pollMs: number | null): ScheduleLoop {
-    const { clock, logger, random } = this.#environment;
-    return new ScheduleLoop({
-      clock,
-      gateway: this.gateway,
-      logger,
-      triggers: this.triggers,
-      delayMs: ({ schedule }, fireMs, nextMs) => fireDelayMs(schedule, fireMs, nextMs, random()),
-      onJobs: () => this.wakeJobs(),
-      cancelPrevious: (id, except) =>
-        this.cancellation.cancelJobsOf(id, except, "a newer run of its schedule replaced it"),
-      pollMs,
-    });
-  }
-
-  #makeMembership(): Membership {
-    return new Membership({
-      environment: this.#environment,
-      store: this.store,
-      open: () => this.open(),
-      poller: (round) => this.#poller(round),
-      onLost: (reason) => this.runner.leaseLost(reason),
-      onRegained: () => this.wake(),
-      onBeat: async (answer) => {
-        await this.#reconciler.afterBeat(answer);
-        await this.tasks.refresh();
-      },
-      onGone: (scheduler) => this.#takeover.takeOver(scheduler),
-      onChange: () => this.remoteChanges.changed(),
-      leavesRunsBehind: () => this.runs.size > 0,
-    });
-  }
-
-  #makePollers() {
-    const housekeeping = new Housekeeping(this.#environment, this.gateway, this.#takeover);
-    const { paused } = this.#environment;
-    return {
-      jobs: this.#poller(() => this.#jobLoop.round().finally(() => this.adder.goOn())),
-      schedules: this.#poller(async () => paused() ? null : await this.#scheduleLoop.round()),
-      housekeeping: this.#poller(() => housekeeping.round()),
-    };
-  }
-
-  #poller(round: () => Promise<number | null>): Poller {
-    return this.health.poller(round, () => this.onRest.call());
-  }
-
-  /** Cancels jobs; those that run here are told at once. Answers how many there were to cancel. */
+  /** Cancels jobs; those that run here are aborted at once. Resolves to the number of jobs that there were to cancel. */
   async cancel(ids: readonly string[], reason: string): Promise<number> {
     await this.open();
     const { length } = await this.cancellation.cancel(ids, reason);

@@ -18,8 +18,9 @@ import { batchResult, batchResults, validateInput, validateOutput } from "../../
 import { decodePayload, encodePayload } from "../../serializers/payload.ts";
 import { richJson } from "../../serializers/rich_json.ts";
 import type { Serializer } from "../../serializers/serializer.ts";
-import type { Clock, Timer } from "../../time/clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
+import { Throttle, type ThrottledWork } from "../../time/throttle.ts";
 import type { JobMessage, JobReport, ToHost } from "./connection.ts";
 import type { LoadedTasks } from "./loaded_tasks.ts";
 
@@ -205,37 +206,33 @@ function fieldText(value: unknown): Payload | null {
   }
 }
 
-/** How often progress is sent at the most: a tight loop may report. */
+/** Least time between two messages about a job's progress: a tight loop may report it. */
 const SEND_EVERY_MS = 100;
 
-/** Sends the latest progress now and then; by the clock and not only by a timer, as a busy thread has no timers. */
-export class HostProgress {
+/** Sends a job's latest progress now and then. */
+export class HostProgress implements ThrottledWork {
   readonly #clock: Clock;
   readonly #send: (progress: JobProgress) => void;
+  readonly #throttle: Throttle;
   #latest: JobProgress | undefined;
-  #sentMs = -Infinity;
-  #timer: Timer | undefined;
 
   constructor(clock: Clock, send: (progress: JobProgress) => void) {
     this.#clock = clock;
     this.#send = send;
+    this.#throttle = new Throttle(clock, this, SEND_EVERY_MS);
   }
 
   /** Notes progress; the first one is sent at once. */
   report(input: ProgressInput, message?: string): void {
     this.#latest = jobProgress(input, message, this.#clock.nowMs());
-    const waitMs = this.#sentMs + SEND_EVERY_MS - this.#clock.monotonicMs();
-    if (waitMs <= 0) return this.flush();
-    this.#timer ??= this.#clock.setTimer(() => this.flush(), waitMs, { keepAlive: false });
+    this.#throttle.ask();
   }
 
   /** Sends what is left. */
   flush(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    if (this.#latest === undefined) return;
-    this.#sentMs = this.#clock.monotonicMs();
-    this.#send(this.#latest);
+    this.#throttle.cancel();
+    const latest = this.#latest;
     this.#latest = undefined;
+    if (latest !== undefined) this.#send(latest);
   }
 }

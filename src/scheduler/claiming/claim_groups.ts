@@ -1,26 +1,27 @@
-import { resolveRunSettings, type RunOverrides } from "../../model/settings.ts";
+import { resolveRunSettings } from "../../model/settings.ts";
 import type { TaskClaim } from "../../model/task_record.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import type { Environment } from "../environment.ts";
+import type { TaskCache } from "../store/task_cache.ts";
 
-/** Tasks that are asked for together, and how many of their jobs could start now. */
+/** Tasks that are claimed together, and the number of their jobs that could start now. */
 export interface ClaimGroup {
   readonly tasks: readonly TaskClaim[];
   readonly max: number;
 }
 
 /**
- * Groups the tasks by the executors that have only so many places, so that no jobs are taken that would only wait for
- * one here while another scheduler could run them. Tasks of which none could start are left out.
+ * Groups the tasks by the executors with limited places, so that no jobs are taken that would only wait for a place here
+ * while another scheduler could run them. Tasks of which none could start are left out.
  */
 export function claimGroups(
   { registry, executors, defaultExecutor, defaults }: Environment,
-  storedOverrides: (taskName: string) => RunOverrides | undefined,
+  stored: TaskCache,
 ): readonly ClaimGroup[] {
   const bounded = [...executors.values()].some((executor) => executor.free !== undefined);
   if (!bounded) return [{ tasks: registry.versions(), max: Infinity }];
   const executorOf = (task: RegisteredTask) => {
-    const settings = resolveRunSettings(storedOverrides(task.name), task.overrides, defaults);
+    const settings = resolveRunSettings(stored.get(task.name)?.overrides, task.overrides, defaults);
     return executors.get(settings.executor ?? defaultExecutor);
   };
   const groups: ClaimGroup[] = [];
@@ -30,15 +31,15 @@ export function claimGroups(
     // A batch takes one place for many jobs: it is counted for itself.
     const isBatch = ({ batch }: RegisteredTask) => batch !== undefined && free !== Infinity;
     for (const task of tasks.filter(isBatch)) {
-      groups.push({ tasks: [asked(task)], max: free * (task.batch?.size ?? 1) });
+      groups.push({ tasks: [claimOf(task)], max: free * (task.batch?.size ?? 1) });
     }
     const others = tasks.filter((task) => !isBatch(task));
-    if (others.length > 0) groups.push({ tasks: others.map(asked), max: free });
+    if (others.length > 0) groups.push({ tasks: others.map(claimOf), max: free });
   }
-  // The others last: they could take all the slots there are, however long the line before an executor is.
+  // The unlimited ones last: they could take all the slots there are, however many jobs wait for an executor.
   return groups.sort((a, b) => a.max - b.max);
 }
 
-function asked({ name, version }: RegisteredTask): TaskClaim {
+function claimOf({ name, version }: RegisteredTask): TaskClaim {
   return { name, version };
 }

@@ -1,40 +1,38 @@
 import { isCarillonError } from "../../errors.ts";
 import type { NewJob } from "../../model/job_record.ts";
 import type { AddAnswer, AddClaim } from "../../stores/job_store.ts";
-import type { ClaimsInFlight } from "./claims_in_flight.ts";
 import type { Environment } from "../environment.ts";
+import type { Lease } from "../leases/lease.ts";
+import type { Backlog } from "../store/backlog.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
-import type { JobRunner } from "../running/job_runner.ts";
+import type { RestListener } from "../store/poller.ts";
+import type { Pollers, Waker } from "../store/waker.ts";
+import type { JobClaimer } from "./job_claimer.ts";
 
 /**
- * How many jobs are written in one call, where they come from several: some milliseconds of work for the store, and as
+ * Number of jobs that are written in one call, where they come from several: some milliseconds of work for the store, and as
  * much again for what their callers do next.
  */
 const JOBS_MAX = 250;
 
-/** What became of one job. */
+/** The outcome of adding one job. */
 export type JobAnswer = AddAnswer["jobs"][number];
 
-/** What a job adder needs. */
-export interface JobAdderOptions {
+/** The parts on which a job adder works. */
+export interface JobAdderParts {
   readonly environment: Environment;
   readonly gateway: StoreGateway;
-  readonly runner: JobRunner;
-  readonly claims: ClaimsInFlight;
-  /** The incarnation whose lease holds; undefined while there is none. */
-  readonly incarnation: () => number | undefined;
-  /** Whether jobs are taken here, and none was left waiting. */
-  readonly takesJobs: () => boolean;
-  /** Whether jobs are being taken just now, and none may be left waiting after that. */
-  readonly mayTakeSoon: () => boolean;
-  /** Jobs were added that wait to be taken: some of these. */
-  readonly onWaiting: (jobs: AddAnswer["jobs"]) => void;
+  readonly lease: Lease;
+  readonly backlog: Backlog;
+  readonly claimer: JobClaimer;
+  readonly pollers: Pollers;
+  readonly waker: Waker;
 }
 
 /** Jobs that are added together or not at all. */
 export interface AddCall {
   readonly jobs: readonly NewJob[];
-  /** They are added; what became of each is among these answers from there on. */
+  /** They are added; their outcomes are among these answers, beginning there. */
   added(answers: AddAnswer["jobs"], from: number): void;
   failed(error: unknown): void;
 }
@@ -43,14 +41,14 @@ export interface AddCall {
  * Adds jobs, those of the same moment in one call of the store. Where this scheduler has room for them and none waits
  * before them, they are taken in the step that adds them, and start without being looked for.
  */
-export class JobAdder {
-  readonly #options: JobAdderOptions;
+export class JobAdder implements RestListener {
+  readonly #parts: JobAdderParts;
   #waiting: AddCall[] = [];
   #held = false;
   readonly #taking = new Set<Promise<unknown>>();
 
-  constructor(options: JobAdderOptions) {
-    this.#options = options;
+  constructor(parts: JobAdderParts) {
+    this.#parts = parts;
   }
 
   /** Adds one job. */
@@ -69,7 +67,7 @@ export class JobAdder {
     });
   }
 
-  /** Adds jobs, and tells the call what became of them. */
+  /** Adds jobs, and notifies the call of their outcomes. */
   enqueue(call: AddCall): void {
     this.#waiting.push(call);
     if (this.#waiting.length === 1) queueMicrotask(() => this.#flushSoon());
@@ -77,13 +75,29 @@ export class JobAdder {
 
   /** Resolves when no job is just being taken. */
   async settled(): Promise<void> {
-    this.goOn();
+    this.resume();
     await Promise.allSettled(this.#taking);
   }
 
-  /** A claim may be over: jobs that were held back for it are added then. */
-  goOn(): void {
-    if (this.#held && !this.#options.mayTakeSoon()) this.#flush();
+  /** A claim may be over: adds the jobs that were held back for it. */
+  resume(): void {
+    if (this.#held && !this.#mayTakeSoon()) this.#flush();
+  }
+
+  rested(): void {
+    this.resume();
+  }
+
+  /** True if jobs are being claimed just now, and none may be left waiting after that. */
+  #mayTakeSoon(): boolean {
+    const { backlog, pollers } = this.#parts;
+    return backlog.mayTakeAll && pollers.jobs.busy;
+  }
+
+  /** True if jobs are claimed here, and none was left waiting. */
+  #takesJobs(): boolean {
+    const { environment, backlog, pollers } = this.#parts;
+    return backlog.claimedAll && pollers.jobs.active && !environment.paused();
   }
 
   /**
@@ -91,7 +105,7 @@ export class JobAdder {
    * that come beside that one, and so on: with many callers it would never end, at twice the cost.
    */
   #flushSoon(): void {
-    if (this.#options.mayTakeSoon()) this.#held = true;
+    if (this.#mayTakeSoon()) this.#held = true;
     else this.#flush();
   }
 
@@ -102,7 +116,7 @@ export class JobAdder {
     let part: AddCall[] = [];
     let count = 0;
     for (const call of calls) {
-      if (standsApart(call)) {
+      if (mustBeAlone(call)) {
         void this.#write([call], call.jobs.length);
         continue;
       }
@@ -127,46 +141,39 @@ export class JobAdder {
         from += call.jobs.length;
       }
     } catch (error) {
-      // One of them may be guilty: each goes by itself then, so that only that one fails.
+      // One of them may be the cause: each is written by itself then, so that only that one fails.
       const each = calls.length > 1 && !(isCarillonError(error) && error.retryable);
       for (const call of calls) each ? void this.#write([call], call.jobs.length) : call.failed(error);
     }
   }
 
   async #addAndStart(jobs: readonly NewJob[], count: number): Promise<AddAnswer> {
-    const { environment: { slots, registry }, gateway, incarnation, takesJobs, onWaiting } = this.#options;
-    const owner = incarnation();
-    const takes = owner !== undefined && takesJobs() && slots.free >= count;
+    const { environment: { slots, registry }, gateway, lease: { incarnation }, backlog, waker } = this.#parts;
+    const takes = incarnation !== undefined && this.#takesJobs() && slots.free >= count;
     const tasks = takes ? registry.versions(jobs.map(({ taskName }) => taskName)) : [];
-    const claim = takes ? { incarnation: owner, tasks, limit: count, inTurn: true } : undefined;
+    const claim = takes ? { incarnation, tasks, limit: count, inTurn: true } : undefined;
     const answer = claim ? await this.#take(jobs, claim) : await gateway.jobs.add(jobs);
-    if (answer.claimed.length < count) onWaiting(answer.jobs);
+    if (answer.claimed.length < count && !backlog.noteAdded(answer.jobs.map(({ seq }) => seq))) {
+      waker.wakeJobs();
+    }
     return answer;
   }
 
   async #take(jobs: readonly NewJob[], claim: AddClaim): Promise<AddAnswer> {
-    const { environment: { slots }, gateway, claims, runner, incarnation } = this.#options;
-    const taking = slots.reserve(
-      claim.limit,
-      () => {},
-      () =>
-        claims.during(async () => {
-          const answer = await gateway.jobs.add(jobs, claim);
-          // Where the lease was lost meanwhile they may be another's by now; if not, the beats hand them back.
-          if (incarnation() === claim.incarnation) runner.start(answer.claimed, claim.incarnation);
-          return answer;
-        }),
-    );
+    const { environment: { slots }, claimer } = this.#parts;
+    const places = slots.reserve(claim.limit);
+    const taking = claimer.add(jobs, claim);
     this.#taking.add(taking);
     try {
       return await taking;
     } finally {
+      places.release();
       this.#taking.delete(taking);
     }
   }
 }
 
-/** Nothing is taken in a step with jobs that others may stand for, and a parent that is not there fails its step. */
-function standsApart({ jobs }: AddCall): boolean {
+/** True for jobs with an identity, which cannot be claimed as they are added, or with parents: a missing one fails its call. */
+function mustBeAlone({ jobs }: AddCall): boolean {
   return jobs.some(({ identity, parents }) => identity !== undefined || parents !== undefined);
 }

@@ -2,7 +2,7 @@ import { CarillonError } from "../../errors.ts";
 import type { EventOf } from "../../events/event.ts";
 import type { ChangeRecord } from "../../model/change_record.ts";
 import type { Clock } from "../../time/clock.ts";
-import { changeEvent } from "./change_event.ts";
+import { changeEvent } from "./store_feed.ts";
 import { cursorText } from "./event_cursor.ts";
 import type { StoreUnit } from "../store_unit.ts";
 

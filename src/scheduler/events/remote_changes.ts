@@ -1,104 +1,90 @@
 import { messageOf } from "../../errors.ts";
 import type { CarillonEvent, EventType } from "../../events/event.ts";
 import { groupOfEvent } from "../../events/event_groups.ts";
+import type { Reconciler } from "../claiming/reconciler.ts";
 import type { Environment } from "../environment.ts";
-import type { StoreGateway } from "../store/gateway/store_gateway.ts";
-import { WakeDebouncer } from "./wake_debouncer.ts";
-import type { Reconciler } from "../leases/reconciler.ts";
-import type { ResultWaiter } from "../waiting/result_waiter.ts";
+import type { ChangeListener } from "../leases/membership.ts";
 import type { RunTable } from "../running/run_table.ts";
+import type { OwnEventListener } from "../store/gateway/event_publisher.ts";
+import type { StoreGateway } from "../store/gateway/store_gateway.ts";
+import type { ChangeListening } from "../store/opening.ts";
+import type { Waker } from "../store/waker.ts";
+import type { ResultWaiter } from "../waiting/result_waiter.ts";
 import { StoreFeed } from "./store_feed.ts";
+import { WakeDebouncer } from "./wake_debouncer.ts";
 
-/** What acting on the doings of others needs. */
-export interface RemoteChangesOptions {
+/** The parts that act on remote changes. */
+export interface RemoteChangesParts {
   readonly environment: Environment;
   readonly gateway: StoreGateway;
   readonly runs: RunTable;
   readonly results: ResultWaiter;
   readonly reconciler: Reconciler;
-  /** Looks for work now. */
-  readonly wake: () => void;
+  readonly waker: Waker;
 }
 
-/** Acts on what other schedulers did with a store: by its watch, by what they tell, and by what the store notes. */
-export class RemoteChanges {
-  readonly #options: RemoteChangesOptions;
-  readonly wakes: WakeDebouncer;
+/** Acts on what other schedulers did with a store: by its watch, by their events, and by the changes that the store notes. */
+export class RemoteChanges implements ChangeListener, ChangeListening, OwnEventListener {
+  readonly #parts: RemoteChangesParts;
+  readonly #debouncer: WakeDebouncer;
   readonly #feed: StoreFeed | undefined;
   #isOpen = false;
 
-  constructor(options: RemoteChangesOptions) {
-    this.#options = options;
-    this.wakes = new WakeDebouncer(options.environment.clock, () => this.changed());
-    this.#feed = feedOf(options);
+  constructor(parts: RemoteChangesParts) {
+    const { environment, gateway, runs, results } = parts;
+    const { pendingWrites } = gateway;
+    this.#parts = parts;
+    this.#debouncer = new WakeDebouncer(environment.clock, () => this.changed());
+    this.#feed = pendingWrites && new StoreFeed({ environment, gateway, pendingWrites, runs, results });
   }
 
   /** Listens, as soon as the store is open. */
   async open(): Promise<void> {
     this.#isOpen = true;
-    await this.#options.environment.openBroker();
+    await this.#parts.environment.openBroker();
     await this.#feed?.start();
   }
 
-  /** Listens no more, and forgets what was told. To be called before the store is closed. */
+  /** Stops listening, and forgets what was published. To be called before the store is closed. */
   async close(): Promise<void> {
     this.#isOpen = false;
-    this.wakes.stop();
+    this.#debouncer.stop();
     await this.#feed?.stop();
   }
 
-  /** This scheduler told something itself. */
-  told(event: CarillonEvent): void {
-    this.#feed?.told(event);
+  /** This scheduler published something itself: the feed is not to publish it again. */
+  onEvent(event: CarillonEvent): void {
+    this.#feed?.published(event);
   }
 
-  /** Somebody changed the store. */
+  /** The store was changed by others. */
   changed(): void {
-    const { environment: { logger }, gateway, reconciler, wake } = this.#options;
-    logger.debug("woken: the store was changed elsewhere", { store: gateway.alias });
-    wake();
-    // What is not seen now is seen at the next beat.
+    const { environment: { logger }, gateway, reconciler, waker } = this.#parts;
+    logger.debug("woken: the store was changed by another process", { store: gateway.alias });
+    waker.wake();
+    // What is not seen now is seen at the next heartbeat.
     reconciler.seeCancelRequests().catch((error) =>
       logger.debug("looking for cancel requests failed", { error: messageOf(error) })
     );
   }
 
-  /** Another scheduler told something about the store. */
-  heard(event: CarillonEvent): void {
+  /** Another scheduler published something about the store. */
+  received(event: CarillonEvent): void {
     if (!this.#isOpen) return;
-    this.#options.results.onEvent(event);
-    if (makesWork(event.type)) this.wakes.call();
+    this.#parts.results.onEvent(event);
+    if (makesWork(event.type)) this.#debouncer.call();
   }
 
-  /** Others may have done things that nobody told. */
+  /** Events of others may have been missed. */
   mayHaveChanged(): void {
     if (!this.#isOpen) return;
-    this.#options.results.lookAgain();
-    this.wakes.call();
+    this.#parts.results.lookAgain();
+    this.#debouncer.call();
   }
 }
 
-/** The feed, where listeners are to hear what the store notes. */
-function feedOf({ gateway, environment, runs, results }: RemoteChangesOptions): StoreFeed | undefined {
-  const { alias, store, writes } = gateway;
-  const { logger, hasListeners, hear } = environment;
-  if (writes === undefined) return undefined;
-  return new StoreFeed({
-    alias,
-    store,
-    logger,
-    writes,
-    runs: (jobId) => runs.has(jobId),
-    hasSubscribers: hasListeners,
-    onEvent(event) {
-      results.onEvent(event);
-      hear(event);
-    },
-  });
-}
-
-/** Events of others after which there is nothing to do here. */
-const idleNews: ReadonlySet<EventType> = new Set<EventType>([
+/** The events of others after which there is nothing to do here. */
+const idleEvents: ReadonlySet<EventType> = new Set<EventType>([
   "jobClaimed",
   "jobStarted",
   "jobProgress",
@@ -108,11 +94,11 @@ const idleNews: ReadonlySet<EventType> = new Set<EventType>([
   "firesCoalesced",
   "firesSkipped",
   "firesLate",
-  // Its jobs are told one by one.
+  // Its jobs are published one by one.
   "scheduleFired",
 ]);
 
 function makesWork(type: EventType): boolean {
   const group = groupOfEvent[type];
-  return group !== "scheduler" && group !== "store" && !idleNews.has(type);
+  return group !== "scheduler" && group !== "store" && !idleEvents.has(type);
 }

@@ -16,7 +16,7 @@ export function schedulerLink(
     clock,
     logger,
     onEvent: (event) => {
-      if ("store" in event) units.find(event.store)?.remoteChanges.heard(event);
+      if ("store" in event) units.find(event.store)?.remoteChanges.received(event);
       hub.publish(event);
     },
     onGap: () => units.all().forEach((unit) => unit.remoteChanges.mayHaveChanged()),

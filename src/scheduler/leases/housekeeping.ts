@@ -1,14 +1,15 @@
 import type { Environment } from "../environment.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
+import type { PolledWork } from "../store/poller.ts";
 import type { Takeover } from "./takeover.ts";
 
-/** How often a scheduler cleans up: every minute under the usual lease, as what nobody owns is a matter of leases. */
+/** Leases between two cleanups: one a minute by default, as work without an owner is a matter of leases. */
 const EVERY_LEASES = 2;
-/** How much is deleted at a time, so that nobody waits for it. */
+/** Number of rows that are deleted at a time, so that no other write waits long. */
 const PRUNE_MAX = 500;
 
-/** Deletes what has expired, and looks for work that nobody owns. */
-export class Housekeeping {
+/** Deletes what has expired, and takes over work whose owner has no record. */
+export class Housekeeping implements PolledWork {
   readonly #environment: Environment;
   readonly #gateway: StoreGateway;
   readonly #takeover: Takeover;
@@ -19,18 +20,18 @@ export class Housekeeping {
     this.#takeover = takeover;
   }
 
-  /** One small step; comes back at once while there is more. */
+  /** One small step; the next one follows at once while there is more. */
   async round(): Promise<number> {
-    const pruned = Math.max(await this.pruneStep(), await this.#gateway.store.pruneChanges(PRUNE_MAX));
+    const { store } = this.#gateway;
+    const pruned = Math.max(await this.#prune(), await store.pruneChanges(PRUNE_MAX));
     if (pruned >= PRUNE_MAX) return 0;
-    for (const incarnation of await this.#gateway.store.getOrphanedIncarnations()) {
+    for (const incarnation of await store.getOrphanedIncarnations()) {
       await this.#takeover.takeOver({ incarnation, name: `#${incarnation}`, leaseUntilMs: null });
     }
     return EVERY_LEASES * this.#environment.leaseMs;
   }
 
-  /** Deletes up to one step's worth of what has expired; answers how many jobs. */
-  async pruneStep(): Promise<number> {
+  async #prune(): Promise<number> {
     const { jobs, schedules } = await this.#gateway.store.prune(PRUNE_MAX);
     if (jobs > 0 || schedules.length > 0) {
       this.#environment.logger.debug("pruned", {

@@ -2,31 +2,29 @@ import { leaseIsOver } from "../../model/decisions.ts";
 import type { SchedulerRecord, SchedulerWrite } from "../../model/scheduler_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { HeartbeatAnswer } from "../../stores/scheduler_store.ts";
-import type { Clock, Timer } from "../../time/clock.ts";
-import { isCertainlyDead } from "./process_identity.ts";
+import type { Environment } from "../environment.ts";
+import type { PolledWork } from "../store/poller.ts";
+import { BEATS_IN_A_LEASE } from "../store/store_health.ts";
+import type { TaskCache } from "../store/task_cache.ts";
+import type { Waker } from "../store/waker.ts";
+import type { Lease } from "./lease.ts";
+import { isCertainlyDead, ownProcessIdentity } from "./process_identity.ts";
+import type { Takeover } from "./takeover.ts";
 
-/** Part of the lease that is left unused, so that a slow clock never runs a job beyond it. */
-const MARGIN = 0.1;
+/** Compares what the store says runs here with what does. */
+export interface BeatListener {
+  afterBeat(answer: HeartbeatAnswer): Promise<void>;
+}
 
-/** How often a scheduler beats in the time of one lease. */
-export const BEATS_IN_A_LEASE = 3;
-
-/** What a lease keeper needs. */
-export interface LeaseKeeperOptions {
+/** The parts on which a lease keeper works. */
+export interface LeaseKeeperParts {
+  readonly environment: Environment;
   readonly store: DataStore;
-  readonly clock: Clock;
-  /** How this scheduler registers: what it knows may have grown since. */
-  readonly scheduler: () => SchedulerWrite;
-  /** The lease is over or was taken: whatever runs must stop now. */
-  readonly onLost: (reason: string) => void;
-  /** The lease holds again after it was lost: there may be work to take. */
-  readonly onRegained: () => void;
-  /** A beat was answered. */
-  readonly onBeat: (answer: HeartbeatAnswer) => Promise<void>;
-  /** Another scheduler is gone. */
-  readonly onGone: (scheduler: SchedulerRecord) => Promise<void>;
-  /** Whether it lives too short to watch others for a lease, so that the store's clock alone must decide. */
-  readonly trustsClock: () => boolean;
+  readonly lease: Lease;
+  readonly takeover: Takeover;
+  readonly tasks: TaskCache;
+  readonly reconciler: BeatListener;
+  readonly waker: Waker;
 }
 
 interface Watched {
@@ -34,131 +32,78 @@ interface Watched {
   readonly sinceMs: number;
 }
 
-/**
- * Keeps this scheduler's one lease: registers an incarnation, renews it, watches the others', and by a timer of
- * its own says that the lease is lost before anybody else can think so.
- */
-export class LeaseKeeper {
-  readonly #options: LeaseKeeperOptions;
+/** Registers this scheduler with a store, renews its lease by heartbeats, and watches the leases of the others. */
+export class LeaseKeeper implements PolledWork {
+  readonly #parts: LeaseKeeperParts;
   readonly #watched = new Map<number, Watched>();
-  #incarnation: number | undefined;
-  #watchdog: Timer | undefined;
-  /** By the clock that never jumps. */
-  #holdsUntilMs = 0;
-  #lost = false;
-  readonly #leaseMs: number;
 
-  constructor(options: LeaseKeeperOptions) {
-    this.#options = options;
-    this.#leaseMs = options.scheduler().leaseMs;
+  constructor(parts: LeaseKeeperParts) {
+    this.#parts = parts;
   }
 
-  /** The incarnation, while there is one whose lease holds. */
-  get incarnation(): number | undefined {
-    this.check();
-    return this.#lost ? undefined : this.#incarnation;
-  }
-
-  /**
-   * Says now that the lease is lost where its time is over. A process that stood still comes to what it was doing
-   * before it comes to its timers.
-   */
-  check(): void {
-    if (this.#watchdog && this.#options.clock.monotonicMs() > this.#holdsUntilMs) this.#timeIsOver();
-  }
-
-  /** The incarnation that is registered, whether or not its lease holds. */
-  get registered(): number | undefined {
-    return this.#incarnation;
-  }
-
-  /** Registers this start, after burying those that are gone beyond doubt. */
+  /** Registers this start, after taking over the work of those that are gone beyond doubt. */
   async register(): Promise<void> {
-    const { store, clock } = this.#options;
-    const scheduler = this.#options.scheduler();
-    const nowMs = this.#options.trustsClock() ? await store.nowMs() : -Infinity;
+    const { environment: { clock, trustsClock }, store, lease, takeover } = this.#parts;
+    const scheduler = this.#scheduler();
+    const nowMs = trustsClock() ? await store.nowMs() : -Infinity;
     for (const other of await store.getSchedulers()) {
       const gone = isCertainlyDead(other.process, scheduler.process) ||
         leaseIsOver({ ...other, watchedMs: null }, nowMs);
-      if (gone) await this.#options.onGone(other);
+      if (gone) await takeover.takeOver(other);
     }
     const sentMs = clock.monotonicMs();
     const { incarnation } = await store.registerScheduler(scheduler);
-    this.#incarnation = incarnation;
-    this.#lost = false;
-    this.#guardFrom(sentMs);
+    lease.begin(incarnation, sentMs);
   }
 
-  /** Renews the lease; registers anew when it was taken. Answers when to beat again. */
-  async beat(): Promise<number> {
-    const { store, clock, onBeat } = this.#options;
-    const incarnation = this.#incarnation;
-    if (incarnation === undefined) return this.#beatAgainMs;
+  /** One heartbeat: renews the lease, or registers anew when it was taken. Resolves to the wait before the next one. */
+  async round(): Promise<number> {
+    const { environment: { clock, leaseMs }, store, lease, tasks, reconciler, waker } = this.#parts;
+    const restMs = leaseMs / BEATS_IN_A_LEASE;
+    const incarnation = lease.registered;
+    if (incarnation === undefined) return restMs;
     const sentMs = clock.monotonicMs();
-    const answer = await store.heartbeat(incarnation, this.#leaseMs);
-    if (this.#incarnation !== incarnation) return this.#beatAgainMs;
+    const answer = await store.heartbeat(incarnation, leaseMs);
+    if (lease.registered !== incarnation) return restMs;
     if (!answer.alive) {
-      this.#lose("another scheduler took its work over");
+      lease.lose("another scheduler took its work over");
       await this.register();
-      this.#options.onRegained();
-      return this.#beatAgainMs;
+      waker.wake();
+      return restMs;
     }
-    // Where the watchdog spoke and nobody took the work, the lease goes on: what ran was aborted by then.
-    const regained = this.#lost;
-    this.#lost = false;
-    this.#guardFrom(sentMs);
-    if (regained) this.#options.onRegained();
-    await onBeat(answer);
+    // Where the lease was declared lost and the work was not taken, it continues: what ran was aborted by then.
+    if (lease.renew(sentMs)) waker.wake();
+    await reconciler.afterBeat(answer);
+    await tasks.refresh();
     await this.#watch(answer);
-    return this.#beatAgainMs;
+    return restMs;
   }
 
   /** Gives the registration up; the last thing a scheduler does. */
   async unregister(): Promise<void> {
-    const incarnation = this.#incarnation;
+    const { store, lease } = this.#parts;
+    const incarnation = lease.registered;
     this.forget();
-    if (incarnation !== undefined) await this.#options.store.unregisterScheduler(incarnation);
+    if (incarnation !== undefined) await store.unregisterScheduler(incarnation);
   }
 
-  /** Stops keeping the lease without a word to the store: it runs out. */
+  /** Stops keeping the lease without a call of the store: it runs out. */
   forget(): void {
-    this.#incarnation = undefined;
-    this.#unwatch();
+    this.#parts.lease.forget();
     this.#watched.clear();
   }
 
-  get #beatAgainMs(): number {
-    return this.#leaseMs / BEATS_IN_A_LEASE;
-  }
-
-  /** Counts from before the beat was sent: the store's own count can only have begun later. */
-  #guardFrom(sentMs: number): void {
-    const { clock } = this.#options;
-    this.#unwatch();
-    this.#holdsUntilMs = sentMs + this.#leaseMs * (1 - MARGIN);
-    const leftMs = this.#holdsUntilMs - clock.monotonicMs();
-    this.#watchdog = clock.setTimer(() => this.#timeIsOver(), leftMs, { keepAlive: false });
-  }
-
-  #unwatch(): void {
-    this.#watchdog?.cancel();
-    this.#watchdog = undefined;
-  }
-
-  #timeIsOver(): void {
-    this.#lose("no heartbeat was answered in time");
-  }
-
-  #lose(reason: string): void {
-    if (this.#lost) return;
-    this.#lost = true;
-    this.#unwatch();
-    this.#options.onLost(reason);
+  /** The record of this scheduler, as of now: the tasks that it knows may have grown. */
+  #scheduler(): SchedulerWrite {
+    const { name, role, registry, tags, leaseMs } = this.#parts.environment;
+    const runsJobs = role === "worker" || role === "both";
+    const tasks = runsJobs ? registry.versions() : [];
+    return { name, role, tasks, tags, process: ownProcessIdentity(), leaseMs };
   }
 
   async #watch({ nowMs, others }: HeartbeatAnswer): Promise<void> {
-    const { clock, onGone } = this.#options;
-    const own = this.#options.scheduler().process;
+    const { environment: { clock }, takeover } = this.#parts;
+    const own = ownProcessIdentity();
     const seen = new Set(others.map((other) => other.incarnation));
     for (const incarnation of this.#watched.keys()) {
       if (!seen.has(incarnation)) this.#watched.delete(incarnation);
@@ -166,14 +111,14 @@ export class LeaseKeeper {
     for (const other of others) {
       const watchedMs = clock.monotonicMs() - this.#watchedSince(other);
       const over = leaseIsOver({ ...other, watchedMs }, nowMs);
-      if (over || isCertainlyDead(other.process, own)) await onGone(other);
+      if (over || isCertainlyDead(other.process, own)) await takeover.takeOver(other);
     }
   }
 
   #watchedSince({ incarnation, leaseUntilMs }: SchedulerRecord): number {
     const known = this.#watched.get(incarnation);
     if (known?.leaseUntilMs === leaseUntilMs) return known.sinceMs;
-    const sinceMs = this.#options.clock.monotonicMs();
+    const sinceMs = this.#parts.environment.clock.monotonicMs();
     this.#watched.set(incarnation, { leaseUntilMs, sinceMs });
     return sinceMs;
   }

@@ -6,7 +6,7 @@ interface ProcessSystem {
   readonly pid: number;
   readText(path: string): string | null;
   readLink(path: string): string | null;
-  /** Whether a process of this pid exists, as far as can be told. */
+  /** True if a process of this pid exists, as far as can be determined. */
   exists(pid: number): boolean;
 }
 
@@ -18,7 +18,7 @@ interface NodeProcess {
 
 let own: ProcessIdentity | undefined;
 
-/** Who this process is; read once, as it never changes. */
+/** The identity of this process; read once, as it never changes. */
 export function ownProcessIdentity(): ProcessIdentity {
   return own ??= readOwnIdentity();
 }
@@ -36,7 +36,7 @@ function readOwnIdentity(): ProcessIdentity {
 }
 
 /**
- * Whether a process is dead beyond doubt: same boot of the same host, same pid namespace, and its pid is gone
+ * Returns true if a process is dead beyond doubt: same boot of the same host, same pid namespace, and its pid is gone
  * or belongs to another process by now. In doubt it counts as alive, and its lease decides.
  */
 export function isCertainlyDead(other: ProcessIdentity, own: ProcessIdentity): boolean {
@@ -55,12 +55,12 @@ export function isCertainlyDead(other: ProcessIdentity, own: ProcessIdentity): b
   return startedApart(other.startedAt, startTime(system, other.pid));
 }
 
-/** Whether two processes of one pid are not the same, as far as is known of them. */
+/** True if two processes of one pid are known not to be the same. */
 function startedApart(one: string | null, other: string | null): boolean {
   return one !== null && other !== null && one !== other;
 }
 
-/** When a process started, in clock ticks since boot. */
+/** The time at which a process started, in clock ticks since boot. */
 function startTime(system: ProcessSystem, pid: number): string | null {
   return statFields(system, pid)[19] ?? null;
 }

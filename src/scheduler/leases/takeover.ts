@@ -1,7 +1,9 @@
 import { lostLeaseTransition } from "../../model/decisions.ts";
 import { resolveRunSettings } from "../../model/settings.ts";
 import type { Environment } from "../environment.ts";
+import type { RunEnding } from "../store/gateway/job_gateway.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
+import type { Waker } from "../store/waker.ts";
 
 /** A scheduler that is gone; `leaseUntilMs` is null where its record is gone too. */
 export interface GoneScheduler {
@@ -10,20 +12,19 @@ export interface GoneScheduler {
   readonly leaseUntilMs: number | null;
 }
 
-/** Takes the work of schedulers that are gone. */
+/** Takes over the work of schedulers that are gone. */
 export class Takeover {
   readonly #environment: Environment;
   readonly #gateway: StoreGateway;
-  readonly #onTaken: () => void;
+  readonly #waker: Waker;
 
-  /** `onTaken` is called when there may be new work to claim. */
-  constructor(environment: Environment, gateway: StoreGateway, onTaken: () => void) {
+  constructor(environment: Environment, gateway: StoreGateway, waker: Waker) {
     this.#environment = environment;
     this.#gateway = gateway;
-    this.#onTaken = onTaken;
+    this.#waker = waker;
   }
 
-  /** Ends the gone scheduler's runs as their tasks say, unless it was alive after all. */
+  /** Ends the gone scheduler's runs as their tasks specify, unless it was alive after all. */
   async takeOver(gone: GoneScheduler): Promise<void> {
     const { logger, publish, name, clock } = this.#environment;
     const endings = await this.#endings(gone.incarnation);
@@ -36,10 +37,10 @@ export class Takeover {
       jobs: endings.length,
     });
     publish({ type: "schedulerTakenOver", atMs: clock.nowMs(), scheduler: name, subject: gone.name });
-    this.#onTaken();
+    this.#waker.wake();
   }
 
-  async #endings(incarnation: number) {
+  async #endings(incarnation: number): Promise<readonly RunEnding[]> {
     const { store } = this.#gateway;
     const jobs = await store.getJobs({ owner: incarnation, states: ["running"], order: "oldest" });
     const tasks = new Map((await store.getTasks()).map((task) => [task.name, task]));

@@ -37,7 +37,7 @@ export async function untilIdle(
     checkAgain = true;
     if (!isOver) checking ??= check();
   };
-  const stopWatching = units.all().map((unit) => unit.onRest.add(onRest));
+  const stopWatching = units.all().map((unit) => unit.rest.add({ rested: onRest }));
   if (signal.aborted) end();
   signal.addEventListener("abort", end, { once: true });
   for (const unit of units.all()) unit.wake();

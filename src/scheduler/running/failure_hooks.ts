@@ -7,7 +7,9 @@ import type { JobRecord } from "../../model/job_record.ts";
 import { revivedError } from "../../model/stored_error.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import type { Environment } from "../environment.ts";
+import type { OwnEventListener } from "../store/gateway/event_publisher.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
+import type { RestListeners } from "../store/poller.ts";
 import { jobLog } from "./job_context.ts";
 import { LogKeeper } from "./log_keeper.ts";
 import { storedInput } from "./stored_input.ts";
@@ -16,32 +18,31 @@ import { storedInput } from "./stored_input.ts";
  * Calls `onFailure` of the tasks whose jobs this scheduler has ended as failed: its own runs, those of schedulers
  * that are gone, and those that were not started in time. At most once: when the process dies in between, not at all.
  */
-export class FailureHooks {
+export class FailureHooks implements OwnEventListener {
   readonly #environment: Environment;
   readonly #gateway: StoreGateway;
-  readonly #onOver: () => void;
+  readonly #rest: RestListeners;
   readonly #running = new Set<Promise<void>>();
 
-  /** `onOver` is called after every hook that is over. */
-  constructor(environment: Environment, gateway: StoreGateway, onOver: () => void) {
+  /** `rest` is notified after every hook that is over. */
+  constructor(environment: Environment, gateway: StoreGateway, rest: RestListeners) {
     this.#environment = environment;
     this.#gateway = gateway;
-    this.#onOver = onOver;
+    this.#rest = rest;
   }
 
-  /** Whether one runs. */
+  /** True while one runs. */
   get busy(): boolean {
     return this.#running.size > 0;
   }
 
-  /** Notes an event of this scheduler about its own work. */
   onEvent(event: CarillonEvent): void {
     if (event.type !== "jobFinished" || !isFailure(event.outcome)) return;
     const task = this.#environment.registry.find(event.taskName);
     if (!task?.onFailure) return;
     const running = this.#call(event, event.outcome, task, task.onFailure).finally(() => {
       this.#running.delete(running);
-      this.#onOver();
+      this.#rest.notify();
     });
     this.#running.add(running);
   }
@@ -61,7 +62,7 @@ export class FailureHooks {
     try {
       const [job] = await this.#gateway.store.getJobs({ ids: [event.jobId] });
       if (!job) return;
-      const keeper = new LogKeeper(clock, (lines) => this.#gateway.jobs.keepLog(job, "onFailure", lines));
+      const keeper = new LogKeeper(clock, this.#gateway.jobs, job, "onFailure");
       const log = jobLog(job, this.#environment, this.#gateway, keeper);
       const error = event.local?.error ?? revivedError(event.error ?? { name: "Error", message: outcome });
       const failure = {

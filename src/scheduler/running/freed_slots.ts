@@ -1,61 +1,82 @@
-import type { EndedRun } from "./ended_run.ts";
+import { taskLimit } from "../../model/decisions.ts";
+import type { JobRecord, JobTransition } from "../../model/job_record.ts";
 import type { Environment } from "../environment.ts";
-import type { JobLoop } from "../claiming/job_loop.ts";
-import { type JobRun, mayUnblockOthers } from "./job_run.ts";
-import type { Poller } from "../store/poller.ts";
-import type { RunsOver } from "./run_table.ts";
-import type { ScheduleLoop } from "../schedules/schedule_loop.ts";
+import type { Lease } from "../leases/lease.ts";
+import type { Backlog } from "../store/backlog.ts";
+import type { RunFollowers } from "../store/run_followers.ts";
 import type { TaskCache } from "../store/task_cache.ts";
+import type { Pollers, Waker } from "../store/waker.ts";
+import type { EndedRun, JobRun } from "./job_run.ts";
+import type { RunTable } from "./run_table.ts";
 
-/** What is to be done after runs stands on this. */
-export interface FreedSlotsOptions {
+/** The parts on which freed slots work. */
+export interface FreedSlotsParts {
   readonly environment: Environment;
-  /** Whose runs these are. */
-  readonly unit: { readonly alias: string; readonly tasks: TaskCache; wakeJobs(): void };
-  readonly jobLoop: JobLoop;
-  readonly scheduleLoop: ScheduleLoop;
-  readonly pollers: { readonly jobs: Poller; readonly schedules: Poller };
-  /** The incarnation whose lease holds; undefined while there is none. */
-  readonly incarnation: () => number | undefined;
+  readonly alias: string;
+  readonly runs: RunTable;
+  readonly tasks: TaskCache;
+  readonly lease: Lease;
+  readonly backlog: Backlog;
+  readonly followers: RunFollowers;
+  readonly pollers: Pollers;
+  readonly waker: Waker;
 }
 
-/** What the end of runs sets going: the claim of what waited for them, and schedules that count from their end. */
+/** Starts what the end of runs calls for: the claim of jobs that waited for them, and schedules that count from it. */
 export class FreedSlots {
-  readonly #options: FreedSlotsOptions;
+  readonly #parts: FreedSlotsParts;
 
-  constructor(options: FreedSlotsOptions) {
-    this.#options = options;
+  constructor(parts: FreedSlotsParts) {
+    this.#parts = parts;
   }
 
-  /** Asks for the claim that these ends call for, which then takes them along; answers whether it comes. */
+  /** Asks for the claim that these ends call for, which then takes them along. Returns true if it comes. */
   callClaim(ended: readonly EndedRun[]): boolean {
-    const { environment, jobLoop, pollers: { jobs }, incarnation } = this.#options;
+    const { environment, backlog, pollers: { jobs }, lease } = this.#parts;
     // While the store fails, ends are tried again by themselves.
-    if (!jobs.active || !jobLoop.works || environment.paused() || incarnation() === undefined) return false;
-    const mayUnblockOthers = () =>
-      ended.some(({ run, transition }) => this.#mayUnblockOthers(run, transition.to));
-    const isNews = !jobLoop.backlogEmpty || ended.some(({ transition }) => transition.to !== "finished");
-    if (jobLoop.claimedAll && !(isNews && mayUnblockOthers())) return false;
-    jobLoop.noteWork();
+    if (!jobs.active || backlog.claimsFail || environment.paused() || lease.incarnation === undefined) {
+      return false;
+    }
+    if (backlog.claimedAll && !this.#callForClaim(ended)) return false;
+    backlog.noteWork();
     jobs.wake();
     return true;
   }
 
-  /** Runs and the writing of their ends are over. */
-  over(runs: readonly JobRun[], { claimed }: RunsOver): void {
-    const { environment, unit, jobLoop, pollers: { jobs, schedules }, scheduleLoop } = this.#options;
-    if (!claimed) {
-      // Others may wait for a slot that such a run held; for the rest it is enough to look now and then.
-      const isNews = !jobLoop.backlogEmpty || runs.some(({ ended }) => ended?.to !== "finished");
-      if (!runs.some((run) => this.#mayUnblockOthers(run, run.ended?.to))) jobs.wakeSoon();
-      else if (isNews) unit.wakeJobs();
-    }
-    environment.onFreed(claimed ? unit.alias : undefined);
-    // Their schedules may count from this end (fixed delay).
-    if (runs.some(({ job }) => scheduleLoop.mayFollowRun(job))) schedules.wake();
+  #callForClaim(ended: readonly EndedRun[]): boolean {
+    const { backlog } = this.#parts;
+    if (backlog.isEmpty && ended.every(({ transition }) => transition.to === "finished")) return false;
+    return ended.some(({ job, transition }) => this.#mayUnblockOthers(job, transition.to));
   }
 
-  #mayUnblockOthers({ job }: JobRun, endedTo: Parameters<typeof mayUnblockOthers>[1]): boolean {
-    return mayUnblockOthers(job, endedTo, this.#options.unit.tasks.get(job.taskName));
+  /**
+   * Runs and the writing of their ends are over: frees their slots. `claimed` is true if the step that wrote their ends has
+   * taken already what may start in their place.
+   */
+  free(runs: readonly JobRun[], claimed = false): void {
+    const { environment, alias, runs: table, followers, pollers } = this.#parts;
+    table.remove(runs);
+    if (!claimed) this.#wakeJobs(runs);
+    environment.onFreed(claimed ? alias : undefined);
+    // Their schedules may count from this end (fixed delay).
+    if (runs.some(({ job }) => followers.mayFollow(job))) pollers.schedules.wake();
+    for (const run of runs) run.over();
+  }
+
+  /** Others may wait for a slot that such a run held; for the rest it is enough to look now and then. */
+  #wakeJobs(runs: readonly JobRun[]): void {
+    const { backlog, pollers, waker } = this.#parts;
+    const mayUnblockOthers = runs.some(({ job, ended }) => this.#mayUnblockOthers(job, ended?.to));
+    if (!mayUnblockOthers) return pollers.jobs.wakeSoon();
+    if (!backlog.isEmpty || runs.some(({ ended }) => ended?.to !== "finished")) waker.wakeJobs();
+  }
+
+  /** True if jobs of this task may have waited for the end of a run, or the job itself continues. */
+  #mayUnblockOthers(
+    { scheduleSeq, concurrencyKey, taskName }: JobRecord,
+    endedTo: JobTransition["to"] | undefined,
+  ): boolean {
+    return endedTo !== "finished" || scheduleSeq !== null || concurrencyKey !== null ||
+      taskLimit(this.#parts.tasks.get(taskName)) !== null;
   }
 }

@@ -9,8 +9,8 @@ import type { Environment } from "../environment.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
 import type { JobRun, RunCompletion } from "./job_run.ts";
 
-/** What a completion is about. */
-export interface JobCompletionOptions {
+/** The parts on which a completion works. */
+export interface JobCompletionParts {
   readonly run: JobRun;
   readonly task: RegisteredTask;
   readonly settings: RunSettings;
@@ -18,14 +18,14 @@ export interface JobCompletionOptions {
   readonly gateway: StoreGateway;
 }
 
-/** The completion of a run within a transaction of its function's: whether it happened is for the store to say. */
+/** The completion of a run within a transaction of its function: only the store knows whether it was committed. */
 export class JobCompletion implements RunCompletion {
-  readonly #options: JobCompletionOptions;
+  readonly #parts: JobCompletionParts;
   #value: unknown;
   #isTried = false;
 
-  constructor(options: JobCompletionOptions) {
-    this.#options = options;
+  constructor(parts: JobCompletionParts) {
+    this.#parts = parts;
   }
 
   get isTried(): boolean {
@@ -34,14 +34,14 @@ export class JobCompletion implements RunCompletion {
 
   /** Ends the run as a success within the transaction. */
   readonly writeIn: CompleteIn = async (transaction, value) => {
-    const { run, task, settings, environment: { serializer }, gateway } = this.#options;
+    const { run, task, settings, environment: { serializer }, gateway } = this.#parts;
     this.#refuseTooLate();
     const checked = await validateOutput(task, value);
     const payload = encodePayload(checked, serializer);
     const keepMs = settings.retention.successMs;
     const transition = { to: "finished", outcome: "success", value: payload, error: null, keepMs } as const;
     const wasTried = this.#isTried;
-    // From now on it may happen, whatever becomes of the answer.
+    // From now on it may be committed, also where this call seems to fail.
     this.#isTried = true;
     if (!await gateway.jobs.endWithin(transaction, { fence: run.fence, transition })) {
       throw wasTried ? completedBefore(run.job) : notOurs(run.job);
@@ -50,26 +50,26 @@ export class JobCompletion implements RunCompletion {
   };
 
   async settle(durationMs: number | null): Promise<boolean> {
-    const { run, environment: { logger }, gateway } = this.#options;
+    const { run, environment: { logger }, gateway } = this.#parts;
     const job = this.#isTried ? await this.#committed() : undefined;
     if (!job) return false;
     logger.debug("job completed within a transaction", { job: job.id });
     run.ended = { to: "finished", outcome: "success", value: job.value, error: null, keepMs: null };
-    gateway.jobs.tellFinishedWithin(job, { durationMs, local: { value: this.#value } });
+    gateway.jobs.publishFinishedWithin(job, { durationMs, local: { value: this.#value } });
     return true;
   }
 
   /** The job as stored, if the transaction that completed it was committed. */
   async #committed(): Promise<JobRecord | undefined> {
-    const { run: { job, fence }, gateway } = this.#options;
+    const { run: { job, fence }, gateway } = this.#parts;
     const [stored] = await gateway.store.getJobs({ ids: [job.id] });
     const isThisRun = stored?.seq === fence.seq && stored.claimNumber === fence.claimNumber;
     return isThisRun && stored.state === "finished" && stored.outcome === "success" ? stored : undefined;
   }
 
-  /** What has run into its timeout is no success any more, nor what somebody else may run by now. */
+  /** A run that has timed out can no longer succeed, nor one that another scheduler may run by now. */
   #refuseTooLate(): void {
-    const { run } = this.#options;
+    const { run } = this.#parts;
     if (run.cause?.kind === "timeout" || run.cause?.kind === "leaseLost") run.throwIfAborted();
   }
 }

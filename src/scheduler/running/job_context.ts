@@ -17,7 +17,7 @@ import { LogKeeper } from "./log_keeper.ts";
 import { ProgressReporter } from "./progress_reporter.ts";
 import type { Prepared } from "./run_preparation.ts";
 
-/** What a task's function receives for one run; each thing is made when the function asks for it. */
+/** The context that a task's function gets for one run; each part is made when the function asks for it. */
 export class JobContext implements TaskContext {
   readonly #run: JobRun;
   readonly #prepared: Prepared;
@@ -58,32 +58,33 @@ export class JobContext implements TaskContext {
     return this.#completeIn ??= this.#makeCompletion();
   }
 
-  /** The run is over: writes what is left of its log and its progress. Undefined where nothing is to be awaited. */
+  /** The run is over: writes the rest of its log and progress. Returns undefined where nothing is to be awaited. */
   close(): Promise<unknown> | undefined {
     this.#isClosed = true;
     if (this.#keeper === undefined && this.#reporter === undefined) return undefined;
     return Promise.all([
       this.#reporter?.close(),
-      this.#keeper?.close().catch((error) => this.#notWritten(error)),
+      this.#keeper?.close().catch((error) =>
+        this.#environment.logger.debug("the log of a job was not written", {
+          job: this.#run.job.id,
+          error: messageOf(error),
+        })
+      ),
     ]);
   }
 
   #makeLog(): JobLog {
     const { job } = this.#run;
-    this.#keeper = new LogKeeper(
-      this.#environment.clock,
-      (lines) => this.#gateway.jobs.keepLog(job, "run", lines),
-    );
+    this.#keeper = new LogKeeper(this.#environment.clock, this.#gateway.jobs, job, "run");
     if (this.#isClosed) void this.#keeper.close();
     return jobLog(job, this.#environment, this.#gateway, this.#keeper);
   }
 
   #makeProgress(): ReportProgress {
-    const { job, fence } = this.#run;
     const reporter = this.#reporter = new ProgressReporter(
-      this.#environment.clock,
-      (progress) =>
-        this.#gateway.jobs.progress(job, fence, progress).catch((error) => this.#notWritten(error)),
+      this.#environment,
+      this.#gateway.jobs,
+      this.#run,
     );
     if (this.#isClosed) void reporter.close();
     return (progress, message) => reporter.report(progress, message);
@@ -99,16 +100,9 @@ export class JobContext implements TaskContext {
     this.#run.completion = completion;
     return completion.writeIn;
   }
-
-  #notWritten(error: unknown): void {
-    this.#environment.logger.debug("progress or log was not written", {
-      job: this.#run.job.id,
-      error: messageOf(error),
-    });
-  }
 }
 
-/** A job's own log: each line is told, kept with the job, and goes to the scheduler's logger. */
+/** A job's own log: each line is published, kept with the job, and passed to the scheduler's logger. */
 export function jobLog(
   record: JobRecord,
   { logger }: Environment,

@@ -1,19 +1,26 @@
-import { taskLimit } from "../../model/decisions.ts";
+import { CarillonError } from "../../errors.ts";
 import type { JobFence, JobRecord, JobTransition, ParentFacts } from "../../model/job_record.ts";
-import type { TaskRecord } from "../../model/task_record.ts";
+import type { RunEnding } from "../store/gateway/job_gateway.ts";
 
-/** Why a run was told to stop. */
-export type AbortCause =
-  | { readonly kind: "timeout"; readonly message: string }
-  | { readonly kind: "cancelled"; readonly message: string }
-  | { readonly kind: "leaseLost"; readonly message: string }
-  | { readonly kind: "stopping"; readonly message: string };
+/** Why a run must stop. */
+export interface AbortCause {
+  readonly kind: "timeout" | "cancelled" | "leaseLost" | "stopping";
+  readonly message: string;
+}
 
-/** The end of a run within a transaction of its function's. */
+/** The code of the error that the function finds as `signal.reason`. */
+const abortCodes = {
+  timeout: "jobTimedOut",
+  cancelled: "jobCancelled",
+  leaseLost: "leaseLost",
+  stopping: "schedulerStopped",
+} as const satisfies Record<AbortCause["kind"], string>;
+
+/** The end of a run within a transaction of its function. */
 export interface RunCompletion {
-  /** Whether the function has tried: only then is there anything to ask the store. */
+  /** True if the function has tried it: only then is there anything to ask the store. */
   readonly isTried: boolean;
-  /** Whether the run was ended so; then that is noted and told. */
+  /** Resolves to true if the run was ended so, and notes and publishes that. */
   settle(durationMs: number | null): Promise<boolean>;
 }
 
@@ -23,18 +30,18 @@ export class JobRun {
   readonly fence: JobFence;
   /** The jobs it waited for, once they are read. */
   parents: readonly ParentFacts[] | undefined;
-  /** What became of it, once that is written. */
+  /** How it ended, once that is written. */
   ended: JobTransition | undefined;
-  /** Asks its executor to end it, and answers whether it is over; undefined where its executor cannot. */
+  /** Asks its executor to end it, and returns whether it is over; undefined where its executor cannot. */
   terminate: (() => boolean | Promise<boolean>) | undefined;
-  /** What became of ending it, once that was asked for. */
+  /** The outcome of ending it, once that was asked for. */
   termination: Promise<boolean> | undefined;
-  /** How its function ends it within a transaction, once that was asked for. */
+  /** The way in which its function ends it within a transaction, once that was asked for. */
   completion: RunCompletion | undefined;
-  /** Hears when it is told to stop. */
+  /** Notified when it must stop. */
   guards: { onAbort(): void } | undefined;
   #cause: AbortCause | undefined;
-  #reason: unknown;
+  #reason: CarillonError | undefined;
   #controller: AbortController | undefined;
   #isOver = false;
   #done: PromiseWithResolvers<void> | undefined;
@@ -44,12 +51,12 @@ export class JobRun {
     this.fence = { seq: job.seq, incarnation, claimNumber: job.claimNumber };
   }
 
-  /** Why it was told to stop; the first cause stays, but a lost lease outranks every other. */
+  /** Why it must stop; the first cause stays, but a lost lease outranks every other. */
   get cause(): AbortCause | undefined {
     return this.#cause;
   }
 
-  /** Aborted when it is told to stop. */
+  /** Aborted when it must stop. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -65,19 +72,21 @@ export class JobRun {
     return this.#done.promise;
   }
 
-  /** Tells the run to stop; `reason`, the first one given, is what the function finds as `signal.reason`. */
-  abort(cause: AbortCause, reason: unknown): void {
+  /** Asks the run to stop; the first cause is what the function finds as `signal.reason`. */
+  abort(cause: AbortCause): void {
     if (this.#cause !== undefined) {
       if (cause.kind === "leaseLost") this.#cause = cause;
       return;
     }
     this.#cause = cause;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
+    this.#reason = new CarillonError(abortCodes[cause.kind], cause.message, {
+      details: { jobId: this.job.id },
+    });
+    this.#controller?.abort(this.#reason);
     this.guards?.onAbort();
   }
 
-  /** Throws the reason where it was told to stop. */
+  /** Throws the reason if it must stop. */
   throwIfAborted(): void {
     if (this.#cause !== undefined) throw this.#reason;
   }
@@ -89,12 +98,7 @@ export class JobRun {
   }
 }
 
-/** Whether jobs of this task may have waited for the end of a run, or the job itself goes on. */
-export function mayUnblockOthers(
-  job: JobRecord,
-  endedTo: JobTransition["to"] | undefined,
-  task: TaskRecord | undefined,
-): boolean {
-  return endedTo !== "finished" || job.scheduleSeq !== null || job.concurrencyKey !== null ||
-    taskLimit(task) !== null;
+/** A run that is over, and how it ends. */
+export interface EndedRun extends RunEnding {
+  readonly run: JobRun;
 }

@@ -1,107 +1,69 @@
-import { CarillonError, messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors.ts";
 import type { JobRecord, JobTransition } from "../../model/job_record.ts";
+import { isDebugEnabled, type Logger } from "../../model/logger.ts";
 import type { MaybePromise } from "../../model/maybe_promise.ts";
-import type { RunOverrides } from "../../model/settings.ts";
 import { durationMs as durationMsOf } from "../../time/duration.ts";
-import { Batches } from "./batches/batches.ts";
-import type { EndedRun } from "./ended_run.ts";
-import { EndWriter } from "./end_writer.ts";
 import type { Environment } from "../environment.ts";
+import type { Lease } from "../leases/lease.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
+import type { TaskCache } from "../store/task_cache.ts";
+import { Batches } from "./batches/batches.ts";
+import type { EndWriter } from "./end_writer.ts";
+import type { FreedSlots } from "./freed_slots.ts";
 import { type AbortCause, JobRun } from "./job_run.ts";
-import { logEnd } from "./log_end.ts";
 import { attempt, type AttemptParts } from "./run_attempt.ts";
+import { terminateRun } from "./run_guards.ts";
 import { type Prepared, RunPreparation } from "./run_preparation.ts";
 import type { RunTable } from "./run_table.ts";
 import { type RunResult, runTransition, successTransition } from "./run_transition.ts";
 
-/** What a job runner needs. */
-export interface JobRunnerOptions {
+/** The parts on which a job runner works. */
+export interface JobRunnerParts {
   readonly environment: Environment;
   readonly gateway: StoreGateway;
   readonly runs: RunTable;
-  /** What was set about a task at run time. */
-  readonly storedOverrides: (taskName: string) => RunOverrides | undefined;
-  /** The incarnation that is registered, whether or not its lease holds. */
-  readonly registered: () => number | undefined;
-  /** Asks for the claim that these ends call for, if they do; answers whether one comes, which takes them along. */
-  readonly callClaim: (ended: readonly EndedRun[]) => boolean;
-  /** Aborts what runs here if the lease is over, though its timer has not come yet. */
-  readonly checkLease: () => void;
+  readonly tasks: TaskCache;
+  readonly lease: Lease;
+  readonly freed: FreedSlots;
+  readonly ends: EndWriter;
 }
-
-const abortCodes = {
-  timeout: "jobTimedOut",
-  cancelled: "jobCancelled",
-  leaseLost: "leaseLost",
-  stopping: "schedulerStopped",
-} as const;
 
 /**
  * Runs claimed jobs: from the stored input to the stored end. A job whose code needs no waiting is over when `start`
  * returns, but for the writing of its end.
  */
 export class JobRunner {
-  readonly #options: JobRunnerOptions;
+  readonly #parts: JobRunnerParts;
   readonly #preparation: RunPreparation;
-  readonly #parts: AttemptParts;
-  /** What writes how runs end. */
-  readonly ends: EndWriter;
-  /** Where jobs of batch tasks wait for each other. */
+  readonly #attemptParts: AttemptParts;
+  /** The batches in which jobs of batch tasks wait for each other. */
   readonly batches: Batches;
 
-  constructor(options: JobRunnerOptions) {
-    const { environment, gateway, storedOverrides } = options;
-    this.#options = options;
-    this.#preparation = new RunPreparation(environment, storedOverrides);
-    this.ends = new EndWriter(options);
-    const message = "The scheduler stops";
-    this.batches = new Batches(environment, (run) => this.abort(run, { kind: "stopping", message }));
-    this.#parts = {
-      environment,
-      gateway,
-      batches: this.batches,
-      checkLease: options.checkLease,
-      hooks: {
-        timeIsUp: (run, message) => this.abort(run, { kind: "timeout", message }),
-        stillRunning: (run) => void this.terminate(run),
-      },
-    };
+  constructor(parts: JobRunnerParts) {
+    const { environment, gateway, lease, tasks } = parts;
+    this.#parts = parts;
+    this.#preparation = new RunPreparation(environment, tasks);
+    this.batches = new Batches(environment);
+    this.#attemptParts = { environment, gateway, lease, batches: this.batches };
   }
 
   /** Starts claimed jobs; each is in the run table until its end is written. */
   start(jobs: readonly JobRecord[], incarnation: number): readonly JobRun[] {
     const runs = jobs.map((job) => new JobRun(job, incarnation));
     // All are known before the first function is called: it may ask what runs, or cancel one of them.
-    for (const run of runs) this.#options.runs.add(run);
+    for (const run of runs) this.#parts.runs.add(run);
     for (const run of runs) this.#begin(run);
     return runs;
   }
 
-  /** Tells a run to stop. */
+  /** Asks a run to stop. */
   abort(run: JobRun, cause: AbortCause): void {
-    const { message, kind } = cause;
-    run.abort(cause, new CarillonError(abortCodes[kind], message, { details: { jobId: run.job.id } }));
-  }
-
-  /** The lease is lost: whatever runs must stop now. */
-  leaseLost(reason: string): void {
-    const { environment: { logger, publish, name, clock }, gateway, runs } = this.#options;
-    logger.error("lease lost: everything that runs here is aborted", { store: gateway.alias, reason });
-    publish({
-      type: "leaseLost",
-      atMs: clock.nowMs(),
-      scheduler: name,
-      subject: gateway.alias,
-      error: reason,
-    });
-    const cause = { kind: "leaseLost", message: `The scheduler lost its lease: ${reason}` } as const;
-    for (const run of runs.all()) this.abort(run, cause);
+    run.abort(cause);
   }
 
   #begin(run: JobRun): void {
     try {
-      const startMs = this.#options.environment.clock.monotonicMs();
+      const startMs = this.#parts.environment.clock.monotonicMs();
       const prepared = run.job.onParentFailure === null
         ? this.#preparation.of(run.job)
         : this.#preparedWithParents(run);
@@ -129,20 +91,20 @@ export class JobRunner {
   }
 
   async #readParents(run: JobRun): Promise<void> {
-    const { parents } = await this.#options.gateway.store.getParents(run.job.id);
+    const { parents } = await this.#parts.gateway.store.getParents(run.job.id);
     run.parents = parents.flatMap(({ id, taskName, outcome, value, error }) =>
       outcome === null ? [] : [{ id, taskName, outcome, value, error }]
     );
   }
 
   #run(run: JobRun, prepared: Prepared | string, startMs: number): MaybePromise<void> {
-    const { environment: { logger }, gateway } = this.#options;
+    const { environment: { logger }, gateway } = this.#parts;
     if (typeof prepared === "string") {
       logger.warn("job parked", { job: run.job.id, task: run.job.taskName, reason: prepared });
       return this.#end(run, { to: "parked", reason: prepared }, null);
     }
-    gateway.jobs.tellStarted(run.job);
-    const result = attempt(run, prepared, this.#parts);
+    gateway.jobs.publishStarted(run.job);
+    const result = attempt(run, prepared, this.#attemptParts);
     if (result instanceof Promise) return this.#endedLater(run, prepared, result, startMs);
     return this.#ended(run, prepared, result, startMs);
   }
@@ -157,7 +119,7 @@ export class JobRunner {
   }
 
   #ended(run: JobRun, prepared: Prepared, result: RunResult, startMs: number): MaybePromise<void> {
-    const durationMs = this.#options.environment.clock.monotonicMs() - startMs;
+    const durationMs = this.#parts.environment.clock.monotonicMs() - startMs;
     if (run.completion?.isTried || run.termination !== undefined) {
       return this.#settle(run, prepared, result, durationMs);
     }
@@ -166,7 +128,7 @@ export class JobRunner {
 
   /** Its function may have completed it within a transaction, or its executor is asked to end it: that comes first. */
   async #settle(run: JobRun, prepared: Prepared, result: RunResult, durationMs: number): Promise<void> {
-    if (run.completion?.isTried && await this.ends.settle(run, run.completion, durationMs)) return;
+    if (run.completion?.isTried && await this.#parts.ends.settle(run, run.completion, durationMs)) return;
     this.#decide(run, prepared, result, durationMs, await run.termination ?? false);
   }
 
@@ -180,21 +142,21 @@ export class JobRunner {
     const transition = result.ok && run.cause === undefined
       ? successTransition(result.payload, prepared.settings)
       : this.#transition(run, prepared, result, terminated);
-    logEnd(this.#options.environment.logger, run, transition, durationMs);
+    logEnd(this.#parts.environment.logger, run, transition, durationMs);
     this.#end(run, transition, durationMs, result);
   }
 
   #end(run: JobRun, transition: JobTransition, durationMs: number | null, local?: RunResult): void {
     const { job, fence } = run;
     const { scheduleSeq } = job;
-    this.ends.add({ run, job, fence, transition, scheduleSeq, durationMs, local });
+    this.#parts.ends.add({ run, job, fence, transition, scheduleSeq, durationMs, local });
   }
 
-  /** Its end is not written: the beats find that nobody runs it, and hand it back. */
+  /** Its end is not written: the heartbeats find that it does not run, and hand it back. */
   #brokeOff(run: JobRun, error: unknown): void {
-    const { environment: { logger }, runs } = this.#options;
+    const { environment: { logger }, freed } = this.#parts;
     logger.error("a run broke off", { job: run.job.id, error: messageOf(error) });
-    runs.over([run]);
+    freed.free([run]);
   }
 
   #transition(
@@ -212,33 +174,37 @@ export class JobRunner {
       retryIf: task.retryIf && ((error) => task.retryIf!(error, run.job.attempt)),
       customBackoffMs: task.backoff &&
         ((attempt, error) => durationMsOf(task.backoff!(attempt, error), "backoff")),
-      random: this.#options.environment.random(),
+      random: this.#parts.environment.random(),
     });
   }
 
-  /**
-   * Ends a run that ignored its signal, where its executor can, and answers whether it did; else the job is
-   * reported stuck, once.
-   */
+  /** Ends a run that ignored its signal. Resolves to false where its executor cannot. */
   terminate(run: JobRun): Promise<boolean> {
-    return run.termination ??= this.#terminate(run);
-  }
-
-  async #terminate(run: JobRun): Promise<boolean> {
-    const { environment: { logger, onFreed }, gateway } = this.#options;
-    const fields = { job: run.job.id, task: run.job.taskName, reason: run.cause?.message ?? "" };
-    try {
-      if (await run.terminate?.()) {
-        logger.warn("job terminated: it ignored its abort signal", fields);
-        return true;
-      }
-    } catch (error) {
-      logger.error("terminating a job failed", { ...fields, error: messageOf(error) });
-    }
-    gateway.jobs.tell("jobStuck", run.job, { reason: fields.reason });
-    logger.warn("job is stuck: it ignores its abort signal and keeps its slot", fields);
-    // Its executor may have opened another place.
-    onFreed();
-    return false;
+    return terminateRun(run, this.#parts.environment, this.#parts.gateway);
   }
 }
+
+/** Logs how a run ended. */
+function logEnd(logger: Logger, { job }: JobRun, transition: JobTransition, durationMs: number): void {
+  const fields = () => ({
+    job: job.id,
+    task: job.taskName,
+    attempt: job.attempt,
+    ms: Math.round(durationMs),
+  });
+  if (transition.to === "retry") {
+    const { delayMs: inMs, error } = transition;
+    logger.warn("job failed and will be tried again", { ...fields(), inMs, error: error?.message });
+  } else if (transition.to === "finished" && transition.outcome !== "success") {
+    logger.warn(`job ended: ${transition.outcome}`, { ...fields(), error: transition.error?.message });
+  } else if (isDebugEnabled(logger)) {
+    logger.debug(`job ${endWords[transition.to]}`, fields());
+  }
+}
+
+const endWords = {
+  finished: "succeeded",
+  snooze: "snoozed",
+  handBack: "handed back",
+  parked: "parked",
+} as const satisfies Record<Exclude<JobTransition["to"], "retry">, string>;

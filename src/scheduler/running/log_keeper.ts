@@ -1,53 +1,65 @@
 import { clip, fieldsJson } from "../../model/clip.ts";
-import { LOG_LINES_MAX, type LogLine } from "../../model/job_history.ts";
-import type { Clock, Timer } from "../../time/clock.ts";
+import { LOG_LINES_MAX, type LogBatch, type LogLine } from "../../model/job_history.ts";
+import type { JobRecord } from "../../model/job_record.ts";
+import type { Clock } from "../../time/clock.ts";
+import { Throttle, type ThrottledWork } from "../../time/throttle.ts";
+import type { JobGateway } from "../store/gateway/job_gateway.ts";
 
-/** How often the lines of one job are written at the most. */
+/** Least time between two writes of a job's log. */
 const WRITE_EVERY_MS = 500;
-/** How much of a message, and of the JSON of its fields, is kept. */
+/** Length to which a message, and the JSON of its fields, is clipped. */
 const TEXT_MAX = 4000;
 
 /** Collects the lines of a job's log and writes them now and then, so that a tight loop may log. */
-export class LogKeeper {
+export class LogKeeper implements ThrottledWork {
   readonly #clock: Clock;
-  readonly #write: (lines: readonly LogLine[]) => Promise<void>;
+  readonly #jobs: JobGateway;
+  readonly #job: JobRecord;
+  readonly #part: LogBatch["part"];
+  readonly #throttle: Throttle;
   #waiting: LogLine[] = [];
   #lastLine = 0;
-  #timer: Timer | undefined;
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /** Lines of a `write` that rejects are written again with the next ones. */
-  constructor(clock: Clock, write: (lines: readonly LogLine[]) => Promise<void>) {
+  constructor(clock: Clock, jobs: JobGateway, job: JobRecord, part: LogBatch["part"]) {
     this.#clock = clock;
-    this.#write = write;
+    this.#jobs = jobs;
+    this.#job = job;
+    this.#part = part;
+    // Most runs are over before: their lines are written in one call.
+    this.#throttle = new Throttle(clock, this, WRITE_EVERY_MS, WRITE_EVERY_MS);
   }
 
-  /** Keeps a line, until it is closed: what a run leaves behind may log on for ever. */
+  /** Keeps a line, until it is closed: code that a run leaves behind may log indefinitely. */
   add(level: LogLine["level"], message: string, fields: Readonly<Record<string, unknown>>): void {
     if (this.#closed) return;
     const line = ++this.#lastLine;
     const text = clip(String(message), TEXT_MAX);
     this.#waiting.push({ line, atMs: this.#clock.nowMs(), level, message: text, fields: fieldsText(fields) });
-    // What the store would drop again need not be written.
+    // Lines that the store would drop again need not be written.
     if (this.#waiting.length > LOG_LINES_MAX) this.#waiting.shift();
-    this.#timer ??= this.#clock.setTimer(() => this.#flush(), WRITE_EVERY_MS, { keepAlive: false });
+    this.#throttle.ask();
   }
 
   /** Writes what is left and stops. Rejects when that fails. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#timer?.cancel();
+    this.#throttle.cancel();
     await this.#writing;
     if (this.#waiting.length > 0) await this.#write(this.#waiting.splice(0));
   }
 
-  #flush(): void {
-    this.#timer = undefined;
+  /** Writes the lines; where that fails, they are written again with the next ones. */
+  flush(): void {
     const lines = this.#waiting.splice(0);
     this.#writing = this.#writing.then(() => this.#write(lines)).catch(() => {
       this.#waiting = [...lines, ...this.#waiting].slice(-LOG_LINES_MAX);
     });
+  }
+
+  #write(lines: readonly LogLine[]): Promise<void> {
+    return this.#jobs.keepLog(this.#job, this.#part, lines);
   }
 }
 

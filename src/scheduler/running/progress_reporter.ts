@@ -1,52 +1,60 @@
 import { jobProgress } from "../../context/job_facts.ts";
 import type { ProgressInput } from "../../context/task_context.ts";
+import { messageOf } from "../../errors.ts";
 import type { JobProgress } from "../../model/job_record.ts";
-import type { Clock, Timer } from "../../time/clock.ts";
+import { Throttle, type ThrottledWork } from "../../time/throttle.ts";
+import type { Environment } from "../environment.ts";
+import type { JobGateway } from "../store/gateway/job_gateway.ts";
+import type { JobRun } from "./job_run.ts";
 
-/** How often a job's progress is written at the most. */
+/** Least time between two writes of a job's progress. */
 const WRITE_EVERY_MS = 500;
 
-/** Collects a job's progress and writes the latest one now and then, so that a tight loop may report. */
-export class ProgressReporter {
-  readonly #clock: Clock;
-  readonly #write: (progress: JobProgress) => Promise<void>;
+/** Writes a job's latest progress now and then, so that a tight loop may report it. */
+export class ProgressReporter implements ThrottledWork {
+  readonly #environment: Environment;
+  readonly #jobs: JobGateway;
+  readonly #run: JobRun;
+  readonly #throttle: Throttle;
   #latest: JobProgress | undefined;
-  #timer: Timer | undefined;
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /** `write` must not reject. */
-  constructor(clock: Clock, write: (progress: JobProgress) => Promise<void>) {
-    this.#clock = clock;
-    this.#write = write;
+  constructor(environment: Environment, jobs: JobGateway, run: JobRun) {
+    this.#environment = environment;
+    this.#jobs = jobs;
+    this.#run = run;
+    this.#throttle = new Throttle(environment.clock, this, WRITE_EVERY_MS);
   }
 
-  /** Notes progress; the first one is written at once. What comes after the job's end is not heard any more. */
+  /** Notes progress; the first one is written at once. Reports after the job's end are ignored. */
   report(input: ProgressInput, message?: string): void {
     if (this.#closed) return;
-    this.#latest = jobProgress(input, message, this.#clock.nowMs());
-    if (!this.#timer) this.#flush();
+    this.#latest = jobProgress(input, message, this.#environment.clock.nowMs());
+    this.#throttle.ask();
   }
 
   /** Writes what is left and stops. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    if (this.#latest) this.#writeLatest();
+    this.#throttle.cancel();
+    this.flush();
     await this.#writing;
   }
 
-  #flush(): void {
-    this.#timer = undefined;
-    if (!this.#latest) return;
-    this.#writeLatest();
-    this.#timer = this.#clock.setTimer(() => this.#flush(), WRITE_EVERY_MS, { keepAlive: false });
+  flush(): void {
+    const latest = this.#latest;
+    this.#latest = undefined;
+    if (latest !== undefined) this.#writing = this.#writing.then(() => this.#write(latest));
   }
 
-  #writeLatest(): void {
-    const latest = this.#latest!;
-    this.#latest = undefined;
-    this.#writing = this.#writing.then(() => this.#write(latest));
+  async #write(progress: JobProgress): Promise<void> {
+    const { job, fence } = this.#run;
+    try {
+      await this.#jobs.progress(job, fence, progress);
+    } catch (error) {
+      const { logger } = this.#environment;
+      logger.debug("the progress of a job was not written", { job: job.id, error: messageOf(error) });
+    }
   }
 }

@@ -1,33 +1,32 @@
 import type { MaybePromise } from "../../model/maybe_promise.ts";
 import type { Batches } from "./batches/batches.ts";
 import type { Environment } from "../environment.ts";
+import type { Lease } from "../leases/lease.ts";
 import { callTask, executorOf, runByExecutor } from "./executor_run.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
 import { JobContext } from "./job_context.ts";
 import type { JobRun } from "./job_run.ts";
 import { type RunAnswer, throughMiddleware } from "./middleware_chain.ts";
-import { type RunGuardHooks, RunGuards } from "./run_guards.ts";
+import { RunGuards } from "./run_guards.ts";
 import type { Prepared } from "./run_preparation.ts";
 import type { RunResult } from "./run_transition.ts";
 
-/** What all attempts of a runner share. */
+/** The parts that all attempts of a runner share. */
 export interface AttemptParts {
   readonly environment: Environment;
   readonly gateway: StoreGateway;
   readonly batches: Batches;
-  readonly hooks: RunGuardHooks;
-  /** Aborts what runs here if the lease is over, though its timer has not come yet. */
-  readonly checkLease: () => void;
+  readonly lease: Lease;
 }
 
 /**
- * Calls a task's function by its executor, with its context, time limit and watch for being stuck. Never throws; a
- * promise only where something is to be awaited.
+ * Calls a task's function by its executor, with its context, time limit and watch for being stuck. Never throws; returns
+ * a promise only where something is to be awaited.
  */
 export function attempt(run: JobRun, prepared: Prepared, parts: AttemptParts): MaybePromise<RunResult> {
-  const { environment, gateway, hooks } = parts;
+  const { environment, gateway } = parts;
   const context = new JobContext(run, prepared, environment, gateway);
-  const guards = new RunGuards(run, prepared.settings, environment, hooks);
+  const guards = new RunGuards(run, prepared.settings, environment, gateway);
   let answer: MaybePromise<RunAnswer>;
   try {
     answer = hasMiddleware(prepared, environment)
@@ -92,15 +91,16 @@ function callByExecutor(
   prepared: Prepared,
   context: JobContext,
   guards: RunGuards,
-  { environment, batches, checkLease }: AttemptParts,
+  { environment, batches, lease }: AttemptParts,
 ): MaybePromise<RunAnswer> {
   const executor = executorOf(prepared.settings, environment);
-  checkLease();
-  // It may have been told to stop while its input was read: then it never starts.
+  // The lease may be over though its timer has not come yet: that aborts the run.
+  lease.check();
+  // It may have been asked to stop while its input was read: then it never starts.
   run.throwIfAborted();
   guards.waits();
   if (prepared.task.batch !== undefined) {
-    return batches.run({ run, prepared, context, executor, started: guards.hasStarted });
+    return batches.run({ run, prepared, context, executor, guards });
   }
   if (!executor.callsDirectly) {
     return runByExecutor(executor, run, prepared, context, environment, guards.hasStarted);

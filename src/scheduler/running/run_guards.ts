@@ -1,40 +1,34 @@
+import { messageOf } from "../../errors.ts";
 import type { RunSettings } from "../../model/settings.ts";
 import type { Timer } from "../../time/clock.ts";
 import type { Environment } from "../environment.ts";
+import type { StoreGateway } from "../store/gateway/store_gateway.ts";
 import type { JobRun } from "./job_run.ts";
 
-/** What run guards find out. */
-export interface RunGuardHooks {
-  /** The run took longer than its timeout. */
-  timeIsUp(run: JobRun, message: string): void;
-  /** The run was told to stop, and after its grace has not. */
-  stillRunning(run: JobRun): void;
-}
-
-/** The time limit of one run, and the watch over it once it was told to stop. */
+/** The time limit of one run, and its grace once it was asked to stop. */
 export class RunGuards {
   readonly #run: JobRun;
   readonly #timeoutMs: number | null;
   readonly #environment: Environment;
-  readonly #hooks: RunGuardHooks;
-  #timers: Timer[] | undefined;
+  readonly #gateway: StoreGateway;
+  #grace: Timer | undefined;
   #isOver = false;
-  /** How much of its time is left, and since when that has been counted. */
+  /** The rest of its time, and since when that has been counted. */
   #leftMs: number;
   #sinceMs = 0;
   #limit: Timer | undefined;
 
-  constructor(run: JobRun, settings: RunSettings, environment: Environment, hooks: RunGuardHooks) {
+  constructor(run: JobRun, settings: RunSettings, environment: Environment, gateway: StoreGateway) {
     this.#run = run;
     this.#timeoutMs = settings.timeoutMs;
     this.#leftMs = settings.timeoutMs ?? Infinity;
     this.#environment = environment;
-    this.#hooks = hooks;
+    this.#gateway = gateway;
     if (run.cause !== undefined) this.onAbort();
     else run.guards = this;
   }
 
-  /** What an executor calls when the function starts. */
+  /** Called by an executor when the function starts. */
   get hasStarted(): () => void {
     return () => this.started();
   }
@@ -45,7 +39,7 @@ export class RunGuards {
     const message = `The job ran longer than its timeout of ${this.#timeoutMs / 1000} s`;
     const { clock } = this.#environment;
     this.#sinceMs = clock.monotonicMs();
-    this.#limit = clock.setTimer(() => this.#hooks.timeIsUp(this.#run, message), this.#leftMs, {
+    this.#limit = clock.setTimer(() => this.#run.abort({ kind: "timeout", message }), this.#leftMs, {
       keepAlive: false,
     });
   }
@@ -63,17 +57,47 @@ export class RunGuards {
     this.#isOver = true;
     this.#run.guards = undefined;
     this.#limit?.cancel();
-    this.#timers?.forEach((timer) => timer.cancel());
+    this.#grace?.cancel();
   }
 
-  /** The run was told to stop. */
+  /** The run was asked to stop: it is ended where it has not stopped after its grace. */
   onAbort(): void {
-    this.#setTimer(() => this.#hooks.stillRunning(this.#run), this.#environment.abortGraceMs);
-  }
-
-  #setTimer(callback: () => void, delayMs: number): void {
     if (this.#isOver) return;
-    const timer = this.#environment.clock.setTimer(callback, delayMs, { keepAlive: false });
-    (this.#timers ??= []).push(timer);
+    const { clock, abortGraceMs } = this.#environment;
+    const end = () => void terminateRun(this.#run, this.#environment, this.#gateway);
+    this.#grace = clock.setTimer(end, abortGraceMs, { keepAlive: false });
   }
+}
+
+/**
+ * Ends a run that ignored its signal, once. Resolves to true if its executor could do that; else the job is reported
+ * stuck.
+ */
+export function terminateRun(
+  run: JobRun,
+  environment: Environment,
+  gateway: StoreGateway,
+): Promise<boolean> {
+  return run.termination ??= terminate(run, environment, gateway);
+}
+
+async function terminate(
+  run: JobRun,
+  { logger, onFreed }: Environment,
+  { jobs }: StoreGateway,
+): Promise<boolean> {
+  const fields = { job: run.job.id, task: run.job.taskName, reason: run.cause?.message ?? "" };
+  try {
+    if (await run.terminate?.()) {
+      logger.warn("job terminated: it ignored its abort signal", fields);
+      return true;
+    }
+  } catch (error) {
+    logger.error("terminating a job failed", { ...fields, error: messageOf(error) });
+  }
+  jobs.publish("jobStuck", run.job, { reason: fields.reason });
+  logger.warn("job is stuck: it ignores its abort signal and keeps its slot", fields);
+  // Its executor may have opened another place.
+  onFreed();
+  return false;
 }

@@ -4,35 +4,36 @@ import type { MaybePromise } from "../../model/maybe_promise.ts";
 import { resolveRunSettings, type RunOverrides, type RunSettings } from "../../model/settings.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import type { Environment } from "../environment.ts";
+import type { TaskCache } from "../store/task_cache.ts";
 import type { ExecutedTask } from "./executor_run.ts";
 import { type StoredInput, storedInput } from "./stored_input.ts";
 
-/** What a run needs to begin. */
+/** A task, its settings for one run, and the checked input: all that a run needs to begin. */
 export interface Prepared extends ExecutedTask {
   readonly settings: RunSettings;
 }
-
-/** What was set about a task at run time. */
-type StoredOverrides = (taskName: string) => RunOverrides | undefined;
 
 interface KnownSettings {
   readonly stored: RunOverrides | undefined;
   readonly settings: RunSettings;
 }
 
-/** Finds what claimed jobs need to run: the task, its settings, the input. */
+/** Prepares claimed jobs to run: finds the task and its settings, and reads the input. */
 export class RunPreparation {
   readonly #environment: Environment;
-  readonly #storedOverrides: StoredOverrides;
-  /** The settings of jobs that say nothing of their own. */
+  readonly #tasks: TaskCache;
+  /** The settings of jobs without settings of their own. */
   readonly #settings = new WeakMap<RegisteredTask, KnownSettings>();
 
-  constructor(environment: Environment, storedOverrides: StoredOverrides) {
+  constructor(environment: Environment, tasks: TaskCache) {
     this.#environment = environment;
-    this.#storedOverrides = storedOverrides;
+    this.#tasks = tasks;
   }
 
-  /** What a job needs, or why this process cannot run it. Never throws; a promise only where the task's code answers one. */
+  /**
+   * Returns the prepared run of a job, or why this process cannot run it. Never throws; returns a promise only where the
+   * task's code does.
+   */
   of(job: JobRecord): MaybePromise<Prepared | string> {
     if (job.undecodable !== undefined) return `the stored job cannot be read: ${job.undecodable}`;
     const task = this.#environment.registry.find(job.taskName);
@@ -48,7 +49,7 @@ export class RunPreparation {
   }
 
   #settingsOf(task: RegisteredTask, own: RunOverrides): RunSettings {
-    const stored = this.#storedOverrides(task.name);
+    const stored = this.#tasks.get(task.name)?.overrides;
     if (!isEmpty(own)) return this.#resolve(task, stored, own);
     const known = this.#settings.get(task);
     if (known !== undefined && known.stored === stored) return known.settings;

@@ -1,30 +1,22 @@
+import type { JobRecord } from "../../model/job_record.ts";
+import type { LeasedRuns } from "../leases/lease.ts";
 import type { JobRun } from "./job_run.ts";
 
-/** What is known when runs are over. */
-export interface RunsOver {
-  /** Whether the step that wrote their ends has taken already what may start in their place. */
-  readonly claimed: boolean;
-}
-
-/** The runs of now. A job that was taken over and came back may have two: one that ignores its signal, and a new one. */
-export class RunTable {
+/**
+ * The current runs. A job that was taken over and came back may have two: one that ignores its signal, and a new one.
+ */
+export class RunTable implements LeasedRuns {
   readonly #all = new Set<JobRun>();
   /** The latest run of each row. */
   readonly #bySeq = new Map<number, JobRun>();
   /** Those whose ends are just being written by a step that also takes jobs in their place. */
   readonly #leaving = new Set<JobRun>();
-  readonly #onOver: (runs: readonly JobRun[], over: RunsOver) => void;
-
-  /** `onOver` is called with runs that are over. */
-  constructor(onOver: (runs: readonly JobRun[], over: RunsOver) => void) {
-    this.#onOver = onOver;
-  }
 
   get size(): number {
     return this.#all.size;
   }
 
-  /** How many keep their places for now. */
+  /** Number of runs that keep their places for now. */
   get staying(): number {
     return this.#all.size - this.#leaving.size;
   }
@@ -34,24 +26,33 @@ export class RunTable {
     return this.#bySeq.get(seq);
   }
 
-  /** Whether a job of this id runs here. */
+  /** True if a job of this id runs here. */
   has(jobId: string): boolean {
     for (const { job } of this.#all) if (job.id === jobId) return true;
     return false;
   }
 
-  /** All runs of now. */
+  /** All current runs. */
   all(): readonly JobRun[] {
     return [...this.#all];
   }
 
-  /** Notes a run, until it is over. */
+  /** Adds a run, until it is removed. */
   add(run: JobRun): void {
     this.#all.add(run);
     this.#bySeq.set(run.job.seq, run);
   }
 
-  /** Whether the place of a run is given to another in the step that writes its end. */
+  /** Removes runs that are over. */
+  remove(runs: readonly JobRun[]): void {
+    for (const run of runs) {
+      this.#all.delete(run);
+      this.#leaving.delete(run);
+      if (this.#bySeq.get(run.job.seq) === run) this.#bySeq.delete(run.job.seq);
+    }
+  }
+
+  /** True if the place of a run is given to another in the step that writes its end. */
   isLeaving(run: JobRun): boolean {
     return this.#leaving.has(run);
   }
@@ -66,15 +67,18 @@ export class RunTable {
     for (const run of runs) this.#leaving.delete(run);
   }
 
-  /** Notes that runs and the writing of their ends are over. */
-  over(runs: readonly JobRun[], over: RunsOver = { claimed: false }): void {
-    for (const run of runs) {
-      this.#all.delete(run);
-      this.#leaving.delete(run);
-      if (this.#bySeq.get(run.job.seq) === run) this.#bySeq.delete(run.job.seq);
-    }
-    this.#onOver(runs, over);
-    for (const run of runs) run.over();
+  /** The lease is lost: aborts all runs. */
+  leaseLost(reason: string): void {
+    const message = `The scheduler lost its lease: ${reason}`;
+    for (const run of this.all()) run.abort({ kind: "leaseLost", message });
+  }
+
+  /** Aborts the run of a job that carries a cancel request. */
+  cancelIfRequested(job: Pick<JobRecord, "seq" | "cancelRequested" | "claimNumber">): void {
+    if (job.cancelRequested === null) return;
+    const run = this.#bySeq.get(job.seq);
+    if (run === undefined || run.cause !== undefined || run.fence.claimNumber !== job.claimNumber) return;
+    run.abort({ kind: "cancelled", message: job.cancelRequested });
   }
 
   /** Resolves when everything that runs now is over. */

@@ -1,20 +1,36 @@
-/** Opens something once, however often it is asked to, until it is closed again. */
+import { taskWrite } from "../../registry/registered_task.ts";
+import type { Environment } from "../environment.ts";
+import type { StoreGateway } from "./gateway/store_gateway.ts";
+import type { TaskCache } from "./task_cache.ts";
+
+/** Listens for the changes of others from when the store is open until it is closed. */
+export interface ChangeListening {
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a store and writes the tasks whose code is here: once, until it is closed. */
 export class Opening {
-  readonly #open: () => Promise<void>;
+  readonly #environment: Environment;
+  readonly #gateway: StoreGateway;
+  readonly #tasks: TaskCache;
+  readonly #changes: ChangeListening;
   #opened: Promise<void> | undefined;
   #isOpen = false;
 
-  /** Opens by `open`. */
-  constructor(open: () => Promise<void>) {
-    this.#open = open;
+  constructor(environment: Environment, gateway: StoreGateway, tasks: TaskCache, changes: ChangeListening) {
+    this.#environment = environment;
+    this.#gateway = gateway;
+    this.#tasks = tasks;
+    this.#changes = changes;
   }
 
-  /** Whether it is open by now. */
+  /** True once the store is open. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Opens it; after a failure the next call tries again. */
+  /** Opens the store; after a failure the next call tries again. */
   open(): Promise<void> {
     return this.#opened ??= this.#open().then(() => {
       this.#isOpen = true;
@@ -24,13 +40,24 @@ export class Opening {
     });
   }
 
-  /** Closes by `close` what was opened. */
-  async close(close: () => Promise<void>): Promise<void> {
+  async #open(): Promise<void> {
+    const { clock, role, registry, defaults } = this.#environment;
+    await this.#gateway.store.open({ clock });
+    await this.#changes.open();
+    if (role === "client") return;
+    await this.#gateway.tasks.put(registry.tasks().map((task) => taskWrite(task, defaults)));
+    await this.#tasks.refresh();
+  }
+
+  /** Closes the store if it was opened. */
+  async close(): Promise<void> {
+    this.#tasks.forget();
     const opened = this.#opened;
     this.#opened = undefined;
     this.#isOpen = false;
     if (!opened) return;
     await opened.catch(() => {});
-    await close();
+    await this.#changes.close();
+    await this.#gateway.store.close();
   }
 }

@@ -1,11 +1,11 @@
 /**
- * The calls of a gateway that are under way: what they write may be seen in the store before it is told. They count until
- * it has been told.
+ * The calls of a gateway that are in flight: what they write may be seen in the store before its events are published.
+ * They count until that is done.
  */
 export class PendingWrites {
   readonly #calls = new Set<Promise<unknown>>();
 
-  /** The same part of a gateway, its calls noted. */
+  /** The same part of a gateway, with its calls noted. */
   of<Part extends object>(part: Part): Part {
     return new Proxy(part, {
       get: (target, name) => {
@@ -16,7 +16,7 @@ export class PendingWrites {
     });
   }
 
-  /** Resolves when what is under way now has been told, or has failed. */
+  /** Resolves when the events of the writes in flight have been published, or the writes have failed. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#calls);
   }

@@ -1,67 +1,94 @@
 import { type Clock, nextTurn, type Timer } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
+import type { Environment } from "../environment.ts";
 
-/** For how long, and how many, rounds may follow each other before timers and input get their turn. */
+/** How long, and how many, rounds may follow each other before timers and input get their turn. */
 const TURN_MAX_MS = 10;
 const TURN_MAX_ROUNDS = 100;
 
-/** When a round follows at the latest that nobody is in a hurry for. */
+/** The longest wait for a round that is not urgent. */
 const SOON_MS = 1000;
 
-/** What a round says about the next one: how long to sleep, or null to sleep until somebody wakes it. */
+/** Wait before the next round; null is until the poller is woken. */
 export type NextRoundMs = number | null;
 
-/** What a poller needs. */
-export interface PollerOptions {
-  readonly clock: Clock;
-  /** One round of work; answers when to come back. */
-  readonly round: () => Promise<NextRoundMs>;
-  /** A round went well. */
-  readonly onSuccess?: () => void;
-  /** A round threw; answers when to try again. */
-  readonly onError: (error: unknown) => number;
-  /** Called whenever a round is over and no other is asked for. */
-  readonly onRest?: () => void;
-  /** Whether a sleeping poller keeps the process alive. */
-  readonly keepAlive: () => boolean;
+/** Work that a poller repeats. */
+export interface PolledWork {
+  /** Does one round; resolves to the wait before the next one. */
+  round(): Promise<NextRoundMs>;
+}
+
+/** Spaces the rounds of one loop while they fail. */
+export interface LoopHealth {
+  /** A round succeeded. */
+  succeeded(): void;
+  /** A round failed. Returns the wait before the next one. */
+  failed(error: unknown): number;
+}
+
+/** Notified whenever a loop comes to rest, a run ends or a slot is freed. */
+export interface RestListener {
+  rested(): void;
+}
+
+/** Those that are to be notified whenever a loop of a store comes to rest, a run ends or a slot is freed. */
+export class RestListeners {
+  readonly #all = new Set<RestListener>();
+
+  /** Adds a listener. Returns a function that removes it. */
+  add(listener: RestListener): () => void {
+    this.#all.add(listener);
+    return () => this.#all.delete(listener);
+  }
+
+  /** Notifies all of them. */
+  notify(): void {
+    for (const listener of this.#all) listener.rested();
+  }
 }
 
 /**
- * The one loop: runs rounds, sleeps between them, is woken early. A wake-up during a round is not lost: another
+ * The one loop: runs rounds, sleeps between them, and can be woken early. A wake-up during a round is not lost: another
  * round follows at once.
  */
 export class Poller {
-  readonly #options: PollerOptions;
+  readonly #environment: Environment;
+  readonly #health: LoopHealth;
+  readonly #rest: RestListeners;
+  #work: PolledWork | undefined;
   #timer: Timer | undefined;
-  /** When the timer rings, by the monotonic clock. */
-  #ringsAtMs = Infinity;
+  /** When the timer fires, by the monotonic clock. */
+  #firesAtMs = Infinity;
   #running: Promise<void> | undefined;
   #woken = false;
   #stopped = true;
 
-  /** Makes a poller that is not started. */
-  constructor(options: PollerOptions) {
-    this.#options = options;
+  /** Makes a poller that is not started; `rest` is notified whenever a round is over and no other is asked for. */
+  constructor(environment: Environment, health: LoopHealth, rest: RestListeners) {
+    this.#environment = environment;
+    this.#health = health;
+    this.#rest = rest;
   }
 
-  /** Whether it sleeps with nothing asked for. */
+  /** True while it sleeps and no round is asked for. */
   get resting(): boolean {
     return this.#running === undefined && !this.#woken;
   }
 
-  /** Whether a round runs, or is about to. */
+  /** True while a round runs or is about to. */
   get busy(): boolean {
     return this.active && !this.resting;
   }
 
-  /** Whether it goes on: started, and not stopped. */
+  /** True from its start until it is stopped. */
   get active(): boolean {
     return !this.#stopped;
   }
 
-  /** Begins with a round at once. */
-  start(): void {
+  /** Begins repeating the work, with a round at once. */
+  start(work: PolledWork): void {
     if (!this.#stopped) return;
+    this.#work = work;
     this.#stopped = false;
     this.wake();
   }
@@ -74,10 +101,10 @@ export class Poller {
     this.#running ??= this.#rounds();
   }
 
-  /** Asks for a round before long, where nothing is known to be there for it. */
+  /** Asks for a round before long, where no work is known to be there for it. */
   wakeSoon(): void {
     if (this.#stopped || this.#running) return;
-    if (this.#ringsAtMs <= this.#options.clock.monotonicMs() + SOON_MS) return;
+    if (this.#firesAtMs <= this.#environment.clock.monotonicMs() + SOON_MS) return;
     this.#cancelTimer();
     this.#setTimer(SOON_MS);
   }
@@ -93,29 +120,29 @@ export class Poller {
   #cancelTimer(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#ringsAtMs = Infinity;
+    this.#firesAtMs = Infinity;
   }
 
   #setTimer(milliseconds: number): void {
-    const { clock, keepAlive } = this.#options;
-    this.#ringsAtMs = clock.monotonicMs() + milliseconds;
+    const { clock, keepAlive } = this.#environment;
+    this.#firesAtMs = clock.monotonicMs() + milliseconds;
     this.#timer = clock.setTimer(() => this.wake(), milliseconds, { keepAlive: keepAlive() });
   }
 
   async #rounds(): Promise<void> {
     let nextMs: NextRoundMs = null;
-    // A turn of its own: whoever wakes the poller goes on first.
+    // The code that woke the poller continues first.
     await Promise.resolve();
-    const { clock, round, onSuccess, onError } = this.#options;
+    const { clock } = this.#environment;
     let turnMs = clock.monotonicMs();
     let rounds = 0;
     while (this.#woken && !this.#stopped) {
       this.#woken = false;
       try {
-        nextMs = await round();
-        onSuccess?.();
+        nextMs = await this.#work!.round();
+        this.#health.succeeded();
       } catch (error) {
-        nextMs = onError(error);
+        nextMs = this.#health.failed(error);
       }
       if (nextMs !== null && nextMs <= 0) this.#woken = !this.#stopped;
       if (!this.#woken || (clock.monotonicMs() - turnMs < TURN_MAX_MS && ++rounds < TURN_MAX_ROUNDS)) {
@@ -128,17 +155,23 @@ export class Poller {
     this.#running = undefined;
     if (this.#stopped) return;
     if (nextMs !== null) this.#setTimer(nextMs);
-    this.#options.onRest?.();
+    this.#rest.notify();
   }
 }
 
-/** How long the loops sleep at the most, where something may happen that nobody tells them. */
+/** The longest sleep of a loop where changes may come unnoticed. */
 const POLL_MS = 30_000;
 
 /**
- * How long a loop sleeps at the most: for ever on a store that only this process changes, by a clock that moves
- * only when told. Machines are put to sleep and their clocks are set, and no timer notices.
+ * The longest sleep of a loop: unlimited on a store that only this process changes, by a clock that moves only when it
+ * is told to. Machines are put to sleep and their clocks are set, and no timer notices.
  */
 export function longestSleepMs(shared: boolean, clock: Clock): number | null {
   return shared || clock === systemClock ? POLL_MS : null;
+}
+
+/** The shorter of two waits, where null is unlimited. */
+export function earliest(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.min(a, b);
 }

@@ -1,21 +1,15 @@
 import { CarillonError, isCarillonError, messageOf } from "../../errors.ts";
 import { sleep } from "../../time/clock.ts";
 import type { Environment } from "../environment.ts";
-import { BEATS_IN_A_LEASE } from "../leases/lease_keeper.ts";
-import { type NextRoundMs, Poller } from "./poller.ts";
+import { type LoopHealth, Poller, type RestListeners } from "./poller.ts";
 
-/** How long to wait after a failure before the store is tried again; never longer than from one beat to the next. */
+/** Waits between attempts after failures; never longer than from one beat to the next. */
 const RETRY_MS = { first: 200, max: 10_000 };
 
-/** One loop's view of the store: spaces its attempts while they fail. */
-interface LoopHealth {
-  /** A round went well. */
-  good(): void;
-  /** A round failed; answers how long to wait. */
-  bad(error: unknown): number;
-}
+/** Number of heartbeats in the time of one lease. */
+export const BEATS_IN_A_LEASE = 3;
 
-/** Remembers whether a store answers, and says once that it fails and once that all goes well again. */
+/** Remembers whether a store works, and reports once that it fails and once that it has recovered. */
 export class StoreHealth {
   readonly #environment: Environment;
   readonly #alias: string;
@@ -26,33 +20,27 @@ export class StoreHealth {
     this.#alias = alias;
   }
 
-  /** A poller that waits longer each time the store fails it. */
-  poller(round: () => Promise<NextRoundMs>, onRest: () => void): Poller {
-    const { clock, keepAlive } = this.#environment;
-    const health = this.#loop();
-    return new Poller({
-      clock,
-      keepAlive,
-      round,
-      onSuccess: () => health.good(),
-      onError: (error) => health.bad(error),
-      onRest,
-    });
+  /** Makes a poller that waits longer each time the store fails it. */
+  poller(rest: RestListeners): Poller {
+    return new Poller(this.#environment, this.#loop(), rest);
   }
 
-  /** Does some work as soon as the store answers. Throws what time does not mend, and whatever comes after an abort. */
+  /**
+   * Does some work, again and again until the store can be reached. Throws what time does not mend, and any failure after
+   * an abort.
+   */
   async untilItAnswers<Answer>(work: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
     const { clock, keepAlive } = this.#environment;
     const health = this.#loop();
     while (true) {
       try {
         const answer = await work();
-        health.good();
+        health.succeeded();
         return answer;
       } catch (error) {
         const mends = isCarillonError(error) && error.retryable;
         if (mends && !signal.aborted) {
-          await sleep(clock, health.bad(error), signal, { keepAlive: keepAlive() });
+          await sleep(clock, health.failed(error), signal, { keepAlive: keepAlive() });
         }
         if (mends && !signal.aborted) continue;
         this.#failing.delete(health);
@@ -67,11 +55,11 @@ export class StoreHealth {
     const maxMs = Math.min(RETRY_MS.max, leaseMs / BEATS_IN_A_LEASE);
     let waitMs = RETRY_MS.first;
     const loop: LoopHealth = {
-      good: () => {
+      succeeded: () => {
         waitMs = RETRY_MS.first;
         if (this.#failing.delete(loop) && this.#failing.size === 0) this.#recovered();
       },
-      bad: (error) => {
+      failed: (error) => {
         this.#failed(error);
         this.#failing.add(loop);
         const nowMs = Math.round(waitMs * (1 + random() / 4));
@@ -83,8 +71,8 @@ export class StoreHealth {
   }
 
   #recovered(): void {
-    this.#environment.logger.info("the store answers again", { store: this.#alias });
-    this.#tell("storeRecovered");
+    this.#environment.logger.info("the store works again", { store: this.#alias });
+    this.#publish("storeRecovered");
   }
 
   #failed(error: unknown): void {
@@ -92,10 +80,10 @@ export class StoreHealth {
     if (this.#failing.size > 0) return this.#environment.logger.debug("the store still fails", fields);
     const known = error instanceof CarillonError ? fields : { ...fields, stack: (error as Error)?.stack };
     this.#environment.logger.error("the store failed; trying again", known);
-    this.#tell("storeFailed", messageOf(error));
+    this.#publish("storeFailed", messageOf(error));
   }
 
-  #tell(type: "storeFailed" | "storeRecovered", error?: string): void {
+  #publish(type: "storeFailed" | "storeRecovered", error?: string): void {
     const { publish, clock, name } = this.#environment;
     publish({
       type,

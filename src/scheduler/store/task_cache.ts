@@ -2,10 +2,10 @@ import type { TaskRecord } from "../../model/task_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { Clock } from "../../time/clock.ts";
 
-/** How old what is remembered may be where a decision hangs on it; a beat refreshes it more often. */
+/** Greatest age of a remembered record on which a decision depends; each heartbeat refreshes them more often. */
 const AGE_MAX_MS = 15_000;
 
-/** The tasks as stored, with what was set about them at run time, remembered so that a run costs no read. */
+/** The tasks as stored, with their settings of run time, remembered so that a run costs no read. */
 export class TaskCache {
   readonly #store: DataStore;
   readonly #clock: Clock;
@@ -36,12 +36,12 @@ export class TaskCache {
     return this.#records.get(name);
   }
 
-  /** Whether the task is known, and what is remembered of it is not old. */
+  /** True if the task is known and its record is not old. */
   isFresh(name: string): boolean {
     return this.#records.has(name) && this.#clock.monotonicMs() - this.#readAtMs <= AGE_MAX_MS;
   }
 
-  /** The task, read again where it is unknown or what is remembered is old: once for all who ask at the same time. */
+  /** The task, read again where it is unknown or its record is old: once for all simultaneous calls. */
   async fresh(name: string): Promise<TaskRecord | undefined> {
     if (this.isFresh(name)) return this.get(name);
     this.#reading ??= this.refresh().finally(() => this.#reading = undefined);

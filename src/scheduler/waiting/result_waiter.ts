@@ -3,38 +3,39 @@ import type { JobRecord, JobTransition, NewJob } from "../../model/job_record.ts
 import type { DataStore } from "../../stores/data_store.ts";
 import type { Clock, Timer } from "../../time/clock.ts";
 import type { EndedJob } from "../jobs/job_outcome.ts";
-import { EndedJobs } from "./ended_jobs.ts";
 import type { AddCall } from "../claiming/job_adder.ts";
-import { NewJobWait, type NewJobWaiter, stored, type Waiting } from "./new_job_wait.ts";
+import type { EndListener } from "../store/gateway/job_gateway.ts";
+import type { OwnEventListener } from "../store/gateway/event_publisher.ts";
+import { JobWait, NewJobWait, type NewJobWaiter, type Waiting } from "./job_wait.ts";
 
-/** How often awaited jobs are looked up when nobody tells about them. */
+/** Longest wait before awaited jobs are looked up where no change is reported. */
 const POLL_MS = 1000;
-/** So many awaited jobs may be looked up in a millisecond when others change the store all the time. */
+/** Awaited jobs that may be looked up in a millisecond when others change the store all the time. */
 const LOOKS_PER_MS = 10;
-/** So many of them may be looked up in a millisecond when nobody tells. */
+/** Awaited jobs that may be looked up in a millisecond where no change is reported. */
 const POLLS_PER_MS = 0.5;
-/** From so many awaited jobs on the feed is asked which have ended: for fewer, looking them all up is one call less. */
+/** Number of awaited jobs from which the feed is read for their ends: for fewer, looking them all up is one call less. */
 const FEED_FROM = 20;
 
 /**
- * Waits for jobs to finish (or to be parked, or to be gone). What happens in this process is known at once by
- * its events; what happens elsewhere by the store's watch, and in the end by looking.
+ * Waits for jobs to finish (or to be parked, or to be gone). Ends in this process are known at once by its events; those in
+ * others by the store's watch, and in the end by looking the jobs up.
  */
-export class ResultWaiter {
+export class ResultWaiter implements OwnEventListener, EndListener {
   readonly #store: DataStore;
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #ended: EndedJobs;
   #unwatch: (() => void) | undefined;
   #timer: Timer | undefined;
-  /** Jobs that something was heard about, to be looked up. */
-  #heard = new Set<string>();
+  /** Jobs that an event was about, to be looked up. */
+  #reported = new Set<string>();
   #looking = false;
-  #asking = false;
+  #readingFeed = false;
   #isStale = false;
-  /** When all of them were last looked up. */
+  /** Time at which all of them were last looked up. */
   #lookedMs = -Infinity;
-  readonly #newcomers: NewJobWaiter = {
+  readonly #newJobs: NewJobWaiter = {
     look: (jobId) => void this.#look([jobId]),
     drop: (jobId, waiting) => this.#drop(jobId, waiting),
   };
@@ -45,15 +46,15 @@ export class ResultWaiter {
     this.#clock = clock;
   }
 
-  /** Notes an event of this process. */
+  /** Notes an event about a job. */
   onEvent(event: CarillonEvent): void {
     const ends = event.type === "jobFinished" || event.type === "jobParked" || event.type === "jobRemoved";
     if (ends && this.#waiting.has(event.jobId)) void this.#look([event.jobId]);
   }
 
   /**
-   * Notes how a job ended in this process, once that is written: whoever waits for its value only has it without a look.
-   * To be called before the end is told.
+   * Notes how a job ended in this process, once that is written: those that wait for its value only get it without a look.
+   * To be called before the end is published.
    */
   onEnded(job: JobRecord, { outcome, value, error }: JobTransition & { readonly to: "finished" }): void {
     const all = this.#waiting.get(job.id);
@@ -76,16 +77,16 @@ export class ResultWaiter {
     }
   }
 
-  /** Whether somebody waits for a job. */
+  /** True if a job is awaited. */
   awaits(jobId: string): boolean {
     return this.#waiting.has(jobId);
   }
 
-  /** The job once it is finished or parked; undefined when there is none (any more). */
+  /** Resolves to the job once it is finished or parked; to undefined when there is none, or no longer. */
   wait(
     jobId: string,
     signal?: AbortSignal,
-    pending: () => boolean = stored,
+    pending?: () => boolean,
   ): Promise<JobRecord | undefined> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
@@ -93,7 +94,7 @@ export class ResultWaiter {
         if (this.#drop(jobId, waiting)) reject(signal?.reason);
       };
       const over = () => signal?.removeEventListener("abort", giveUp);
-      const waiting: Waiting = { resolve, reject, over, ended: undefined, isPending: pending };
+      const waiting = new JobWait(resolve, reject, over, pending);
       signal?.addEventListener("abort", giveUp, { once: true });
       this.#enter(jobId, waiting);
       void this.#look([jobId]);
@@ -101,12 +102,12 @@ export class ResultWaiter {
   }
 
   /**
-   * Adds a job and waits for its value: where it runs in this process, that costs no look. `add` is to tell the call what
-   * became of it.
+   * Adds a job and waits for its value: where it runs in this process, that costs no look. `add` must notify the call of
+   * its outcome.
    */
   waitForNew(job: NewJob, add: (call: AddCall) => void): Promise<EndedJob | undefined> {
     return new Promise((resolve, reject) => {
-      const waiting = new NewJobWait(job, resolve, reject, this.#newcomers);
+      const waiting = new NewJobWait(job, resolve, reject, this.#newJobs);
       this.#enter(job.id, waiting);
       add(waiting);
     });
@@ -117,7 +118,7 @@ export class ResultWaiter {
     if (this.#waiting.size > 0) this.#lookAtAll();
   }
 
-  /** Gives all waiting up with an error, after a last look: what has just finished is answered. */
+  /** Ends all waits with an error, after a last look: those for jobs that have just finished resolve. */
   async close(error: unknown): Promise<void> {
     if (this.#waiting.size === 0) return;
     await this.#lookOnce([...this.#waiting.keys()]).catch(() => {});
@@ -144,16 +145,16 @@ export class ResultWaiter {
     );
   }
 
-  /** Somebody changed the store: looks up what may have ended. */
+  /** The store was changed by others: looks up what may have ended. */
   #changed(): void {
     if (this.#waiting.size < FEED_FROM) return this.#lookAtAll();
     this.#isStale = true;
-    if (!this.#asking) void this.#askFeed();
+    if (!this.#readingFeed) void this.#readFeed();
   }
 
-  /** Where many wait, most changes are about none of them: so first it is asked which jobs have ended. */
-  async #askFeed(): Promise<void> {
-    this.#asking = true;
+  /** Where many jobs are awaited, most changes are about none of them: so first the ends are read from the feed. */
+  async #readFeed(): Promise<void> {
+    this.#readingFeed = true;
     try {
       while (this.#isStale && this.#waiting.size > 0) {
         this.#isStale = false;
@@ -162,9 +163,9 @@ export class ResultWaiter {
         else await this.#look(ended.filter((id) => this.#waiting.has(id)));
       }
     } catch {
-      // The store is out of reach: the next change asks again, and the timer looks.
+      // The store cannot be reached: the next change reads again, and the timer looks.
     } finally {
-      this.#asking = false;
+      this.#readingFeed = false;
     }
   }
 
@@ -205,19 +206,19 @@ export class ResultWaiter {
     return true;
   }
 
-  /** Looks jobs up, one read at a time; what is heard meanwhile goes into the next one. */
+  /** Looks jobs up, one read at a time; those that are reported meanwhile go into the next one. */
   async #look(ids: Iterable<string>): Promise<void> {
-    for (const id of ids) this.#heard.add(id);
+    for (const id of ids) this.#reported.add(id);
     if (this.#looking) return;
     this.#looking = true;
     try {
-      while (this.#heard.size > 0) {
-        const heard = [...this.#heard].filter((id) => this.#waiting.has(id));
-        this.#heard = new Set();
-        if (heard.length > 0) await this.#lookOnce(heard);
+      while (this.#reported.size > 0) {
+        const reported = [...this.#reported].filter((id) => this.#waiting.has(id));
+        this.#reported = new Set();
+        if (reported.length > 0) await this.#lookOnce(reported);
       }
     } catch {
-      // The store is out of reach: the next look asks again.
+      // The store cannot be reached: the next look tries again.
     } finally {
       this.#looking = false;
     }
@@ -226,15 +227,15 @@ export class ResultWaiter {
   #waitingFor(jobId: string): readonly { readonly waiting: Waiting; readonly wasStored: boolean }[] {
     return [...this.#waiting.get(jobId) ?? []].map((waiting) => ({
       waiting,
-      wasStored: !waiting.isPending(),
+      wasStored: !waiting.isPending,
     }));
   }
 
   async #lookOnce(ids: readonly string[]): Promise<void> {
-    // An answer says nothing to whoever came, and nothing of a job that was stored, after the question was sent.
-    const asking = ids.map((id) => [id, this.#waitingFor(id)] as const);
+    // The answer does not count for waits that came, nor for jobs that were stored, after the call was sent.
+    const awaited = ids.map((id) => [id, this.#waitingFor(id)] as const);
     const jobs = new Map((await this.#store.getJobs({ ids })).map((job) => [job.id, job]));
-    for (const [id, all] of asking) {
+    for (const [id, all] of awaited) {
       const job = jobs.get(id);
       // A job that is only parked for want of a scheduler that knows its task may still be taken up.
       const over = !job || job.state === "finished" || (job.state === "parked" && job.parkedReason !== null);
@@ -243,5 +244,36 @@ export class ResultWaiter {
         if ((job || wasStored) && this.#drop(id, waiting)) waiting.resolve(job);
       }
     }
+  }
+}
+
+/** Follows the feed of a store for the jobs that end, without reading any job. */
+class EndedJobs {
+  readonly #store: DataStore;
+  #position: number | undefined;
+
+  constructor(store: DataStore) {
+    this.#store = store;
+  }
+
+  /**
+   * The ids of the jobs that have ended since the last call. Undefined where they are not known (at the first call, and
+   * after more than `max` changes): then any job may have ended until now, and the next call returns those that end later.
+   */
+  async since(max: number): Promise<readonly string[] | undefined> {
+    const after = this.#position;
+    const { changes, deletedUpTo, last } = await this.#store.readChanges({
+      after: after ?? 0,
+      limit: after === undefined ? 0 : max,
+    });
+    const isKnown = after !== undefined && changes.length < max && deletedUpTo <= after && after <= last;
+    this.#position = isKnown ? changes.at(-1)?.seq ?? after : last;
+    if (!isKnown) return undefined;
+    return changes.flatMap((change) => change.type === "jobFinished" ? [change.jobId] : []);
+  }
+
+  /** Stops following: the next call is a first one. */
+  forget(): void {
+    this.#position = undefined;
   }
 }

@@ -40,12 +40,12 @@ export class BatchCall {
     return this.#members.includes(member);
   }
 
-  /** It is over: whoever was not told of yet ends with this error. */
+  /** The call is over: the jobs whose end was not reported end with this error. */
   end(error: unknown): void {
     for (const member of this.#members) if (!member.isOver) member.threw(error);
   }
 
-  /** The function starts: with those that have not been told to stop while they waited for a place to run in. */
+  /** The function starts: with those that were not asked to stop while they waited for a place to run in. */
   #started(): void {
     this.#members = this.#members.filter((member) => !member.isOver);
     for (const member of this.#members) member.started();

@@ -3,16 +3,12 @@ import type { Executor } from "../../../executors/executor.ts";
 import type { RegisteredTask } from "../../../registry/registered_task.ts";
 import { nextTurn, type Timer } from "../../../time/clock.ts";
 import type { Environment } from "../../environment.ts";
-import type { BatchMember } from "./batch_member.ts";
+import type { BatchMember, BatchMemberGroup } from "./batch_member.ts";
 import { BatchCall } from "./batch_call.ts";
 
-/** What a group puts together. */
-export interface BatchGroupOptions {
-  readonly task: RegisteredTask;
-  readonly executor: Executor;
-  readonly environment: Environment;
-  /** Called when it has nothing left to do. */
-  readonly onIdle: () => void;
+/** Notified when a group has nothing left to do. */
+export interface BatchGroupOwner {
+  groupIsIdle(group: BatchGroup): void;
 }
 
 interface Waiting {
@@ -20,32 +16,38 @@ interface Waiting {
   readonly sinceMs: number;
 }
 
-/** The jobs of one batch task that wait for a call by one executor, and its calls of now. */
-export class BatchGroup {
-  readonly #options: BatchGroupOptions;
+/** The jobs of one batch task that wait for a call by one executor, and its current calls. */
+export class BatchGroup implements BatchMemberGroup {
+  readonly task: RegisteredTask;
+  readonly executor: Executor;
+  readonly #environment: Environment;
+  readonly #owner: BatchGroupOwner;
   readonly #size: number;
   readonly #withinMs: number;
   #waiting: Waiting[] = [];
-  /** The calls of now, with what became of ending them, once that was asked for. */
+  /** The current calls, with the outcome of ending them, once that was asked for. */
   readonly #calls = new Map<BatchCall, Promise<boolean> | undefined>();
   #alarm: Timer | undefined;
-  /** Whether the first one has waited long enough. */
+  /** True if the first one has waited long enough. */
   #isDue = false;
-  /** How many calls there may be at once, as last heard. */
+  /** Number of calls that there may be at once, by the settings of the latest job. */
   maxCalls = Infinity;
 
-  constructor(options: BatchGroupOptions) {
-    const { task: { batch }, environment: { slots } } = options;
-    this.#options = options;
+  constructor(task: RegisteredTask, executor: Executor, environment: Environment, owner: BatchGroupOwner) {
+    const { batch } = task;
+    this.task = task;
+    this.executor = executor;
+    this.#environment = environment;
+    this.#owner = owner;
     // More than this scheduler runs at once would be waited for in vain.
-    this.#size = Math.min(batch?.size ?? 1, slots.limit);
+    this.#size = Math.min(batch?.size ?? 1, environment.slots.limit);
     this.#withinMs = batch?.withinMs ?? 0;
   }
 
   /** Lets a job wait for the next call. */
   join(member: BatchMember): void {
-    member.onGone = () => this.#forget(member);
-    this.#waiting.push({ member, sinceMs: this.#options.environment.clock.monotonicMs() });
+    member.group = this;
+    this.#waiting.push({ member, sinceMs: this.#environment.clock.monotonicMs() });
     this.#look();
   }
 
@@ -54,30 +56,28 @@ export class BatchGroup {
     return this.#waiting.map(({ member }) => member);
   }
 
-  /** Ends the call that a job is in, once all its jobs are to stop; answers whether it is over. */
+  /** Ends the call that a job is in, once all its jobs are to stop. Resolves to true if it is over. */
   async terminate(member: BatchMember): Promise<boolean> {
     const call = [...this.#calls.keys()].find((one) => one.has(member));
     if (call === undefined || !call.request.signal.aborted) return false;
-    const { executor } = this.#options;
-    const ending = this.#calls.get(call) ?? Promise.resolve(executor.terminate?.(call.request) ?? false);
+    const ending = this.#calls.get(call) ?? Promise.resolve(this.executor.terminate?.(call.request) ?? false);
     this.#calls.set(call, ending);
     return await ending;
   }
 
-  /** Starts what can start now, and sees to it that the rest does in time. */
+  /** Starts the calls that can start now, and an alarm for the others. */
   #look(): void {
     const isReady = () => this.#waiting.length >= this.#size || (this.#isDue && this.#waiting.length > 0);
     while (this.#calls.size < this.maxCalls && isReady()) this.#start();
     if (this.#waiting.length > 0) {
       if (!this.#isDue && this.#alarm === undefined) this.#setAlarm();
-    } else if (this.#calls.size === 0) this.#options.onIdle();
+    } else if (this.#calls.size === 0) this.#owner.groupIsIdle(this);
   }
 
   #start(): void {
-    const { task, environment } = this.#options;
     const members = this.#waiting.splice(0, this.#size).map(({ member }) => member);
     this.#stopAlarm();
-    const call = new BatchCall(task, members, environment);
+    const call = new BatchCall(this.task, members, this.#environment);
     this.#calls.set(call, undefined);
     void this.#run(call).finally(() => {
       this.#calls.delete(call);
@@ -86,10 +86,9 @@ export class BatchGroup {
   }
 
   async #run(call: BatchCall): Promise<void> {
-    const { task, executor } = this.#options;
     try {
-      await executor.run(call.request);
-      call.end(notToldOf(task, executor));
+      await this.executor.run(call.request);
+      call.end(endMissing(this.task, this.executor));
     } catch (error) {
       call.end(error);
     }
@@ -109,7 +108,7 @@ export class BatchGroup {
       this.#isDue = true;
       this.#look();
     };
-    const { clock } = this.#options.environment;
+    const { clock } = this.#environment;
     // What was claimed together comes within one turn of the event loop.
     if (this.#withinMs === 0) nextTurn(ring);
     const alarm = this.#withinMs === 0 ? { cancel() {} } : clock.setTimer(ring, this.#restMs());
@@ -117,11 +116,11 @@ export class BatchGroup {
   }
 
   #restMs(): number {
-    const waitedMs = this.#options.environment.clock.monotonicMs() - (this.#waiting[0]?.sinceMs ?? 0);
+    const waitedMs = this.#environment.clock.monotonicMs() - (this.#waiting[0]?.sinceMs ?? 0);
     return Math.max(0, this.#withinMs - waitedMs);
   }
 
-  #forget(member: BatchMember): void {
+  forget(member: BatchMember): void {
     const wasFirst = this.#waiting[0]?.member === member;
     this.#waiting = this.#waiting.filter((one) => one.member !== member);
     if (wasFirst) this.#stopAlarm();
@@ -129,10 +128,10 @@ export class BatchGroup {
   }
 }
 
-function notToldOf(task: RegisteredTask, { kind }: Executor): CarillonError {
+function endMissing(task: RegisteredTask, { kind }: Executor): CarillonError {
   return new CarillonError(
     "executorFailed",
-    `The executor of kind '${kind}' did not tell what became of this job of batch task '${task.name}'; ` +
+    `The executor of kind '${kind}' did not report how this job of batch task '${task.name}' ended; ` +
       "let the task run by one that runs batches, such as eventLoop()",
     { details: { taskName: task.name, executor: kind } },
   );

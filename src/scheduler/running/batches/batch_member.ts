@@ -7,50 +7,56 @@ import type { Serializer } from "../../../serializers/serializer.ts";
 import type { Crossing } from "../executor_run.ts";
 import type { JobRun } from "../job_run.ts";
 import type { RunAnswer } from "../middleware_chain.ts";
+import type { RunGuards } from "../run_guards.ts";
 
-/** What a job brings into a batch. */
-export interface BatchMemberOptions {
+/** The parts of a job that runs in a batch. */
+export interface BatchMemberParts {
   readonly run: JobRun;
   readonly crossing: Crossing;
-  /** As the function sees it. */
+  /** The job as the function sees it. */
   readonly seen: MiddlewareJob;
   readonly serializer: Serializer;
-  /** The function starts: its time counts from here. */
-  readonly started: () => void;
+  readonly guards: RunGuards;
+}
+
+/** The group in which a job waits for a call. */
+export interface BatchMemberGroup {
+  /** The job must stop before it has started. */
+  forget(member: BatchMember): void;
 }
 
 /** A job that is to run in a batch, from when it waits for one to its own end. */
 export class BatchMember implements BatchedRun {
-  /** Called when it is told to stop before it has started. */
-  onGone: () => void = () => {};
-  readonly #options: BatchMemberOptions;
+  /** Where it waits, once it does. */
+  group: BatchMemberGroup | undefined;
+  readonly #parts: BatchMemberParts;
   readonly #ended = Promise.withResolvers<RunAnswer>();
   #isOver = false;
 
-  constructor(options: BatchMemberOptions) {
-    this.#options = options;
+  constructor(parts: BatchMemberParts) {
+    this.#parts = parts;
     this.signal.addEventListener("abort", this.#giveUp, { once: true });
     if (this.signal.aborted) this.#giveUp();
   }
 
   get run(): JobRun {
-    return this.#options.run;
+    return this.#parts.run;
   }
 
   get seen(): MiddlewareJob {
-    return this.#options.seen;
+    return this.#parts.seen;
   }
 
   get job(): JobFacts {
-    return this.#options.crossing.job;
+    return this.#parts.crossing.job;
   }
 
   get input(): Payload | null {
-    return this.#options.crossing.input;
+    return this.#parts.crossing.input;
   }
 
   get signal(): AbortSignal {
-    return this.#options.crossing.signal;
+    return this.#parts.crossing.signal;
   }
 
   /** Its result, or its error. */
@@ -65,19 +71,19 @@ export class BatchMember implements BatchedRun {
   /** The function starts, with this job among others. */
   started(): void {
     this.signal.removeEventListener("abort", this.#giveUp);
-    this.#options.started();
+    this.#parts.guards.started();
   }
 
   readonly log: BatchedRun["log"] = (...line) => {
-    if (!this.#isOver) this.#options.crossing.log(...line);
+    if (!this.#isOver) this.#parts.crossing.log(...line);
   };
 
   readonly progress: BatchedRun["progress"] = (...report) => {
-    if (!this.#isOver) this.#options.crossing.progress(...report);
+    if (!this.#isOver) this.#parts.crossing.progress(...report);
   };
 
   readonly returned = (payload: Payload | null): void => {
-    this.answered({ payload, value: decodePayload(payload, [this.#options.serializer]) });
+    this.answered({ payload, value: decodePayload(payload, [this.#parts.serializer]) });
   };
 
   readonly threw = (error: unknown): void => {
@@ -94,6 +100,6 @@ export class BatchMember implements BatchedRun {
   readonly #giveUp = () => {
     if (this.#isOver) return;
     this.threw(this.signal.reason);
-    this.onGone();
+    this.group?.forget(this);
   };
 }

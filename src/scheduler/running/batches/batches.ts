@@ -5,8 +5,9 @@ import type { Environment } from "../../environment.ts";
 import { crossing } from "../executor_run.ts";
 import type { JobRun } from "../job_run.ts";
 import { jobSeen, type RunAnswer } from "../middleware_chain.ts";
+import type { RunGuards } from "../run_guards.ts";
 import type { Prepared } from "../run_preparation.ts";
-import { BatchGroup } from "./batch_group.ts";
+import { BatchGroup, type BatchGroupOwner } from "./batch_group.ts";
 import { BatchMember } from "./batch_member.ts";
 
 /** A job that is to run in a batch. */
@@ -15,35 +16,29 @@ export interface BatchEntry {
   readonly prepared: Prepared;
   readonly context: TaskContext;
   readonly executor: Executor;
-  /** The function starts: its time counts from here. */
-  readonly started: () => void;
+  readonly guards: RunGuards;
 }
 
 /** Puts the jobs of batch tasks together, for the jobs of one store. */
-export class Batches {
+export class Batches implements BatchGroupOwner {
   readonly #environment: Environment;
-  readonly #stop: (run: JobRun) => void;
   readonly #groups = new Map<RegisteredTask, Map<Executor, BatchGroup>>();
   #takesNone = false;
 
-  /** `stop` tells a run to stop, as its scheduler does. */
-  constructor(environment: Environment, stop: (run: JobRun) => void) {
+  constructor(environment: Environment) {
     this.#environment = environment;
-    this.#stop = stop;
   }
 
   /** Runs a job among others; settles with its own end. */
-  run({ run, prepared, context, executor, started }: BatchEntry): Promise<RunAnswer> {
+  run({ run, prepared, context, executor, guards }: BatchEntry): Promise<RunAnswer> {
     const { task, input, settings } = prepared;
-    if (this.#takesNone) this.#stop(run);
-    const { serializer } = this.#environment;
-    const seen = jobSeen(context, input);
+    if (this.#takesNone) handBack(run);
     const member = new BatchMember({
       run,
       crossing: crossing(run, prepared, context),
-      seen,
-      serializer,
-      started,
+      seen: jobSeen(context, input),
+      serializer: this.#environment.serializer,
+      guards,
     });
     if (!member.isOver) {
       const group = this.#groupOf(task, executor);
@@ -58,7 +53,7 @@ export class Batches {
   handBack(): void {
     this.#takesNone = true;
     const groups = [...this.#groups.values()].flatMap((byExecutor) => [...byExecutor.values()]);
-    for (const { run } of groups.flatMap((group) => group.waiting())) this.#stop(run);
+    for (const { run } of groups.flatMap((group) => group.waiting())) handBack(run);
   }
 
   /** Lets jobs wait for others again. */
@@ -66,18 +61,25 @@ export class Batches {
     this.#takesNone = false;
   }
 
+  /** Forgets a group that has nothing left to do. */
+  groupIsIdle(group: BatchGroup): void {
+    const byExecutor = this.#groups.get(group.task);
+    if (byExecutor?.get(group.executor) !== group) return;
+    byExecutor.delete(group.executor);
+    if (byExecutor.size === 0) this.#groups.delete(group.task);
+  }
+
   #groupOf(task: RegisteredTask, executor: Executor): BatchGroup {
     const byExecutor = this.#groups.get(task) ?? new Map<Executor, BatchGroup>();
     this.#groups.set(task, byExecutor);
-    const there = byExecutor.get(executor);
-    if (there !== undefined) return there;
-    const onIdle = () => {
-      if (byExecutor.get(executor) !== group) return;
-      byExecutor.delete(executor);
-      if (byExecutor.size === 0) this.#groups.delete(task);
-    };
-    const group = new BatchGroup({ task, executor, environment: this.#environment, onIdle });
+    const known = byExecutor.get(executor);
+    if (known !== undefined) return known;
+    const group = new BatchGroup(task, executor, this.#environment, this);
     byExecutor.set(executor, group);
     return group;
   }
+}
+
+function handBack(run: JobRun): void {
+  run.abort({ kind: "stopping", message: "The scheduler stops" });
 }

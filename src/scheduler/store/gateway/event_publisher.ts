@@ -1,40 +1,45 @@
 import type { CarillonEvent } from "../../../events/event.ts";
-import type { Clock } from "../../../time/clock.ts";
+import type { Environment } from "../../environment.ts";
 
-/** An event without what every event of a store carries. */
-type Untold<Event> = Event extends { readonly store: string }
+/** An event without the fields that every event of a store carries. */
+type Unpublished<Event> = Event extends { readonly store: string }
   ? Omit<Event, "store" | "atMs"> & { atMs?: number }
   : never;
 
-/** Where events go. */
-export interface EventSink {
-  publish(event: CarillonEvent): void;
-  /** Whether anybody hears events; where nobody does, they need not be made. */
-  hasSubscribers(): boolean;
-  /** Whether listeners are also told what the store notes of others; then it must be known what is written and not told yet. */
-  readonly storesTell: boolean;
+/** A part of the scheduler that acts on the events of its own writes. */
+export interface OwnEventListener {
+  onEvent(event: CarillonEvent): void;
 }
 
-/** Puts the store's alias and the time on events and hands them to the hub. */
+/**
+ * Publishes what this scheduler does with one store: puts the store's alias and the time on events and hands them to the
+ * parts that act on them, to local listeners and to the broker.
+ */
 export class EventPublisher {
-  readonly #alias: string;
-  readonly #clock: Clock;
-  readonly #sink: EventSink;
+  readonly alias: string;
+  readonly #environment: Environment;
+  readonly #listeners: OwnEventListener[] = [];
 
-  /** Tells about the store of this alias. */
-  constructor(alias: string, clock: Clock, sink: EventSink) {
-    this.#alias = alias;
-    this.#clock = clock;
-    this.#sink = sink;
+  constructor(environment: Environment, alias: string) {
+    this.alias = alias;
+    this.#environment = environment;
   }
 
-  /** Whether anybody hears what is told. */
+  /** Adds a part that gets each event before everyone else does. */
+  addListener(listener: OwnEventListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** False if no one gets what is published, so that it need not be made. */
   get hasSubscribers(): boolean {
-    return this.#sink.hasSubscribers();
+    return this.#environment.hasSubscribers();
   }
 
-  /** Publishes an event; `atMs` is now unless given. */
-  publish(event: Untold<CarillonEvent>): void {
-    this.#sink.publish({ store: this.#alias, atMs: this.#clock.nowMs(), ...event } as CarillonEvent);
+  /** Publishes an event; `atMs` is now by default. */
+  publish(event: Unpublished<CarillonEvent>): void {
+    const { clock, publish } = this.#environment;
+    const whole = { store: this.alias, atMs: clock.nowMs(), ...event } as CarillonEvent;
+    for (const listener of this.#listeners) listener.onEvent(whole);
+    publish(whole);
   }
 }

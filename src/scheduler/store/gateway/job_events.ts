@@ -4,68 +4,67 @@ import type { JobOutcome } from "../../../model/states.ts";
 import type { AddAnswer } from "../../../stores/job_store.ts";
 import type { EventPublisher } from "./event_publisher.ts";
 
-/** What is known of a run that has ended, beside what is stored. */
+/** Facts about a run that has ended, beside what is stored. */
 export interface EndFacts {
   /** For local listeners, the very value or error. */
   readonly local?: { readonly value?: unknown; readonly error?: unknown } | undefined;
-  /** How long the attempt ran; null when it never started. */
+  /** Time that the attempt ran; null when it never started. */
   readonly durationMs: number | null;
 }
 
-/** Tells about jobs. What everybody's jobs go through is told only where somebody hears. */
+/** Publishes events about jobs; those of every job only where there are subscribers. */
 export class JobEvents {
-  readonly publisher: EventPublisher;
+  readonly #publisher: EventPublisher;
 
-  constructor(teller: EventPublisher) {
-    this.publisher = teller;
+  constructor(publisher: EventPublisher) {
+    this.#publisher = publisher;
   }
 
-  /** Whether anybody hears what is told. */
+  /** False if no one gets what is published. */
   get hasSubscribers(): boolean {
-    return this.publisher.hasSubscribers;
+    return this.#publisher.hasSubscribers;
   }
 
-  /** Tells something about a job that is not its end. */
+  /** Publishes an event about a job that is not its end. */
   publish(type: JobEvent["type"], job: JobRecord, more: Pick<JobEvent, "reason" | "runAtMs"> = {}): void {
     const { id: jobId, taskName, scheduleId, fireTimeMs, attempt } = job;
-    this.publisher.publish({ type, jobId, taskName, scheduleId, fireTimeMs, attempt, ...more });
+    this.#publisher.publish({ type, jobId, taskName, scheduleId, fireTimeMs, attempt, ...more });
   }
 
-  /** Tells what became of jobs that were to be added. */
+  /** Publishes what became of jobs that were to be added. */
   added(jobs: readonly NewJob[], answer: AddAnswer): void {
     if (!this.hasSubscribers) return;
     answer.jobs.forEach(({ id, outcome }, i) => {
-      const { id: jobId, taskName, scheduleId, fireTimeMs } = jobs[i]!;
-      if (outcome === "added") {
-        this.publisher.publish({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
-      } else if (outcome === "replaced") {
-        this.publisher.publish({
-          type: "jobUpdated",
-          jobId: id,
-          taskName,
-          scheduleId,
-          fireTimeMs,
-          attempt: 0,
-        });
+      const { taskName, scheduleId, fireTimeMs } = jobs[i]!;
+      const facts = { jobId: id, taskName, scheduleId, fireTimeMs, attempt: 0 };
+      switch (outcome) {
+        case "added":
+          return this.#publisher.publish({ type: "jobAdded", ...facts });
+        case "replaced":
+          return this.#publisher.publish({ type: "jobUpdated", ...facts });
+        case "deduplicated":
+          return;
+        default:
+          return outcome satisfies never;
       }
     });
   }
 
-  /** Tells that jobs were claimed. */
+  /** Publishes that jobs were claimed. */
   claimed(jobs: readonly JobRecord[]): void {
     if (!this.hasSubscribers) return;
     for (const job of jobs) this.publish("jobClaimed", job);
   }
 
-  /** Tells that a job's function is called now. */
+  /** Publishes that a job's function is called now. */
   started(job: JobRecord): void {
     if (this.hasSubscribers) this.publish("jobStarted", job);
   }
 
-  /** Tells that a job is finished; `facts` are null where it did not run here. */
+  /** Publishes that a job is finished; `facts` are null where it did not run here. */
   finished(job: JobRecord, outcome: JobOutcome, error: StoredError | null, facts: EndFacts | null): void {
     const { id: jobId, taskName, scheduleId, fireTimeMs, attempt, runAtMs, startedAtMs } = job;
-    this.publisher.publish({
+    this.#publisher.publish({
       type: "jobFinished",
       jobId,
       taskName,
@@ -81,7 +80,7 @@ export class JobEvents {
   }
 }
 
-/** What listeners are to see of what a run answered. */
+/** The part of a run's result that listeners are to see. */
 function valueOrError(local: NonNullable<EndFacts["local"]>): NonNullable<EndFacts["local"]> {
   return "error" in local ? { error: local.error } : { value: local.value };
 }

@@ -27,97 +27,102 @@ export interface RunEnding extends JobEnding, EndFacts {
   readonly job: JobRecord;
 }
 
-/** Is told how a job ended here, once that is written and before it is told as an event. */
+/** Notified of how a job ended here, once that is written and before its event is published. */
 export interface EndListener {
   onEnded(job: JobRecord, end: Finish): void;
-  /** Whether somebody waits to be told of a job by its events. */
+  /** True if the end of a job is awaited here. */
   awaits(jobId: string): boolean;
+}
+
+/** Notified of what a claim took before any of that is published. */
+export interface ClaimListener {
+  claimAnswered(answer: ClaimAnswer): void;
 }
 
 type Finish = Extract<JobTransition, { readonly to: "finished" }>;
 
-/** Writes jobs and tells about it. */
+/** Writes jobs and publishes the events of that. */
 export class JobGateway {
   readonly #store: DataStore;
-  readonly #teller: EventPublisher;
-  readonly #jobs: JobEvents;
-  readonly #listener: EndListener | undefined;
+  readonly #publisher: EventPublisher;
+  readonly #events: JobEvents;
+  readonly #endListener: EndListener;
 
-  constructor(store: DataStore, teller: EventPublisher, listener?: EndListener) {
+  constructor(store: DataStore, publisher: EventPublisher, endListener: EndListener) {
     this.#store = store;
-    this.#teller = teller;
-    this.#jobs = new JobEvents(teller);
-    this.#listener = listener;
+    this.#publisher = publisher;
+    this.#events = new JobEvents(publisher);
+    this.#endListener = endListener;
   }
 
   /** Adds jobs. */
   async add(jobs: readonly NewJob[], claim?: ClaimRequest): Promise<AddAnswer> {
     const answer = await this.#store.addJobs(jobs, claim);
-    this.#jobs.added(jobs, answer);
-    this.#jobs.claimed(answer.claimed);
+    this.#events.added(jobs, answer);
+    this.#events.claimed(answer.claimed);
     return answer;
   }
 
-  /** Adds jobs within a transaction of the caller's. Nothing is told: nobody knows yet whether it happens. */
+  /** Adds jobs within a transaction of the caller. Publishes nothing: it is not known yet whether it will be committed. */
   async addWithin(transaction: JobTransaction, jobs: readonly NewJob[]) {
     return await (await this.#store.within(transaction)).addJobs(jobs);
   }
 
-  /** Finishes a run within a transaction of its function's; answers whether the fence held. Nothing is told either. */
+  /** Finishes a run within a transaction of its function; resolves to true if the fence held. Publishes nothing either. */
   async endWithin(transaction: JobTransaction, ending: JobEnding): Promise<boolean> {
     return await (await this.#store.within(transaction)).endJob(ending);
   }
 
-  /** Tells of a run that was finished within a transaction of its function's. */
-  tellFinishedWithin(job: JobRecord, ending: EndFacts): void {
+  /** Publishes the end of a run that was finished within a transaction of its function. */
+  publishFinishedWithin(job: JobRecord, ending: EndFacts): void {
     const { value } = job;
-    this.#listener?.onEnded(job, { to: "finished", outcome: "success", value, error: null, keepMs: null });
-    this.#jobs.finished(job, "success", null, ending);
+    this.#endListener.onEnded(job, { to: "finished", outcome: "success", value, error: null, keepMs: null });
+    this.#events.finished(job, "success", null, ending);
   }
 
   /**
-   * Claims jobs, after the ends of runs in the same step; jobs whose deadline has passed end on the way. Calls `heard`
-   * with the answer before any of that is told.
+   * Claims jobs, after the ends of runs in the same step; jobs whose deadline has passed end on the way. The listener gets
+   * the answer before any of that is published.
    */
   async claim(
     request: ClaimRequest,
     endings: readonly RunEnding[] = [],
-    heard: (answer: ClaimAnswer) => void = () => {},
+    listener?: ClaimListener,
   ): Promise<ClaimAnswer> {
     const answer = await this.#store.claimJobs(request, endings);
-    heard(answer);
-    if (endings.length > 0) await this.#tellHeld(endings, answer.held);
-    for (const job of answer.missed) this.#jobs.finished(job, job.outcome!, job.error, null);
-    if (answer.missed.length > 0) await this.#tellCascades(answer.missed.map(endOf));
-    this.#jobs.claimed(answer.claimed);
+    listener?.claimAnswered(answer);
+    if (endings.length > 0) await this.#publishHeld(endings, answer.held);
+    for (const job of answer.missed) this.#events.finished(job, job.outcome!, job.error, null);
+    if (answer.missed.length > 0) await this.#publishCascades(answer.missed.map(endOf));
+    this.#events.claimed(answer.claimed);
     return answer;
   }
 
-  /** Ends runs; answers for which the fence held. Only those are told. */
+  /** Ends runs; resolves to where the fence held. Only those ends are published. */
   async end(endings: readonly RunEnding[]): Promise<readonly boolean[]> {
     const accepted = await this.#store.endJobs(endings);
-    await this.#tellHeld(endings, accepted);
+    await this.#publishHeld(endings, accepted);
     return accepted;
   }
 
-  async #tellHeld(endings: readonly RunEnding[], accepted: readonly boolean[]): Promise<void> {
+  async #publishHeld(endings: readonly RunEnding[], accepted: readonly boolean[]): Promise<void> {
     const held = accepted.every(Boolean) ? endings : endings.filter((_, i) => accepted[i]);
-    if (held.every(isSuccess)) { for (const ending of held) this.#tellEnding(ending); }
-    else await this.#tellMixed(held);
+    if (held.every(isSuccess)) { for (const ending of held) this.#publishEnding(ending); }
+    else await this.#publishMixed(held);
   }
 
-  /** Tells of ends among which there are others than successes. */
-  async #tellMixed(held: readonly RunEnding[]): Promise<void> {
-    const heeded = await this.#cancelledInstead(held);
+  /** Publishes ends among which there are others than successes. */
+  async #publishMixed(held: readonly RunEnding[]): Promise<void> {
+    const cancelled = await this.#cancelledInstead(held);
     for (const ending of held) {
-      const cancelled = heeded.get(ending.job.seq);
-      if (cancelled) this.#jobs.finished(cancelled, "cancelled", cancelled.error, ending);
-      else this.#tellEnding(ending);
+      const job = cancelled.get(ending.job.seq);
+      if (job) this.#events.finished(job, "cancelled", job.error, ending);
+      else this.#publishEnding(ending);
     }
     const failed = held.filter((ending) =>
-      heeded.has(ending.job.seq) || (ending.transition.to === "finished" && !isSuccess(ending))
+      cancelled.has(ending.job.seq) || (ending.transition.to === "finished" && !isSuccess(ending))
     );
-    await this.#tellCascades(failed.map(({ job }) => [job.id, job.startedAtMs ?? 0]));
+    await this.#publishCascades(failed.map(({ job }) => [job.id, job.startedAtMs ?? 0]));
   }
 
   /** Runs that were asked to stop meanwhile: the store ended them as cancelled, whatever their owner wanted. */
@@ -132,32 +137,32 @@ export class JobGateway {
     );
   }
 
-  /** Notes how far a job is. */
+  /** Writes the progress of a job. */
   async progress(job: JobRecord, fence: JobFence, progress: JobProgress): Promise<void> {
     await this.#store.putProgress([{ fence, progress }]);
-    this.#teller.publish({ type: "jobProgress", jobId: job.id, taskName: job.taskName, progress });
+    this.#publisher.publish({ type: "jobProgress", jobId: job.id, taskName: job.taskName, progress });
   }
 
   /** Cancels jobs. */
   async cancel(ids: readonly string[], request: CancelRequest): Promise<CancelAnswer> {
     const answer = await this.#store.cancelJobs(ids, request);
-    for (const job of answer.cancelled) this.#jobs.finished(job, job.outcome!, job.error, null);
-    await this.#tellCascades(answer.cancelled.map(endOf));
-    for (const job of answer.requested) this.tell("jobCancelRequested", job, { reason: request.reason });
+    for (const job of answer.cancelled) this.#events.finished(job, job.outcome!, job.error, null);
+    await this.#publishCascades(answer.cancelled.map(endOf));
+    for (const job of answer.requested) this.publish("jobCancelRequested", job, { reason: request.reason });
     return answer;
   }
 
   /** Changes a waiting job. */
   async update(id: string, change: JobChange): Promise<JobRecord | undefined> {
     const job = await this.#store.updateJob(id, change);
-    if (job) this.tell("jobUpdated", job);
+    if (job) this.publish("jobUpdated", job);
     return job;
   }
 
   /** Makes finished or parked jobs ready again. */
   async retry(ids: readonly string[]): Promise<readonly JobRecord[]> {
     const jobs = await this.#store.retryJobs(ids);
-    for (const job of jobs) this.tell("jobUpdated", job);
+    for (const job of jobs) this.publish("jobUpdated", job);
     return jobs;
   }
 
@@ -168,9 +173,9 @@ export class JobGateway {
     const removed = await this.#store.removeJobs(ids);
     for (const id of removed) {
       const job = jobs.get(id);
-      if (job) this.tell("jobRemoved", job);
+      if (job) this.publish("jobRemoved", job);
     }
-    if (children.length > 0) await this.#tellCancelled(children.map(({ id }) => id));
+    if (children.length > 0) await this.#publishCancelled(children.map(({ id }) => id));
     return removed;
   }
 
@@ -182,44 +187,51 @@ export class JobGateway {
   ): Promise<boolean> {
     const plain = endings.map(({ fence, transition }) => ({ fence, transition }));
     const accepted = await this.#store.takeOver(incarnation, seenLeaseUntilMs, plain);
-    endings.forEach((ending, i) => accepted?.[i] && this.#tellEnding(ending));
+    endings.forEach((ending, i) => accepted?.[i] && this.#publishEnding(ending));
     const ended = accepted === undefined
       ? []
       : endings.filter(({ transition }) => transition.to === "finished");
-    await this.#tellCascades(ended.map(({ job }) => [job.id, job.startedAtMs ?? 0]));
+    await this.#publishCascades(ended.map(({ job }) => [job.id, job.startedAtMs ?? 0]));
     return accepted !== undefined;
   }
 
-  /** Tells that a job's function is called now. */
-  tellStarted(job: JobRecord): void {
-    this.#jobs.started(job);
+  /** Publishes that a job's function is called now. */
+  publishStarted(job: JobRecord): void {
+    this.#events.started(job);
   }
 
-  /** Tells something about a job that is not its end. */
-  tell(type: JobEvent["type"], job: JobRecord, more?: Pick<JobEvent, "reason" | "runAtMs">): void {
-    this.#jobs.publish(type, job, more);
+  /** Publishes an event about a job that is not its end. */
+  publish(type: JobEvent["type"], job: JobRecord, more?: Pick<JobEvent, "reason" | "runAtMs">): void {
+    this.#events.publish(type, job, more);
   }
 
-  /** Keeps lines of a job's log. */
+  /** Writes lines of a job's log. */
   keepLog(job: JobRecord, part: LogBatch["part"], lines: readonly LogLine[]): Promise<void> {
     return this.#store.putLogs([{ jobSeq: job.seq, claimNumber: job.claimNumber, part, lines }]);
   }
 
-  /** Passes a line of a job's log on. */
+  /** Publishes a line of a job's log. */
   log(
     job: JobRecord,
     level: "debug" | "info" | "warn" | "error",
     message: string,
     fields: Readonly<Record<string, unknown>>,
   ): void {
-    this.#teller.publish({ type: "jobLog", jobId: job.id, taskName: job.taskName, level, message, fields });
+    this.#publisher.publish({
+      type: "jobLog",
+      jobId: job.id,
+      taskName: job.taskName,
+      level,
+      message,
+      fields,
+    });
   }
 
   /**
-   * Tells of the jobs that ended with these, because they waited for them: ids, with the time since when. What cannot
-   * be read now is not told; it is written all the same.
+   * Publishes the ends of the jobs that ended with these, because they waited for them: ids, with the time since when.
+   * What cannot be read now is not published; it is written all the same.
    */
-  async #tellCascades(failed: readonly (readonly [id: string, sinceMs: number])[]): Promise<void> {
+  async #publishCascades(failed: readonly (readonly [id: string, sinceMs: number])[]): Promise<void> {
     for (let parents = new Map(failed); parents.size > 0;) {
       const children = await this.#store.getJobs({ after: [...parents.keys()], outcomes: ["cancelled"] })
         .catch(() => []);
@@ -227,38 +239,40 @@ export class JobGateway {
         const sinceMs = parents.get(cascadedFrom(job) ?? "");
         return sinceMs !== undefined && sinceMs <= (job.finishedAtMs ?? 0);
       });
-      for (const job of ended.toReversed()) this.#jobs.finished(job, "cancelled", job.error, null);
+      for (const job of ended.toReversed()) this.#events.finished(job, "cancelled", job.error, null);
       parents = new Map(ended.map(endOf));
     }
   }
 
-  /** Tells of those of these jobs that were cancelled, and of those that ended with them. */
-  async #tellCancelled(ids: readonly string[]): Promise<void> {
+  /** Publishes the ends of those of these jobs that were cancelled, and of those that ended with them. */
+  async #publishCancelled(ids: readonly string[]): Promise<void> {
     const cancelled = await this.#store.getJobs({ ids, outcomes: ["cancelled"] }).catch(() => []);
-    for (const job of cancelled.toReversed()) this.#jobs.finished(job, "cancelled", job.error, null);
-    await this.#tellCascades(cancelled.map(endOf));
+    for (const job of cancelled.toReversed()) this.#events.finished(job, "cancelled", job.error, null);
+    await this.#publishCascades(cancelled.map(endOf));
   }
 
-  #tellEnding(ending: RunEnding): void {
+  #publishEnding(ending: RunEnding): void {
     const { job, transition } = ending;
     switch (transition.to) {
       case "finished": {
         const { outcome, error } = transition;
-        this.#listener?.onEnded(job, transition);
-        // A success that nobody waits for and nobody hears of needs no event.
-        if (outcome === "success" && !this.#jobs.hasSubscribers && !this.#listener?.awaits(job.id)) return;
-        return this.#jobs.finished(job, outcome, error, ending);
+        this.#endListener.onEnded(job, transition);
+        // A success that is not awaited and has no subscribers needs no event.
+        if (outcome === "success" && !this.#events.hasSubscribers && !this.#endListener.awaits(job.id)) {
+          return;
+        }
+        return this.#events.finished(job, outcome, error, ending);
       }
       case "retry": {
         const reason = transition.error?.message ?? "";
-        return this.tell("jobRetrying", job, { runAtMs: nextRunAtMs(ending, transition.delayMs), reason });
+        return this.publish("jobRetrying", job, { runAtMs: nextRunAtMs(ending, transition.delayMs), reason });
       }
       case "snooze":
-        return this.tell("jobSnoozed", job, { runAtMs: nextRunAtMs(ending, transition.delayMs) });
+        return this.publish("jobSnoozed", job, { runAtMs: nextRunAtMs(ending, transition.delayMs) });
       case "handBack":
-        return this.tell("jobHandedBack", job);
+        return this.publish("jobHandedBack", job);
       case "parked":
-        return this.tell("jobParked", job, { reason: transition.reason });
+        return this.publish("jobParked", job, { reason: transition.reason });
     }
   }
 }

@@ -1,23 +1,29 @@
-import type { ScheduleEvent } from "../../../events/event.ts";
+import type { EventType, ScheduleEvent } from "../../../events/event.ts";
 import type { ScheduleRecord, ScheduleVersion, ScheduleWrite } from "../../../model/schedule_record.ts";
 import type { DataStore } from "../../../stores/data_store.ts";
 import type { FirePlan } from "../../schedules/fire_plan.ts";
 import type { EventPublisher } from "./event_publisher.ts";
 
-/** One write to a schedule: what was read (nothing for a new one) and what it becomes. */
+/** One write to a schedule: the record that was read (none for a new one) and what it becomes. */
 export interface SchedulePut {
   readonly before: ScheduleRecord | undefined;
   readonly schedule: ScheduleWrite;
 }
 
-/** Writes schedules and tells about it. */
+const droppedEvents = {
+  missed: "firesMissed",
+  coalesced: "firesCoalesced",
+  skipped: "firesSkipped",
+} as const satisfies Record<FirePlan["dropped"][number]["reason"], EventType>;
+
+/** Writes schedules and publishes the events of that. */
 export class ScheduleGateway {
   readonly #store: DataStore;
-  readonly #teller: EventPublisher;
+  readonly #publisher: EventPublisher;
 
-  constructor(store: DataStore, teller: EventPublisher) {
+  constructor(store: DataStore, publisher: EventPublisher) {
     this.#store = store;
-    this.#teller = teller;
+    this.#publisher = publisher;
   }
 
   /** Writes and removes in one step; undefined when something changed meanwhile. */
@@ -30,29 +36,33 @@ export class ScheduleGateway {
       removes: removes.map(versionOf),
     });
     if (!written) return undefined;
-    puts.forEach(({ before, schedule }) => this.#tell(changeType(before, schedule), schedule));
-    removes.forEach((record) => this.#tell("scheduleRemoved", record));
+    puts.forEach(({ before, schedule }) => this.#publish(changeType(before, schedule), schedule));
+    removes.forEach((record) => this.#publish("scheduleRemoved", record));
     return written;
   }
 
-  /** Carries plans out; answers which ones held. */
+  /** Carries plans out; resolves to which ones held. */
   async advance(plans: readonly FirePlan[]): Promise<readonly boolean[]> {
     const moved = await this.#store.advanceSchedules(plans.map((plan) => plan.advance));
-    if (this.#teller.hasSubscribers) plans.forEach((plan, i) => moved[i] && this.#tellAdvance(plan));
+    if (this.#publisher.hasSubscribers) plans.forEach((plan, i) => moved[i] && this.#publishAdvance(plan));
     return moved;
   }
 
-  #tellAdvance(plan: FirePlan): void {
+  #publishAdvance(plan: FirePlan): void {
     const { schedule, jobs } = plan.advance;
     const { id: scheduleId, taskName, nextFireTimeMs } = schedule;
     for (const { reason, count, firstMs } of plan.dropped) {
-      const type =
-        ({ missed: "firesMissed", coalesced: "firesCoalesced", skipped: "firesSkipped" } as const)[reason];
-      this.#teller.publish({ type, scheduleId, taskName, count, firstFireTimeMs: firstMs });
+      this.#publisher.publish({
+        type: droppedEvents[reason],
+        scheduleId,
+        taskName,
+        count,
+        firstFireTimeMs: firstMs,
+      });
     }
     if (plan.lateFires > 0) {
       const firstFireTimeMs = jobs[0]!.fireTimeMs!;
-      this.#teller.publish({
+      this.#publisher.publish({
         type: "firesLate",
         scheduleId,
         taskName,
@@ -62,19 +72,19 @@ export class ScheduleGateway {
     }
     if (jobs.length > 0) {
       const jobIds = jobs.map((job) => job.id);
-      this.#teller.publish({ type: "scheduleFired", scheduleId, taskName, jobIds, nextFireTimeMs });
+      this.#publisher.publish({ type: "scheduleFired", scheduleId, taskName, jobIds, nextFireTimeMs });
     }
     for (const job of jobs) {
       const { id: jobId, fireTimeMs } = job;
-      this.#teller.publish({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
+      this.#publisher.publish({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
     }
-    if (plan.moved) this.#tell("scheduleUpdated", schedule);
-    if (schedule.status === "finished") this.#tell("scheduleFinished", schedule);
-    if (schedule.status === "failed") this.#tell("scheduleFailed", schedule);
+    if (plan.moved) this.#publish("scheduleUpdated", schedule);
+    if (schedule.status === "finished") this.#publish("scheduleFinished", schedule);
+    if (schedule.status === "failed") this.#publish("scheduleFailed", schedule);
   }
 
-  #tell(type: ScheduleEvent["type"], schedule: ScheduleWrite): void {
-    this.#teller.publish({
+  #publish(type: ScheduleEvent["type"], schedule: ScheduleWrite): void {
+    this.#publisher.publish({
       type,
       scheduleId: schedule.id,
       taskName: schedule.taskName,

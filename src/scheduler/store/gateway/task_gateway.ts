@@ -4,17 +4,17 @@ import type { DataStore } from "../../../stores/data_store.ts";
 import type { TaskChange } from "../../../stores/task_store.ts";
 import type { EventPublisher } from "./event_publisher.ts";
 
-/** Writes tasks and tells about it. */
+/** Writes tasks and publishes the events of that. */
 export class TaskGateway {
   readonly #store: DataStore;
-  readonly #teller: EventPublisher;
+  readonly #publisher: EventPublisher;
 
-  constructor(store: DataStore, teller: EventPublisher) {
+  constructor(store: DataStore, publisher: EventPublisher) {
     this.#store = store;
-    this.#teller = teller;
+    this.#publisher = publisher;
   }
 
-  /** Writes what the code says about tasks; only what differs is told. */
+  /** Writes the definitions of tasks in the code; only those that differ are written and published. */
   async put(tasks: readonly TaskWrite[]): Promise<readonly TaskRecord[]> {
     if (tasks.length === 0) return [];
     const before = new Map((await this.#store.getTasks(tasks.map((t) => t.name))).map((t) => [t.name, t]));
@@ -22,7 +22,7 @@ export class TaskGateway {
     if (changed.length > 0) {
       for (const record of await this.#store.putTasks(changed)) {
         const type = before.has(record.name) ? "taskUpdated" : "taskAdded";
-        this.#teller.publish({ type, taskName: record.name });
+        this.#publisher.publish({ type, taskName: record.name });
         before.set(record.name, record);
       }
     }
@@ -32,7 +32,7 @@ export class TaskGateway {
   /** Removes a task. */
   async remove(name: string): Promise<boolean> {
     const removed = await this.#store.removeTask(name);
-    if (removed) this.#teller.publish({ type: "taskRemoved", taskName: name });
+    if (removed) this.#publisher.publish({ type: "taskRemoved", taskName: name });
     return removed;
   }
 
@@ -41,7 +41,7 @@ export class TaskGateway {
     const record = await this.#store.updateTask(name, change);
     if (!record) return undefined;
     const type = change.paused === undefined ? "taskUpdated" : change.paused ? "taskPaused" : "taskResumed";
-    this.#teller.publish({ type, taskName: name });
+    this.#publisher.publish({ type, taskName: name });
     return record;
   }
 }
