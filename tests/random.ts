@@ -16,7 +16,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** Whether something of this probability happens. */
+  /** True if something of this probability happens. */
   chance(probability: number): boolean {
     return this.next() < probability;
   }

@@ -56,7 +56,7 @@ export class Cluster {
     await Promise.all(this.#places.map(({ child }) => child.until("started")));
   }
 
-  /** Lets all processes end, and one more finish what is left; answers what went wrong with that. */
+  /** Lets all processes end, and one more finish what is left; returns what went wrong with that. */
   async finish(): Promise<readonly string[]> {
     await Promise.all(this.#places.map((member) => this.#stop(member, "SIGTERM")));
     const last = this.#start("finish");

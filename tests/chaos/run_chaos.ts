@@ -26,9 +26,9 @@ export interface ChaosOptions {
   /** Decides the faults, their lengths and the calls; the moments at which they meet are those of real processes. */
   readonly seed: number;
   readonly forMs: number;
-  /** It goes on until so many faults were made, however slow the machine is. @default 1 */
+  /** It continues until so many faults were made, however slow the machine is. @default 1 */
   readonly faultsMin?: number;
-  /** How many leases after the faults everything that was due then must be finished. @default 2 */
+  /** Number of leases after the faults within which everything due must be finished. @default 2 */
   readonly settleLeases?: number;
   /** What runs the processes, in turn. @default the runtime of this process */
   readonly programs?: readonly Program[];

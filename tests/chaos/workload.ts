@@ -14,7 +14,7 @@ export const CHAOS_SCHEDULES = [
   { id: "latest", everyMs: 110, workMs: 40, coalesce: "latest", limit: null },
 ] as const;
 
-/** How many jobs of a task run at once in the whole cluster. */
+/** Number of jobs of a task that run at once in the whole cluster. */
 export const TASK_LIMITS: Readonly<Record<string, number | null>> = {
   scheduled: 5,
   keyed: null,
@@ -27,7 +27,7 @@ export const TASK_LIMITS: Readonly<Record<string, number | null>> = {
   awaited: 3,
 };
 
-/** How many jobs of one key run at once. */
+/** Number of jobs of one key that run at once. */
 export const KEY_LIMITS: Readonly<Record<string, number>> = { keyed: 2, inOrder: 1 };
 
 /** How often a job of `flaky` is tried. */

@@ -27,7 +27,7 @@ function thrownBy(call: () => unknown): unknown {
   throw new Error("It threw nothing");
 }
 
-test("reportError() writes one line with the code, and answers the code's exit code", () => {
+test("reportError() writes one line with the code, and returns the code's exit code", () => {
   const { code, out, err } = report(new CarillonError("unknownTask", "There is no\n  task 'x'"));
   assert.equal(err, "error: There is no task 'x' (unknownTask)\n");
   assert.equal(out, "");

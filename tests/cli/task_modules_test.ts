@@ -70,7 +70,7 @@ test("importTaskModules() leaves out folders, tests, type declarations and hidde
   });
 });
 
-test("importTaskModules() answers a module that throws with its file and reason, beside the others", async () => {
+test("importTaskModules() reports a module that throws with its file and reason, beside the others", async () => {
   const files = { ...sampleTasks, "tasks/broken.ts": "throw new Error('no database here');" };
   await withProject(files, async ({ folder }) => {
     const modules = await importTaskModules(join(folder, "tasks"));

@@ -9,7 +9,7 @@ import { isCarillonError } from "../../src/errors.ts";
 import { test } from "../harness.ts";
 import { sampleContext } from "./sample_context.ts";
 
-test("currentJob() throws outside a job, saying what to do, where tryCurrentJob() answers undefined", () => {
+test("currentJob() throws outside a job, saying what to do, where tryCurrentJob() returns undefined", () => {
   assert.equal(tryCurrentJob(), undefined);
   assert.throws(
     () => currentJob(),

@@ -85,7 +85,7 @@ test("a listener whose subscription another one ends is not called any more for 
   assert.deepEqual(seen, []);
 });
 
-test("publish() reports what listeners throw and reject with, and goes on", async () => {
+test("publish() reports what listeners throw and reject with, and continues", async () => {
   const reports: [unknown, CarillonEvent][] = [];
   const hub = new EventHub((error, event) => reports.push([error, event]));
   const seen: string[] = [];

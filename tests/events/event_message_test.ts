@@ -66,7 +66,7 @@ test("eventMessage() leaves values, stacks and causes behind", () => {
   assert.equal(read.local, undefined);
 });
 
-test("eventMessage() fits every broker, whatever user code says", () => {
+test("eventMessage() fits every broker, for any user code", () => {
   const long = "漢".repeat(100_000);
   const ids = Array.from({ length: 1000 }, (_, n) => `0mwq8abcdefgh-${n}`);
   const events: CarillonEvent[] = [
@@ -119,7 +119,7 @@ test("readEventMessage() takes no field that an event does not have, and none of
   }
 });
 
-test("readEventMessage() takes anything that comes, and answers events with all that they must have", () => {
+test("readEventMessage() takes anything that comes, and returns events with all that they must have", () => {
   const event = fc.record({
     type: fc.constantFrom(...eventTypes, "constructor", "__proto__"),
     atMs: fc.oneof(fc.integer(), fc.string(), fc.constant(null)),

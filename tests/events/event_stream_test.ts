@@ -40,7 +40,7 @@ test("events() drops the oldest beyond its bound and counts them", async () => {
   assert.deepEqual(seen, ["c", "d"]);
 });
 
-test("events() keeps so many events unless told otherwise", () => {
+test("events() keeps so many events by default", () => {
   const hub = new EventHub();
   const events = hub.events();
   for (let i = 0; i < EVENT_BUFFER_MAX; i++) hub.publish(taskEvent("taskAdded"));

@@ -41,7 +41,7 @@ for (const [name, patterns] of Object.entries(outputs)) {
 }
 
 test(
-  "examples/web_server.ts takes jobs, answers results, and stops in order at SIGTERM (not on Windows)",
+  "examples/web_server.ts takes jobs, returns results, and stops in order at SIGTERM (not on Windows)",
   async () => {
     await inFolder(async (folder) => {
       const env = { PORT: "0", DATABASE: `file:${join(folder, "greetings.db")}` };

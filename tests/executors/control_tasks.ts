@@ -16,7 +16,7 @@ export const cancels = task({
   run: () => cancel("nobody needs it"),
 });
 
-/** Asks to be tried again at once, and answers its attempt. */
+/** Asks to be tried again at once, and returns its attempt. */
 export const retries = task({
   name: "retries",
   retry: { maxAttempts: 3, base: { hours: 1 } },
@@ -76,7 +76,7 @@ export const chats = task({
   },
 });
 
-/** Logs much, and throws where nobody can catch it. */
+/** Logs much, and throws where it cannot be caught. */
 export const bursts = task({
   name: "bursts",
   run(_input, { log }) {
@@ -119,7 +119,7 @@ export const holdsAll = task({
   },
 });
 
-/** Computes for ever, for several jobs. */
+/** Computes forever, for several jobs. */
 export const hotBatch = task({
   name: "hotBatch",
   batch: { size: 2 },

@@ -59,13 +59,13 @@ for (const [name, makePool] of Object.entries(pools)) {
     assert.equal((await second.status()).progress, undefined);
   });
 
-  test(`${name}(): messages of the task's own over the same channel harm nobody`, async () => {
+  test(`${name}(): messages of the task's own over the same channel do no harm`, async () => {
     await using scheduler = await startPool();
     assert.equal(await scheduler.runJob(tasks.chats), "done");
     assert.equal(await scheduler.runJob(tasks.chats), "done");
   });
 
-  test(`${name}(): an error that nobody caught arrives after all that was logged before`, async () => {
+  test(`${name}(): an uncaught error arrives after all that was logged before`, async () => {
     await using scheduler = await startPool();
     const job = await scheduler.addJob(tasks.bursts);
     await assert.rejects(job.result(), refusal("jobFailed", /after so many lines/));

@@ -7,7 +7,7 @@ import { holds, where } from "./pool_tasks.ts";
 import { errorOf, isAlive, modules, pools, start } from "./pools.ts";
 
 for (const [name, makePool] of Object.entries(pools)) {
-  test(`${name}() tells how a place ended while it imported its modules, and opens another`, async () => {
+  test(`${name}() reports how a place ended while it imported its modules, and opens another`, async () => {
     const exiting = new URL("./exiting_module.ts", import.meta.url);
     await using scheduler = await start(makePool({ modules: [exiting], max: 1 }));
     for (let i = 0; i < 2; i++) {
@@ -17,7 +17,7 @@ for (const [name, makePool] of Object.entries(pools)) {
     }
   });
 
-  test(`${name}() does not wait for ever for a module that is never done`, async () => {
+  test(`${name}() does not wait forever for a module that is never done`, async () => {
     const endless = new URL("./endless_module.ts", import.meta.url);
     const clock = new VirtualClock();
     await using scheduler = await start(makePool({ modules: [endless], max: 1, clock }));

@@ -1,5 +1,5 @@
 /**
- * A program with a job that computes for ever, told by its arguments: the executor, and what becomes of the
+ * A program with a job that computes forever, as its arguments specify: the executor, and what becomes of the
  * program. It writes what it saw, a line each.
  */
 import process from "node:process";

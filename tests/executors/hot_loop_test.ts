@@ -5,7 +5,7 @@ import { isAlive } from "./pools.ts";
 
 const SCRIPT = "../executors/hot_loop_child.ts";
 
-test("processes() kills a job that computes for ever, and the record says so", async () => {
+test("processes() kills a job that computes forever, and the record says so", async () => {
   const { lines, pid } = await run("processes", "times-out");
   assert.equal(lines[1], "ended timedOut terminate");
   assert.notEqual(lines[2], `next ${pid}`);
@@ -13,7 +13,7 @@ test("processes() kills a job that computes for ever, and the record says so", a
   assert.equal(isAlive(pid), false);
 });
 
-test("worker() ends a job that computes for ever, or on Deno tells that it is stuck and takes another thread", async () => {
+test("worker() ends a job that computes forever, or on Deno reports that it is stuck and takes another thread", async () => {
   const { lines } = await run("worker", "times-out");
   const isStuck = runtime === "deno";
   assert.equal(lines[1], isStuck ? "ended stuck undefined" : "ended timedOut terminate");

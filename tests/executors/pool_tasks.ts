@@ -27,10 +27,10 @@ export const holds = task({
   },
 });
 
-/** Waits for ever, deaf to its signal. */
+/** Never ends and ignores its signal. */
 export const deaf = task({ name: "deaf", run: () => new Promise(() => {}) });
 
-/** Says where it runs, and computes for ever without a pause. */
+/** Says where it runs, and computes forever without a pause. */
 export const hot = task({
   name: "hot",
   async run(_input, { log }) {
@@ -44,7 +44,7 @@ export const hot = task({
 /** Ends its thread or process. */
 export const exits = task({ name: "exits", run: () => process.exit(3) });
 
-/** Throws where nobody can catch it. */
+/** Throws where it cannot be caught. */
 export const crashes = task({
   name: "crashes",
   run: () =>
@@ -55,7 +55,7 @@ export const crashes = task({
     }),
 });
 
-/** Rejects where nobody can catch it. */
+/** Rejects where it cannot be caught. */
 export const rejects = task({
   name: "rejects",
   run: () => new Promise(() => void Promise.reject(new RangeError("nobody handled this"))),

@@ -11,7 +11,7 @@ import { crashes, deaf, exits, grows, holds, rejects, Undone, where } from "./po
 import { errorOf, isAlive, modules, pidsOf, pools, start } from "./pools.ts";
 
 for (const [name, makePool] of Object.entries(pools)) {
-  test(`${name}() runs elsewhere, and in the same place again`, async () => {
+  test(`${name}() runs in another thread or process, and reuses it`, async () => {
     await using scheduler = await start(makePool({ modules, max: 1 }));
     const first = await scheduler.runJob(where);
     assert.notDeepEqual(first, { pid: process.pid, threadId: 0 });
@@ -27,7 +27,7 @@ for (const [name, makePool] of Object.entries(pools)) {
     assert.ok(await scheduler.runJob(where));
   });
 
-  test(`${name}() tells the error that nobody caught`, async () => {
+  test(`${name}() reports an uncaught error`, async () => {
     await using scheduler = await start(makePool({ modules, max: 1 }));
     const wild = await errorOf(scheduler, await scheduler.addJob(crashes));
     assert.deepEqual([wild.code, wild.cause?.name, wild.cause?.code], [
@@ -163,7 +163,7 @@ for (const [name, makePool] of Object.entries(pools)) {
     assert.deepEqual(children.filter(isAlive), []);
   });
 
-  test(`${name}() terminates a job that waits for ever, and opens another place`, async () => {
+  test(`${name}() terminates a job that waits forever, and opens another place`, async () => {
     await using scheduler = await start(makePool({ modules, max: 1 }));
     const first = await scheduler.runJob(where);
     const job = await scheduler.addJob(deaf, undefined, { timeout: { milliseconds: 20 } });

@@ -48,7 +48,7 @@ export async function pidsOf(scheduler: Scheduler, count: number): Promise<reado
   return pids;
 }
 
-/** Whether there is a process of this number. */
+/** True if there is a process of this number. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

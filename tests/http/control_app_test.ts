@@ -14,7 +14,7 @@ test("createControlApp() refuses options that mean nothing", () => {
   thrown(() => createControlApp(scheduler, { maxBodyBytes: 0 }), "invalidOption");
 });
 
-test("createControlApp() answers 404 for an address that is none", async () => {
+test("createControlApp() returns 404 for an unknown address", async () => {
   await withControl(async ({ send }) => {
     for (const what of ["GET /", "GET /job", "POST /jobs/a/b/c", "GET /health/deep"]) {
       const answer = await send(what);
@@ -24,7 +24,7 @@ test("createControlApp() answers 404 for an address that is none", async () => {
   });
 });
 
-test("createControlApp() answers 405 with what is allowed", async () => {
+test("createControlApp() returns 405 with the allowed methods", async () => {
   await withControl(async ({ send }) => {
     const cases = [
       ["PUT /jobs", "GET, HEAD, POST"],
@@ -42,14 +42,14 @@ test("createControlApp() answers 405 with what is allowed", async () => {
   });
 });
 
-test("createControlApp() answers HEAD as GET, without a body", async () => {
+test("createControlApp() treats HEAD like GET, without a body", async () => {
   await withControl(async ({ send }) => {
     const answer = await send("HEAD /tasks");
     assert.deepEqual([answer.status, answer.body], [200, null]);
   });
 });
 
-test("createControlApp() answers 400 for a body that is not JSON, and 415 for another type", async () => {
+test("createControlApp() returns 400 for a body that is not JSON, and 415 for another type", async () => {
   await withControl(async ({ send }) => {
     const post = (body: string, type?: string) =>
       send("POST /jobs", undefined, {
@@ -90,7 +90,7 @@ test("createControlApp() bounds bodies, also those that do not say their length"
   }, { app: { maxBodyBytes: 100 } });
 });
 
-test("createControlApp() answers with headers that keep caches and browsers from guessing", async () => {
+test("createControlApp() sends headers that keep caches and browsers from guessing", async () => {
   await withControl(async ({ send }) => {
     for (const what of ["GET /tasks", "GET /nothing", "GET /jobs?limit=x"]) {
       const { headers } = await send(what);

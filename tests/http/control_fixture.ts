@@ -53,7 +53,7 @@ export interface Control {
 export interface ControlSetup {
   readonly app?: ControlAppOptions;
   readonly scheduler?: SchedulerOptions;
-  /** Whether the scheduler is started. @default true */
+  /** True if the scheduler is started. @default true */
   readonly start?: boolean;
 }
 

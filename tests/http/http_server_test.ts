@@ -34,7 +34,7 @@ test("openHttpServer() hands method, address, headers and body to the handler, a
   });
 });
 
-test("openHttpServer() answers without a body, and streams one that comes in pieces", async () => {
+test("openHttpServer() responds without a body, and streams one that comes in pieces", async () => {
   await withServer((request) => {
     if (request.method === "DELETE") return new Response(null, { status: 204 });
     const pieces = ["one ", "two ", "three"].map((piece) => new TextEncoder().encode(piece));

@@ -70,7 +70,7 @@ test("serveControlApp() says when the port is taken, and refuses addresses that 
   await assert.rejects(serveControlApp(app, { host: "::1" } as object), { code: "invalidOption" });
 });
 
-test("close() answers what is under way when the scheduler stops first", async () => {
+test("close() finishes pending requests when the scheduler stops first", async () => {
   await withControl(async ({ app, scheduler }) => {
     const served = await serveControlApp(app, { port: 0 });
     const started = nextStart(scheduler);

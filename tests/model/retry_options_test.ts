@@ -17,7 +17,7 @@ test("resolveRetry() does not let the default cap cut a longer base", () => {
   assert.equal(backoff.capMs, 7_200_000);
 });
 
-test("resolveRetry() marks a function as custom where functions can be kept, and refuses it elsewhere", () => {
+test("resolveRetry() marks a function as custom where functions can be kept, and refuses it otherwise", () => {
   const backoff = () => ({ seconds: 1 });
   assert.equal(resolveRetry({ maxAttempts: 2, backoff }, where, true).backoff.kind, "custom");
   const refused = [{ maxAttempts: 2, backoff }, { maxAttempts: 2, retryIf: () => true }];

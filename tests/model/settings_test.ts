@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { defaultRunSettings, mergeOverrides, resolveRunSettings } from "../../src/model/settings.ts";
 import { test } from "../harness.ts";
 
-test("resolveRunSettings() answers the defaults where nobody says anything", () => {
+test("resolveRunSettings() returns the defaults where no level gives a value", () => {
   assert.deepEqual(resolveRunSettings(), defaultRunSettings);
   assert.deepEqual(resolveRunSettings(undefined, {}), defaultRunSettings);
 });
 
-test("resolveRunSettings() lets the first level win that says something", () => {
+test("resolveRunSettings() takes the value of the first level that gives one", () => {
   const resolved = resolveRunSettings({ priority: 1 }, undefined, { priority: 2, timeoutMs: 5 }, {
     timeoutMs: 6,
   });
@@ -26,7 +26,7 @@ test("resolveRunSettings() takes retry and retention whole from one level", () =
   assert.deepEqual(resolved.retention, retention);
 });
 
-test("mergeOverrides() answers only what was given, and changes no level", () => {
+test("mergeOverrides() returns only what was given, and changes no level", () => {
   const [first, second] = [Object.freeze({ priority: 1 }), Object.freeze({ priority: 2, timeoutMs: null })];
   assert.deepEqual(mergeOverrides(first, undefined, second), { priority: 1, timeoutMs: null });
   assert.deepEqual(mergeOverrides(), {});

@@ -10,7 +10,7 @@ function resolve(options: unknown): unknown {
   return resolveRunOptions(options as DefaultOptions, where);
 }
 
-test("resolveRunOptions() gives only what was said", () => {
+test("resolveRunOptions() returns only the given options", () => {
   assert.deepEqual(resolveRunOptions({}, where), {});
   assert.deepEqual(resolve({ priority: undefined, name: "other keys are left alone" }), {});
 });

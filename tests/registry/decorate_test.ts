@@ -44,7 +44,7 @@ test("trap: whatever is neither call shape of a method is refused, naming what i
   }
 });
 
-test("trap: a #private method is refused, as nobody could call it", () => {
+test("trap: a #private method is refused, as it could not be called", () => {
   const context = standardContext({ private: true, name: "#run" });
   assert.match(
     thrown(() => decorateTask()(() => {}, context), "invalidTask").message,

@@ -14,7 +14,7 @@ const context = { job: { id: "job-1" } } as TaskContext;
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** How many arguments the compiler gave to decorators: two is the standard shape, three the legacy one. */
+/** Number of arguments that the compiler gave to decorators: two is the standard shape, three the legacy one. */
 const shapes = new Set<number>();
 
 /** Another library's decorator, in both call shapes: replaces the method. */

@@ -156,7 +156,7 @@ test("nameOf() names tasks and references that are not registered here, but no u
   thrown(() => registry.nameOf(new Reports().daily), "unknownTask");
 });
 
-test("find() answers undefined and byName() throws for an unknown name", () => {
+test("find() returns undefined and byName() throws for an unknown name", () => {
   const registry = registryOf(ping);
   assert.equal(registry.find("ping")?.name, "ping");
   assert.equal(registry.find("pong"), undefined);

@@ -23,7 +23,7 @@ function untyped(definition: unknown): Task<unknown, unknown> {
   return (task as (definition: unknown) => unknown)(definition) as Task<unknown, unknown>;
 }
 
-test("task() keeps all that was said, checked and in stored form", () => {
+test("task() keeps everything given, checked and in stored form", () => {
   const retryIf = () => true;
   const backoff = () => ({ seconds: 1 });
   const input = z.string();

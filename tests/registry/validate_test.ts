@@ -32,7 +32,7 @@ test("validateInput() gives what the schema makes of the input", async () => {
   assert.deepEqual(await validateInput(registered(nested), { users: [] }), { users: [], page: 1 });
 });
 
-test("validateInput() tells every issue with its path", async () => {
+test("validateInput() reports every issue with its path", async () => {
   const error = await rejected(
     () =>
       validateInput(registered(nested), { users: [{ "first name": "Ada" }, { "first name": 7 }], page: "x" }),

@@ -3,12 +3,12 @@ import { decodePayload } from "../../src/serializers/payload.ts";
 import type { BookedJob } from "./booked_job.ts";
 import type { Violations } from "./violations.ts";
 
-/** How many jobs one call takes. */
+/** Number of jobs of one call. */
 export const SIZE_MAX = 3;
-/** How many calls there are at once in one scheduler. */
+/** Number of concurrent calls in one scheduler. */
 export const CALLS_MAX = 2;
 
-/** Whether the function answers an error for this input. */
+/** True if the function returns an error for this input. */
 export function failsAlways(n: number): boolean {
   return n % 5 === 4;
 }
@@ -27,7 +27,7 @@ export class BatchBook {
     this.#violations = violations;
   }
 
-  /** A call begins on a machine; answers how to say that it is over. */
+  /** Notes that a call begins on a machine; returns a function that notes its end. */
   begins(machine: object, jobIds: readonly string[]): () => void {
     const calls = this.#calls.get(machine) ?? new Set();
     this.#calls.set(machine, calls);

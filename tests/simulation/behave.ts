@@ -11,16 +11,16 @@ export interface Behaviour {
   readonly upToMs: number;
   /** How often it throws. */
   readonly fails?: number;
-  /** How often it goes on for a while after it was told to stop. */
+  /** Probability that a function continues for a while after its abort. */
   readonly ignores?: number;
-  /** How often it puts itself off. */
+  /** Probability that it snoozes itself. */
   readonly snoozes?: number;
 }
 
 /** Makes the function of a task that behaves in some way. */
 export type MakeRun = (behaviour: Behaviour) => (input: unknown, context: TaskContext) => Promise<void>;
 
-/** Lives through one run of a task. */
+/** Simulates one run of a task. */
 export async function behave(
   machine: Machine,
   floor: Floor,

@@ -31,7 +31,7 @@ export interface BookedJob {
   claimedMs: number;
 }
 
-/** Whether code of these versions can run a job. */
+/** True if code of these versions can run a job. */
 export function runs(tasks: readonly TaskVersion[], { taskName, taskVersion }: BookedJob): boolean {
   return tasks.some(({ name, version }) => name === taskName && version >= taskVersion);
 }

@@ -14,6 +14,6 @@ export interface BookedSchedule {
       readonly calendarChanges: number;
     }
     | undefined;
-  /** How many changes of its calendars its next fire heeds. */
+  /** Number of changes of its calendars that its next fire takes into account. */
   heededChanges: number;
 }

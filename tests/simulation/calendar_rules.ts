@@ -26,7 +26,7 @@ export class CalendarRules {
     this.#announced.set(name, Math.max(changes, this.#announced.get(name) ?? 0));
   }
 
-  /** How many changes a schedule heeds as somebody has just written it. */
+  /** Number of changes that a schedule takes into account as it was just written. */
   heeded(record: ScheduleRecord, storeMs: number): number {
     const { trigger: json, nextFireTimeMs: next, needsPlanning } = record;
     const names = calendarsOf(json);

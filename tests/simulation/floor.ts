@@ -21,7 +21,7 @@ export class Floor {
     this.#oracleOf = oracleOf;
   }
 
-  /** A function begins; answers how to say that it is over. */
+  /** Notes that a function begins; returns a function that notes its end. */
   enter(run: Run): () => void {
     this.starts++;
     this.#runs.add(run);
@@ -48,7 +48,7 @@ export class Floor {
     return () => void this.#runs.delete(run);
   }
 
-  /** A function begins that runs for several jobs; answers how to say that it is over. */
+  /** Notes that a function begins that runs for several jobs; returns a function that notes its end. */
   call(machine: Machine, taskName: string, jobIds: readonly string[]): () => void {
     const oracle = this.#oracleOf(taskName);
     oracle.note(`${machine.name} runs ${jobIds.join()} in one call`);

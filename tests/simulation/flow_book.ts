@@ -6,7 +6,7 @@ import type { Violations } from "./violations.ts";
 interface Link {
   readonly parents: readonly BookedJob[];
   readonly policy: ParentFailurePolicy;
-  /** Whether it waits for them now. */
+  /** True if it waits for them now. */
   waits: boolean;
 }
 
@@ -81,12 +81,12 @@ export class FlowBook {
     this.#touched.add(job);
   }
 
-  /** Whether a job must not run yet. */
+  /** True if a job must not run yet. */
   waits(job: BookedJob): boolean {
     return this.#links.get(job)?.waits ?? false;
   }
 
-  /** Whether somebody is still to be told how a job ended. */
+  /** True if a caller still waits for the end of a job. */
   isNeeded(job: BookedJob): boolean {
     const children = this.#children.get(job) ?? [];
     return children.some(({ state }) => state !== "finished" && state !== "removed");
@@ -107,7 +107,7 @@ function isOver({ state }: BookedJob): boolean {
   return state === "finished" || state === "removed";
 }
 
-/** Whether a job is over and did not succeed; one that was removed before it ended did not. */
+/** True if a job has finished and did not succeed; one that was removed before it ended did not. */
 function failed(job: BookedJob): boolean {
   return isOver(job) && job.outcome !== "success";
 }

@@ -228,7 +228,7 @@ export class JobBook {
     for (const job of [...this.parked]) if (runs(tasks, job)) this.#become(job, "waiting");
   }
 
-  /** How many jobs of a schedule are not finished. */
+  /** Number of unfinished jobs of a schedule. */
   unfinishedOf(scheduleSeq: number): number {
     const of = (jobs: Iterable<BookedJob>) =>
       [...jobs].filter((job) => job.scheduleSeq === scheduleSeq).length;

@@ -9,7 +9,7 @@ export class Machine {
   readonly name: string;
   readonly world: World;
   alive = true;
-  /** How many jobs its scheduler runs at once, of all stores. */
+  /** Number of jobs that its scheduler runs at once, of all stores. */
   maxConcurrentJobs = Infinity;
   /** How far its wall clock is off. */
   skewMs: number;
@@ -38,7 +38,7 @@ export class Machine {
     return this.#stalledUntilMs;
   }
 
-  /** Whether it does anything now; one that was stalled has to catch up first. */
+  /** True if it does anything now; one that was stalled has to catch up first. */
   get runs(): boolean {
     return this.alive && this.world.nowMs > this.#stalledUntilMs;
   }

@@ -66,7 +66,7 @@ export class Network {
   hintMs = 50;
   /** How far the store's clock is off. */
   storeSkewMs = 0;
-  /** How many calls have reached the store. */
+  /** Number of calls that have reached the store. */
   calls = 0;
 
   constructor(

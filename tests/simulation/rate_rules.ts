@@ -7,7 +7,7 @@ import type { Violations } from "./violations.ts";
 interface Start {
   /** By the store's clock, as if it never stepped back. */
   readonly atMs: number;
-  /** Whether the store must still know of it: it may forget what has left a window, also if windows grow later. */
+  /** True if the store must still know of it: it may forget what has left a window, also if windows grow later. */
   known: boolean;
 }
 
@@ -38,7 +38,7 @@ export class RateRules {
     starts.push({ atMs, known: true });
   }
 
-  /** Whether a job may have to wait for its rate. */
+  /** True if a job may have to wait for its rate. */
   mayWait(job: Rated, nowMs: number): boolean {
     const rate = rateOf(this.#tasks.get(job.taskName));
     const starts = this.#of(job, rate);

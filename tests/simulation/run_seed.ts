@@ -7,7 +7,7 @@ import { type Outcome, simulate } from "./simulate.ts";
 /** The stores that the cluster may share. */
 export type StoreKind = "memory" | "libsql";
 
-/** Lives through a plan on new stores. */
+/** Simulates a plan on new stores. */
 export async function runPlan(plan: Plan, store: StoreKind, tracing = false): Promise<Outcome> {
   const stores: SimulatedStore[] = [];
   for (let i = 0; i < (plan.features.includes("stores") ? 2 : 1); i++) {
@@ -21,7 +21,7 @@ async function newStore({ seed, features }: Plan, store: StoreKind): Promise<Sim
   return features.includes("schemas") ? await storeOfOlderCode(seed) : { store: libsql(":memory:") };
 }
 
-/** Lives through what a seed stands for. */
+/** Simulates the plan of a seed. */
 export function runSeed(seed: number, store: StoreKind, tracing = false): Promise<Outcome> {
   return runPlan(planOf(seed), store, tracing);
 }

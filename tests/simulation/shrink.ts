@@ -1,6 +1,6 @@
 import type { Incident, Plan } from "./plan.ts";
 
-/** How many smaller plans are tried. */
+/** Number of smaller plans that are tried. */
 const TRIES_MAX = 200;
 
 /**

@@ -33,7 +33,7 @@ const IDLE_MS = 60_000;
 /** Calls of an idle scheduler: beats with what they read, cleaning, and looking whether anything changed. */
 const IDLE_CALLS_PER_LEASE = 9;
 
-/** Lives through a plan on new stores and says what went wrong. */
+/** Simulates a plan on new stores and returns what went wrong. */
 export async function simulate(
   plan: Plan,
   stores: readonly SimulatedStore[],

@@ -26,7 +26,7 @@ for (const [store, [first, last]] of Object.entries(seeds)) {
   }, { timeLimitMs: TIME_LIMIT_MS });
 }
 
-test("a seed lives through the very same life again", async () => {
+test("a seed gives the very same run again", async () => {
   const once = await runSeed(3, "memory", true);
   const again = await runSeed(3, "memory", true);
   const withoutIds = (trace: readonly string[]) =>

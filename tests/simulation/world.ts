@@ -10,13 +10,13 @@ const LEAST_MS = 0.001;
 /** Where a simulation takes place: one true time, one thing after another. */
 export class World {
   nowMs = START_MS;
-  /** How many things happened. */
+  /** Number of events so far. */
   steps = 0;
   /** Calls that the store works on; the world waits for them. */
   callsUnderWay = 0;
   readonly #events = new TimerHeap();
 
-  /** Lets something happen after so long; answers how to take that back. */
+  /** Schedules a call after a delay; returns a function that takes it back. */
   after(delayMs: number, what: () => void): () => void {
     const event = this.#events.add(this.nowMs + Math.max(LEAST_MS, delayMs), what);
     return () => this.#events.cancel(event);
@@ -46,7 +46,7 @@ export class World {
     this.nowMs = untilMs;
   }
 
-  /** Everything that can go on without time passing goes on: promises, and at most one turn that a loop gives away. */
+  /** Runs everything that needs no time to pass: promises, and at most one turn that a loop yields. */
   async #settle(): Promise<void> {
     for (let turns = 0; turns < 2 || this.callsUnderWay > 0; turns++) {
       await new Promise<void>((resolve) => nextTurn(resolve));

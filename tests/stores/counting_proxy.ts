@@ -3,7 +3,7 @@ import { createServer, request, type Server } from "node:http";
 /** Stands between a store and its server, and counts the requests that carry statements. */
 export class CountingProxy {
   readonly #listener: Server;
-  /** How many there were. */
+  /** Number of requests so far. */
   requests = 0;
 
   private constructor(server: string) {
@@ -33,7 +33,7 @@ export class CountingProxy {
     return `127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
   }
 
-  /** How many requests some work takes. */
+  /** Number of requests that some work takes. */
   async during(work: () => Promise<unknown>): Promise<number> {
     const before = this.requests;
     await work();

@@ -7,7 +7,7 @@ import { LibsqlServer } from "./server.ts";
 
 interface Table {
   readonly name: string;
-  /** The rows it has when nobody has used the store yet. */
+  /** The rows it has before the store is used. */
   readonly rows: readonly Row[];
 }
 

@@ -6,7 +6,7 @@ import { libsql } from "../../src/stores/libsql.ts";
 let fresh: Promise<Uint8Array> | undefined;
 
 /**
- * Makes a folder with a file in it that a store has opened and closed again, with nothing in its tables; answers the
+ * Makes a folder with a file in it that a store has opened and closed again, with nothing in its tables; returns the
  * folder and the file. Copying such a file takes a tenth of the time that making its tables does.
  */
 export async function freshFile(): Promise<{ readonly folder: string; readonly path: string }> {

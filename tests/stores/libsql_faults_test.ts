@@ -193,7 +193,7 @@ test("a locked store is waited for without blocking the event loop, then given u
   });
 });
 
-test("a full database says so, keeps what it has, and goes on when there is room", async () => {
+test("a full database says so, keeps what it has, and continues when there is room", async () => {
   await withFolder(async (folder) => {
     const address = parseAddress(`file:${join(folder, "store.db")}`);
     const driver = await connect({ address, dialect, synchronous: "normal" });

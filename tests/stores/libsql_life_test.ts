@@ -73,7 +73,7 @@ test("nowMs() is the database's clock unless the store is opened with a clock of
   await store.close();
 });
 
-test("watch() tells of another store object's commits on the same file, and not of its own", async () => {
+test("watch() reports another store object's commits on the same file, and not its own", async () => {
   await withFile(async (url) => {
     const clock = new VirtualClock();
     const [watching, writing] = [libsql(url), libsql(url)];
@@ -99,7 +99,7 @@ test("watch() tells of another store object's commits on the same file, and not 
   });
 });
 
-test("close() leaves everything in the one file, as soon as nobody else uses it", async () => {
+test("close() leaves everything in the one file, as soon as its last user has closed it", async () => {
   await withFile(async (url, folder) => {
     const [one, two] = [libsql(url), libsql(url)];
     await one.open({ clock: systemClock });
@@ -138,7 +138,7 @@ test("watch() hears of another store object's commits in real time", async () =>
   });
 });
 
-test("watch() looks only while somebody listens and the store is open", async () => {
+test("watch() looks only while it has listeners and the store is open", async () => {
   await withFile(async (url) => {
     const clock = new VirtualClock();
     const store = libsql(url);
@@ -173,7 +173,7 @@ test("backup() copies the database as it is, while it is used", async () => {
   });
 });
 
-test("backup() goes on giving identities that were never given before the copy", async () => {
+test("backup() keeps giving identities that were never given before the copy", async () => {
   await withFile(async (url, folder) => {
     const store = libsql(url);
     await store.open({ clock: systemClock });

@@ -16,22 +16,26 @@ import { LibsqlServer, noServer } from "./server.ts";
 import { surviveTrouble } from "./trouble.ts";
 import { noSmallDisk, SmallDisk } from "./small_disk.ts";
 
-test(`a scheduler goes on by itself when there is room on its disk again${noSmallDisk ?? ""}`, async () => {
-  const disk = new SmallDisk(8);
-  try {
-    await surviveTrouble({
-      store: libsql(`file:${join(disk.folder, "store.db")}`),
-      codes: ["storeFull"],
-      begin: () => Promise.resolve(disk.fill(64)),
-      mend: () => Promise.resolve(disk.clear()),
-    });
-  } finally {
-    disk.end();
-  }
-}, { ignore: noSmallDisk !== undefined });
+test(
+  `a scheduler continues on its own when there is room on its disk again${noSmallDisk ?? ""}`,
+  async () => {
+    const disk = new SmallDisk(8);
+    try {
+      await surviveTrouble({
+        store: libsql(`file:${join(disk.folder, "store.db")}`),
+        codes: ["storeFull"],
+        begin: () => Promise.resolve(disk.fill(64)),
+        mend: () => Promise.resolve(disk.clear()),
+      });
+    } finally {
+      disk.end();
+    }
+  },
+  { ignore: noSmallDisk !== undefined },
+);
 
 test(
-  `a scheduler goes on by itself when there is room on the disk of its server again${
+  `a scheduler continues on its own when there is room on the disk of its server again${
     noServer ?? noSmallDisk ?? ""
   }`,
   async () => {
@@ -53,7 +57,7 @@ test(
   { ignore: noServer !== undefined || noSmallDisk !== undefined },
 );
 
-test("a scheduler goes on by itself when its database can be written to again", async () => {
+test("a scheduler continues on its own when its database can be written to again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "carillon-"));
   const client = createClient({ url: `file:${join(folder, "store.db")}`, concurrency: 1 });
   try {
@@ -100,7 +104,7 @@ test(
   { ignore: noSmallDisk !== undefined },
 );
 
-test(`a scheduler goes on by itself when its server takes its token again${noServer ?? ""}`, async () => {
+test(`a scheduler continues on its own when its server takes its token again${noServer ?? ""}`, async () => {
   const folder = await mkdtemp(join(tmpdir(), "carillon-"));
   const [ours, theirs] = await Promise.all(["ours", "theirs"].map((name) => keyFile(folder, name)));
   const server = await LibsqlServer.start(ours!.flags);

@@ -168,7 +168,7 @@ serverTest(
 );
 
 serverTest(
-  "watch() tells of commits through other stores on a server, and not of its own",
+  "watch() reports commits through other stores on a server, and not its own",
   async (server) => {
     const clock = new VirtualClock();
     const [watching, writing] = [libsql(`http://${server.host}`), libsql(`http://${server.host}`)];

@@ -157,7 +157,7 @@ unreliable(
       const job = jobs.find((stored) => stored.id === id);
       assert.deepEqual([job?.outcome, job?.claimNumber], ["success", claimNumber], id);
     }
-    // What was taken while the answer was lost is known to the store, so that a beat can hand it back.
+    // What was taken while the result was lost is known to the store, so that a beat can hand it back.
     const { owned } = await store.heartbeat(incarnation, 30_000);
     assert.equal(owned.length, jobs.filter(({ state }) => state === "running").length);
     assert.deepEqual(await store.integrity(), []);

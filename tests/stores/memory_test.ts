@@ -19,7 +19,7 @@ async function openMemory(): Promise<StoreTest> {
   return new StoreTest(store, clock);
 }
 
-test("memory() answers frozen records all the way down", async () => {
+test("memory() returns frozen records all the way down", async () => {
   const t = await openMemory();
   await t.add("a", { metadata: { list: ["a"] } });
   const schedule = await t.addSchedule("s", { metadata: { list: ["a"] } });
@@ -38,7 +38,7 @@ test("memory() stores plain JSON, as a store on disk does", async () => {
   assert.deepEqual((await t.job("a")).metadata, { at: "1970-01-01T00:00:00.000Z" });
 });
 
-test("watch() tells the users of a shared memory store of each change, together", async () => {
+test("watch() reports each change to all users of a shared memory store, together", async () => {
   const t = await openMemory();
   let calls = 0;
   const stop = t.store.watch(() => calls++);

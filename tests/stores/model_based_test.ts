@@ -25,7 +25,7 @@ const step = fc.oneof(...jobSteps, ...scheduleSteps, ...otherSteps);
 const walk = fc.array(fc.record({ passedMs, step }), { maxLength: STEPS_MAX, size: "max" });
 
 for (const [name, make] of Object.entries(others)) {
-  test(`${name} answers as memory does, whatever is done in whatever order`, async () => {
+  test(`${name} returns as memory does, for any calls in any order`, async () => {
     const property = fc.asyncProperty(walk, (steps) => compare(memory(), make(), steps));
     await fc.assert(property, { numRuns: RUNS, endOnFailure: false });
   }, { timeLimitMs: TIME_LIMIT_MS });

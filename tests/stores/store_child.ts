@@ -1,6 +1,6 @@
 /**
  * A process that uses a store while others do the same. It writes a line for each thing that the store has said is
- * done, so that whoever started it can hold the store to that.
+ * done, so that the test can check it.
  *
  * Usage: store_child.ts <url> <name> <what> [rounds]
  */

@@ -5,7 +5,7 @@ import { Scheduler } from "../../src/preset/scheduler.ts";
 import { task } from "../../src/registry/task.ts";
 import type { LibsqlStore } from "../../src/stores/libsql.ts";
 
-/** What is wrong with a store, how it is mended, and what is told meanwhile. */
+/** What is wrong with a store, how it is mended, and what is reported meanwhile. */
 export interface Trouble {
   readonly store: LibsqlStore;
   readonly codes: readonly ErrorCode[];
@@ -15,7 +15,7 @@ export interface Trouble {
   readonly bytes?: number;
 }
 
-/** A scheduler lives through trouble with its store: told once, nothing lost, and it goes on by itself. */
+/** A scheduler survives trouble with its store: that is reported once, nothing is lost, and work continues on its own. */
 export async function surviveTrouble({ store, codes, begin, mend, bytes = 20_000 }: Trouble): Promise<void> {
   const echo = task({ name: "echo", maxRunningJobs: null, run: () => "x".repeat(bytes) });
   await using scheduler = new Scheduler({ store, tasks: [echo], lease: { seconds: 1 } });

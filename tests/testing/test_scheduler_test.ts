@@ -90,7 +90,7 @@ test("drain() moves the clock until no job is left, however far that is", async 
   assert.equal(t.clock.nowMs(), START_MS + 20 * 3_600_000);
 });
 
-test("drain() tells which jobs are left when they take longer than allowed", async () => {
+test("drain() reports which jobs are left when they take longer than allowed", async () => {
   const later = task({ name: "later", run() {} });
   await using t = await testScheduler({ tasks: [later] });
   await t.scheduler.addJob(later, undefined, { delay: { days: 3 } });

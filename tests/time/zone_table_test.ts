@@ -26,7 +26,7 @@ test("ZoneTable.at() gives the offset that Temporal gives, in every zone", () =>
   }
 });
 
-test("ZoneTable.at() goes on to the end of time without growing", () => {
+test("ZoneTable.at() continues to the end of time without growing", () => {
   for (const timeZone of ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Africa/Casablanca", "UTC"]) {
     const table = new ZoneTable(timeZone);
     for (const instantS of spread(2000, 0, Date.UTC(9999, 11, 31) / 1000)) {

@@ -25,7 +25,7 @@ test("runGate() ends with the sum of all steps as its last line", async () => {
   assert.equal(lastLine, "42 passed, 0 failed");
 });
 
-test("runGate() goes on after a failure, shows its output, and exits with 1", async () => {
+test("runGate() continues after a failure, shows its output, and exits with 1", async () => {
   const stages = [
     [step("format", { failed: 1, output: "src/a.ts is not formatted" })],
     [step("tests", { passed: 3, failed: 2, output: "two tests failed" })],

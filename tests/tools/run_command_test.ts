@@ -24,7 +24,7 @@ test("runCommand() gives the exit code and what was written on both streams", as
   assert.match(result.output, /err/);
 });
 
-test("runCommand() answers with a code and a reason when the program does not exist", async () => {
+test("runCommand() returns a code and a reason when the program does not exist", async () => {
   const result = await runCommand({ program: "no-such-program-anywhere", args: [], timeLimitMs: LONG_MS });
   assert.equal(result.code, 1);
   assert.match(result.output, /no-such-program-anywhere could not be started/);

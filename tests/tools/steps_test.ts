@@ -22,7 +22,7 @@ const FAILURES: Readonly<Record<string, string>> = {
   "an import that does not exist": `import "./missing.ts";`,
   "a test that ends the process with 0": `${HEAD}test("exits", () => process.exit(0));`,
   "a test that kills the process": `${HEAD}test("dies", () => process.kill(process.pid, "SIGKILL"));`,
-  // Not for ever: were this very run killed, the loop would outlive it.
+  // Not forever: were this very run killed, the loop would outlive it.
   [HANGS]: `${HEAD}test("hangs", () => { const end = Date.now() + 10_000; while (Date.now() < end); });`,
   "a rejection nobody handles": `${HEAD}Promise.reject(new Error("dangling")); test("a", () => {});`,
 };

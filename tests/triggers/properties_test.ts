@@ -46,7 +46,7 @@ property(
   },
 );
 
-property("nextAfterMs() answers the same from everywhere between two fires", (trigger, ms, context) => {
+property("nextAfterMs() returns the same from everywhere between two fires", (trigger, ms, context) => {
   const fire = next(trigger, ms, context);
   if (fire === undefined) return;
   for (const share of [0.1, 0.5, 0.9, 0.999]) {

@@ -11,7 +11,7 @@ import { triggerFromJSON } from "../../src/triggers/trigger_registry.ts";
 import { test } from "../harness.ts";
 import { refusal } from "./refusal.ts";
 
-/** Triggers and how they are stored: this form must stay readable for ever. */
+/** Triggers and how they are stored: this form must stay readable forever. */
 const STORED: readonly (readonly [make: () => { toJSON(): TriggerJSON }, json: TriggerJSON])[] = [
   [
     () => cron("  0  9 * * mon-fri ", { timeZone: "europe/berlin", gap: "skip", end: "2026-12-31 10:00" }),

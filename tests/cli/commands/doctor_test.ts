@@ -22,7 +22,7 @@ test("doctor finds nothing to mend in a new store, and tells its size", async ()
   });
 });
 
-test("doctor names schedulers that died, jobs without an owner and jobs that nobody knows", async () => {
+test("doctor names schedulers that died, jobs without an owner and jobs of unknown tasks", async () => {
   await withProject({}, async (project) => {
     const store = libsql(`file:${join(project.folder, "carillon.db")}`);
     await store.open({ clock: systemClock });
@@ -56,7 +56,7 @@ test("doctor says that a statement of the loops finds its rows by no index, and 
   });
 });
 
-test("doctor finds files with escapes in their names, and goes on behind a store that is damaged", async () => {
+test("doctor finds files with escapes in their names, and continues behind a store that is damaged", async () => {
   await withProject({}, async (project) => {
     await mkdir(join(project.folder, "two words 100%"));
     const sound = `file:${project.folder}/two%20words 100%/jobs.db`;

@@ -27,7 +27,7 @@ async function withFamily(body: (project: SampleProject) => Promise<void>): Prom
   });
 }
 
-test("jobs show tells a job's batch, key and tags, the jobs it added and those after it", async () => {
+test("jobs show prints a job's batch, key and tags, the jobs it added and those after it", async () => {
   await withFamily(async (project) => {
     const { out } = await project.run(["jobs", "show", "root"]);
     assert.match(out, /^batch +forest$/m);

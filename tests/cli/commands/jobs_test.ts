@@ -66,7 +66,7 @@ test("jobs cancel, retry and remove ask which jobs where nothing says so", async
   });
 });
 
-test("jobs show tells the attempts of a job and the lines of its log", async () => {
+test("jobs show prints the attempts of a job and the lines of its log", async () => {
   await withProject(sampleTasks, async (project) => {
     const flaky = task({
       name: "flaky",

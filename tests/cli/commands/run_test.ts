@@ -95,7 +95,7 @@ test("run names both places of two tasks with one name", async () => {
   });
 });
 
-test("run warns of a module that registers nothing, and goes on", async () => {
+test("run warns of a module that registers nothing, and continues", async () => {
   await withProject({ ...sampleTasks, "tasks/notes.ts": "export const a = 1;" }, async (project) => {
     const { code, err } = await project.run(["run", "sample.greet"]);
     assert.equal(code, 0);

@@ -15,7 +15,7 @@ const send = task({
   run: (inputs: readonly unknown[]) => inputs.map(() => 1),
 });
 
-test("tasks show tells limits, batch, rate, ageing and retention of a task", async () => {
+test("tasks show prints limits, batch, rate, ageing and retention of a task", async () => {
   await withProject(sampleTasks, async (project) => {
     const scheduler = new Scheduler({ store: libsql(project.store), tasks: [send] });
     await scheduler.runUntilIdle();

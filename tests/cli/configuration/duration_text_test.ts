@@ -19,7 +19,7 @@ test("durationFromText() reads the short form", () => {
   }
 });
 
-test("durationFromText() leaves all else for the next reader: ISO 8601, and what nobody can read", () => {
+test("durationFromText() leaves all else for the next reader: ISO 8601, and what cannot be read", () => {
   for (const text of ["PT30S", "30", "1.5h", "5 minutes", "", "m5"]) {
     assert.equal(durationFromText(text), text);
   }

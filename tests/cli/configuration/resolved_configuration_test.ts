@@ -69,7 +69,7 @@ const texts: Readonly<Record<string, string>> = {
   "defaults.misfireGraceTime": "10s",
 };
 
-test("settings cover every option of the scheduler that can be said in text", () => {
+test("settings cover every option of the scheduler that can be given as text", () => {
   // Code alone can give a clock, a logger and middleware; tasks are found in their folder.
   const inCode = ["clock", "random", "logger", "defaults", "use"];
   const paths = settings.map(({ path }) => path);
@@ -91,7 +91,7 @@ test("resolveConfiguration() reads every setting from the environment", () => {
   }
 });
 
-test("resolveConfiguration() gives what was said the form that the scheduler takes", () => {
+test("resolveConfiguration() gives values the form that the scheduler takes", () => {
   const { stores: _, ...rest } = texts;
   const said = Object.fromEntries(
     Object.entries(rest).map(([path, text]) => [variableOf({ path }), text]),
@@ -139,7 +139,7 @@ test("resolveConfiguration() gives what was said the form that the scheduler tak
   });
 });
 
-test("resolveConfiguration() lets the first layer that says something win", () => {
+test("resolveConfiguration() takes the value of the first layer that gives one", () => {
   const configuration = resolved(
     layer("--name", { name: "from the option" }),
     layer("CARILLON_X", { name: "from the environment", timeZone: "Asia/Tokyo" }),
@@ -158,7 +158,7 @@ test("resolveConfiguration() has defaults for everything", () => {
   assert.deepEqual([http, tokens, options], [undefined, [], { defaults: {} }]);
 });
 
-test("resolveConfiguration() lets a store win over stores said further down, and refuses both in one place", () => {
+test("resolveConfiguration() lets a store win over stores given further down, and refuses both in one place", () => {
   const stores = { a: "file:a.db" };
   const won = resolved(layer("--store", { store: "file:x.db" }), layer("file", { stores }));
   assert.deepEqual(won.stores, { main: "file:x.db" });
@@ -168,7 +168,7 @@ test("resolveConfiguration() lets a store win over stores said further down, and
   assert.match(problem!, /'store' cannot go with 'stores' \(in file\)/);
 });
 
-test("resolveConfiguration() tells all problems at once, each with where it comes from", () => {
+test("resolveConfiguration() reports all problems at once, each with where it comes from", () => {
   const environment = environmentLayer({
     CARILLON_LEASE: "soon",
     CARILLON_ROLE: "boss",

@@ -45,7 +45,7 @@ test("consoleLogger() writes an object a line for machines", () => {
   ]);
 });
 
-test("consoleLogger() is silent when told so, and leaves out what is told in another way", () => {
+test("consoleLogger() is silent when it is set to, and leaves out what is reported in another way", () => {
   const silent = logged("silent");
   silent.write();
   assert.deepEqual(silent.lines, []);

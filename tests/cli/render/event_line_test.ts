@@ -20,7 +20,7 @@ function line(event: object, verbose = false, color = false): string | undefined
   return eventLine(event as CarillonEvent, { paint: painter(color), timeZone: "UTC", verbose });
 }
 
-test("eventLine() tells how a job ended, with task, schedule and duration", () => {
+test("eventLine() reports how a job ended, with task, schedule and duration", () => {
   const finished = { ...job, type: "jobFinished", durationMs: 3200, latenessMs: 4, error: null };
   assert.match(line({ ...finished, outcome: "success" })!, /^09:05:07 {2}success +report \[daily\] +3\.2 s$/);
   const error = { name: "Error", message: "disk full\nat x" };
@@ -38,7 +38,7 @@ test("eventLine() says a schedule's name once where it is the task's", () => {
   assert.match(line({ ...job, type: "jobStarted", scheduleId: "report" })!, /started +report$/);
 });
 
-test("eventLine() tells progress, log lines and retries", () => {
+test("eventLine() reports progress, log lines and retries", () => {
   const progress = { done: 3, total: 4, message: "drawing", atMs };
   assert.match(
     line({ ...job, type: "jobProgress", progress })!,
@@ -50,7 +50,7 @@ test("eventLine() tells progress, log lines and retries", () => {
   assert.match(line(retrying)!, /retrying +report \[daily\] +at 09:05:08: no answer$/);
 });
 
-test("eventLine() tells how many fires did not become jobs", () => {
+test("eventLine() reports how many fires did not become jobs", () => {
   const fires = { ...job, type: "firesCoalesced", count: 12, firstFireTimeMs: atMs };
   assert.match(line(fires)!, /coalesced +report \[daily\] +12 fires from 09:05:07 on$/);
 });

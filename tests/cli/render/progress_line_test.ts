@@ -19,7 +19,7 @@ test("withProgress() says nothing about what is done within a second", async () 
   assert.equal(clock.pendingTimers, 0);
 });
 
-test("withProgress() redraws a line that somebody watches, and takes it away", async () => {
+test("withProgress() redraws a line on a terminal, and takes it away", async () => {
   const clock = new VirtualClock();
   const { terminal: to, written } = terminal(true);
   let step = "reading";

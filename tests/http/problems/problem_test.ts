@@ -21,7 +21,7 @@ async function answerTo(error: unknown) {
   return { answer: answer!, logged };
 }
 
-test("problemResponse() answers an error's code, status, message and details as RFC 9457 says", async () => {
+test("problemResponse() returns an error's code, status, message and details in the form of RFC 9457", async () => {
   const { answer, logged } = await answerTo(
     new CarillonError("storeBusy", "The store is busy", {
       details: { at: new Date(0), count: 5n },

@@ -72,7 +72,7 @@ test("GET /health answers 503 and no secrets when a store fails, and asks it onc
   }, { scheduler: { store }, app: { logger } });
 });
 
-test("GET /health does not wait for ever for a store", async () => {
+test("GET /health does not wait forever for a store", async () => {
   const store = memory();
   const clock = new VirtualClock();
   await withControl(async ({ send }) => {

@@ -91,7 +91,7 @@ test("events() iterates what happens, of the kinds asked for, until it is left",
   assert.deepEqual(types, ["jobAdded", "jobFinished"]);
 });
 
-test("stores and executors are told as they come and go", async () => {
+test("stores and executors are reported as they come and go", async () => {
   const { scheduler, clock, events, types } = setUp({ tasks: [double] });
   await using _ = scheduler;
   await scheduler.startInBackground();
@@ -174,7 +174,7 @@ test("an event broker that throws stops nothing", async () => {
   assert.equal(await scheduler.runJob(double, 1), 2);
 });
 
-test("every event told has a known kind and the alias of its store", async () => {
+test("every published event has a known kind and the alias of its store", async () => {
   const { scheduler, clock, events } = setUp({ tasks: [double], stores: { one: memory() } });
   await scheduler.startInBackground();
   const schedule = await scheduler.addSchedule(double, interval({ seconds: 1 }), { id: "s", input: 1 });

@@ -32,7 +32,7 @@ test("a schedule's whole life is told: added, fired, paused, resumed, updated, f
   ]);
 });
 
-test("fires that another one stands for are told as firesCoalesced", async () => {
+test("fires that another one stands for are reported as firesCoalesced", async () => {
   const { clock, scheduler, note, events } = setUp();
   await using _ = scheduler;
   await scheduler.addSchedule(note, interval({ minutes: 1 }), { id: "s" });
@@ -43,7 +43,7 @@ test("fires that another one stands for are told as firesCoalesced", async () =>
   assert.deepEqual(told.map((event) => event.type === "firesCoalesced" && event.count), [5]);
 });
 
-test("fires that became jobs late are told as firesLate, and those that failed are counted", async () => {
+test("fires that became jobs late are reported as firesLate, and those that failed are counted", async () => {
   const fail = task({
     name: "fail",
     run() {
@@ -64,7 +64,7 @@ test("fires that became jobs late are told as firesLate, and those that failed a
   assert.deepEqual(counters, { runs: 3, late: 2, missed: 0, coalesced: 0, skipped: 0, failed: 3 });
 });
 
-test("fires dropped by the overlap policy are told as firesSkipped", async () => {
+test("fires dropped by the overlap policy are reported as firesSkipped", async () => {
   const { clock, scheduler, note, events } = setUp();
   await using _ = scheduler;
   await scheduler.addSchedule(note, interval({ minutes: 1 }), { id: "s", overlap: "skip" });
@@ -77,7 +77,7 @@ test("fires dropped by the overlap policy are told as firesSkipped", async () =>
   await clock.advance({ seconds: 1 });
 });
 
-test("a trigger that cannot be used is told as scheduleFailed", async () => {
+test("a trigger that cannot be used is reported as scheduleFailed", async () => {
   const store = memory();
   const { clock, scheduler, note, events } = setUp({ store });
   await using _ = scheduler;
@@ -91,7 +91,7 @@ test("a trigger that cannot be used is told as scheduleFailed", async () => {
   assert.equal(events.filter((event) => event.type === "scheduleFailed").length, 1);
 });
 
-test("removed jobs and tasks are told as jobRemoved and taskRemoved", async () => {
+test("removed jobs and tasks are reported as jobRemoved and taskRemoved", async () => {
   const store = memory();
   const { clock, scheduler, note, typesOf } = setUp({ store });
   const job = await scheduler.addJob(note, undefined, { delay: { hours: 1 } });

@@ -130,7 +130,7 @@ test('broker "store" does not take the ends of many jobs of its own for those of
   assert.deepEqual(ends.filter((fact) => fact.endsWith(" store")), ["jobFinished theirs store"]);
 });
 
-test('broker "store" reads nothing of what happens while nobody listens, and tells nothing of it later', async () => {
+test('broker "store" reads nothing of what happens without listeners, and reports nothing of it later', async () => {
   const store = memory();
   const limits: number[] = [];
   const counting = interceptStore(store, (call, proceed) => {
@@ -153,7 +153,7 @@ test('broker "store" reads nothing of what happens while nobody listens, and tel
 
 for (const [kind, { make, skip }] of Object.entries(applications)) {
   test(
-    `broker "store" leaves a job that its own function completed, ${kind}, to whoever runs it`,
+    `broker "store" leaves a job that its own function completed, ${kind}, to its runner`,
     async () => {
       const application = await make();
       const { opened, open } = gate();
@@ -194,7 +194,7 @@ for (const [kind, { make, skip }] of Object.entries(applications)) {
   );
 }
 
-test('broker "store" goes on after the store has failed it', async () => {
+test('broker "store" continues after the store has failed it', async () => {
   const store = memory();
   let fails = false;
   const failing = interceptStore(

@@ -26,7 +26,7 @@ async function inMemory(body: (make: () => DataStore) => Promise<void>): Promise
 }
 
 for (const [name, withStore] of Object.entries({ memory: inMemory, "a libSQL file": withFile })) {
-  test(`events({ after }) goes on behind a cursor, with what other schedulers did, on ${name}`, async () => {
+  test(`events({ after }) continues behind a cursor, with what other schedulers did, on ${name}`, async () => {
     await withStore(async (make) => {
       await using worker = new Scheduler({ store: make(), tasks: [work] });
       await using reader = new Scheduler({ store: make(), role: "client" });

@@ -3,7 +3,7 @@ import { currentJob } from "../../../src/context/current_job.ts";
 import { parentResultOf, parentResultsOf } from "../../../src/context/parent_results.ts";
 import { task } from "../../../src/registry/task.ts";
 
-/** Answers a value that plain JSON could not carry, or fails. */
+/** Returns a value that plain JSON could not carry, or fails. */
 export const part = task({
   name: "part",
   input: z.number(),

@@ -21,7 +21,7 @@ const note = task({
 });
 const count = task({ name: "count", run: (_input, { job }) => job.parents.map(({ outcome }) => outcome) });
 
-test("addJobs() adds a graph in one step, parents first, and answers typed handles as given", async () => {
+test("addJobs() adds a graph in one step, parents first, and returns typed handles as given", async () => {
   for (const store of [memory(), libsql(":memory:")]) {
     const { scheduler } = setUp({ store, tasks: [note, count] });
     await using _ = scheduler;

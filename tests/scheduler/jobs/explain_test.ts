@@ -104,7 +104,7 @@ test("explain() names who holds the limit of a schedule", async () => {
   open();
 });
 
-test("explain() tells a paused task, and a paused or full scheduler where no other could run the job", async () => {
+test("explain() reports a paused task, and a paused or full scheduler where no other could run the job", async () => {
   const { wait, open } = waiter("wait", null);
   const { scheduler, clock } = setUp({ tasks: [wait], maxConcurrentJobs: 1 });
   await using _ = scheduler;

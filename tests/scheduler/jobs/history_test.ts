@@ -6,7 +6,7 @@ import { memory } from "../../../src/stores/memory.ts";
 import { test } from "../../harness.ts";
 import { faulty, gate, refusal, settle, setUp } from "../fixtures.ts";
 
-test("getJobAttempts() tells who ran each attempt, when, and how it ended", async () => {
+test("getJobAttempts() reports who ran each attempt, when, and how it ended", async () => {
   const steps = task({
     name: "steps",
     timeout: { seconds: 4 },

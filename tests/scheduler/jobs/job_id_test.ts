@@ -14,7 +14,7 @@ test("newJobId() gives ids of one length that sort in the order in which they we
   assert.ok(ids[0]! < ids[2000]! && ids[2000]! < ids[4000]!);
 });
 
-test("newJobId() goes on without a repeat when a clock steps back, and when one millisecond has no ids left", () => {
+test("newJobId() continues without a repeat when a clock steps back, and when one millisecond has no ids left", () => {
   const ids = new Set<string>();
   const count = 36 ** 4 + 10;
   const first = newJobId(5000);

@@ -26,7 +26,7 @@ test("runJob() reads nothing back of a job that ran in this process", async () =
   assert.deepEqual(calls.filter((call) => call === "getJobs"), ["getJobs"]);
 });
 
-test("runJob() answers what is stored when a job of its id has finished before", async () => {
+test("runJob() returns what is stored when a job of its id has finished before", async () => {
   const { scheduler } = setUp({ tasks: [double] });
   await using _ = scheduler;
   await scheduler.startInBackground();

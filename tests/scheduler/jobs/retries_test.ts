@@ -5,7 +5,7 @@ import type { RetryOptions, TaskRetryOptions } from "../../../src/model/retry_op
 import { test } from "../../harness.ts";
 import { refusal, settle, setUp, START_MS } from "../fixtures.ts";
 
-/** Runs a task that always fails under these options; answers the seconds at which it was tried. */
+/** Runs a task that always fails under these options; returns the seconds at which it was tried. */
 async function attemptsOf(retry: TaskRetryOptions, job?: RetryOptions): Promise<number[]> {
   const at: number[] = [];
   const failing = task({

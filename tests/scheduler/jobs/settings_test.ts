@@ -161,7 +161,7 @@ test("a change by another scheduler is seen by one that only adds jobs", async (
   assert.equal((await (await one.scheduler.addJob(quiet)).status()).priority, 5);
 });
 
-test("getTasks() tells each task once, with what the code says and what was set", async () => {
+test("getTasks() reports each task once, with what the code says and what was set", async () => {
   const { scheduler } = setUp({ tasks: [failing], stores: { a: memory(), b: memory() } });
   await using _ = scheduler;
   await scheduler.configureTask(failing, { maxRunningJobs: 4 });

@@ -97,7 +97,7 @@ test("a scheduler that lost its lease aborts its runs, is refused, registers ane
   assert.deepEqual(one.types("jobStarted"), ["jobStarted", "jobStarted"]);
 });
 
-test("a lease that was lost but not taken goes on, and the job is tried again without using an attempt", async () => {
+test("a lease that was lost but not taken over continues, and the job is tried again without using an attempt", async () => {
   const { clock, one, long, reasons, cut } = setUpCut();
   await using _ = one.scheduler;
   await one.scheduler.startInBackground();

@@ -9,7 +9,7 @@ import { startChild } from "../../stores/child_process.ts";
 const own = ownProcessIdentity();
 const isLinux = process.platform === "linux";
 
-test("ownProcessIdentity() tells this process from all others", () => {
+test("ownProcessIdentity() distinguishes this process from all others", () => {
   assert.equal(own.pid, process.pid);
   assert.ok(own.hostname.length > 0);
   if (isLinux) {

@@ -32,7 +32,7 @@ test("an idle scheduler only beats and cleans up", async () => {
   assert.ok(clock.pendingTimers <= 4);
 });
 
-test("a paused schedule, a paused task, parked and far-off jobs wake nobody", async () => {
+test("a paused schedule, a paused task, parked and far-off jobs wake no scheduler", async () => {
   const other = task({ name: "other", run() {} });
   const { scheduler, rest } = counted({ tasks: [quick, other] });
   await using _ = scheduler;
@@ -45,7 +45,7 @@ test("a paused schedule, a paused task, parked and far-off jobs wake nobody", as
   assert.deepEqual([claims, due], [0, 0]);
 });
 
-test("jobs that wait for a saturated task wake nobody until a slot is free", async () => {
+test("jobs that wait for a saturated task wake no scheduler until a slot is free", async () => {
   const end = gate();
   const slow = task({ name: "slow", run: () => end.opened });
   const { scheduler, rest, clock } = counted({ tasks: [slow] });

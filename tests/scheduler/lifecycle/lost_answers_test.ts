@@ -6,7 +6,7 @@ import { sleep } from "../../../src/time/clock.ts";
 import { test } from "../../harness.ts";
 import { faulty, settle, setUp } from "../fixtures.ts";
 
-test("claims whose answer was lost are handed back and run", async () => {
+test("claims whose result was lost are handed back and run", async () => {
   let ran = 0;
   const note = task({ name: "note", maxRunningJobs: null, run: () => void ran++ });
   const real = memory();
@@ -32,7 +32,7 @@ test("claims whose answer was lost are handed back and run", async () => {
   ]);
 });
 
-test("jobs that were taken as they were added, with an answer that was lost, are handed back and run", async () => {
+test("jobs that were taken as they were added, with a result that was lost, are handed back and run", async () => {
   let ran = 0;
   const note = task({ name: "note", maxRunningJobs: null, run: () => void ran++ });
   const { store, control } = faulty(memory());
@@ -49,7 +49,7 @@ test("jobs that were taken as they were added, with an answer that was lost, are
   assert.equal(types("jobHandedBack").length, 2);
 });
 
-test("claims whose answer is late are not handed back", async () => {
+test("claims whose result is late are not handed back", async () => {
   let ran = 0;
   const note = task({ name: "note", run: () => void ran++ });
   const real = memory();
@@ -70,7 +70,7 @@ test("claims whose answer is late are not handed back", async () => {
   assert.deepEqual(types("jobHandedBack"), []);
 });
 
-test("claims whose answer comes after the lease was lost are not run here", async () => {
+test("claims whose result comes after the lease was lost are not run here", async () => {
   const ran: string[] = [];
   const note = task({ name: "note", run: () => void ran.push(currentScheduler().name) });
   const real = memory();

@@ -8,7 +8,7 @@ import { faulty, refusal, settle, setUp, setUpTwo } from "../fixtures.ts";
 
 const quick = task({ name: "quick", run: () => "ran" });
 
-test("startInBackground() tells its states, and refuses to start twice", async () => {
+test("startInBackground() reports its states, and refuses to start twice", async () => {
   const { scheduler, clock, types } = setUp({ tasks: [quick] });
   assert.equal(scheduler.state, "stopped");
   const starting = scheduler.startInBackground();
@@ -117,7 +117,7 @@ test("a declared schedule whose input does not fit stops the start, named with i
   assert.deepEqual(await scheduler.getSchedules(), [], "nothing is half-written");
 });
 
-test("pause() takes no work, resume() goes on, and start({ paused: true }) begins like that", async () => {
+test("pause() takes no work, resume() continues, and start({ paused: true }) begins like that", async () => {
   const { scheduler, clock, types } = setUp({ tasks: [quick] });
   await using _ = scheduler;
   await scheduler.startInBackground({ paused: true });

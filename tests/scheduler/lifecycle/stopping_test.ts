@@ -123,7 +123,7 @@ test("stop() during the start waits for it and then really stops", async () => {
   assert.equal(clock.pendingTimers, 0);
 });
 
-test("stop() is not held up for ever by a listener that waits for it", async () => {
+test("stop() is not held up forever by a listener that waits for it", async () => {
   const { scheduler, clock } = setUp({ abortGrace: { seconds: 2 } });
   scheduler.subscribe(async () => await scheduler.stop(), { types: "schedulerPaused" });
   await scheduler.startInBackground();

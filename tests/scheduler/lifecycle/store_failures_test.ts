@@ -36,7 +36,7 @@ test("loops back off while the store fails, say it once each way, and lose nothi
   assert.equal(schedule.counters.runs, 22, "every fire time of the failure has its job");
 });
 
-test("one call that keeps failing is told once, although the others work", async () => {
+test("one call that keeps failing is reported once, although the others work", async () => {
   const { store, control, calls } = faulty(memory());
   const { scheduler, clock, types } = setUp({ store, tasks: [quick] });
   await using _ = scheduler;
@@ -79,7 +79,7 @@ test("a completion that could not be written is written later, and the job is no
   assert.deepEqual(types("jobFinished", "leaseLost"), ["jobFinished"]);
 });
 
-test("a completion is kept through a failure longer than the lease, as long as nobody took the job", async () => {
+test("a completion is kept through a failure longer than the lease, as long as no other scheduler took the job", async () => {
   let ran = 0;
   const end = gate<string>();
   const slow = task({
@@ -104,7 +104,7 @@ test("a completion is kept through a failure longer than the lease, as long as n
   assert.equal(ran, 1);
 });
 
-test("work goes on within a beat of a long failure, however short the lease is", async () => {
+test("work continues within a beat of a long failure, however short the lease is", async () => {
   const end = gate<string>();
   const slow = task({ name: "slow", run: () => end.opened });
   const { store, control } = faulty(memory());
@@ -125,7 +125,7 @@ test("work goes on within a beat of a long failure, however short the lease is",
   assert.equal((await waiting.status()).outcome, "success");
 });
 
-test("an end whose answer was lost is written once and told once", async () => {
+test("an end whose result was lost is written once and reported once", async () => {
   const { store, control } = faulty(memory());
   const { scheduler, clock, types } = setUp({ store, tasks: [quick] });
   await using _ = scheduler;

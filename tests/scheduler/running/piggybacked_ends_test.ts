@@ -56,7 +56,7 @@ test("the place of a run that ends goes to the next job in the same call, and no
   assert.deepEqual(writes(calls), [...Array(JOBS / 2).fill("claimJobs"), "endJobs"]);
 });
 
-test("runs are told as finished before what was taken in their place is told as started", async () => {
+test("runs are reported as finished before what was taken in their place is reported as started", async () => {
   const { scheduler, types } = setUp({ tasks: [one] });
   await using _ = scheduler;
   await scheduler.addJobs(one, [undefined, undefined]);
@@ -106,7 +106,7 @@ test("an end that cannot be written keeps the place of its run, and the others g
   assert.equal(await handles[0]!.result(), "ran");
 });
 
-test("a claim with ends in it whose answer is lost loses neither: what it took is handed back and runs", async () => {
+test("a claim with ends in it whose result is lost loses neither: what it took is handed back and runs", async () => {
   const { store, control } = faulty(memory());
   const { scheduler, clock, types } = setUp({ store, tasks: [one] });
   await using _ = scheduler;

@@ -69,7 +69,7 @@ test("coalesce all makes a job of every fire owed, oldest first", async () => {
   assert.deepEqual(fires, ["2026-01-01T00:00:00Z", "2026-01-01T00:10:00Z", "2026-01-01T00:20:00Z"]);
 });
 
-test("coalesce all goes on beyond a thousand fires in steps and loses none", async () => {
+test("coalesce all continues beyond a thousand fires in steps and loses none", async () => {
   const { clock, scheduler, note, fires } = setUp();
   await scheduler.addSchedule(note, interval({ seconds: 1 }), {
     id: "one",

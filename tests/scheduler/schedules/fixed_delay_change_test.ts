@@ -4,7 +4,7 @@ import { interval } from "../../../src/triggers/interval.ts";
 import { test } from "../../harness.ts";
 import { setUp } from "./start.ts";
 
-test("a schedule changed to a fixed delay goes on from its last end, however long ago that was", async () => {
+test("a schedule changed to a fixed delay continues from its last end, however long ago that was", async () => {
   const { clock, scheduler, note, fires } = setUp();
   await using _ = scheduler;
   const handle = await scheduler.addSchedule(note, interval({ hours: 1 }), { id: "s" });

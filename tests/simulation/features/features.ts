@@ -35,7 +35,7 @@ export async function prepareFeatures(store: DataStore, names: readonly FeatureN
   for (const name of names) await (features[name] as Pick<Feature<never>, "prepare">).prepare?.(store);
 }
 
-/** Whether something that is asked is about one of these. */
+/** True if a request is about one of these. */
 export function isFeatureAsk(ask: { readonly kind: string }): ask is FeatureAsk {
   return byKind.has(ask.kind);
 }

@@ -21,7 +21,7 @@ export type FlowAsk =
     readonly kind: "addFlow";
     readonly id: string;
     readonly nodes: readonly FlowNode[];
-    /** Whether they are a batch, with a job that completes it. */
+    /** True if they are a batch, with a job that completes it. */
     readonly batch: boolean;
   }
   | { readonly kind: "cancelNode" | "retryNode" | "removeNode" | "hurryNode"; readonly id: string }

@@ -134,7 +134,7 @@ placeTest(
 );
 
 placeTest(
-  "libsql() with an embedded replica says so when its server is gone, and goes on when it is back",
+  "libsql() with an embedded replica says so when its server is gone, and continues when it is back",
   async (p) => {
     const { store, server } = p;
     for (let round = 0; round < 3; round++) {
@@ -224,7 +224,7 @@ placeTest("a process with an embedded replica ends by itself", async ({ server, 
 });
 
 placeTest(
-  "libsql() with an embedded replica goes on with the file of a process that was killed while it wrote to it",
+  "libsql() with an embedded replica continues with the file of a process that was killed while it wrote to it",
   async ({ server, folder, open, other }) => {
     const url = `file:${join(folder, "killed.db")}`;
     for (let life = 0; life < 4; life++) {

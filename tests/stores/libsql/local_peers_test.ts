@@ -37,7 +37,7 @@ function neighbors(driver: SqlDriver, onNudge: () => void = () => {}): LocalPeer
   return new LocalPeers({ driver, dialect, clock: systemClock, onNudge });
 }
 
-test("committed() nudges whoever listens on the same file, and nobody else", async () => {
+test("committed() wakes the listeners on the same file, and no other", async () => {
   await withTwo(async ([one, two]) => {
     const nudged = Promise.withResolvers<void>();
     const listening = neighbors(one, nudged.resolve);
@@ -50,7 +50,7 @@ test("committed() nudges whoever listens on the same file, and nobody else", asy
   });
 });
 
-test("committed() tells of many commits together, and of the last one too", async () => {
+test("committed() reports many commits together, and the last one, too", async () => {
   await withTwo(async ([one, two]) => {
     let nudges = 0;
     let nudged = Promise.withResolvers<void>();

@@ -12,7 +12,7 @@ import { test } from "../../harness.ts";
 
 interface Setting {
   readonly driver: NativeDriver;
-  /** A connection of somebody else to the same file. */
+  /** A connection of another process to the same file. */
   readonly other: NativeDatabase;
   count(): number;
 }
@@ -96,7 +96,7 @@ test("write() says how many rows changed, also to a later statement of the step"
   });
 });
 
-test("read() answers one state of the database to all its statements, and whole numbers as such", async () => {
+test("read() shows one state of the database to all its statements, and whole numbers as such", async () => {
   await withDriver(async ({ driver }) => {
     await driver.write([insert(7)]);
     const [kind, sum] = await driver.read([
@@ -107,7 +107,7 @@ test("read() answers one state of the database to all its statements, and whole 
   });
 });
 
-test("changeCounter() changes when somebody else has committed, not for own writes", async () => {
+test("changeCounter() changes when another connection has committed, not for own writes", async () => {
   await withDriver(async ({ driver, other }) => {
     const before = driver.changeCounter();
     await driver.write([insert(1)]);

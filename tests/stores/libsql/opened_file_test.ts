@@ -26,7 +26,7 @@ function isGone(error: unknown): boolean {
   return isCarillonError(error, "storeUnavailable") && /deleted, moved or replaced/.test(error.message);
 }
 
-test("a scheduler goes on by itself when its file is put back where it was", async () => {
+test("a scheduler continues on its own when its file is put back where it was", async () => {
   await withFolder(async (folder) => {
     const [path, elsewhere] = [join(folder, "store.db"), join(folder, "elsewhere.db")];
     await surviveTrouble({

@@ -8,7 +8,7 @@ import type { NativeDriver } from "../../../src/stores/libsql/native/native_driv
 import { connect } from "../../../src/stores/libsql/open_database.ts";
 import { test } from "../../harness.ts";
 
-/** Writes so many transactions of 500 wide rows; answers how large the log became. */
+/** Writes so many transactions of 500 wide rows; returns how large the log became. */
 async function logAfter(transactions: number, upkeep: (driver: NativeDriver) => unknown): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "carillon-"));
   const path = join(folder, "store.db");

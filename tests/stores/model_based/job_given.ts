@@ -39,7 +39,7 @@ export const jobGiven = fc.record({
   parents: fc.option(
     fc.record({
       ids: fc.uniqueArray(jobId, { maxLength: 3 }),
-      /** Whether the one before it in the call is one of them too. */
+      /** True if the one before it in the call is one of them too. */
       isNext: fc.boolean(),
       onFailure: fc.constantFrom("cascade" as const, "continue" as const),
     }),

@@ -28,13 +28,13 @@ export class Subject {
     return this.clock.nowMs();
   }
 
-  /** Remembers runs from an answer, and answers it. */
+  /** Remembers the runs in a result, and returns it. */
   claimed<Answer extends { readonly claimed: readonly JobRecord[] }>(answer: Answer): Answer {
     this.runs.push(...answer.claimed);
     return answer;
   }
 
-  /** Remembers readings of schedules, and answers them. */
+  /** Remembers readings of schedules, and returns them. */
   read<Answer extends readonly ScheduleRecord[] | undefined>(answer: Answer): Answer {
     this.readings.push(...answer ?? []);
     return answer;

@@ -65,7 +65,7 @@ test("runBulk() refuses rows beyond a million that wait, not the number of calls
   await commits.runBulk(count, [1]);
 });
 
-test("runBulk() answers many callers in several turns of the event loop", async () => {
+test("runBulk() resolves many callers in several turns of the event loop", async () => {
   const { driver } = noting();
   const commits = new GroupCommit(driver);
   let turn = 0;

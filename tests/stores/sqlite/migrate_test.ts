@@ -32,7 +32,7 @@ async function ask(driver: SqlDriver, sql: string): Promise<readonly SqlValue[]>
   return (await driver.read([{ sql, args: [] }]))[0]!.cells;
 }
 
-test("migrate() takes the steps that are missing, in order, and tells of each", async () => {
+test("migrate() takes the steps that are missing, in order, and reports each", async () => {
   await withDriver(async (driver, options) => {
     assert.deepEqual(await migrate({ ...options, migrations: [first] }), {
       from: 0,
@@ -61,7 +61,7 @@ test("migrate() takes each step once when several run at the same time", async (
   });
 });
 
-test("migrate() leaves nothing of a step that fails, and goes on from there", async () => {
+test("migrate() leaves nothing of a step that fails, and continues from there", async () => {
   await withDriver(async (driver, options) => {
     const broken = step(2, ["create table b(x integer) strict", "insert into nowhere values (1)"]);
     const breaking = { ...options, migrations: [first, broken] };
@@ -105,7 +105,7 @@ test("migrate() makes the tables in one transaction where there are none", async
   });
 });
 
-test("migrate() goes on from where a process of older code was faster", async () => {
+test("migrate() continues from where a process of older code was faster", async () => {
   await withDriver(async (driver, options) => {
     let overtaken = false;
     const slow: SqlDriver = {

@@ -9,7 +9,7 @@ import { loadNativeBinding } from "../../../src/stores/libsql/native/native_bind
 import { LibsqlServer } from "../server.ts";
 import type { PlanLine } from "./list_scans.ts";
 
-/** How many rows the large tables get; a million takes minutes: `CARILLON_PLAN_ROWS=1000000`. */
+/** Number of rows that the large tables get; a million takes minutes: `CARILLON_PLAN_ROWS=1000000`. */
 const ROWS = Number(process.env["CARILLON_PLAN_ROWS"] ?? 20_000);
 
 /** How long a test of plans may take. */

@@ -5,7 +5,7 @@ import { dateAt, type Wall } from "../oracle.ts";
 export interface Piece {
   readonly text: string;
   readonly matches: (wall: Wall) => boolean;
-  /** Whether it is a `*`, has a step or covers its field: then a cron is not of fixed times. */
+  /** True if it is a `*`, has a step or covers its field: then a cron is not of fixed times. */
   readonly recurring: boolean;
 }
 

@@ -148,7 +148,7 @@ test("cron() is UTC until a zone is given, and keeps its own", () => {
   assert.equal(inTokyo.withTimeZone("Europe/Berlin"), inTokyo);
 });
 
-test("cron() goes on beyond the years that zones are read for", () => {
+test("cron() continues beyond the years that zones are read for", () => {
   const trigger = cron("30 2 * * *", berlin);
   for (const year of [2099, 2499, 2500, 2501, 5000, 9998]) {
     const asked = Temporal.PlainDateTime.from({ year, month: 7, day: 1 }).toZonedDateTime("Europe/Berlin")

@@ -189,7 +189,7 @@ test("cron() refuses another number of fields, other white space and other kinds
   refusal(() => cron("0 0 * * *".padEnd(3000)));
 });
 
-test("cron() tells what was expected and how to mend it", () => {
+test("cron() reports what was expected and how to fix it", () => {
   const hints: Record<string, RegExp> = {
     "0 9 * * 8": /Weekday 8 is not 0–7.*0 and 7 are Sunday/,
     "*/90 * * * *": /use an interval/,

@@ -95,7 +95,7 @@ test("describe() names the next changes of the clock that matter, and what happe
   assert.match(everySecond, /3600 times from 02:00 to 02:59:59 do not exist/);
 });
 
-test("describe() tells of a gap that takes times away without a policy that could change it", () => {
+test("describe() reports a gap that takes times away without a policy that could change it", () => {
   const often = cron("*/20 * * * *", berlin);
   assert.match(
     describe(often, options),

@@ -40,7 +40,7 @@ test("lint() finds what a cron expression does that its author may not expect", 
   for (const [text, found] of Object.entries(expected)) assert.equal(rules(cron(text, berlin)), found, text);
 });
 
-test("lint() tells what happens inside a gap, and not where there is none", () => {
+test("lint() reports what happens inside a gap, and not where there is none", () => {
   const [finding] = lint(cron("30 2 * * *", berlin), options);
   assert.match(finding!.message, /^On 2026-03-29 .* 02:30 does not exist; it fires at 03:00 instead$/);
   assert.equal(rules(cron("30 2 * * *", { timeZone: "Asia/Tokyo" })), "");
