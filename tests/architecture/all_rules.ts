@@ -16,6 +16,7 @@ import { packages } from "./rules/packages.ts";
 import { plainEnglish } from "./rules/plain_english.ts";
 import { publicNames } from "./rules/public_names.ts";
 import { runtimeGlobals } from "./rules/runtime_globals.ts";
+import { schedulerOrder } from "./rules/scheduler_order.ts";
 import { seededChance } from "./rules/seeded_chance.ts";
 import { shownOptions } from "./rules/shown_options.ts";
 import { sleepingTests } from "./rules/sleeping_tests.ts";
@@ -27,6 +28,7 @@ import type { Rule } from "./rule.ts";
 /** The rules of the house, in the order in which a newcomer would ask for them. */
 export const allRules: readonly Rule[] = [
   layers,
+  schedulerOrder,
   importCycles,
   barrelImports,
   tableOfContents,
