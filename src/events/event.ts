@@ -163,8 +163,11 @@ export type CarillonEvent =
 /** The name of an event. */
 export type EventType = CarillonEvent["type"];
 
+/** The groups of events. */
+export const eventGroups = ["task", "schedule", "job", "scheduler", "store"] as const;
+
 /** A whole group of events, for subscribing. */
-export type EventGroup = "task" | "schedule" | "job" | "scheduler" | "store";
+export type EventGroup = typeof eventGroups[number];
 
 /** What a listener may ask for: names and groups. */
 export type EventSelector = EventType | EventGroup;

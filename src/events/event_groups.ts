@@ -1,6 +1,13 @@
 import { CarillonError } from "../errors.ts";
 import { didYouMean } from "../model/suggest.ts";
-import type { CarillonEvent, EventGroup, EventOf, EventSelector, EventType } from "./event.ts";
+import {
+  type CarillonEvent,
+  type EventGroup,
+  eventGroups,
+  type EventOf,
+  type EventSelector,
+  type EventType,
+} from "./event.ts";
 
 /** The group of every event; the compiler sees to it that none is missing. */
 export const groupOfEvent = {
@@ -53,9 +60,6 @@ export const groupOfEvent = {
 
 /** The names of all events. */
 export const eventTypes: readonly EventType[] = Object.keys(groupOfEvent) as EventType[];
-
-/** The groups of events. */
-export const eventGroups: readonly EventGroup[] = ["task", "schedule", "job", "scheduler", "store"];
 
 /** The names of the events of a group. */
 export type TypesOfGroup<Group extends EventGroup> = {

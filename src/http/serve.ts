@@ -1,5 +1,5 @@
 import { CarillonError, messageOf } from "../errors.ts";
-import { checkInteger, checkText, refuseUnknownOptions } from "../model/option_checks.ts";
+import { checkInteger, checkString, refuseUnknownOptions } from "../model/option_checks.ts";
 import { sleep } from "../time/clock.ts";
 import { systemClock } from "../time/system_clock.ts";
 import { isOpen, refuseOpenOffLoopback } from "./auth/loopback.ts";
@@ -56,7 +56,7 @@ export async function serveControlApp(app: FetchHandler, options: ServeOptions =
   const where = "serveControlApp";
   refuseUnknownOptions(options, ["hostname", "port"], where);
   const address: HttpAddress = {
-    hostname: checkText(options.hostname ?? "127.0.0.1", "hostname", where),
+    hostname: checkString(options.hostname ?? "127.0.0.1", "hostname", where),
     port: checkInteger(options.port ?? 8000, "port", where, 0),
   };
   if (isOpen(app)) refuseOpenOffLoopback(address.hostname, []);

@@ -3,14 +3,9 @@
  * a randomised test holds the two together.
  */
 import type { JobIdentity } from "./identity_options.ts";
+import type { StoredConcurrency, StoredRate } from "./limit_options.ts";
 import type { JobEnding, JobFence, JobRecord, JobTransition } from "./job_record.ts";
-import {
-  defaultRunSettings,
-  type RunSettings,
-  type StoredBackoff,
-  type StoredConcurrency,
-  type StoredRate,
-} from "./settings.ts";
+import { defaultRunSettings, type RunSettings } from "./settings.ts";
 import {
   type JobOutcome,
   type JobState,
@@ -228,13 +223,6 @@ const errorNames = {
   abandoned: "Abandoned",
   missedStartDeadline: "MissedStartDeadline",
 } as const;
-
-/** How long to wait before attempt `attempt + 1`; `random` is in [0, 1) and only ever adds. */
-export function backoffMs(backoff: StoredBackoff, attempt: number, random: number): number {
-  const growth = backoff.kind === "fixed" ? 1 : backoff.factor ** Math.max(0, attempt - 1);
-  const waitMs = Math.min(backoff.capMs, backoff.baseMs * growth);
-  return Math.round(waitMs * (1 + backoff.jitter * random));
-}
 
 /** Whether a job that is there, of the same task and key, stands for a new one. */
 export function matchesIdentity(job: JobRecord, identity: JobIdentity, nowMs: number): boolean {

@@ -76,11 +76,16 @@ export function resolveIdentity(options: IdentityOptions, where: string): Resolv
   if (other !== undefined) {
     throw check.optionError(other, where, `cannot go with '${way}': give one of the two`, options[other]);
   }
-  if (way === "idempotencyKey") {
-    const key = check.checkName(options.idempotencyKey, way, where);
-    return { way, by: { key }, states: storedJobStates, periodMs: null, replace: null };
-  }
-  return way === "unique" ? uniqueness(options.unique, where) : debouncing(options.debounce, where);
+  return resolvers[way](options[way], where);
+}
+
+const resolvers: Readonly<
+  Record<ResolvedIdentity["way"], (value: unknown, where: string) => ResolvedIdentity>
+> = { idempotencyKey: idempotency, unique: uniqueness, debounce: debouncing };
+
+function idempotency(value: unknown, where: string): ResolvedIdentity {
+  const key = check.checkName(value, "idempotencyKey", where);
+  return { way: "idempotencyKey", by: { key }, states: storedJobStates, periodMs: null, replace: null };
 }
 
 function uniqueness(value: unknown, where: string): ResolvedIdentity {

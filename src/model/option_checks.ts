@@ -107,15 +107,15 @@ export function checkBoolean(value: unknown, option: string, where: string): boo
 }
 
 /** A text for people, of any length. */
-export function checkText(value: unknown, option: string, where: string): string {
+export function checkString(value: unknown, option: string, where: string): string {
   if (typeof value === "string") return value;
-  throw optionError(option, where, "must be a text", value);
+  throw optionError(option, where, "must be a string", value);
 }
 
 /** A name or id: text that can be a key in every data store and be typed on a command line. */
 export function checkName(value: unknown, option: string, where: string): string {
   if (typeof value !== "string" || value === "") {
-    throw optionError(option, where, "must be a text that is not empty", value);
+    throw optionError(option, where, "must be a string that is not empty", value);
   }
   if (value.length > NAME_LENGTH_MAX) {
     throw optionError(option, where, `must have at most ${NAME_LENGTH_MAX} characters`, value.length);

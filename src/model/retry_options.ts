@@ -1,4 +1,4 @@
-/** What users say about trying again, and its stored form. */
+/** The options for trying a failed job again, their stored form, and the wait that follows from it. */
 import type { DurationInput } from "../time/duration.ts";
 import {
   checkDuration,
@@ -7,39 +7,67 @@ import {
   optionError,
   refuseUnknownOptions,
 } from "./option_checks.ts";
-import { defaultRunSettings, type StoredRetry } from "./settings.ts";
+
+/** The ways in which waits between attempts can grow. */
+export const backoffKinds = ["exponential", "fixed"] as const;
+
+/** How waits between attempts grow. */
+export type BackoffKind = typeof backoffKinds[number];
+
+/** How long to wait before the next attempt, as stored. */
+export interface StoredBackoff {
+  /** `fixed` waits `baseMs` each time; `exponential` multiplies by `factor`; `custom` calls the task's function. */
+  readonly kind: BackoffKind | "custom";
+  readonly baseMs: number;
+  readonly factor: number;
+  readonly capMs: number;
+  /** The random part of the wait, 0 to 1; it only ever adds. */
+  readonly jitter: number;
+}
+
+/** How often and when a failed job is tried again, as stored. */
+export interface StoredRetry {
+  readonly maxAttempts: number;
+  readonly backoff: StoredBackoff;
+}
+
+/** The default: one attempt. */
+export const defaultRetry: StoredRetry = {
+  maxAttempts: 1,
+  backoff: { kind: "exponential", baseMs: 1000, factor: 2, capMs: 3_600_000, jitter: 0.1 },
+};
 
 /** Whether and when a failed job is tried again. */
 export interface RetryOptions {
-  /** How often it is tried at most, the first time included. */
+  /** The largest number of attempts, the first one included. */
   readonly maxAttempts: number;
   /** Waits `base` each time, or `factor` times longer each time. @default "exponential" */
-  readonly backoff?: "fixed" | "exponential";
+  readonly backoff?: BackoffKind;
   /** The first wait. @default { seconds: 1 } */
   readonly base?: DurationInput;
   /** By how much each wait is longer than the one before. @default 2 */
   readonly factor?: number;
-  /** No wait is longer, jitter aside. @default { hours: 1 }, or `base` where that is longer */
+  /** The longest wait, jitter aside. @default { hours: 1 }, or `base` where that is longer */
   readonly cap?: DurationInput;
   /** Random part that is added to each wait, 0 to 1. @default 0.1 */
   readonly jitter?: number;
 }
 
-/** How long to wait after attempt number `attempt` failed with `error`. */
+/** Returns how long to wait after attempt number `attempt` failed with `error`. */
 export type BackoffFunction = (attempt: number, error: unknown) => DurationInput;
 
 /** Whether and when a failed job of a task is tried again; a task's code can also decide by functions. */
 export interface TaskRetryOptions extends Omit<RetryOptions, "backoff"> {
   /** Waits `base` each time, `factor` times longer each time, or as a function says. @default "exponential" */
-  readonly backoff?: "fixed" | "exponential" | BackoffFunction;
-  /** Whether this error is worth another attempt. @default every error is */
+  readonly backoff?: BackoffKind | BackoffFunction;
+  /** Returns whether this error is worth another attempt. @default every error is */
   readonly retryIf?: (error: unknown, attempt: number) => boolean;
 }
 
 const retryKeys = ["maxAttempts", "backoff", "base", "factor", "cap", "jitter", "retryIf"] as const;
 
 /**
- * Checks retry options and gives their stored form. Functions are only allowed where `functions` says so.
+ * Checks retry options and returns their stored form. Functions are refused unless `functions` allows them.
  * Throws `invalidOption`.
  */
 export function resolveRetry(value: unknown, where: string, functions: boolean): StoredRetry {
@@ -52,20 +80,37 @@ export function resolveRetry(value: unknown, where: string, functions: boolean):
   if (options.retryIf !== undefined && typeof options.retryIf !== "function") {
     throw optionError("retry.retryIf", where, "must be a function", options.retryIf);
   }
-  const kind = backoffKind(options.backoff, where);
-  const usual = defaultRunSettings.retry.backoff;
+  const usual = defaultRetry.backoff;
   const { base, factor, jitter } = options;
   const baseMs = base === undefined ? usual.baseMs : checkDuration(base, "retry.base", where);
   return {
     maxAttempts: checkInteger(options.maxAttempts, "retry.maxAttempts", where),
     backoff: {
-      kind,
+      kind: checkBackoff(options.backoff, where),
       baseMs,
       factor: factor === undefined ? usual.factor : checkNumber(factor, "retry.factor", where, 1, Infinity),
       capMs: resolveCap(options.cap, baseMs, where),
       jitter: jitter === undefined ? usual.jitter : checkNumber(jitter, "retry.jitter", where, 0, 1),
     },
   };
+}
+
+/** Returns the wait before attempt `attempt + 1`; `random` is in [0, 1) and only ever adds. */
+export function backoffMs(backoff: StoredBackoff, attempt: number, random: number): number {
+  const waitMs = Math.min(backoff.capMs, backoff.baseMs * growth[backoff.kind](backoff.factor, attempt));
+  return Math.round(waitMs * (1 + backoff.jitter * random));
+}
+
+/** Multiples of the first wait after a failed attempt. */
+const growth = {
+  fixed: () => 1,
+  exponential,
+  // The task's function decides; where the code is not at hand, its waits grow by default.
+  custom: exponential,
+} satisfies Record<StoredBackoff["kind"], (factor: number, attempt: number) => number>;
+
+function exponential(factor: number, attempt: number): number {
+  return factor ** Math.max(0, attempt - 1);
 }
 
 function refuseFunctions(options: TaskRetryOptions, where: string): void {
@@ -80,15 +125,17 @@ function refuseFunctions(options: TaskRetryOptions, where: string): void {
   }
 }
 
-function backoffKind(backoff: unknown, where: string): "fixed" | "exponential" | "custom" {
-  if (backoff === undefined) return "exponential";
+function checkBackoff(backoff: unknown, where: string): StoredBackoff["kind"] {
+  if (backoff === undefined) return defaultRetry.backoff.kind;
   if (typeof backoff === "function") return "custom";
-  if (backoff === "fixed" || backoff === "exponential") return backoff;
-  throw optionError("retry.backoff", where, "must be 'fixed', 'exponential' or a function", backoff);
+  const kind = backoffKinds.find((known) => known === backoff);
+  if (kind !== undefined) return kind;
+  const known = backoffKinds.map((word) => `'${word}'`).join(", ");
+  throw optionError("retry.backoff", where, `must be ${known} or a function`, backoff);
 }
 
 function resolveCap(cap: DurationInput | undefined, baseMs: number, where: string): number {
-  if (cap === undefined) return Math.max(baseMs, defaultRunSettings.retry.backoff.capMs);
+  if (cap === undefined) return Math.max(baseMs, defaultRetry.backoff.capMs);
   const capMs = checkDuration(cap, "retry.cap", where);
   if (capMs < baseMs) throw optionError("retry.cap", where, "must not be shorter than 'base'", cap);
   return capMs;

@@ -128,7 +128,7 @@ export function resolveScheduleOptions(options: ScheduleSettings, where: string)
   const { id, description, metadata, paused = false, conflictPolicy = "replace", store } = options;
   return {
     id: id === undefined ? undefined : check.checkName(id, "id", where),
-    description: description === undefined ? null : check.checkText(description, "description", where),
+    description: description === undefined ? null : check.checkString(description, "description", where),
     metadata: metadata === undefined ? {} : check.checkMetadata(metadata, where),
     paused: check.checkBoolean(paused, "paused", where),
     conflictPolicy: check.checkChoice(conflictPolicy, "conflictPolicy", where, conflictPolicies),

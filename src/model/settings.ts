@@ -1,50 +1,12 @@
+/** The settings of a run as they are stored, and their defaults. `task_options.ts` has the options they come from. */
+import type { StoredConcurrency, StoredRate } from "./limit_options.ts";
+import { defaultRetention, type StoredRetention } from "./retention_options.ts";
+import { defaultRetry, type StoredRetry } from "./retry_options.ts";
 import type { LostLeasePolicy } from "./states.ts";
-
-/** How long to wait before the next attempt, as stored. */
-export interface StoredBackoff {
-  /** `fixed` waits `baseMs` each time; `exponential` multiplies by `factor` each time; `custom` asks the task's function. */
-  readonly kind: "fixed" | "exponential" | "custom";
-  readonly baseMs: number;
-  readonly factor: number;
-  readonly capMs: number;
-  /** Part of the wait that is random, 0 to 1; it only ever adds. */
-  readonly jitter: number;
-}
-
-/** How often and when a failed job is tried again, as stored. */
-export interface StoredRetry {
-  readonly maxAttempts: number;
-  readonly backoff: StoredBackoff;
-}
-
-/** How many jobs with the same key run at once, as stored. */
-export interface StoredConcurrency {
-  readonly max: number;
-  /** One at a time in order of adding: an unfinished job holds back all that were added after it. */
-  readonly fifo: boolean;
-}
-
-/** How many jobs of a task start in any window of a length, as stored. */
-export interface StoredRate {
-  readonly limit: number;
-  readonly perMs: number;
-  /** Whether jobs count by their `rateKey`; otherwise all jobs of the task count together. Only its code says so. */
-  readonly keyed: boolean;
-}
-
-/** How long finished jobs are kept, as stored; null is for ever. */
-export interface StoredRetention {
-  readonly successMs: number | null;
-  readonly otherMs: number | null;
-  /** How many successful jobs of a task are kept at the most; a matter of tasks alone. */
-  readonly maxSuccess?: number;
-  /** How many jobs of a task with any other outcome are kept at the most; a matter of tasks alone. */
-  readonly maxOther?: number;
-}
 
 /**
  * How jobs of a task run. Complete once resolved; as an override on a schedule or job only what was given.
- * `null` says "none", a missing key says "not given": the next level decides.
+ * `null` means "none", a missing key "not given": the next level decides.
  */
 export interface RunSettings {
   readonly maxRunningJobs: number | null;
@@ -52,27 +14,27 @@ export interface RunSettings {
   readonly timeToLiveMs: number | null;
   readonly timeoutMs: number | null;
   readonly priority: number;
-  /** Waiting so long past its `runAt` counts as one more priority; null is never. */
+  /** Waiting this long past its `runAt` counts as one more priority; null is never. */
   readonly ageingMs: number | null;
   readonly retry: StoredRetry;
   readonly retention: StoredRetention;
   readonly onLostLease: LostLeasePolicy;
   readonly maxLostLeases: number;
   readonly executor: string | null;
-  /** What a scheduler must offer to run them: sorted, each once. */
+  /** The tags that a scheduler must offer to run them: sorted, each once. */
   readonly tags: readonly string[];
-  /** The limit of jobs with the same key; a matter of tasks alone. */
+  /** The limit of jobs with the same key; for tasks only. */
   readonly concurrency: StoredConcurrency | null;
-  /** How many jobs start in any window of a length; a matter of tasks alone. */
+  /** The limit of jobs that start in any window of a length; for tasks only. */
   readonly rateLimit: StoredRate | null;
-  /** How many jobs one call takes, of which `maxRunningJobs` then counts; null is no batch task. A matter of its code alone. */
+  /** Number of jobs in one call, of which `maxRunningJobs` then counts; null is no batch task. Only the code sets it. */
   readonly batchSize: number | null;
 }
 
 /** Settings given at one level; the missing ones come from the next. */
 export type RunOverrides = Partial<RunSettings>;
 
-/** The defaults table: what holds where nobody said anything. */
+/** The defaults table: the settings that apply where none are given. */
 export const defaultRunSettings: RunSettings = {
   maxRunningJobs: 1,
   misfireGraceTimeMs: null,
@@ -80,11 +42,8 @@ export const defaultRunSettings: RunSettings = {
   timeoutMs: null,
   priority: 0,
   ageingMs: 600_000,
-  retry: {
-    maxAttempts: 1,
-    backoff: { kind: "exponential", baseMs: 1000, factor: 2, capMs: 3_600_000, jitter: 0.1 },
-  },
-  retention: { successMs: 86_400_000, otherMs: 14 * 86_400_000 },
+  retry: defaultRetry,
+  retention: defaultRetention,
   onLostLease: "retry",
   maxLostLeases: 3,
   executor: null,
@@ -94,10 +53,10 @@ export const defaultRunSettings: RunSettings = {
   batchSize: null,
 };
 
-/** Merges levels of settings, the first one that says something wins, over the defaults table. */
+/** Merges levels of settings over the defaults table; the first level that gives a setting wins. */
 export function resolveRunSettings(...levels: readonly (RunOverrides | undefined)[]): RunSettings {
   const resolved: Record<string, unknown> = { ...defaultRunSettings };
-  // Most levels say nothing: going through what they say is faster than asking each for every setting.
+  // Most levels give nothing: going through what they give is faster than asking each for every setting.
   for (let i = levels.length - 1; i >= 0; i--) {
     const level = levels[i] as Readonly<Record<string, unknown>> | undefined;
     for (const name in level) {
@@ -107,7 +66,7 @@ export function resolveRunSettings(...levels: readonly (RunOverrides | undefined
   return resolved as unknown as RunSettings;
 }
 
-/** Merges levels of settings into one level, the first one that says something wins. */
+/** Merges levels of settings into one; the first level that gives a setting wins. */
 export function mergeOverrides(...levels: readonly (RunOverrides | undefined)[]): RunOverrides {
   const merged: Record<string, unknown> = {};
   for (const level of levels) {

@@ -20,7 +20,14 @@ import { type TimeOfDayInput, timeOfDayS, timeOfDayText } from "./time_of_day.ts
 import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
 import { triggerOf } from "./trigger_value.ts";
 import { readWindow, type Window, type WindowOptions } from "./window.ts";
-import { type ClockGapPolicy, type ClockOverlapPolicy, firstFireS, type WallSource } from "./zoned_search.ts";
+import {
+  type ClockGapPolicy,
+  type ClockOverlapPolicy,
+  firstFireS,
+  gapPolicies,
+  overlapPolicies,
+  type WallSource,
+} from "./zoned_search.ts";
 
 /** Options of {@linkcode calendarInterval}. `start` gives the first date; it and `end` bound the fires too. */
 export interface CalendarIntervalOptions extends WindowOptions {
@@ -59,8 +66,8 @@ const OPTIONS = ["at", "timeZone", "start", "end", "gap", "overlap", "onInvalidD
  */
 export function calendarInterval(period: DurationInput, options: CalendarIntervalOptions = {}): Trigger {
   checkKeys(options, OPTIONS, "The options of calendarInterval()");
-  checkWord(options.gap, ["skip", "after", "shift"], "gap");
-  checkWord(options.overlap, ["first", "second", "both"], "overlap");
+  checkWord(options.gap, gapPolicies, "gap");
+  checkWord(options.overlap, overlapPolicies, "overlap");
   checkWord(options.onInvalidDay, ["skip", "last"], "onInvalidDay");
   const timeZone = options.timeZone === undefined ? undefined : timeZoneId(options.timeZone);
   return triggerOf(new CalendarIntervalCore(readCalendarPeriod(period), { ...options, timeZone }));

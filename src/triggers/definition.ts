@@ -1,7 +1,7 @@
 import { type CronDefinition, isRecurring } from "./cron/cron_grammar.ts";
 import { type CronFieldTexts, readCronFields } from "./cron/cron_named_fields.ts";
 import { readCronText } from "./cron/cron_text.ts";
-import type { Trigger, TriggerJSON } from "./trigger.ts";
+import type { Trigger, TriggerJSON, TriggerKind } from "./trigger.ts";
 import type { ClockGapPolicy, ClockOverlapPolicy } from "./zoned_search.ts";
 
 /**
@@ -55,30 +55,56 @@ function valueAt(record: object, key: string): unknown {
  * ```
  */
 export function calendarsOf(trigger: Trigger | TriggerJSON): readonly string[] {
-  const json = typeof trigger.toJSON === "function"
-    ? trigger.toJSON() as TriggerJSON
-    : trigger as TriggerJSON;
   const names = new Set<string>();
-  collect(json, names);
+  collect(definitionOf(trigger), names);
   return [...names].sort();
 }
 
 function collect(json: TriggerJSON, names: Set<string>): void {
-  if (json.kind === "except" || json.kind === "only") {
-    names.add(json["calendar"] as string);
-    collect(json["trigger"] as TriggerJSON, names);
-  } else if (json.kind === "and" || json.kind === "or") {
-    for (const part of json["triggers"] as readonly TriggerJSON[]) collect(part, names);
-  }
+  if (traitsOf(json)?.usesCalendar) names.add(json["calendar"] as string);
+  for (const part of partsOf(json)) collect(part, names);
 }
 
-/** The triggers inside a trigger, itself included, that are cron expressions or calendar intervals. */
+/** Facts about a kind of trigger that its stored form alone does not show. */
+interface KindTraits {
+  /** The field that holds the triggers inside it, one or a list. */
+  readonly parts?: "trigger" | "triggers";
+  /** Leaves out the days of a named calendar, or all others. */
+  readonly usesCalendar?: true;
+  /** Counts from when its schedule was stored, unless it has a `start`. */
+  readonly usesAnchor?: true;
+  /** Fires by the wall clock of a zone, with a policy for gaps and overlaps. */
+  readonly byClock?: true;
+}
+
+const traits: Readonly<Record<TriggerKind, KindTraits>> = {
+  and: { parts: "triggers" },
+  calendarInterval: { usesAnchor: true, byClock: true },
+  cron: { byClock: true },
+  date: {},
+  except: { parts: "trigger", usesCalendar: true },
+  fixedDelay: { usesAnchor: true },
+  interval: { usesAnchor: true },
+  only: { parts: "trigger", usesCalendar: true },
+  or: { parts: "triggers" },
+};
+
+/** Returns the facts about the kind of a trigger; undefined for kinds that users registered. */
+export function traitsOf({ kind }: TriggerJSON): KindTraits | undefined {
+  return Object.hasOwn(traits, kind) ? traits[kind as TriggerKind] : undefined;
+}
+
+/** Returns the triggers directly inside a trigger. */
+export function partsOf(json: TriggerJSON): readonly TriggerJSON[] {
+  const field = traitsOf(json)?.parts;
+  if (field === undefined) return [];
+  return field === "triggers" ? json[field] as readonly TriggerJSON[] : [json[field] as TriggerJSON];
+}
+
+/** Returns the triggers inside a trigger, itself included, that fire by the clock of a zone. */
 export function clockParts(trigger: Trigger | TriggerJSON): TriggerJSON[] {
-  const json = (typeof trigger.toJSON === "function" ? trigger.toJSON() : trigger) as TriggerJSON;
-  if (json.kind === "cron" || json.kind === "calendarInterval") return [json];
-  if (json.kind === "except" || json.kind === "only") return clockParts(json["trigger"] as TriggerJSON);
-  if (json.kind !== "and" && json.kind !== "or") return [];
-  return (json["triggers"] as readonly TriggerJSON[]).flatMap(clockParts);
+  const json = definitionOf(trigger);
+  return traitsOf(json)?.byClock ? [json] : partsOf(json).flatMap(clockParts);
 }
 
 /** What a stored cron expression says. */

@@ -1,5 +1,6 @@
 import { isCarillonError } from "../errors.ts";
 import { EARLIEST_MS } from "../time/temporal.ts";
+import { partsOf, traitsOf } from "./definition.ts";
 import type { Trigger, TriggerJSON } from "./trigger.ts";
 import { triggerFromJSON } from "./trigger_registry.ts";
 
@@ -17,8 +18,9 @@ import { triggerFromJSON } from "./trigger_registry.ts";
  */
 export function neverFires(trigger: Trigger): boolean {
   const json = trigger.toJSON();
-  if (json.kind === "except" || json.kind === "only") return neverFires(triggerFromJSON(json["trigger"]));
-  if (Array.isArray(json["triggers"]) && usesContext(json)) return false;
+  const traits = traitsOf(json);
+  if (traits?.usesCalendar) return neverFires(triggerFromJSON(json["trigger"]));
+  if (traits?.parts !== undefined && partsOf(json).some(usesContext)) return false;
   try {
     return trigger.nextAfterMs(EARLIEST_MS) === undefined;
   } catch (error) {
@@ -27,11 +29,9 @@ export function neverFires(trigger: Trigger): boolean {
   }
 }
 
-/** Whether a combined trigger has a part that depends on calendars or on when it was stored. */
+/** True if the fires of a trigger depend on calendars or on when it was stored. */
 function usesContext(json: TriggerJSON): boolean {
-  return (json["triggers"] as readonly TriggerJSON[]).some((part) => {
-    if (Array.isArray(part["triggers"])) return usesContext(part);
-    const counts = part.kind === "interval" || part.kind === "calendarInterval" || part.kind === "fixedDelay";
-    return part.kind === "except" || part.kind === "only" || (counts && part["start"] === undefined);
-  });
+  const traits = traitsOf(json);
+  return traits?.usesCalendar || (traits?.usesAnchor && json["start"] === undefined) ||
+    partsOf(json).some(usesContext);
 }

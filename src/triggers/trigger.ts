@@ -8,6 +8,18 @@
  * - **Serialisable.** `triggerFromJSON(trigger.toJSON())` fires at the same instants.
  */
 
+/** The kinds of trigger that Carillon brings along; others are registered. */
+export type TriggerKind =
+  | "and"
+  | "calendarInterval"
+  | "cron"
+  | "date"
+  | "except"
+  | "fixedDelay"
+  | "interval"
+  | "only"
+  | "or";
+
 /** A stored trigger: plain JSON with the kind it was registered under. */
 export interface TriggerJSON {
   /** The registered kind, `"cron"` for example. */

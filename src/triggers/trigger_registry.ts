@@ -10,27 +10,29 @@ import { cronFromJSON } from "./cron/cron.ts";
 import { dateFromJSON } from "./date.ts";
 import { fixedDelayFromJSON } from "./fixed_delay.ts";
 import { intervalFromJSON } from "./interval.ts";
-import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
+import type { Trigger, TriggerContext, TriggerCore, TriggerJSON, TriggerKind } from "./trigger.ts";
 import { triggerOf } from "./trigger_value.ts";
 
 /** Makes a trigger of the JSON of its kind; `read` makes the triggers inside it. */
-export type KindReader = (json: TriggerJSON, read: (json: unknown) => Trigger) => Trigger;
+type KindReader = (json: TriggerJSON, read: (json: unknown) => Trigger) => Trigger;
 
-/** The kinds that Carillon brings along. */
-export const BUILT_IN_KINDS: ReadonlyMap<string, KindReader> = new Map<string, KindReader>([
-  ["and", andFromJSON],
-  ["calendarInterval", calendarIntervalFromJSON],
-  ["cron", cronFromJSON],
-  ["date", dateFromJSON],
-  ["except", calendarFilterFromJSON],
-  ["fixedDelay", fixedDelayFromJSON],
-  ["interval", intervalFromJSON],
-  ["only", calendarFilterFromJSON],
-  ["or", orFromJSON],
-]);
+const builtInReaders = {
+  and: andFromJSON,
+  calendarInterval: calendarIntervalFromJSON,
+  cron: cronFromJSON,
+  date: dateFromJSON,
+  except: calendarFilterFromJSON,
+  fixedDelay: fixedDelayFromJSON,
+  interval: intervalFromJSON,
+  only: calendarFilterFromJSON,
+  or: orFromJSON,
+} satisfies Record<TriggerKind, KindReader>;
+
+/** The readers of the kinds that Carillon brings along. */
+export const builtInKinds: ReadonlyMap<string, KindReader> = new Map(Object.entries(builtInReaders));
 
 /** The kinds that users registered. */
-export const registeredKinds: Map<string, KindReader> = new Map();
+const registeredKinds: Map<string, KindReader> = new Map();
 
 /** How deep triggers may be nested in one another. */
 const DEPTH_MAX = 32;
@@ -62,13 +64,13 @@ function read(json: unknown, depth: number): Trigger {
   if (typeof kind !== "string") {
     throw invalidTrigger(`A stored trigger must name its kind, but got ${shown(kind)}`, { field: "kind" });
   }
-  const reader = BUILT_IN_KINDS.get(kind) ?? registeredKinds.get(kind);
+  const reader = builtInKinds.get(kind) ?? registeredKinds.get(kind);
   if (!reader) throw unknownKind(kind);
   return reader(json as TriggerJSON, (inner) => read(inner, depth + 1));
 }
 
 function unknownKind(kind: string): CarillonError {
-  const kinds = [...BUILT_IN_KINDS.keys(), ...registeredKinds.keys()];
+  const kinds = [...builtInKinds.keys(), ...registeredKinds.keys()];
   return new CarillonError(
     "unknownTriggerKind",
     `There is no kind of trigger '${kind}'${
@@ -123,7 +125,7 @@ export function registerTrigger<Input extends object, Output>(
   if (typeof kind !== "string" || kind.trim() === "") {
     throw invalidTrigger(`A kind of trigger must be text, but got ${shown(kind)}`, { field: "kind" });
   }
-  if (BUILT_IN_KINDS.has(kind) || registeredKinds.has(kind)) {
+  if (builtInKinds.has(kind) || registeredKinds.has(kind)) {
     throw invalidTrigger(`The kind of trigger '${kind}' exists already`, {
       field: "kind",
       hint: "put your own name before it, as in 'acme.tides'",

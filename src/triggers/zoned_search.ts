@@ -1,10 +1,16 @@
 import { WALL_REACH_S, type ZoneTable } from "../time/zone_table.ts";
 
+/** The policies for local times that do not exist. */
+export const gapPolicies = ["skip", "after", "shift"] as const;
+
+/** The policies for local times that exist twice. */
+export const overlapPolicies = ["first", "second", "both"] as const;
+
 /** What happens at a local time that does not exist: nothing, the end of the gap, or the time moved on by the gap. */
-export type ClockGapPolicy = "skip" | "after" | "shift";
+export type ClockGapPolicy = typeof gapPolicies[number];
 
 /** What happens at a local time that exists twice. */
-export type ClockOverlapPolicy = "first" | "second" | "both";
+export type ClockOverlapPolicy = typeof overlapPolicies[number];
 
 /** The wall times at which something is due, as if there were no time zones. */
 export interface WallSource {
@@ -34,12 +40,22 @@ export function firstFireS(
   for (;;) {
     const period = table.at(from);
     let fire = Infinity;
-    if (period.gapS > 0 && gap !== "skip" && from < period.startS + period.gapS) {
-      if (gap === "shift") {
-        const wall = from + period.beforeS <= known ? known : walls.nextWall(from + period.beforeS);
-        if (wall < period.wallStartS) fire = wall - period.beforeS;
-      } else if (from === period.startS && walls.nextWall(from + period.beforeS) < period.wallStartS) {
-        return from;
+    if (period.gapS > 0 && from < period.startS + period.gapS) {
+      switch (gap) {
+        case "skip":
+          break;
+        case "after":
+          if (from === period.startS && walls.nextWall(from + period.beforeS) < period.wallStartS) {
+            return from;
+          }
+          break;
+        case "shift": {
+          const wall = from + period.beforeS <= known ? known : walls.nextWall(from + period.beforeS);
+          if (wall < period.wallStartS) fire = wall - period.beforeS;
+          break;
+        }
+        default:
+          gap satisfies never;
       }
     }
     let lower = from + period.offsetS;

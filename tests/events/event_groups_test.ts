@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { CarillonEvent, EventOf, EventType, SchedulerEvent, TaskEvent } from "../../src/events/event.ts";
-import { eventGroups, eventTypes, groupOfEvent, type SelectedEvent } from "../../src/events/event_groups.ts";
+import { eventGroups } from "../../src/events/event.ts";
+import { eventTypes, groupOfEvent, type SelectedEvent } from "../../src/events/event_groups.ts";
 import { test } from "../harness.ts";
 import { assertType, type Same } from "../registry/type_assertions.ts";
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { fc } from "../properties.ts";
 import {
   agedPriority,
-  backoffMs,
   claimOrderAt,
   deadlineMissed,
   effectiveTransition,
@@ -20,7 +19,8 @@ import {
   taskLimit,
 } from "../../src/model/decisions.ts";
 import type { JobTransition } from "../../src/model/job_record.ts";
-import { defaultRunSettings, type StoredBackoff } from "../../src/model/settings.ts";
+import { backoffMs, type StoredBackoff } from "../../src/model/retry_options.ts";
+import { defaultRunSettings } from "../../src/model/settings.ts";
 import { jobStates, type OverlapPolicy } from "../../src/model/states.ts";
 import { claimedJob, transitionedJob } from "../../src/model/transitions.ts";
 import { test } from "../harness.ts";

@@ -77,6 +77,6 @@ test("resolveJobOptions() refuses numbers of kept jobs: those count all jobs of 
   const options = { retention: { maxSuccess: 5 } } as JobOptions;
   assert.match(
     thrown(() => resolveJobOptions(options, where), "invalidOption").message,
-    /'retention.maxSuccess' of a job of task 'a' counts all jobs of a task: say it on the task.*but got 5/,
+    /'retention.maxSuccess' of a job of task 'a' counts all jobs of a task: set it on the task.*but got 5/,
   );
 });

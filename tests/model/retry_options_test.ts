@@ -34,7 +34,7 @@ test("resolveRetry() refuses what breaks a rule", () => {
     [{ maxAttempts: 0 }, /at least 1/],
     [{ maxAttempts: Infinity }, /whole number/],
     [{ maxAttempts: 2, attempts: 3 }, /no option 'attempts' for 'retry'/],
-    [{ maxAttempts: 2, backoff: "linear" }, /'fixed', 'exponential' or a function, but got 'linear'/],
+    [{ maxAttempts: 2, backoff: "linear" }, /'exponential', 'fixed' or a function, but got 'linear'/],
     [{ maxAttempts: 2, factor: 0.5 }, /'retry.factor' of task 'a' must be a number of at least 1/],
     [{ maxAttempts: 2, jitter: 2 }, /'retry.jitter' of task 'a' must be a number from 0 to 1/],
     [{ maxAttempts: 2, jitter: NaN }, /from 0 to 1, but got NaN/],

@@ -80,7 +80,7 @@ test("resolveRunOptions() refuses what breaks a rule, naming the option, the pla
     [{ maxRunningJobs: -1 }, /at least 1/],
     [{ onLostLease: "retyr" }, /one of 'retry', 'abandon', but got 'retyr'; did you mean 'retry'\?/],
     [{ maxLostLeases: 0 }, /at least 1/],
-    [{ executor: "" }, /text that is not empty/],
+    [{ executor: "" }, /string that is not empty/],
     [
       { retention: { maxSuccess: 0 } },
       /'retention.maxSuccess' of task 'a' must be a whole number of at least 1/,

@@ -106,8 +106,8 @@ test("add() refuses a schedule id that is declared twice, but not in two stores"
 test("task() refuses a definition that breaks a rule, naming the option and the task", () => {
   const run = () => 1;
   const cases: [unknown, "invalidOption" | "invalidTask", RegExp][] = [
-    [{ run }, "invalidOption", /'name' of a task must be a text that is not empty/],
-    [{ name: "", run }, "invalidOption", /must be a text that is not empty/],
+    [{ run }, "invalidOption", /'name' of a task must be a string that is not empty/],
+    [{ name: "", run }, "invalidOption", /must be a string that is not empty/],
     [{ name: " a", run }, "invalidOption", /blanks at its ends/],
     [{ name: "a\nb", run }, "invalidOption", /control characters/],
     [{ name: `a${"\ud83d"}`, run }, "invalidOption", /cut off within a character/],

@@ -1,7 +1,7 @@
 import { scheduleLimit, taskLimit } from "../../src/model/decisions.ts";
 import type { JobRecord } from "../../src/model/job_record.ts";
 import type { SchedulerWrite } from "../../src/model/scheduler_record.ts";
-import type { StoredConcurrency } from "../../src/model/settings.ts";
+import type { StoredConcurrency } from "../../src/model/limit_options.ts";
 import type { TaskRecord } from "../../src/model/task_record.ts";
 import type { ClaimAnswer, ClaimRequest } from "../../src/stores/job_store.ts";
 import { type BookedJob, runs } from "./booked_job.ts";

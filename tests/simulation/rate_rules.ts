@@ -1,5 +1,5 @@
 import type { JobRecord } from "../../src/model/job_record.ts";
-import type { StoredRate } from "../../src/model/settings.ts";
+import type { StoredRate } from "../../src/model/limit_options.ts";
 import type { TaskRecord } from "../../src/model/task_record.ts";
 import type { Violations } from "./violations.ts";
 

@@ -182,7 +182,6 @@ export class Host {
       case "began":
         this.#hasBegun = true;
         return;
-
       default:
         return this.#report(message);
     }
@@ -202,6 +201,8 @@ export class Host {
       case "threw":
         job?.threw(revivedError(report.error));
         return this.#ended(report);
+      default:
+        report satisfies never;
     }
   }
 

@@ -37,6 +37,10 @@ export class TaskHost {
         return this.#active?.abort(message);
       case "ping":
         return this.#send({ type: "pong" });
+      case undefined:
+        return;
+      default:
+        message satisfies never;
     }
   }
 

@@ -1,6 +1,7 @@
 import { CarillonError, isCarillonError, messageOf } from "../../errors.ts";
-import { backoffMs, lostLeaseTransition } from "../../model/decisions.ts";
+import { lostLeaseTransition } from "../../model/decisions.ts";
 import type { JobRecord, JobTransition, StoredError } from "../../model/job_record.ts";
+import { backoffMs } from "../../model/retry_options.ts";
 import type { RunSettings } from "../../model/settings.ts";
 import type { JobOutcome } from "../../model/states.ts";
 import { storedError } from "../../model/stored_error.ts";

@@ -1,4 +1,4 @@
-import { checkMetadata, checkText, refuseUnknownOptions } from "../../model/option_checks.ts";
+import { checkMetadata, checkString, refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { Metadata } from "../../model/payload.ts";
 import {
   resolveSchedulePolicies,
@@ -49,7 +49,7 @@ export async function editedSchedule(
     const rateKey = policies.rateKey ?? input?.rateKey ?? merged.rateKey;
     const schedule = edited(before, {
       policies: { ...merged, concurrencyKey, rateKey, ...input?.version },
-      ...(description === undefined ? {} : { description: checkText(description, "description", where) }),
+      ...(description === undefined ? {} : { description: checkString(description, "description", where) }),
       ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, where) }),
       ...(input === undefined ? {} : { input: input.input }),
     });

@@ -13,6 +13,10 @@ import type {
 } from "../trigger.ts";
 import { LEFT_OUT_MAX, nextMovedMs } from "./moved_fires.ts";
 
+/** The direction in which a fire on a day that is left out moves. */
+const moves = { skip: 0, next: 1, previous: -1 } as const satisfies Record<OnHoliday, -1 | 0 | 1>;
+const holidayPolicies = Object.keys(moves) as readonly OnHoliday[];
+
 /** The fires of another trigger that a named calendar does not leave out. */
 export class CalendarFilterCore implements TriggerCore {
   readonly kind: "except" | "only";
@@ -29,7 +33,7 @@ export class CalendarFilterCore implements TriggerCore {
     this.kind = kind;
     this.#trigger = trigger;
     this.#calendar = calendar;
-    this.#onHoliday = checkWord(options.onHoliday, ["skip", "next", "previous"], "onHoliday") ?? "skip";
+    this.#onHoliday = checkWord(options.onHoliday, holidayPolicies, "onHoliday") ?? "skip";
   }
 
   get timeZone(): string | undefined {
@@ -38,7 +42,8 @@ export class CalendarFilterCore implements TriggerCore {
 
   nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined {
     const view = this.#view(context);
-    if (this.#onHoliday !== "skip") return this.#nextMoved(view, epochMs, context);
+    const direction = moves[this.#onHoliday];
+    if (direction !== 0) return this.#nextMoved(view, epochMs, context, direction);
     let afterMs = epochMs;
     for (let round = 0; round < LEFT_OUT_MAX; round++) {
       const fireMs = this.#trigger.nextAfterMs(afterMs, context);
@@ -77,14 +82,19 @@ export class CalendarFilterCore implements TriggerCore {
       : view.nextOutsideMs(epochMs, this.timeZone);
   }
 
-  #nextMoved(view: CalendarView, epochMs: number, context: TriggerContext | undefined): number | undefined {
+  #nextMoved(
+    view: CalendarView,
+    epochMs: number,
+    context: TriggerContext | undefined,
+    direction: 1 | -1,
+  ): number | undefined {
     return nextMovedMs({
       nextAfterMs: (afterMs) => this.#trigger.nextAfterMs(afterMs, context),
       counts: (atMs) => this.#counts(view, atMs),
       nextCountingMs: (atMs) => this.#nextMs(view, atMs, true),
       nextLeftOutMs: (atMs) => this.#nextMs(view, atMs, false),
       table: zoneTable(this.timeZone ?? UTC),
-      direction: this.#onHoliday === "next" ? 1 : -1,
+      direction,
       giveUp: () => tooMany(this.#calendar),
     }, epochMs);
   }

@@ -9,7 +9,13 @@ import { checkKeys, checkWord, defined, invalidTrigger, shown } from "../checks.
 import type { Trigger, TriggerCore, TriggerJSON } from "../trigger.ts";
 import { triggerOf } from "../trigger_value.ts";
 import { readWindow, type WindowOptions } from "../window.ts";
-import { type ClockGapPolicy, type ClockOverlapPolicy, firstFireS } from "../zoned_search.ts";
+import {
+  type ClockGapPolicy,
+  type ClockOverlapPolicy,
+  firstFireS,
+  gapPolicies,
+  overlapPolicies,
+} from "../zoned_search.ts";
 
 /** Options of {@linkcode cron}. */
 export interface CronOptions extends WindowOptions {
@@ -90,8 +96,8 @@ function readSource(expression: unknown): CronSource {
 
 function readOptions(options: CronOptions): CronOptions {
   checkKeys(options, OPTIONS, "The options of cron()");
-  checkWord(options.gap, ["skip", "after", "shift"], "gap");
-  checkWord(options.overlap, ["first", "second", "both"], "overlap");
+  checkWord(options.gap, gapPolicies, "gap");
+  checkWord(options.overlap, overlapPolicies, "overlap");
   const timeZone = options.timeZone === undefined ? undefined : timeZoneId(options.timeZone);
   return { ...options, timeZone };
 }

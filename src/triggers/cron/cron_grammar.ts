@@ -167,10 +167,21 @@ export function valuesOf(value: CronFieldValue): number[] {
   const values: number[] = [];
   const { min, max, name } = value.field;
   for (const item of value.items) {
-    if (item.type === "all") addSteps(values, min, name === "dayOfWeek" ? 6 : max, item.step ?? 1);
-    else if (item.type === "range") {
-      if (name === "dayOfWeek") values.push(...weekdays(item));
-      else addSteps(values, item.from, item.to, item.step ?? 1);
+    switch (item.type) {
+      case "all":
+        addSteps(values, min, name === "dayOfWeek" ? 6 : max, item.step ?? 1);
+        break;
+      case "range":
+        if (name === "dayOfWeek") values.push(...weekdays(item));
+        else addSteps(values, item.from, item.to, item.step ?? 1);
+        break;
+      case "lastDay":
+      case "nearestWorkday":
+      case "lastWorkday":
+      case "nthWeekday":
+        break;
+      default:
+        item satisfies never;
     }
   }
   return values;

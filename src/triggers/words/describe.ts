@@ -5,7 +5,7 @@ import { zoneTable } from "../../time/zone_table.ts";
 import { affectingTransitions, transitionInWords } from "./clock_changes.ts";
 import { cronInWords, weekdayName } from "./describe_cron.ts";
 import { neverFires } from "../never_fires.ts";
-import type { Trigger, TriggerContext, TriggerJSON } from "../trigger.ts";
+import type { Trigger, TriggerContext, TriggerJSON, TriggerKind } from "../trigger.ts";
 import { cronOf, policiesOf } from "../definition.ts";
 import { capital, counted, lengthInWords, listed, ordinal } from "./words.ts";
 import type { ClockGapPolicy, ClockOverlapPolicy } from "../zoned_search.ts";
@@ -45,39 +45,38 @@ export function describe(trigger: Trigger, options: DescribeOptions = {}): strin
   return neverFires(trigger) ? `${text} It can never fire.` : text;
 }
 
+type InWords = (json: TriggerJSON, fromMs: number, context: TriggerContext) => string[];
+
+const kindsInWords: Readonly<Record<TriggerKind, InWords>> = {
+  cron: (json, fromMs, context) => [
+    `${capital(cronInWords(cronOf(json)))}, ${clockOf(json)}${windowOf(json)}.`,
+    ...rules(json, fromMs, context),
+  ],
+  calendarInterval: (json, fromMs, context) => [
+    `${calendarPeriod(json)}, ${clockOf(json)}${windowOf(json)}.`,
+    ...rules(json, fromMs, context),
+  ],
+  interval(json) {
+    const first = json["first"] === "afterPeriod" ? ", first one period after the start" : "";
+    const length = lengthInWords(json["everyMs"] as number);
+    return [
+      `Every ${length} of elapsed time${first}${windowOf(json)}; changes of the clock do not touch it.`,
+    ];
+  },
+  fixedDelay: (json) => [
+    `${capital(lengthInWords(json["delayMs"] as number))} after the last run ended${windowOf(json)}.`,
+  ],
+  date: (json) => [`Once, at ${momentInWords(json["when"] as string, json)}.`],
+  and: combined,
+  or: combined,
+  except: filtered,
+  only: filtered,
+};
+
 function sentences(json: TriggerJSON, fromMs: number, context: TriggerContext): string[] {
-  switch (json.kind) {
-    case "cron":
-      return [
-        `${capital(cronInWords(cronOf(json)))}, ${clockOf(json)}${windowOf(json)}.`,
-        ...rules(json, fromMs, context),
-      ];
-    case "calendarInterval":
-      return [`${calendarPeriod(json)}, ${clockOf(json)}${windowOf(json)}.`, ...rules(json, fromMs, context)];
-    case "interval": {
-      const first = json["first"] === "afterPeriod" ? ", first one period after the start" : "";
-      const length = lengthInWords(json["everyMs"] as number);
-      return [
-        `Every ${length} of elapsed time${first}${windowOf(json)}; changes of the clock do not touch it.`,
-      ];
-    }
-    case "fixedDelay":
-      return [
-        `${capital(lengthInWords(json["delayMs"] as number))} after the last run ended${windowOf(json)}.`,
-      ];
-    case "date":
-      return [`Once, at ${momentInWords(json["when"] as string, json)}.`];
-    case "and":
-    case "or":
-      return combined(json, fromMs, context);
-    case "except":
-    case "only":
-      return filtered(json, fromMs, context);
-    default: {
-      const { kind, ...definition } = json;
-      return [`By the trigger '${kind}' with ${JSON.stringify(definition)}.`];
-    }
-  }
+  const { kind, ...definition } = json;
+  if (Object.hasOwn(kindsInWords, kind)) return kindsInWords[kind as TriggerKind](json, fromMs, context);
+  return [`By the trigger '${kind}' with ${JSON.stringify(definition)}.`];
 }
 
 function combined(json: TriggerJSON, fromMs: number, context: TriggerContext): string[] {

@@ -68,7 +68,8 @@ function dayInWords(item: CronItem): string {
       const names = listed(weekdays(item).map(weekdayName));
       return `the ${item.nth === "last" ? "last" : ordinal(item.nth)} ${names} of the month`;
     }
-    default:
+    case "all":
+    case "range":
       return itemInWords(item, (value) => `the ${ordinal(value)}`, "day");
   }
 }
