@@ -6,13 +6,7 @@ import type { JobIdentity } from "./identity_options.ts";
 import type { StoredConcurrency, StoredRate } from "./limit_options.ts";
 import type { JobEnding, JobFence, JobRecord, JobTransition } from "./job_record.ts";
 import { defaultRunSettings, type RunSettings } from "./settings.ts";
-import {
-  type JobOutcome,
-  type JobState,
-  type OverlapPolicy,
-  seenState,
-  type StoredJobState,
-} from "./states.ts";
+import type { BlockedBy, JobOutcome, OverlapPolicy } from "./states.ts";
 import type { TaskRecord, TaskVersion } from "./task_record.ts";
 
 /** Whether a stored `scheduled` job has become `ready`: `runAt` means not before. */
@@ -119,23 +113,25 @@ export function runsVersion(code: TaskVersion, job: Pick<JobRecord, "taskName" |
   return code.name === job.taskName && code.version >= job.taskVersion;
 }
 
-/** What a waiting job's surroundings say about it. */
+/** What the surroundings of a pending job say about it. */
 export interface JobSurroundings {
-  /** Whether a live scheduler knows its task, in its version, and offers its tags. */
+  /** True if a live scheduler knows its task, in its version, and offers its tags. */
   readonly served: boolean;
-  readonly taskPaused: boolean;
-  /** Whether its task, its schedule or its key runs as many jobs as it may, as many started as may, or an earlier job is first. */
-  readonly saturated: boolean;
+  /** What keeps it from being taken, `parents` apart. */
+  readonly heldBy: Exclude<BlockedBy, "parents"> | null;
 }
 
+/** A job's state with what holds it back. */
+export type JobStanding = Pick<JobRecord, "state" | "blockedBy">;
+
 /**
- * The state people see. Stores keep only what cannot be derived; that nobody can run the job, that its task is paused
- * or that its slots are taken is read off the other rows at the moment of asking, so it can never be stale.
+ * The state people see. Stores keep only what cannot be derived; that no scheduler can run the job, that its task is
+ * paused or that its slots are taken is read off the other rows at the moment of asking, so it can never be stale.
  */
-export function presentedState(stored: StoredJobState, surroundings: JobSurroundings): JobState {
-  if (stored !== "ready" && stored !== "blocked") return seenState(stored);
-  if (!surroundings.served) return "parked";
-  return surroundings.taskPaused || surroundings.saturated ? "blocked" : "ready";
+export function displayState(stored: JobStanding, { served, heldBy }: JobSurroundings): JobStanding {
+  if (stored.blockedBy !== null || (stored.state !== "ready" && stored.state !== "blocked")) return stored;
+  if (!served) return { state: "parked", blockedBy: null };
+  return { state: heldBy === null ? "ready" : "blocked", blockedBy: heldBy };
 }
 
 /** What an observer knows about another scheduler's lease. */

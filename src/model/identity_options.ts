@@ -1,14 +1,14 @@
 /** What users say about which jobs stand for the same work, and its checked form. */
 import type { DurationInput } from "../time/duration.ts";
 import * as check from "./option_checks.ts";
-import { type JobState, jobStates, type StoredJobState, storedJobStates } from "./states.ts";
+import { type JobState, jobStates, pendingStates, unfinishedStates } from "./states.ts";
 
 /** When a job to be added stands for the same work as one that is there. */
 export interface JobIdentity {
   /** Jobs of one task with the same key stand for the same work. */
   readonly key: string;
-  /** In which stored states a job that is there counts. */
-  readonly states: readonly StoredJobState[];
+  /** The stored states in which a job that is there counts. */
+  readonly states: readonly JobState[];
   /** How long after it was added it counts; null is for as long as it is there. */
   readonly periodMs: number | null;
   /**
@@ -66,8 +66,6 @@ export interface ResolvedIdentity extends Omit<JobIdentity, "key"> {
   readonly by: IdentityBy | { readonly key: string };
 }
 
-const unfinished = storedJobStates.filter((state) => state !== "finished");
-
 /** Checks what was said about a job's identity; undefined when nothing was. Throws `invalidOption`. */
 export function resolveIdentity(options: IdentityOptions, where: string): ResolvedIdentity | undefined {
   const given = identityOptionKeys.filter((key) => options[key] !== undefined);
@@ -85,7 +83,7 @@ const resolvers: Readonly<
 
 function idempotency(value: unknown, where: string): ResolvedIdentity {
   const key = check.checkName(value, "idempotencyKey", where);
-  return { way: "idempotencyKey", by: { key }, states: storedJobStates, periodMs: null, replace: null };
+  return { way: "idempotencyKey", by: { key }, states: jobStates, periodMs: null, replace: null };
 }
 
 function uniqueness(value: unknown, where: string): ResolvedIdentity {
@@ -93,7 +91,7 @@ function uniqueness(value: unknown, where: string): ResolvedIdentity {
   return {
     way: "unique",
     by: checkBy(by, "unique.by", where),
-    states: states === undefined ? unfinished : statesOf(states, where),
+    states: states === undefined ? unfinishedStates : statesOf(states, where),
     periodMs: period === undefined ? null : check.checkDuration(period, "unique.period", where),
     replace: null,
   };
@@ -105,18 +103,18 @@ function debouncing(value: unknown, where: string): ResolvedIdentity {
   return {
     way: "debounce",
     by: checkBy(by, "debounce.by", where),
-    states: unfinished.filter((state) => state !== "running"),
+    states: pendingStates,
     periodMs: null,
     replace: { maxWaitMs },
   };
 }
 
-function statesOf(states: readonly JobState[], where: string): readonly StoredJobState[] {
-  const asked: readonly StoredJobState[] = states
-    .map((state) => check.checkChoice(state, "unique.states", where, jobStates));
-  const waiting: readonly StoredJobState[] = ["blocked", "ready", "parked", "waiting"];
-  const waits = asked.some((state) => waiting.includes(state));
-  return storedJobStates.filter((state) => asked.includes(state) || (waits && waiting.includes(state)));
+function statesOf(states: readonly JobState[], where: string): readonly JobState[] {
+  const asked = states.map((state) => check.checkChoice(state, "unique.states", where, jobStates));
+  // Stores do not tell these apart: which of them a job is in is found when it is shown.
+  const derived: readonly JobState[] = ["blocked", "ready", "parked"];
+  const asksDerived = asked.some((state) => derived.includes(state));
+  return jobStates.filter((state) => asked.includes(state) || (asksDerived && derived.includes(state)));
 }
 
 function checkBy(by: IdentityBy = "input", option: string, where: string): IdentityBy {

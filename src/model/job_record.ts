@@ -1,7 +1,7 @@
 import type { JobIdentity } from "./identity_options.ts";
 import type { JsonValue, Metadata, Payload } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
-import type { JobOutcome, ParentFailurePolicy, StoredJobState } from "./states.ts";
+import type { BlockedBy, JobOutcome, JobState, ParentFailurePolicy } from "./states.ts";
 
 /** The jobs that a job waits for. */
 export interface JobParents {
@@ -77,7 +77,9 @@ export interface JobRecord {
   readonly scheduleSeq: number | null;
   readonly scheduleId: string | null;
   readonly fireTimeMs: number | null;
-  readonly state: StoredJobState;
+  readonly state: JobState;
+  /** What holds it back. As stored, `parents` or null: any other limit is looked up when the job is shown. */
+  readonly blockedBy: BlockedBy | null;
   readonly outcome: JobOutcome | null;
   readonly runAtMs: number;
   readonly priority: number;

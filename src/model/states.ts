@@ -1,8 +1,15 @@
-/** Where a job stands. `scheduled`: its `runAt` is ahead, also between attempts. `blocked`: waits for a slot or a pause. */
+/**
+ * Where a job stands. `scheduled`: its `runAt` is ahead, also between attempts. `blocked`: something holds it back
+ * ({@linkcode BlockedBy}). `parked`: no live scheduler can run it.
+ */
 export type JobState = "scheduled" | "blocked" | "ready" | "running" | "parked" | "finished";
 
-/** The states that stores keep: those people see, and `waiting` (for its parents), which people see as `blocked`. */
-export type StoredJobState = JobState | "waiting";
+/**
+ * What holds a blocked job back: `parents` that are not finished, a `pause` of its task, or a limit of its `task`, its
+ * `schedule`, its concurrency `key` or its `rate`. Only `parents` is stored: all else can be derived, at the moment of
+ * asking (`displayState`).
+ */
+export type BlockedBy = "parents" | "pause" | "task" | "schedule" | "key" | "rate";
 
 /** What becomes of a job when one of its parents does not succeed: it is cancelled too, or runs all the same. */
 export type ParentFailurePolicy = "cascade" | "continue";
@@ -47,16 +54,17 @@ export const jobStates: readonly JobState[] = [
   "finished",
 ];
 
-/** All states that stores keep. */
-export const storedJobStates: readonly StoredJobState[] = [...jobStates, "waiting"];
+/** The states of jobs that are not finished. */
+export const unfinishedStates: readonly JobState[] = jobStates.filter((state) => state !== "finished");
+
+/** The states of jobs that are neither running nor finished. */
+export const pendingStates: readonly JobState[] = unfinishedStates.filter((state) => state !== "running");
+
+/** All that can hold a job back, in the order in which it is looked for. */
+export const blockedByWords: readonly BlockedBy[] = ["parents", "pause", "task", "schedule", "key", "rate"];
 
 /** What can become of a job when a parent does not succeed. */
 export const parentFailurePolicies: readonly ParentFailurePolicy[] = ["cascade", "continue"];
-
-/** The state people see where only the stored one is at hand. */
-export function seenState(stored: StoredJobState): JobState {
-  return stored === "waiting" ? "blocked" : stored;
-}
 
 /** All outcomes of a finished job. */
 export const jobOutcomes: readonly JobOutcome[] = [

@@ -34,7 +34,8 @@ function newRecord(job: NewJob, seq: number, nowMs: number): Changeable<JobRecor
     scheduleSeq: job.scheduleSeq,
     scheduleId: job.scheduleId,
     fireTimeMs: job.fireTimeMs,
-    state: job.parents === undefined ? waitingState(runAtMs, nowMs) : "waiting",
+    state: job.parents === undefined ? readyOrScheduled(runAtMs, nowMs) : "blocked",
+    blockedBy: job.parents === undefined ? null : "parents",
     outcome: null,
     runAtMs,
     priority: job.priority,
@@ -74,7 +75,7 @@ export function replacedJob(job: JobRecord, by: NewJob, maxWaitMs: number | null
   const runAtMs = Math.min(by.runAtMs ?? nowMs, latestMs);
   return {
     ...job,
-    state: job.state === "waiting" ? "waiting" : waitingState(runAtMs, nowMs),
+    state: job.blockedBy === null ? readyOrScheduled(runAtMs, nowMs) : job.state,
     runAtMs,
     taskVersion: by.taskVersion,
     priority: by.priority,
@@ -97,7 +98,7 @@ export function wokenJob(job: JobRecord): JobRecord {
 
 /** A job whose parents are all over: now it waits like any other. */
 export function releasedJob(job: JobRecord, nowMs: number): JobRecord {
-  return { ...job, state: waitingState(job.runAtMs, nowMs) };
+  return { ...job, state: readyOrScheduled(job.runAtMs, nowMs), blockedBy: null };
 }
 
 /** A ready job once an incarnation has taken it. */
@@ -120,6 +121,7 @@ export function transitionedJob(job: JobRecord, transition: JobTransition, nowMs
       return {
         ...job,
         state: "finished",
+        blockedBy: null,
         outcome: transition.outcome,
         value: transition.value,
         error: transition.error,
@@ -129,11 +131,11 @@ export function transitionedJob(job: JobRecord, transition: JobTransition, nowMs
       };
     case "retry": {
       const runAtMs = nowMs + transition.delayMs;
-      return { ...job, state: waitingState(runAtMs, nowMs), runAtMs, error: transition.error };
+      return { ...job, state: readyOrScheduled(runAtMs, nowMs), runAtMs, error: transition.error };
     }
     case "snooze": {
       const runAtMs = nowMs + transition.delayMs;
-      const state = waitingState(runAtMs, nowMs);
+      const state = readyOrScheduled(runAtMs, nowMs);
       return { ...job, state, runAtMs, attempt: untried(job), startDeadlineMs: null };
     }
     case "handBack": {
@@ -153,7 +155,8 @@ export function transitionedJob(job: JobRecord, transition: JobTransition, nowMs
 export function retriedJob(job: JobRecord, nowMs: number, waits = false): JobRecord {
   return {
     ...job,
-    state: waits ? "waiting" : "ready",
+    state: waits ? "blocked" : "ready",
+    blockedBy: waits ? "parents" : null,
     outcome: null,
     runAtMs: nowMs,
     startDeadlineMs: null,
@@ -186,8 +189,8 @@ export function changedJob(job: JobRecord, change: WaitingJobChange, nowMs: numb
     input: change.input === undefined ? job.input : change.input,
     taskVersion: change.taskVersion ?? job.taskVersion,
     metadata: change.metadata ?? job.metadata,
-    ...(placedAnew && job.state !== "waiting"
-      ? { state: waitingState(runAtMs, nowMs), parkedReason: null }
+    ...(placedAnew && job.blockedBy === null
+      ? { state: readyOrScheduled(runAtMs, nowMs), parkedReason: null }
       : {}),
   };
 }
@@ -201,7 +204,7 @@ export interface WaitingJobChange {
   readonly metadata?: Metadata;
 }
 
-function waitingState(runAtMs: number, nowMs: number): JobState {
+function readyOrScheduled(runAtMs: number, nowMs: number): JobState {
   return isDue(runAtMs, nowMs) ? "ready" : "scheduled";
 }
 

@@ -45,7 +45,7 @@ export interface JobStore {
   endJobs(endings: readonly JobEnding[]): Promise<readonly boolean[]>;
   /** Notes progress; a stale fence is ignored. */
   putProgress(notes: readonly { readonly fence: JobFence; readonly progress: JobProgress }[]): Promise<void>;
-  /** The jobs that match, newest first unless told otherwise. `state` is what people see (`presentedState`). */
+  /** The jobs that match, newest first unless told otherwise. `state` is what people see (`displayState`). */
   getJobs(filter: JobFilter): Promise<readonly JobRecord[]>;
   /** How many jobs match in each state people see. */
   countJobs(filter: JobPlace): Promise<JobCounts>;
@@ -63,8 +63,8 @@ export interface JobStore {
   updateJob(id: string, change: JobChange): Promise<JobRecord | undefined>;
   /**
    * Makes finished or parked jobs ready again, from now, with a fresh retry budget and without a start deadline;
-   * answers the ones that were, as stored (`ready`, or `blocked` where the store keeps those apart that wait
-   * for a slot, or `waiting` with a parent that is not finished or is retried by the same call), in the order asked.
+   * answers the ones that were, as stored (`ready`; `blocked` where the store keeps those apart that wait for a slot, or
+   * by `parents` where one is not finished or is retried by the same call), in the order asked.
    */
   retryJobs(ids: readonly string[]): Promise<readonly JobRecord[]>;
   /** Deletes jobs that are not running; answers the ids that were deleted, in the order asked. */

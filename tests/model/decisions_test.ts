@@ -4,6 +4,7 @@ import {
   agedPriority,
   claimOrderAt,
   deadlineMissed,
+  displayState,
   effectiveTransition,
   endedAs,
   endedBefore,
@@ -12,7 +13,6 @@ import {
   leaseIsOver,
   lostLeaseTransition,
   missedDeadlineTransition,
-  presentedState,
   rankOrder,
   scheduleLimit,
   slotsLeft,
@@ -21,7 +21,7 @@ import {
 import type { JobTransition } from "../../src/model/job_record.ts";
 import { backoffMs, type StoredBackoff } from "../../src/model/retry_options.ts";
 import { defaultRunSettings } from "../../src/model/settings.ts";
-import { jobStates, type OverlapPolicy } from "../../src/model/states.ts";
+import { blockedByWords, jobStates, type OverlapPolicy } from "../../src/model/states.ts";
 import { claimedJob, transitionedJob } from "../../src/model/transitions.ts";
 import { test } from "../harness.ts";
 import { job } from "./jobs.ts";
@@ -102,17 +102,21 @@ test("agedPriority() grows by one for each ageing time since runAt, never where 
   assert.equal(agedPriority({ ...job, ageingMs: null }, 91_000), 2);
 });
 
-test("presentedState() shows what a ready job waits for, and leaves other states alone", () => {
-  const free = { served: true, taskPaused: false, saturated: false };
-  for (const stored of ["ready", "blocked"] as const) {
-    assert.equal(presentedState(stored, free), "ready");
-    assert.equal(presentedState(stored, { ...free, taskPaused: true }), "blocked");
-    assert.equal(presentedState(stored, { ...free, saturated: true }), "blocked");
-    const unknown = { served: false, taskPaused: true, saturated: true };
-    assert.equal(presentedState(stored, unknown), "parked");
+test("displayState() shows what holds a ready job back, and leaves other states alone", () => {
+  const free = { served: true, heldBy: null };
+  const held = blockedByWords.filter((word) => word !== "parents");
+  for (const state of ["ready", "blocked"] as const) {
+    const stored = { state, blockedBy: null };
+    assert.deepEqual(displayState(stored, free), { state: "ready", blockedBy: null });
+    for (const heldBy of held) {
+      assert.deepEqual(displayState(stored, { ...free, heldBy }), { state: "blocked", blockedBy: heldBy });
+      assert.deepEqual(displayState(stored, { served: false, heldBy }), { state: "parked", blockedBy: null });
+    }
   }
-  for (const stored of jobStates.filter((state) => state !== "ready" && state !== "blocked")) {
-    assert.equal(presentedState(stored, { served: false, taskPaused: true, saturated: true }), stored);
+  const others = jobStates.filter((state) => state !== "ready" && state !== "blocked")
+    .map((state) => ({ state, blockedBy: null }));
+  for (const stored of [...others, { state: "blocked", blockedBy: "parents" } as const]) {
+    assert.deepEqual(displayState(stored, { served: false, heldBy: "pause" }), stored);
   }
 });
 

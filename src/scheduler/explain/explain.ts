@@ -15,7 +15,7 @@ import type { JsonValue } from "../../model/payload.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import { resolveRunSettings } from "../../model/settings.ts";
-import { type JobState, seenState } from "../../model/states.ts";
+import { type JobState } from "../../model/states.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
 import { explainedParents } from "./explained_parents.ts";
 import type { RateUse } from "../../stores/task_store.ts";
@@ -117,7 +117,7 @@ export function explain(facts: ExplanationFacts): Explanation {
   const stands = causes[0]!.cause === "finished" || causes[0]!.cause === "running";
   const begin = `Job ${job.id} of task '${job.taskName}' ${stands ? "" : "is not running: "}`;
   const sentence = begin + causes.map(({ text }) => text).join("; ");
-  return { jobId: job.id, taskName: job.taskName, state: seenState(job.state), sentence, causes };
+  return { jobId: job.id, taskName: job.taskName, state: job.state, sentence, causes };
 }
 
 function causesOf(facts: ExplanationFacts): readonly ExplainedCause[] {

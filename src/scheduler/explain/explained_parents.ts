@@ -1,6 +1,5 @@
 import type { JobRecord } from "../../model/job_record.ts";
 import type { JsonValue } from "../../model/payload.ts";
-import { seenState } from "../../model/states.ts";
 import { instantOf } from "../views/instant.ts";
 
 /** How many of the jobs that are waited for are named to programs. */
@@ -14,7 +13,7 @@ export function explainedParents(parents: readonly JobRecord[]) {
   const since = state === "running" && startedAtMs !== null ? ` since ${instantOf(startedAtMs)}` : "";
   const more = parents.length === 1 ? "" : ` and ${parents.length - 1} more`;
   const named: JsonValue = byTelling(parents).slice(0, NAMED_MAX)
-    .map(({ id, taskName, state }) => ({ jobId: id, taskName, state: seenState(state) }));
+    .map(({ id, taskName, state }) => ({ jobId: id, taskName, state }));
   return {
     cause: "parents" as const,
     text: `it waits for job ${id} (${taskName}, ${state}${since})${more}`,

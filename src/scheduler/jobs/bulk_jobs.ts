@@ -1,6 +1,6 @@
 import { CarillonError } from "../../errors.ts";
 import type { JobRecord } from "../../model/job_record.ts";
-import type { JobState } from "../../model/states.ts";
+import { type JobState, pendingStates, unfinishedStates } from "../../model/states.ts";
 import type { JobFilter } from "../../stores/job_store.ts";
 import type { StoreUnit } from "../store_unit.ts";
 
@@ -29,13 +29,11 @@ export interface BulkWork {
   readonly reason: string;
 }
 
-const waitingStates: readonly JobState[] = ["scheduled", "blocked", "ready", "parked"];
-
 /** What each action can be about. */
 const statesOf: Readonly<Record<BulkAction, readonly JobState[]>> = {
-  cancel: [...waitingStates, "running"],
+  cancel: unfinishedStates,
   retry: ["finished", "parked"],
-  remove: [...waitingStates, "finished"],
+  remove: [...pendingStates, "finished"],
 };
 
 /** Acts on the jobs of one store that match now; what is added or ends meanwhile is left alone. */

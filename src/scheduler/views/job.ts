@@ -1,6 +1,6 @@
 import type { JobProgress, JobRecord, StoredError } from "../../model/job_record.ts";
 import type { Metadata } from "../../model/payload.ts";
-import { type JobOutcome, type JobState, seenState } from "../../model/states.ts";
+import { type JobOutcome, type JobState } from "../../model/states.ts";
 import { instantOf } from "./instant.ts";
 
 /** A job, as people and programs see it. */
@@ -66,7 +66,7 @@ export function jobView(record: JobRecord): Job {
     taskName: record.taskName,
     scheduleId: record.scheduleId ?? undefined,
     scheduledFireTime: instantOf(record.fireTimeMs),
-    state: seenState(record.state),
+    state: record.state,
     outcome: record.outcome ?? undefined,
     runAt: instantOf(record.runAtMs),
     priority: record.priority,

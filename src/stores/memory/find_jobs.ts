@@ -1,6 +1,11 @@
-import { coversTags, leaseIsOver, presentedState, runsVersion } from "../../model/decisions.ts";
+import {
+  coversTags,
+  displayState,
+  type JobStanding,
+  leaseIsOver,
+  runsVersion,
+} from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
-import type { JobState } from "../../model/states.ts";
 import type { JobCounts, JobFilter, JobPlace, ParentsAnswer } from "../job_store.ts";
 import { jobsOf } from "./change_jobs.ts";
 import { keyOpen, scheduleOpen, taskOpen } from "./claim_jobs.ts";
@@ -9,17 +14,17 @@ import type { MemoryState } from "./memory_state.ts";
 
 /** The jobs that match, as people see them. */
 export function getJobs(state: MemoryState, filter: JobFilter, nowMs: number): readonly JobRecord[] {
-  const present = presenter(state, nowMs);
+  const standing = standings(state, nowMs);
   const found: JobRecord[] = [];
   let toSkip = filter.offset ?? 0;
   const children = filter.after && childrenOf(state, filter.after);
   for (const job of inOrder(state, filter)) {
     if (filter.limit !== undefined && found.length >= filter.limit) break;
     if (!matches(job, filter) || (children && !children.has(job.seq))) continue;
-    const presented = present(job);
-    if (filter.states !== undefined && !filter.states.includes(presented)) continue;
+    const shown = standing(job);
+    if (filter.states !== undefined && !filter.states.includes(shown.state)) continue;
     if (toSkip-- > 0) continue;
-    found.push(asSeen(job, presented));
+    found.push(shownAs(job, shown));
   }
   return found;
 }
@@ -30,10 +35,10 @@ export function countJobs(
   filter: JobPlace,
   nowMs: number,
 ): JobCounts {
-  const present = presenter(state, nowMs);
+  const standing = standings(state, nowMs);
   const counts = { scheduled: 0, blocked: 0, ready: 0, running: 0, parked: 0, finished: 0 };
   for (const job of state.jobs.all()) {
-    if (matches(job, filter)) counts[present(job)]++;
+    if (matches(job, filter)) counts[standing(job).state]++;
   }
   return counts;
 }
@@ -42,15 +47,17 @@ export function countJobs(
 export function getParents(state: MemoryState, id: string, nowMs: number): ParentsAnswer {
   const job = state.jobs.byId(id);
   if (job === undefined) return { waits: false, parents: [] };
-  const present = presenter(state, nowMs);
+  const standing = standings(state, nowMs);
   const parents = state.parents.of(job.seq).map((seq) => state.jobs.get(seq)).filter((one) =>
     one !== undefined
   );
-  return { waits: job.state === "waiting", parents: parents.map((one) => asSeen(one, present(one))) };
+  return { waits: job.blockedBy === "parents", parents: parents.map((one) => shownAs(one, standing(one))) };
 }
 
-function asSeen(job: JobRecord, seen: JobState): JobRecord {
-  return seen === job.state ? job : Object.freeze({ ...job, state: seen });
+function shownAs(job: JobRecord, { state, blockedBy }: JobStanding): JobRecord {
+  return state === job.state && blockedBy === job.blockedBy
+    ? job
+    : Object.freeze({ ...job, state, blockedBy });
 }
 
 function childrenOf(state: MemoryState, ids: readonly string[]): ReadonlySet<number> {
@@ -74,8 +81,8 @@ function matches(job: JobRecord, filter: JobFilter): boolean {
     (filter.outcomes === undefined || (job.outcome !== null && filter.outcomes.includes(job.outcome)));
 }
 
-/** Tells the state people see, asking about each task and schedule once. */
-function presenter(state: MemoryState, nowMs: number): (job: JobRecord) => JobState {
+/** Returns a function that finds the state people see, asking about each task and schedule once. */
+function standings(state: MemoryState, nowMs: number): (job: JobRecord) => JobStanding {
   const live = [...state.schedulers.values()]
     .filter((scheduler) => !leaseIsOver({ ...scheduler, watchedMs: null }, nowMs));
   const served = new Map<string, boolean>();
@@ -94,13 +101,15 @@ function presenter(state: MemoryState, nowMs: number): (job: JobRecord) => JobSt
           tasks.some((task) => runsVersion(task, job)) && coversTags(tags, job.tags)
         ),
     );
+  const heldBy = (job: JobRecord) => {
+    if (state.tasks.get(job.taskName)?.paused) return "pause";
+    if (!openTask(job.taskName)) return "task";
+    if (job.scheduleSeq !== null && !openSchedule(job.scheduleSeq)) return "schedule";
+    if (!keyOpen(state, job)) return "key";
+    return rateOpen(state, job, nowMs) ? null : "rate";
+  };
   return (job) =>
-    presentedState(job.state, {
-      served: isServed(job),
-      taskPaused: state.tasks.get(job.taskName)?.paused ?? false,
-      saturated: !openTask(job.taskName) || (job.scheduleSeq !== null && !openSchedule(job.scheduleSeq)) ||
-        !keyOpen(state, job) || !rateOpen(state, job, nowMs),
-    });
+    job.state === "ready" ? displayState(job, { served: isServed(job), heldBy: heldBy(job) }) : job;
 }
 
 function remembered<Key>(answers: Map<Key, boolean>, key: Key, ask: () => boolean): boolean {

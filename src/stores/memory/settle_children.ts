@@ -68,7 +68,7 @@ function cascades(state: MemoryState, parent: number): (readonly [child: number,
 function waitingChildren(state: MemoryState, parent: number): readonly JobRecord[] {
   return [...state.parents.childrenOf(parent)]
     .map((seq) => state.jobs.get(seq))
-    .filter((job) => job?.state === "waiting") as JobRecord[];
+    .filter((job) => job?.blockedBy === "parents") as JobRecord[];
 }
 
 /**

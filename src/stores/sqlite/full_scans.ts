@@ -7,7 +7,7 @@ const growing = ["jobs", "schedules", "counted", "attempts", "logs", "parents", 
  * Indexes that are small by nature: they hold what runs or waits for the clock now, never what has piled up. Of the jobs
  * that wait for others it is only asked whether there are any.
  */
-const smallIndexes = /_(running|running_task|running_key|parked|blocked|planning|leaving|waiting)\b/;
+const smallIndexes = /_(running|running_task|running_key|parked|blocked|planning|leaving|with_parents)\b/;
 
 /**
  * The lines of a statement's query plan that read a growing table from end to end. An index that is made for one statement

@@ -4,7 +4,7 @@ import { guard, GuardFailure } from "./session/guard.ts";
 import { decodeScheduler, schedulerCell, tasksCell } from "./rows/scheduler_row.ts";
 import type { SqlSession } from "./session/session.ts";
 import { endAnswers, endOperation } from "./jobs/end_jobs.ts";
-import { waitingState } from "./jobs/waiting_state.ts";
+import { readyOrBlocked } from "./jobs/limits.ts";
 
 /** How many starts of schedulers are remembered by name. */
 const NAMES_MAX = 10_000;
@@ -111,7 +111,7 @@ function schedulerTexts(dialect: Dialect) {
     forget:
       `delete from ${names} where incarnation <= (select max(incarnation) from ${names}) - ${NAMES_MAX}`,
     unpark: `with ${parkedPart(dialect, ["?1", "?2", "?3", "?4"])}
-      update ${jobs} set state = ${waitingState(dialect, jobs)}, parked_reason = null
+      update ${jobs} set state = ${readyOrBlocked(dialect, jobs)}, parked_reason = null
       where seq in (select seq from parked where is_known)`,
     beat: `update ${schedulers} set lease_ms = ?2, lease_until = ${
       dialect.now("?3")

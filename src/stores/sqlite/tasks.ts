@@ -4,7 +4,7 @@ import type { Dialect } from "./schema/dialect.ts";
 import type { SqlValue } from "../shared/driver.ts";
 import { listText } from "./rows/list_text.ts";
 import { decodeTask, taskCell } from "./rows/task_row.ts";
-import { startsInWindow } from "./jobs/rate_free.ts";
+import { startsInWindow } from "./jobs/limits.ts";
 import type { SqlSession } from "./session/session.ts";
 
 /** Writing, finding and changing tasks. */

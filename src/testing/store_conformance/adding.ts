@@ -33,6 +33,7 @@ export const addingTests: readonly StoreCheck[] = [
       ...job,
       seq: result.jobs[1]?.seq,
       state: "ready",
+      blockedBy: null,
       outcome: null,
       onParentFailure: null,
       addedBy: null,

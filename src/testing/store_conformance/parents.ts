@@ -235,7 +235,7 @@ export const parentTests: readonly StoreCheck[] = [
     await ready(t);
     await t.store.addJobs([newJob("a"), newJob("b", after(["a"]))]);
     const updated = await t.store.updateJob("b", { runAtMs: null, priority: 3, input: "json:2" });
-    assert.deepEqual([updated?.state, updated?.priority], ["waiting", 3]);
+    assert.deepEqual([updated?.state, updated?.blockedBy, updated?.priority], ["blocked", "parents", 3]);
     assert.equal(await t.state("b"), "blocked");
   }),
   check("prune() keeps a parent as long as a child of it is not finished", async (t) => {

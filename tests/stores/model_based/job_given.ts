@@ -1,6 +1,6 @@
 import { fc } from "../../properties.ts";
 import type { NewJob } from "../../../src/model/job_record.ts";
-import { storedJobStates } from "../../../src/model/states.ts";
+import { jobStates } from "../../../src/model/states.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";
 import { jobId, place, soonMs, tags, taskName } from "./step.ts";
 import { pick, type Subject } from "./subject.ts";
@@ -28,7 +28,7 @@ export const jobGiven = fc.record({
   identity: fc.option(
     fc.record({
       key: fc.constantFrom("i", "j"),
-      states: fc.subarray([...storedJobStates]).map((
+      states: fc.subarray([...jobStates]).map((
         states,
       ) => ["ready" as const, "blocked" as const, ...states]),
       periodMs: orNull(fc.constantFrom(1, 20)),

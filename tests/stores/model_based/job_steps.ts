@@ -135,7 +135,7 @@ const plainGiven = fc.oneof(
 
 /** A job as stored: a store may keep apart those that wait for a slot. */
 function asWaiting(job: JobRecord): JobRecord {
-  return job.state === "blocked" ? { ...job, state: "ready" } : job;
+  return job.state === "blocked" && job.blockedBy === null ? { ...job, state: "ready" } : job;
 }
 
 function logLine(line: number, atMs: number): LogLine {

@@ -78,14 +78,14 @@ function statementsOf(filling: Filling): readonly string[] {
 
 const many = `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${ROWS})`;
 const fillings = [
-  `${many} insert into carillon_jobs(id, state, task_name, task_version, schedule_seq, schedule_id, fire_time,
-      priority, run_at, attempt, claim_number, owner, lost_leases, created_at, overrides, metadata, expires_at,
+  `${many} insert into carillon_jobs(id, state, blocked_by, task_name, task_version, schedule_seq, schedule_id,
+      fire_time, priority, run_at, attempt, claim_number, owner, lost_leases, created_at, overrides, metadata, expires_at,
       concurrency_key, identity_key, start_deadline, outcome, finished_at)
-    select 'j' || i, state, 'task' || (i % 10), 1, i % 1000, 's' || (i % 1000), i, 0, i, 1, 1, i % 3, 0, 1, '{}', '{}',
+    select 'j' || i, iif(state = 'parents', 'blocked', state), iif(state = 'parents', state, null), 'task' || (i % 10), 1, i % 1000, 's' || (i % 1000), i, 0, i, 1, 1, i % 3, 0, 1, '{}', '{}',
       i, 'k' || (i % 50), 'i' || i, i,
       case when state = 'finished' then case when i % 100 = 1 then 'error' else 'success' end end, i
     from (select i, case when i % 100 = 0 then 'running' when i % 7 = 0 then 'scheduled' when i % 5 = 0 then 'ready'
-      when i % 11 = 0 then 'blocked' when i % 13 = 0 then 'waiting' else 'finished' end as state from n)`,
+      when i % 11 = 0 then 'blocked' when i % 13 = 0 then 'parents' else 'finished' end as state from n)`,
   `${many} insert into carillon_schedules(id, version, task_name, paused, status, next_fire, needs_planning,
       follows_finish, generated_id, anchor, created_at, updated_at, counters, policies, trigger, metadata)
     select 's' || i, 1, 'task' || (i % 10), 0, 'active', i, i % 1000 = 0, 0, 0, 1, 1, 1, '', '', '', '' from n`,

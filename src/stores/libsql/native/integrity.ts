@@ -1,4 +1,4 @@
-import { storedJobStates } from "../../../model/states.ts";
+import { jobStates } from "../../../model/states.ts";
 import type { Dialect } from "../../sqlite/schema/dialect.ts";
 import type { SqlDriver } from "../../shared/driver.ts";
 import { sqlList } from "../../sqlite/jobs/display_state.ts";
@@ -17,7 +17,7 @@ export async function checkIntegrity(driver: SqlDriver, { tables }: Dialect): Pr
     },
     {
       sql: `select 'Job ' || id || ' is in the unknown state ' || state from ${jobs}
-        where state not in ${sqlList(storedJobStates)} limit 20`,
+        where state not in ${sqlList(jobStates)} limit 20`,
       args: [],
     },
   ]);

@@ -6,11 +6,10 @@ import type { Statement } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session/session.ts";
-import { cancelledError } from "./end_sql.ts";
 import { jobsInOrder } from "./find_jobs.ts";
-import { noteFinishSql } from "./note_finish.ts";
-import { pickEndingSql, settleChildrenSql, waitsForParents } from "./settle_children.ts";
-import { waitingState } from "./waiting_state.ts";
+import { cancelledError, noteFinishSql } from "./job_ends.ts";
+import { readyOrBlocked } from "./limits.ts";
+import { hasUnfinishedParent, pickEndingSql, settleChildrenSql } from "./settle_children.ts";
 
 type ChangingJobs = Pick<JobStore, "cancelJobs" | "updateJob" | "retryJobs" | "removeJobs">;
 
@@ -68,12 +67,17 @@ function changeTexts(dialect: Dialect) {
   const named = `${jobs}.seq in (select j.seq from json_each(?1) e cross join ${jobs} j on j.id = e.value)`;
   const schedulesOf = (condition: string) =>
     `select j.schedule_seq from json_each(?1) e cross join ${jobs} j on j.id = e.value where ${condition}`;
-  const ready = waitingState(dialect, jobs);
+  const ready = readyOrBlocked(dialect, jobs);
+  // A parent that is retried by the same call is not over.
+  const over = "q.state = 'finished' and q.id not in (select value from json_each(?1))";
+  const waits = `${jobs}.on_parent_failure is not null and ${
+    hasUnfinishedParent(dialect, `${jobs}.seq`, over)
+  }`;
   return {
     request: `update ${jobs} set cancel_requested = coalesce(cancel_requested, ?2)
       where ${named} and +state = 'running' returning ${jobCell(jobs)}`,
     noteWaiting: noteFinishSql(dialect, schedulesOf("+j.state not in ('running', 'finished')"), "?2"),
-    cancel: `update ${jobs} set state = 'finished', outcome = 'cancelled', value = null,
+    cancel: `update ${jobs} set state = 'finished', blocked_by = null, outcome = 'cancelled', value = null,
         error = ${
       cancelledError("?2")
     }, cancel_requested = coalesce(cancel_requested, ?2), parked_reason = null,
@@ -88,9 +92,8 @@ function changeTexts(dialect: Dialect) {
       select a.job_seq, a.claim_number from json_each(?1) e cross join ${jobs} j on j.id = e.value
         cross join ${attempts} a on a.job_seq = j.seq and a.claim_number <= j.claim_number - ${ATTEMPTS_MAX}
       where +j.state = 'finished')`,
-    retry: `update ${jobs} set state = ${retriedState(dialect, ready)}, outcome = null, run_at = ${
-      dialect.now("?2")
-    },
+    retry: `update ${jobs} set state = case when ${waits} then 'blocked' else ${ready} end,
+        blocked_by = case when ${waits} then 'parents' end, outcome = null, run_at = ${dialect.now("?2")},
         start_deadline = null, attempt = 0, lost_leases = 0, cancel_requested = null, progress = null,
         parked_reason = null, started_at = null, finished_at = null, expires_at = null, value = null, error = null
       where ${named} and +state in ('finished', 'parked') returning ${jobCell(jobs)}`,
@@ -100,9 +103,10 @@ function changeTexts(dialect: Dialect) {
       "+j.state not in ('running', 'finished')",
     ),
     // For those that wait for them, and for the feed of changes.
-    endRemoved: `update ${jobs} set state = 'finished', outcome = 'cancelled', finished_at = ${
-      dialect.now("?2")
-    }, error = ${cancelledError("'it was removed'")}
+    endRemoved:
+      `update ${jobs} set state = 'finished', blocked_by = null, outcome = 'cancelled', finished_at = ${
+        dialect.now("?2")
+      }, error = ${cancelledError("'it was removed'")}
       where ${named} and +state not in ('running', 'finished')`,
     settle: settleChildrenSql(dialect, "?1"),
     clear: `delete from ${picked}`,
@@ -111,21 +115,12 @@ function changeTexts(dialect: Dialect) {
   };
 }
 
-/** A parent that is retried by the same call is not over. */
-function retriedState(dialect: Dialect, ready: string): string {
-  const { jobs } = dialect.tables;
-  const over = "q.state = 'finished' and q.id not in (select value from json_each(?1))";
-  return `case when ${jobs}.on_parent_failure is not null and ${
-    waitsForParents(dialect, `${jobs}.seq`, over)
-  } then 'waiting' else ${ready} end`;
-}
-
 /** Arguments: id, time, then for each field whether it is given and its value. */
 function updateText(dialect: Dialect, ready: string): string {
   const { jobs } = dialect.tables;
   const now = dialect.now("?2");
   const runAt = `case when ?3 then coalesce(?4, ${now}) else run_at end`;
-  const placedAnew = `(state <> 'waiting' and (?3 or (state = 'parked' and ?6)))`;
+  const placedAnew = `(blocked_by is null and (?3 or (state = 'parked' and ?6)))`;
   return `update ${jobs} set
       state = case when ${placedAnew} then case when ${runAt} > ${now} then 'scheduled' else ${ready} end
         else state end,

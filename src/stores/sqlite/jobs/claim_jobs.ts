@@ -2,17 +2,17 @@ import { claimOrderAt } from "../../../model/decisions.ts";
 import type { JobRecord } from "../../../model/job_record.ts";
 import type { ClaimAnswer, ClaimRequest, JobStore } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
+import { isSetAside } from "../schema/tables.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session/session.ts";
 import { blockSql, namedCandidates, openTasks, readyCandidates, WINDOW_MIN } from "./claim_sql.ts";
 import { choosing } from "./choose_jobs.ts";
-import { nextStarts } from "./rate_free.ts";
 import { endAnswers, endOperation } from "./end_jobs.ts";
 import { endMissed } from "./end_missed.ts";
+import { nextStarts, readyOrBlocked } from "./limits.ts";
 import { freedLeft, unblockTexts } from "./unblock_jobs.ts";
-import { waitingState } from "./waiting_state.ts";
 
 /** Rows that one claim brings up to date in each of its first statements; the next claim goes on. */
 const UPKEEP_MAX = 500;
@@ -61,7 +61,7 @@ function claimTexts(dialect: Dialect) {
   const ready = readyCandidates(dialect, claimArguments);
   return {
     endMissed: endMissed(dialect),
-    promote: `update ${jobs} set state = ${waitingState(dialect, jobs)} where seq in (
+    promote: `update ${jobs} set state = ${readyOrBlocked(dialect, jobs)} where seq in (
       select seq from ${jobs} where state = 'scheduled' and run_at <= ${
       dialect.now("?1")
     } order by run_at limit ?2)`,
@@ -105,10 +105,10 @@ function moreSql(dialect: Dialect, candidates: string): string {
 
 /** The expression for whether jobs of the asked tasks still wait to be taken. */
 function anyLeft(jobs: string, tasks: string): string {
-  const exist = (state: string) =>
+  const exist = (condition: string) =>
     `exists (select 1 from json_each(${tasks}) e
-      cross join ${jobs} j on j.state = '${state}' and j.task_name = (e.value ->> 0))`;
-  return `(${exist("ready")} or ${exist("blocked")})`;
+      cross join ${jobs} j on ${condition} and j.task_name = (e.value ->> 0))`;
+  return `(${exist("j.state = 'ready'")} or ${exist(isSetAside("j"))})`;
 }
 
 function takeStatement(sql: string, request: ClaimRequest, now: number | null, ids?: string): Statement {

@@ -1,6 +1,5 @@
 import type { Dialect } from "../schema/dialect.ts";
-import { keyFree, scheduleFree } from "./free_slots.ts";
-import { rateFreeOfTask, startsInWindow } from "./rate_free.ts";
+import { keyFree, rateFreeOfTask, scheduleFree, startsInWindow } from "./limits.ts";
 
 /** How the pieces of a claim name their arguments. */
 export interface ClaimArguments {
@@ -90,7 +89,7 @@ export function namedCandidates(dialect: Dialect, jobIds: string, args: ClaimArg
   return candidates(
     dialect,
     `(select distinct value as id from json_each(${jobIds})) named cross join ${jobs} j on j.id = named.id
-      join open_task o on o.name = j.task_name and +j.state in ('ready', 'blocked')
+      join open_task o on o.name = j.task_name and +j.state in ('ready', 'blocked') and j.blocked_by is null
         and j.task_version <= o.version and j.seq not in (select seq from ${picked}) and ${
       covered("j.tags")
     }`,

@@ -3,8 +3,7 @@ import { defaultRunSettings } from "../../../model/settings.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { Step } from "../../shared/driver.ts";
 import { jobCell } from "../rows/job_row.ts";
-import { otherKeepMs } from "./keep_time.ts";
-import { noteFinishSql } from "./note_finish.ts";
+import { noteFinishSql, otherKeepMs } from "./job_ends.ts";
 import { settleChildrenSql } from "./settle_children.ts";
 
 /**
@@ -22,7 +21,7 @@ export function endMissed(dialect: Dialect): (now: number | null, limit: number)
   const note = noteFinishSql(dialect, ofPicked, "?1");
   const nowMs = dialect.now("?1");
   const end =
-    `update ${jobs} set state = 'finished', outcome = 'missedStartDeadline', value = null, error = ?2,
+    `update ${jobs} set state = 'finished', blocked_by = null, outcome = 'missedStartDeadline', value = null, error = ?2,
       parked_reason = null, finished_at = ${nowMs}, expires_at = ${nowMs} + ${otherKeepMs(dialect, jobs)}
     where seq in (select seq from ${picked}) returning ${jobCell(jobs)}`;
   const error = missedError();

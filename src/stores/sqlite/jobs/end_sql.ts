@@ -1,11 +1,9 @@
 import { ATTEMPTS_MAX } from "../../../model/job_history.ts";
-import { endedAs } from "../../../model/decisions.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import { finishGroupColumns, leaveGroupColumns } from "../rows/ending_rows.ts";
-import { otherKeepMs } from "./keep_time.ts";
-import { noteFinishSql } from "./note_finish.ts";
+import { cancelledError, noteFinishSql, otherKeepMs } from "./job_ends.ts";
+import { readyOrBlocked } from "./limits.ts";
 import { pickEndingSql, settleChildrenSql } from "./settle_children.ts";
-import { waitingState } from "./waiting_state.ts";
 
 /** The texts of the statements that end runs. Each names its list `?1` and the time `?2`, but for the questions. */
 export function endTexts(dialect: Dialect) {
@@ -127,7 +125,7 @@ function leaveText(dialect: Dialect): string {
   const asked = `${jobs}.cancel_requested`;
   const stopped = (value: string, other: string) =>
     `case when ${asked} is not null then ${value} else ${other} end`;
-  const waiting = waitingState(dialect, jobs);
+  const waiting = readyOrBlocked(dialect, jobs);
   return `with ${runs(dialect, leaveGroupColumns, ["seq", "claim_number"])}
     update ${jobs} set
       state = ${
@@ -167,12 +165,4 @@ function leaveText(dialect: Dialect): string {
     stopped("null", `case r.leaves_to when 'parked' then r.reason else ${jobs}.parked_reason end`)
   }
     from r where ${fenceHolds(jobs)}`;
-}
-
-/** The stored error of a job that ends as cancelled for the reason in this expression. */
-export function cancelledError(reason: string): string {
-  const transition = endedAs("cancelled", "", null);
-  const name = transition.to === "finished" ? transition.error?.name : "";
-  // The empty text takes away SQLite's mark that this is JSON: in a record's cell it must stay a text.
-  return `(json_object('name', '${name}', 'message', ${reason}) || '')`;
 }

@@ -1,13 +1,14 @@
 import type { JobRecord } from "../../../model/job_record.ts";
-import { type JobOutcome, type JobState, jobStates } from "../../../model/states.ts";
+import { type BlockedBy, type JobOutcome, type JobState, jobStates } from "../../../model/states.ts";
 import type { JobCounts, JobFilter, JobPlace, JobStore } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
+import { isSetAside, waitsForParents } from "../schema/tables.ts";
 import type { Statement } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 import { decodeJob, jobCell } from "../rows/job_row.ts";
 import type { SqlSession } from "../session/session.ts";
 import { Conditions } from "../rows/conditions.ts";
-import { presentedIn, presentedState, sqlList, surroundings } from "./display_state.ts";
+import { displayState, shownIn, sqlList, stateOf, surroundings } from "./display_state.ts";
 
 /** Finding and counting jobs. */
 export function findJobs(session: SqlSession): Pick<JobStore, "getJobs" | "countJobs" | "getParents"> {
@@ -50,9 +51,9 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
   if (filter.afterSeq !== undefined) where.add((seq) => `j.seq > ${seq}`, filter.afterSeq);
   if (filter.owner !== undefined) where.add((owner) => `j.owner = ${owner}`, filter.owner);
   if (filter.outcomes) addOutcomes(where, filter.outcomes, filter);
-  if (filter.states) where.addText(presentedIn(dialect, filter.states));
+  if (filter.states) where.addText(shownIn(dialect, filter.states));
   const order = filter.order === "oldest" ? "j.seq" : "j.seq desc";
-  const { sql, args } = where.select(jobCell("j", presentedState(dialect)), `${jobs} j`, order, filter);
+  const { sql, args } = where.select(jobCell("j", displayState(dialect)), `${jobs} j`, order, filter);
   return { sql: `with ${surroundings(dialect, "?1")} ${sql}`, args };
 }
 
@@ -74,9 +75,9 @@ function childrenOf({ tables: { jobs, parents } }: Dialect, ids: string): string
 
 function parentStatements(dialect: Dialect, jobId: string, now: number | null): readonly Statement[] {
   const { jobs, parents } = dialect.tables;
-  const cell = jobCell("j", presentedState(dialect));
+  const cell = jobCell("j", displayState(dialect));
   return [
-    { sql: `select state = 'waiting' from ${jobs} where id = ?1`, args: [jobId] },
+    { sql: `select coalesce(${waitsForParents()}, 0) from ${jobs} where id = ?1`, args: [jobId] },
     {
       sql: `with ${surroundings(dialect, "?1")} select ${cell} from ${jobs} c
         cross join ${parents} p on p.child_seq = c.seq cross join ${jobs} j on j.seq = p.parent_seq
@@ -108,17 +109,19 @@ function countStatement(
   const whole = ["scheduled", "running", "parked", "finished"].map((state) =>
     `select json_array('${state}', count(*)) from ${jobs} j where j.state = '${state}' and ${where.text}`
   );
-  const blocked =
-    `select json_array('blocked', count(*)) from ${jobs} j where j.state = 'waiting' and ${where.text}`;
+  const withParents = `select json_array('parents', count(*)) from ${jobs} j
+    where ${waitsForParents("j")} and ${where.text}`;
   const { scheduleId, batchId, addedBy } = filter;
   const isOfTasks = scheduleId === undefined && batchId === undefined && addedBy === undefined;
-  const oneByOne = (state: string) =>
+  const oneByOne = (condition: string) =>
     `select json_array(shown, count(*)) from (
       select ${
-      presentedState(dialect)
-    } as shown from ${jobs} j where j.state = '${state}' and ${where.text}) group by shown`;
-  const ready = isOfTasks ? countReady(dialect, where.text) : { tables: "", counts: [oneByOne("ready")] };
-  const counts = [...whole, blocked, ...ready.counts, oneByOne("blocked")];
+      displayState(dialect)
+    } as shown from ${jobs} j where ${condition} and ${where.text}) group by shown`;
+  const ready = isOfTasks
+    ? countReady(dialect, where.text)
+    : { tables: "", counts: [oneByOne("j.state = 'ready'")] };
+  const counts = [...whole, withParents, ...ready.counts, oneByOne(isSetAside("j"))];
   return {
     sql: `with ${surroundings(dialect, "?1")}${ready.tables} ${counts.join(" union all ")}`,
     args: where.args,
@@ -131,7 +134,7 @@ function countStatement(
  */
 function countReady(dialect: Dialect, condition: string) {
   const { jobs } = dialect.tables;
-  const shown = presentedState(dialect);
+  const shown = displayState(dialect);
   return {
     tables: `,
       laned(task_name, queue, shown) as materialized (select j.task_name, j.queue, ${shown} from ${jobs} j
@@ -144,7 +147,7 @@ function countReady(dialect: Dialect, condition: string) {
     counts: [
       "select json_array(shown, count(*)) from laned group by shown",
       `select json_array(shown, sum(jobs)) from (select ${shown} as shown, j.jobs from (
-          select 'ready' as state, q.task_name, cast(q.queue as integer) as task_version,
+          select 'ready' as state, null as blocked_by, q.task_name, cast(q.queue as integer) as task_version,
             substr(q.queue, instr(q.queue, '[')) as tags, null as schedule_seq, null as rate_key,
             null as concurrency_key, 0 as seq, q.jobs - coalesce(l.jobs, 0) as jobs
           from ready_queue q left join laned_queue l on l.task_name = q.task_name and l.queue = q.queue) j)
@@ -156,8 +159,8 @@ function countReady(dialect: Dialect, condition: string) {
 function countsFrom(cells: readonly string[]): JobCounts {
   const counts = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
   for (const cell of cells) {
-    const [state, count] = JSON.parse(cell) as readonly [JobState, number];
-    counts[state] += count;
+    const [shown, count] = JSON.parse(cell) as readonly [JobState | BlockedBy, number];
+    counts[stateOf(shown)] += count;
   }
   return counts;
 }

@@ -3,6 +3,7 @@ import type { JobRecord, NewJob } from "../../../model/job_record.ts";
 import { startedJob } from "../../../model/transitions.ts";
 import type { AddAnswer, ClaimRequest } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
+import { isSetAside } from "../schema/tables.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 
@@ -93,7 +94,7 @@ function pickSql(dialect: Dialect): string {
     where t.name = ?2 and t.paused = 0 and t.name not in (select task_name from ${rates}) and exists (select 1 from ${schedulers} where incarnation = ?1)
       and (t.max_running is null or t.max_running >= ?3 + (
         select count(*) from ${jobs} r where r.state = 'running' and r.task_name = t.name))
-      and not ${waits("w.state = 'ready'")} and not ${waits("w.state = 'blocked'")}
+      and not ${waits("w.state = 'ready'")} and not ${waits(isSetAside("w"))}
       and not ${waits(`w.state = 'scheduled' and w.run_at <= ${dialect.now("?4")}`)}`;
 }
 

@@ -7,7 +7,7 @@ import { newJobGroups } from "../rows/job_row.ts";
 import type { SqlSession } from "../session/session.ts";
 import { addParents, tellMissingParent } from "./add_parents.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
-import { waitingState } from "./waiting_state.ts";
+import { readyOrBlocked } from "./limits.ts";
 
 /** Adds jobs one after the other, each unless one that is there stands for it; all in one step. */
 export function insertUnique(session: SqlSession): (jobs: readonly NewJob[]) => Promise<AddAnswer> {
@@ -106,8 +106,8 @@ function identityTexts(dialect: Dialect) {
     replace: `update ${jobs} set run_at = ${runAt}, task_version = ?6, priority = ?7, tags = ?8,
         concurrency_key = ?9, input = ?10, overrides = ?11, metadata = ?12, start_deadline = ?13, ageing = ?14, rate_key = ?15,
         parked_reason = null,
-        state = case when state = 'waiting' then 'waiting' when ${runAt} > ${now} then 'scheduled' else ${
-      waitingState(dialect, jobs).replaceAll(`${jobs}.concurrency_key`, "?9")
+        state = case when blocked_by is not null then state when ${runAt} > ${now} then 'scheduled' else ${
+      readyOrBlocked(dialect, jobs).replaceAll(`${jobs}.concurrency_key`, "?9")
         .replaceAll(`${jobs}.rate_key`, "?15")
     } end
       where ?1 = 1 and seq in (select seq from ${picked}) and id <> ?2`,

@@ -1,7 +1,7 @@
 import type { Dialect } from "../schema/dialect.ts";
-import { cascadedError } from "./cascaded_error.ts";
-import { otherKeepMs } from "./keep_time.ts";
-import { waitingState } from "./waiting_state.ts";
+import { waitsForParents } from "../schema/tables.ts";
+import { cascadedError, otherKeepMs } from "./job_ends.ts";
+import { readyOrBlocked } from "./limits.ts";
 
 /**
  * The text that picks the jobs a step is about to end, before it does: `source` is what to select from, with the row of
@@ -13,7 +13,7 @@ export function pickEndingSql(
   condition: string,
 ): string {
   return `insert or ignore into ${picked}(seq)
-    select j.seq from (select 1 where exists (select 1 from ${jobs} where state = 'waiting')) cross join ${source}
+    select j.seq from (select 1 where exists (select 1 from ${jobs} where ${waitsForParents()})) cross join ${source}
     where ${condition}`;
 }
 
@@ -28,7 +28,7 @@ export function settleChildrenSql(dialect: Dialect, now: string): string {
       where +j.state = 'finished')`,
     `select p.child_seq, p.parent_seq from ended x cross join ${parents} p on p.parent_seq = x.seq
       cross join ${jobs} c on c.seq = p.child_seq
-      where x.failed and +c.state = 'waiting' and c.on_parent_failure = 'cascade'`,
+      where x.failed and +${waitsForParents("c")} and c.on_parent_failure = 'cascade'`,
     `select p.child_seq from (select seq from ended union all select seq from doomed) x
       cross join ${parents} p on p.parent_seq = x.seq`,
   );
@@ -45,7 +45,7 @@ export function settleAddedSql(dialect: Dialect, source: string, condition: stri
     now,
     `added(seq, cascades) as materialized (
       select j.seq, j.on_parent_failure = 'cascade' from ${source}
-      where +j.state = 'waiting' and ${condition})`,
+      where +${waitsForParents("j")} and ${condition})`,
     `select p.child_seq, p.parent_seq from added x cross join ${parents} p on p.child_seq = x.seq
       cross join ${jobs} q on q.seq = p.parent_seq
       where x.cascades and +q.state = 'finished' and q.outcome <> 'success'`,
@@ -57,7 +57,11 @@ export function settleAddedSql(dialect: Dialect, source: string, condition: stri
  * Whether the job `child` has a parent that is not over. Parents mostly end in the order in which they were given:
  * the last ones tell soonest. `over` is the condition that makes one of them, `q`, count as over.
  */
-export function waitsForParents({ tables }: Dialect, child: string, over = "q.state = 'finished'"): string {
+export function hasUnfinishedParent(
+  { tables }: Dialect,
+  child: string,
+  over = "q.state = 'finished'",
+): string {
   return `exists (select 1 from ${tables.parents} w cross join ${tables.jobs} q on q.seq = w.parent_seq
         where w.child_seq = ${child} and not (${over}) order by w.place desc limit 1)`;
 }
@@ -75,21 +79,21 @@ function settleSql(dialect: Dialect, now: string, first: string, seeds: string, 
     walk(seq, parent) as (${seeds}
       union select p.child_seq, p.parent_seq from walk x cross join ${parents} p on p.parent_seq = x.seq
         cross join ${jobs} c on c.seq = p.child_seq
-        where +c.state = 'waiting' and c.on_parent_failure = 'cascade'),
+        where +${waitsForParents("c")} and c.on_parent_failure = 'cascade'),
     doomed(seq, parent) as materialized (select seq, min(parent) from walk group by seq),
     candidate(seq) as materialized (${candidates}),
     released(seq) as materialized (
       select distinct c.seq from candidate x cross join ${jobs} c on c.seq = x.seq
-      where +c.state = 'waiting' and c.seq not in (select seq from doomed)
-        and not ${waitsForParents(dialect, "c.seq", over)})
+      where +${waitsForParents("c")} and c.seq not in (select seq from doomed)
+        and not ${hasUnfinishedParent(dialect, "c.seq", over)})
     update ${jobs} set
       state = ${
     ends(
       "'finished'",
-      `case when ${jobs}.run_at > t.now then 'scheduled' else ${waitingState(dialect, jobs)} end`,
+      `case when ${jobs}.run_at > t.now then 'scheduled' else ${readyOrBlocked(dialect, jobs)} end`,
     )
   },
-      outcome = ${ends("'cancelled'", `${jobs}.outcome`)},
+      blocked_by = null, outcome = ${ends("'cancelled'", `${jobs}.outcome`)},
       error = ${ends(cascadedError("q"), `${jobs}.error`)},
       finished_at = ${ends("t.now", `${jobs}.finished_at`)},
       expires_at = ${ends(`t.now + ${otherKeepMs(dialect, jobs)}`, `${jobs}.expires_at`)}

@@ -1,6 +1,6 @@
 import type { Dialect } from "../schema/dialect.ts";
-import { runningWithKey, scheduleFree } from "./free_slots.ts";
-import { firstInWindow, rateFreeOfKey } from "./rate_free.ts";
+import { isSetAside } from "../schema/tables.ts";
+import { firstInWindow, rateFreeOfKey, runningWithKey, scheduleFree } from "./limits.ts";
 
 /** More slots than there can be: stands for no limit. */
 const NO_LIMIT = 2 ** 31 - 1;
@@ -40,7 +40,7 @@ function first({ tables: { freed } }: Dialect): string {
 /** The next blocked lane of a task after another one. */
 function nextOfTask({ tables: { jobs } }: Dialect, task: string, after: string): string {
   return `(select min(k.lane) from ${jobs} k
-    where k.state = 'blocked' and k.task_name = ${task} and k.lane > ${after})`;
+    where ${isSetAside("k")} and k.task_name = ${task} and k.lane > ${after})`;
 }
 
 /** The lanes that are swept now, in order; the last one is null where there are no more. */
@@ -75,13 +75,13 @@ function sweepOnSql(dialect: Dialect): string {
 /** The next blocked lane of a key or schedule after another one. */
 function nextOf({ tables: { jobs } }: Dialect, mark: string, after: string): string {
   return `case ${mark}.kind when 'key' then (select min(k.lane) from ${jobs} k
-      where k.state = 'blocked' and k.task_name = ${mark}.task_name and k.concurrency_key = ${mark}.ref
+      where ${isSetAside("k")} and k.task_name = ${mark}.task_name and k.concurrency_key = ${mark}.ref
         and k.concurrency_key is not null and k.lane > ${after})
     when 'rate' then (select min(k.lane) from ${jobs} k
-      where k.state = 'blocked' and k.task_name = ${mark}.task_name and k.rate_key = ${mark}.ref
+      where ${isSetAside("k")} and k.task_name = ${mark}.task_name and k.rate_key = ${mark}.ref
         and k.rate_key is not null and k.lane > ${after})
     else (select min(k.lane) from ${jobs} k
-      where k.state = 'blocked' and k.schedule_seq = ${mark}.ref and k.schedule_seq is not null
+      where ${isSetAside("k")} and k.schedule_seq = ${mark}.ref and k.schedule_seq is not null
         and k.lane > ${after}) end`;
 }
 
@@ -138,14 +138,14 @@ function waitSql(dialect: Dialect): string {
     select * from (select f.task_name, f.ref, ${leaves} as at
       from ${freed} f cross join ${rates} r on r.task_name = f.task_name
       where f.seq in (${first(dialect)}) and f.kind = 'rate' and f.cursor is null and r.keyed
-        and exists (select 1 from ${jobs} b where b.state = 'blocked' and b.task_name = f.task_name
+        and exists (select 1 from ${jobs} b where ${isSetAside("b")} and b.task_name = f.task_name
           and b.rate_key = f.ref and b.rate_key is not null))
     where at is not null on conflict do update set at = min(at, excluded.at)`;
 }
 
 function anyOfLane({ tables: { jobs } }: Dialect, lane: string): string {
   return `(select k.seq from ${jobs} k
-    where k.lane = ${lane} and k.lane is not null and k.state <> 'finished' and k.state = 'blocked' limit 1)`;
+    where k.lane = ${lane} and k.lane is not null and k.state <> 'finished' and ${isSetAside("k")} limit 1)`;
 }
 
 /** How many jobs of a lane, one of which is `h`, may be ready; `t` is its task, `r` how many of those may start. */

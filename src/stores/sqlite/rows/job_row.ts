@@ -1,16 +1,18 @@
 import type { JobRecord, NewJob } from "../../../model/job_record.ts";
 import {
+  type BlockedBy,
+  blockedByWords,
   jobOutcomes,
+  type JobState,
+  jobStates,
   parentFailurePolicies,
   type ParentFailurePolicy,
-  type StoredJobState,
-  storedJobStates,
 } from "../../../model/states.ts";
 import type { SqlValue } from "../../shared/driver.ts";
 import { CellReader } from "../../shared/cell_reader.ts";
 import { groupRows, type RowGroup } from "./row_groups.ts";
 
-/** The columns of a job's cell, in the order `decodeJob` reads them; `state` is first, so that it can be replaced. */
+/** The columns of a job's cell, in the order `decodeJob` reads them; before them comes its state, or what blocks it. */
 const columns = [
   "seq",
   "id",
@@ -49,18 +51,21 @@ const columns = [
   "error",
 ] as const;
 
-/** The expression for one job in one cell; `state` is what is shown as its state. */
-export function jobCell(table: string, state = `${table}.state`): string {
-  return `json_array(${[state, ...columns.map((column) => `${table}.${column}`)].join(", ")})`;
+/** The expression for one job in one cell; `shown` is what is shown as its state. */
+export function jobCell(table: string, shown = `coalesce(${table}.blocked_by, ${table}.state)`): string {
+  return `json_array(${[shown, ...columns.map((column) => `${table}.${column}`)].join(", ")})`;
 }
 
+const standings: readonly (JobState | BlockedBy)[] = [...jobStates, ...blockedByWords];
+const holds = new Set<string>(blockedByWords);
 const storedOutcomes = [null, ...jobOutcomes];
 const storedPolicies: readonly (ParentFailurePolicy | null)[] = [null, ...parentFailurePolicies];
 
 /** Reads a job from its cell. Never throws: what cannot be read is said in `undecodable`. */
 export function decodeJob(cell: SqlValue): JobRecord {
   const reader = new CellReader(cell);
-  const state = reader.nextWord<StoredJobState>("state", storedJobStates, "parked");
+  const standing = reader.nextWord<JobState | BlockedBy>("state", standings, "parked");
+  const blockedBy = holds.has(standing) ? standing as BlockedBy : null;
   const record = {
     seq: reader.next<number>(),
     id: reader.next<string>(),
@@ -69,7 +74,8 @@ export function decodeJob(cell: SqlValue): JobRecord {
     scheduleSeq: reader.next<number | null>(),
     scheduleId: reader.next<string | null>(),
     fireTimeMs: reader.next<number | null>(),
-    state,
+    state: blockedBy === null ? standing as JobState : "blocked" as const,
+    blockedBy,
     outcome: reader.nextWord("outcome", storedOutcomes, null),
     runAtMs: reader.next<number>(),
     priority: reader.next<number>(),

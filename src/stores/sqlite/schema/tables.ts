@@ -95,13 +95,13 @@ function scheduleTable({ schedules: s }: TableNames): readonly string[] {
 /**
  * The ready jobs of one task and one `queue` can be run by the same schedulers, and their order never changes: that is
  * their `rank`. The jobs of one `lane` wait for the same things besides: a schedule, a key, a rate. A job that waits for
- * its task alone is in no lane. Parts of a lane's name of unknown length, but for the last, begin with their length.
+ * its task alone, or for its parents, is in no lane. Parts of a lane's name of unknown length, but for the last, begin with their length.
  */
 function jobTable({ jobs }: TableNames): string {
   const sized = (column: string) => `coalesce(length(${column}) || ' ' || ${column}, '')`;
   return `create table ${jobs}(
-    seq integer primary key autoincrement, id text not null unique, state text not null, task_name text not null,
-    task_version integer not null, schedule_seq integer, schedule_id text, fire_time integer,
+    seq integer primary key autoincrement, id text not null unique, state text not null, blocked_by text,
+    task_name text not null, task_version integer not null, schedule_seq integer, schedule_id text, fire_time integer,
     priority integer not null, ageing integer, run_at integer not null, start_deadline integer,
     tags text not null default '[]', concurrency_key text, rate_key text, identity_key text, on_parent_failure text,
     added_by text, batch_id text, attempt integer not null, claim_number integer not null, owner integer,
@@ -112,10 +112,25 @@ function jobTable({ jobs }: TableNames): string {
     rank integer generated always as (
       case when ageing is null then -priority else run_at - priority * ageing end) virtual,
     lane text generated always as (
-      case when schedule_seq is null and concurrency_key is null and rate_key is null then null
+      case when blocked_by is not null or (schedule_seq is null and concurrency_key is null and rate_key is null)
+          then null
         else coalesce(schedule_seq, '') || ' ' || queue || ' ' || ${sized("task_name")} || ' '
           || ${sized("concurrency_key")} || ' ' || coalesce(rate_key, '') end) virtual
     ) strict`;
+}
+
+/**
+ * The condition that a job is blocked by a limit of its lane, as the indexes state it; `alias` is that of its row. What
+ * blocks it is not stored, because limits change.
+ */
+export function isSetAside(alias?: string): string {
+  const job = alias === undefined ? "" : `${alias}.`;
+  return `${job}state = 'blocked' and ${job}blocked_by is null`;
+}
+
+/** The condition that a job is blocked by its parents, as the index states it. */
+export function waitsForParents(alias?: string): string {
+  return `${alias === undefined ? "" : `${alias}.`}blocked_by = 'parents'`;
 }
 
 /** Every state has its own small indexes, so that no statement reads past jobs that it is not about. */
@@ -131,14 +146,14 @@ function jobIndexes({ jobs: j }: TableNames): readonly string[] {
     `create index ${j}_running_key on ${j}(task_name, concurrency_key)
       where concurrency_key is not null and state = 'running'`,
     `create index ${j}_parked on ${j}(task_name) where state = 'parked'`,
-    `create index ${j}_waiting on ${j}(task_name) where state = 'waiting'`,
-    `create index ${j}_blocked on ${j}(task_name, lane) where state = 'blocked'`,
+    `create index ${j}_with_parents on ${j}(task_name) where ${waitsForParents()}`,
+    `create index ${j}_blocked on ${j}(task_name, lane) where ${isSetAside()}`,
     `create index ${j}_blocked_key on ${j}(task_name, concurrency_key, lane)
-      where concurrency_key is not null and state = 'blocked'`,
+      where concurrency_key is not null and ${isSetAside()}`,
     `create index ${j}_blocked_schedule on ${j}(schedule_seq, lane)
-      where schedule_seq is not null and state = 'blocked'`,
+      where schedule_seq is not null and ${isSetAside()}`,
     `create index ${j}_blocked_rate on ${j}(task_name, rate_key, lane)
-      where rate_key is not null and state = 'blocked'`,
+      where rate_key is not null and ${isSetAside()}`,
     `create index ${j}_lane on ${j}(lane, state, rank, run_at, seq) where lane is not null and state <> 'finished'`,
     `create index ${j}_key on ${j}(task_name, concurrency_key, seq)
       where concurrency_key is not null and state <> 'finished'`,

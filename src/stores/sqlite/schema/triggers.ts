@@ -1,6 +1,6 @@
 import { failures } from "../../../model/states.ts";
 import type { Dialect, TableNames } from "./dialect.ts";
-import { isCounting } from "./tables.ts";
+import { isCounting, isSetAside } from "./tables.ts";
 
 /** Number of jobs of a lane that a claim makes ready at the least. */
 const ALWAYS_READY = 32;
@@ -52,7 +52,7 @@ const placeColumns =
 
 /** The condition that a job was changed by a claim itself, which frees nothing: taken, or made ready. */
 const changedByClaim = `((old.state in ('ready', 'blocked') and new.state = 'running')
-        or (old.state = 'blocked' and new.state = 'ready'))`;
+        or (${isSetAside("old")} and new.state = 'ready'))`;
 
 /** Notes in `freed` the keys and schedules of jobs that came, went, or gave their slots back. */
 function laneTriggers({ jobs: j, tasks, schedules, freed }: TableNames): readonly string[] {
@@ -67,26 +67,26 @@ function laneTriggers({ jobs: j, tasks, schedules, freed }: TableNames): readonl
   // A claim makes at least so many jobs of a lane ready: only where more may run, others must follow them at once.
   const many = (limit: string) => `coalesce((${limit}), ${ALWAYS_READY + 1}) > ${ALWAYS_READY}`;
   return [
-    `create trigger ${j}_arrived after insert on ${j} when new.state = 'blocked' begin ${mark("new")} end`,
+    `create trigger ${j}_arrived after insert on ${j} when ${isSetAside("new")} begin ${mark("new")} end`,
     `create trigger ${j}_freed after update of ${placeColumns} on ${j}
       when ${inLane("old")} and not ${changedByClaim} begin ${mark("old")} end`,
     `create trigger ${j}_taken after update of state on ${j}
       when ${inLane("old")} and new.state = 'running' begin
       insert into ${freed}(kind, task_name, ref)
         select 'key', new.task_name, new.concurrency_key where new.concurrency_key is not null
-          and exists (select 1 from ${j} b where b.state = 'blocked' and b.task_name = new.task_name
+          and exists (select 1 from ${j} b where ${isSetAside("b")} and b.task_name = new.task_name
             and b.concurrency_key = new.concurrency_key and b.concurrency_key is not null)
           and ${many(`select key_max from ${tasks} where name = new.task_name`)}
         on conflict do nothing;
       insert into ${freed}(kind, task_name, ref)
         select 'schedule', '', new.schedule_seq where new.schedule_seq is not null
-          and exists (select 1 from ${j} b where b.state = 'blocked' and b.schedule_seq = new.schedule_seq
+          and exists (select 1 from ${j} b where ${isSetAside("b")} and b.schedule_seq = new.schedule_seq
             and b.schedule_seq is not null)
           and ${many(`select max_running from ${schedules} where seq = new.schedule_seq`)}
         on conflict do nothing;
     end`,
     `create trigger ${j}_moved after update of concurrency_key, schedule_seq, task_name on ${j}
-      when new.state = 'blocked' begin ${mark("new")} end`,
+      when ${isSetAside("new")} begin ${mark("new")} end`,
     `create trigger ${j}_removed after delete on ${j} when old.state <> 'finished' begin ${mark("old")} end`,
   ];
 }
@@ -234,7 +234,7 @@ function startTrigger({ jobs, rates, starts, waits, freed }: TableNames): string
         from ${rates} where task_name = new.task_name) r`;
   const last = (column: string) =>
     `coalesce((select s.${column} from ${starts} s where ${ofRate} order by s.at desc, s.ordinal desc limit 1), 0)`;
-  const othersWait = `r.keyed and exists (select 1 from ${jobs} b where b.state = 'blocked'
+  const othersWait = `r.keyed and exists (select 1 from ${jobs} b where ${isSetAside("b")}
           and b.task_name = new.task_name and b.rate_key = new.rate_key and b.rate_key is not null)`;
   return `create trigger ${jobs}_started after update of claim_number on ${jobs}
       when new.state = 'running' and exists (select 1 from ${rates} where task_name = new.task_name) begin
@@ -261,11 +261,11 @@ function rateLaneTriggers({ jobs: j, freed }: TableNames): readonly string[] {
       on conflict do nothing;`;
   return [
     `create trigger ${j}_rate_arrived after insert on ${j}
-      when new.rate_key is not null and new.state = 'blocked' begin ${mark("new")} end`,
+      when new.rate_key is not null and ${isSetAside("new")} begin ${mark("new")} end`,
     `create trigger ${j}_rate_freed after update of ${placeColumns}, rate_key on ${j}
       when old.rate_key is not null and not ${changedByClaim} begin ${mark("old")} end`,
     `create trigger ${j}_rate_moved after update of rate_key, task_name on ${j}
-      when new.rate_key is not null and new.state = 'blocked' begin ${mark("new")} end`,
+      when new.rate_key is not null and ${isSetAside("new")} begin ${mark("new")} end`,
     `create trigger ${j}_rate_removed after delete on ${j}
       when old.rate_key is not null and old.state <> 'finished' begin ${mark("old")} end`,
   ];
