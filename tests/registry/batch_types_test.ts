@@ -6,7 +6,7 @@ import { task, taskRef } from "../../src/registry/task.ts";
 import type { InputArgs, InputOf, ResultOf, TaskReference } from "../../src/registry/task_types.ts";
 import { test } from "../harness.ts";
 import { sampleTrigger } from "./sample_trigger.ts";
-import { assertType, type Same } from "./type_assertions.ts";
+import { assertType, compiled, type Same } from "./type_assertions.ts";
 
 declare const runJob: <T extends TaskReference>(
   task: T,
@@ -14,9 +14,6 @@ declare const runJob: <T extends TaskReference>(
 ) => Promise<ResultOf<T>>;
 const trigger = sampleTrigger();
 const batch = { size: 10 };
-
-/** Holds what is only compiled. */
-function compiled(_proof: () => unknown): void {}
 
 test("types: callers of a batch task give one input and get one result, without the errors among them", () => {
   const priced = task({

@@ -4,11 +4,9 @@ import { task } from "../../src/registry/task.ts";
 import { test } from "../harness.ts";
 import { sampleSchema as schema } from "./sample_schema.ts";
 import { sampleTrigger } from "./sample_trigger.ts";
+import { compiled } from "./type_assertions.ts";
 
 const trigger = sampleTrigger();
-
-/** Holds what is only compiled. */
-function compiled(_proof: () => unknown): void {}
 
 test("types: @task fits methods whose parameter and result fit the schemas", () => {
   compiled(() => {

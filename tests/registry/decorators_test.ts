@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runtime, test } from "../harness.ts";
 import { fixtureFacts } from "./decorated_fixture.ts";
+import { withFolder } from "../folders.ts";
 
 const root = new URL("../../", import.meta.url);
 const legacy = { experimentalDecorators: true };
@@ -67,15 +67,12 @@ function specifier(url: URL): string {
 
 /** Works in a new folder with this configuration for Deno and Bun, and removes it. */
 async function inFolder<Result>(config: object, work: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), "carillon-legacy-"));
-  try {
+  return await withFolder(async (folder) => {
     for (const name of ["deno.json", "tsconfig.json"]) {
       await writeFile(join(folder, name), JSON.stringify(config));
     }
     return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 /** Runs this runtime again in a folder, whose configuration counts; gives what it prints, and rejects with it when it fails. */

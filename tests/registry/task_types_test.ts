@@ -15,7 +15,7 @@ import type {
 import type { Trigger } from "../../src/triggers/trigger.ts";
 import { test } from "../harness.ts";
 import { sampleTrigger } from "./sample_trigger.ts";
-import { assertType, type Same } from "./type_assertions.ts";
+import { assertType, compiled, type Same } from "./type_assertions.ts";
 
 /** The calls of a scheduler, as it declares them. */
 interface Calls {
@@ -29,9 +29,6 @@ interface Calls {
 
 declare const calls: Calls;
 const trigger = sampleTrigger();
-
-/** Holds what is only compiled. */
-function compiled(_proof: () => unknown): void {}
 
 const send = task({
   name: "send",

@@ -3,3 +3,6 @@ export type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T exte
 
 /** Compiles only where the type is true; does nothing. */
 export function assertType<_Holds extends true>(): void {}
+
+/** Holds code that is only type-checked. */
+export function compiled(_proof: () => unknown): void {}

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CarillonError, type ErrorCode } from "../../src/errors.ts";
@@ -15,17 +14,9 @@ import { connect } from "../../src/stores/libsql/open_database.ts";
 import { newJob } from "../../src/testing/store_conformance/records.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import { test } from "../harness.ts";
+import { withFolder } from "../folders.ts";
 
 const dialect = sqliteDialect();
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "carillon-"));
-  try {
-    await body(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
 
 async function made(url: string): Promise<void> {
   await use(libsql(url), async () => {});

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { libsql } from "../../src/stores/libsql.ts";
@@ -8,15 +7,7 @@ import { newJob, schedulerWrite } from "../../src/testing/store_conformance/reco
 import { systemClock } from "../../src/time/system_clock.ts";
 import { VirtualClock } from "../../src/time/virtual_clock.ts";
 import { test } from "../harness.ts";
-
-async function withFile(body: (url: string, folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "carillon-"));
-  try {
-    await body(`file:${join(folder, "store.db")}`, folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+import { withFile } from "../folders.ts";
 
 async function ids(store: DataStore): Promise<readonly string[]> {
   return (await store.getJobs({ order: "oldest" })).map(({ id }) => id);

@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { libsql } from "../../src/stores/libsql.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import { test } from "../harness.ts";
 import { type Child, startChild } from "./child_process.ts";
-
-async function withFile(body: (url: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "carillon-"));
-  try {
-    await body(`file:${join(folder, "store.db")}`);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+import { withFile } from "../folders.ts";
 
 function said(children: readonly Child[], verb: string): readonly string[] {
   return children.flatMap(({ lines }) =>

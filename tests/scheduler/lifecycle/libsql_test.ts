@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { z } from "zod";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { interval } from "../../../src/triggers/interval.ts";
@@ -10,6 +7,7 @@ import { task } from "../../../src/registry/task.ts";
 import { VirtualClock } from "../../../src/time/virtual_clock.ts";
 import { test } from "../../harness.ts";
 import { refusal } from "../fixtures.ts";
+import { withFile } from "../../folders.ts";
 
 const double = task({ name: "double", input: z.number(), maxRunningJobs: 4, run: (n) => n * 2 });
 const flaky = task({
@@ -20,15 +18,6 @@ const flaky = task({
     return job.attempt;
   },
 });
-
-async function withFile(body: (url: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "carillon-"));
-  try {
-    await body(`file:${join(folder, "store.db")}`);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
 
 test("a libSQL file keeps jobs, results, settings and schedules over a restart", async () => {
   await withFile(async (url) => {

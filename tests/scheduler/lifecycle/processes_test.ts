@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { Scheduler } from "../../../src/preset/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { test } from "../../harness.ts";
 import { type Child, startChild } from "../../stores/child_process.ts";
+import { withFile } from "../../folders.ts";
 
 function start(url: string, what: string): Child {
   return startChild("../scheduler/lifecycle/scheduler_child.ts", [url, what]);
@@ -15,15 +13,6 @@ function start(url: string, what: string): Child {
 
 function signal(child: Child, name: "SIGINT" | "SIGTERM" | "SIGKILL"): void {
   process.kill(child.process.pid!, name);
-}
-
-async function withFile(body: (url: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "carillon-"));
-  try {
-    await body(`file:${join(folder, "store.db")}`);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }
 
 test("runUntilStopped() drains at SIGTERM and the process ends by itself", async () => {

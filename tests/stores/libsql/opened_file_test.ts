@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, readdir, rename, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { isCarillonError } from "../../../src/errors.ts";
@@ -9,18 +8,10 @@ import { newJob } from "../../../src/testing/store_conformance/records.ts";
 import { systemClock } from "../../../src/time/system_clock.ts";
 import { test } from "../../harness.ts";
 import { surviveTrouble } from "../trouble.ts";
+import { withFolder } from "../../folders.ts";
 
 // Windows lets nobody delete or move a file that is open.
 const ignore = process.platform === "win32";
-
-async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "carillon-"));
-  try {
-    await use(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
 
 function isGone(error: unknown): boolean {
   return isCarillonError(error, "storeUnavailable") && /deleted, moved or replaced/.test(error.message);

@@ -4,17 +4,17 @@ import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkCopy } from "../../../tasks/parts/check_copy.ts";
 import { test } from "../../harness.ts";
-import { inFolder } from "../scheduler_in_folder.ts";
+import { withFolder } from "../../folders.ts";
 
 test("checkCopy() counts the tables of a sound copy", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const path = databaseIn(folder);
     assert.deepEqual(await Promise.resolve(checkCopy(path)), { tables: 1 });
   });
 });
 
 test("checkCopy() refuses a damaged copy, an empty one, and what is no database", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const path = databaseIn(folder);
     const file = await open(path, "r+");
     await file.write(new Uint8Array(4096).fill(255), 0, 4096, 8192);

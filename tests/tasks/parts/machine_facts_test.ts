@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { cpuBusy, disk, loadAverage } from "../../../tasks/parts/machine_facts.ts";
 import { test } from "../../harness.ts";
-import { inFolder } from "../scheduler_in_folder.ts";
+import { withFolder } from "../../folders.ts";
 
 test("cpuBusy() is the used share of the time between two looks", () => {
   const before = { idleMs: 1000, totalMs: 4000 };
@@ -22,7 +22,7 @@ test("loadAverage() is null on Windows, which keeps none", () => {
 });
 
 test("disk() is null where the system does not report it", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const { diskUsedBytes, diskTotalBytes } = await disk(folder);
     assert.ok(diskUsedBytes! > 0 && diskUsedBytes! <= diskTotalBytes!);
     assert.deepEqual(await disk(join(folder, "nowhere")), { diskUsedBytes: null, diskTotalBytes: null });

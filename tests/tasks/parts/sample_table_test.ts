@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { samplesIn } from "../../../tasks/parts/sample_table.ts";
 import { test } from "../../harness.ts";
 import { sampleAt } from "../sample_at.ts";
-import { inFolder } from "../scheduler_in_folder.ts";
+import { withFolder } from "../../folders.ts";
 
 test("SampleTable gives back what was added, in order, with what is not available", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const table = samplesIn(folder);
     const silent = sampleAt(1000, {
       cpuBusy: null,
@@ -24,7 +24,7 @@ test("SampleTable gives back what was added, in order, with what is not availabl
 });
 
 test("SampleTable fails while another process holds the file, and loses nothing afterwards", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const table = samplesIn(folder);
     table.add(sampleAt(1));
     const other = new Database(join(folder, "samples.db"));
@@ -39,7 +39,7 @@ test("SampleTable fails while another process holds the file, and loses nothing 
 });
 
 test("samplesIn() opens one connection to a folder, however often it is asked", async () => {
-  await inFolder((folder) => {
+  await withFolder((folder) => {
     assert.equal(samplesIn(folder), samplesIn(folder));
     return Promise.resolve();
   });
