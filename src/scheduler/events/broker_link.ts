@@ -5,13 +5,13 @@ import { eventMessage, readEventMessage } from "../../events/event_message.ts";
 import type { Logger } from "../../model/logger.ts";
 import { type Clock, sleep } from "../../time/clock.ts";
 
-/** How long opening waits for the broker; then it goes on without. */
+/** Longest wait of opening for the broker; then it continues without. */
 const FIRST_WAIT_MS = 5000;
 /** The waits between attempts to connect. */
 const RETRY_MS = { first: 1000, max: 60_000 };
-/** How many messages are kept while the first attempt to connect is under way. */
+/** Number of messages that are kept while the first attempt to connect is in progress. */
 const HELD_MAX = 100;
-/** How long closing waits for what is still on its way. */
+/** Longest wait of closing for messages that are still on their way. */
 const CLOSE_MS = 5000;
 
 /** What a link needs. */
@@ -35,8 +35,8 @@ export class BrokerLink {
   #opening: { readonly closed: AbortController; readonly connected: Promise<void> } | undefined;
   #connection: BrokerConnection | undefined;
   #held: string[] = [];
-  #tellsOversize = true;
-  #tellsUnreadable = true;
+  #warnsOfOversize = true;
+  #warnsOfUnreadable = true;
 
   constructor(options: BrokerLinkOptions) {
     this.#options = options;
@@ -55,7 +55,7 @@ export class BrokerLink {
     await sleep(this.#options.clock, FIRST_WAIT_MS, AbortSignal.any([waited.signal, closed.signal]));
   }
 
-  /** Tells the others. Never throws. */
+  /** Publishes an event to other schedulers. Never throws. */
   publish(event: CarillonEvent): void {
     try {
       const message = eventMessage(event, { id: this.#senderId, name: this.#options.name });
@@ -68,7 +68,7 @@ export class BrokerLink {
     }
   }
 
-  /** Lets go of the broker, once what was published is on its way. Never rejects. */
+  /** Disconnects from the broker, once what was published is on its way. Never rejects. */
   async close(): Promise<void> {
     const { clock, logger } = this.#options;
     this.#opening?.closed.abort();
@@ -101,7 +101,7 @@ export class BrokerLink {
         if (closed.aborted) return;
         const facts = { broker: broker.kind, error: messageOf(error) };
         if (waitMs === RETRY_MS.first) {
-          logger.warn("the event broker cannot be reached; it is tried again", facts);
+          logger.warn("the event broker cannot be reached; trying again", facts);
         }
         await sleep(clock, waitMs, closed, { keepAlive: false });
       }
@@ -115,11 +115,13 @@ export class BrokerLink {
         if (!closed.aborted) this.#take(message);
       },
       onLost: (error) => {
-        if (!closed.aborted) logger.warn("the event broker is lost", { broker, error: messageOf(error) });
+        if (!closed.aborted) {
+          logger.warn("the connection to the event broker was lost", { broker, error: messageOf(error) });
+        }
       },
       onMended: () => {
         if (closed.aborted) return;
-        logger.info("the event broker is there again", { broker });
+        logger.info("the connection to the event broker was restored", { broker });
         onGap();
       },
     };
@@ -137,13 +139,13 @@ export class BrokerLink {
     }
   }
 
-  /** Newer code may send what this one does not know, and as often as it likes: said once, then only to who looks closely. */
+  /** Newer code may send messages that this one does not know, and often: warned of once, then only logged for debugging. */
   #ignore(message: string): void {
     const { broker, logger } = this.#options;
-    const level = this.#tellsUnreadable ? "warn" : "debug";
-    this.#tellsUnreadable = false;
+    const level = this.#warnsOfUnreadable ? "warn" : "debug";
+    this.#warnsOfUnreadable = false;
     const facts = { broker: broker.kind, start: message.slice(0, 100) };
-    logger[level]("a message of the event broker was ignored: it is no event that is known here", facts);
+    logger[level]("a message of the event broker was ignored: it is no known event", facts);
   }
 
   #isTooLong(message: string): boolean {
@@ -152,10 +154,10 @@ export class BrokerLink {
 
   /** Events are made to fit; only names without measure can make one too long. */
   #refuse({ type }: CarillonEvent): void {
-    if (!this.#tellsOversize) return;
-    this.#tellsOversize = false;
+    if (!this.#warnsOfOversize) return;
+    this.#warnsOfOversize = false;
     const facts = { event: type, bytesMax: this.#bytesMax };
-    this.#options.logger.warn("an event was too long for the event broker, and was not told", facts);
+    this.#options.logger.warn("an event was too long for the event broker, and was not published", facts);
   }
 }
 

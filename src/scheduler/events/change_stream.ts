@@ -9,32 +9,32 @@ import type { StoreUnit } from "../store_unit.ts";
 /** The names of the events that can be read again after a restart. */
 export type StoredEventType = ChangeRecord["type"];
 
-/** An event out of the feed of a store, and how to go on behind it. */
+/** An event from the feed of a store, with the cursor to continue behind it. */
 export type StoredEvent<Type extends StoredEventType = StoredEventType> = EventOf<Type> & {
-  /** To be kept by who reads: `events({ after: cursor })` goes on behind this event. */
+  /** To be kept by the reader: `events({ after: cursor })` continues behind this event. */
   readonly cursor: string;
 };
 
-/** How many changes are read at a time. */
+/** Number of changes that are read at a time. */
 const PAGE = 500;
-/** How often the stores are asked when nobody tells that something has changed. */
+/** Longest wait before the stores are read where no change is reported. */
 const POLL_MS = 1000;
 
-/** What a stream reads, and who wakes it. */
+/** Options of a stream: the stores that it reads, from where, and its wake-ups. */
 export interface ChangeStreamOptions {
   readonly units: readonly StoreUnit[];
   readonly clock: Clock;
-  /** Where each store is to be read from; a store that is not named is read from the beginning. */
+  /** The position from which each store is read; a store without one is read from the beginning. */
   readonly positions: Map<string, number>;
   readonly wants: (type: StoredEventType) => boolean;
   readonly signal: AbortSignal | undefined;
-  /** Calls back when something may have changed here; answers how to stop that. */
+  /** Calls back when something may have changed here. Returns a function that stops that. */
   readonly onChange: (callback: () => void) => () => void;
   readonly onClose: (stream: { close(): void }) => void;
 }
 
 /**
- * The events of the stores' feeds as an async iterator: whoever made them, each once, none left out.
+ * The events of the stores' feeds as an async iterator, of all processes: each once, none left out.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export class ChangeStream<Event> implements AsyncIterableIterator<Event, undefin
     if (options.signal?.aborted) this.close();
   }
 
-  /** The next event, as soon as there is one. Rejects with `cursorExpired` when some are not kept any more. */
+  /** The next event, as soon as there is one. Rejects with `cursorExpired` when some are no longer kept. */
   next(): Promise<IteratorResult<Event, undefined>> {
     const answer = this.#reading.then(() => this.#next());
     this.#reading = answer.catch(() => {});
@@ -154,13 +154,13 @@ export class ChangeStream<Event> implements AsyncIterableIterator<Event, undefin
     const oldest = cursorText(new Map([...this.#options.positions, [alias, deletedUpTo]]));
     const why = isAhead
       ? "it is ahead of the store, which must be another one or an older copy"
-      : "what followed it is not kept any more";
+      : "what followed it is no longer kept";
     return new CarillonError(
       "cursorExpired",
-      `Cannot go on behind the cursor '${
+      `Cannot continue behind the cursor '${
         cursorText(this.#options.positions)
-      }': ${why}; read the state anew, then go ` +
-        `on from '${oldest}'`,
+      }': ${why}; read the state anew, then ` +
+        `continue from '${oldest}'`,
       { details: { store: alias, oldest } },
     );
   }

@@ -1,9 +1,9 @@
 import { CarillonError } from "../../errors.ts";
 
-/** How far the feeds of stores were read, by alias. As text it is a list like `main=42&fast=7`. */
+/** The positions up to which the feeds of stores were read, by alias. As a string it is a list like `main=42&fast=7`. */
 export type Positions = ReadonlyMap<string, number>;
 
-/** A cursor as text. */
+/** Returns a cursor as a string. */
 export function cursorText(positions: Positions): string {
   return new URLSearchParams([...positions].map(([alias, seq]) => [alias, String(seq)])).toString();
 }
@@ -15,7 +15,7 @@ export function positionsOf(cursor: unknown): Map<string, number> {
   if (valid) return new Map(entries.map(([alias, seq]) => [alias, Number(seq)]));
   throw new CarillonError(
     "invalidOption",
-    `Option 'after' of events() must be the cursor of an event, or what eventCursor() answers, but got '${cursor}'`,
+    `Option 'after' of events() must be the cursor of an event, or the value that eventCursor() returns, but got '${cursor}'`,
     { details: { option: "after" } },
   );
 }

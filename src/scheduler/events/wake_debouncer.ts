@@ -1,11 +1,11 @@
 import type { Clock, Timer } from "../../time/clock.ts";
 
-/** How far apart the calls are: at first, and at the most, while others go on telling. */
+/** Least time between two calls: at first, and at most, while others continue to publish. */
 const REST_MS = { first: 10, max: 200 };
 
 /**
- * Calls back when it is told that there may be work: at once, and then once for all that is told within a rest. The rests
- * grow while no end comes to it: others who are busy are no reason to ask the store without end.
+ * Calls back when there may be work: at once, and then once for all reports within a rest. The rests
+ * grow while the reports continue: other busy schedulers are no reason to query the store all the time.
  */
 export class WakeDebouncer {
   readonly #clock: Clock;
@@ -25,7 +25,7 @@ export class WakeDebouncer {
     else this.#callAndRest();
   }
 
-  /** Calls no more of what was told so far. */
+  /** Forgets the reports so far. */
   stop(): void {
     this.#resting?.cancel();
     this.#resting = undefined;

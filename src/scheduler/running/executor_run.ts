@@ -17,7 +17,7 @@ import type { RunAnswer } from "./middleware_chain.ts";
 export interface ExecutedTask {
   readonly task: RegisteredTask;
   readonly input: unknown;
-  /** The same as its schema is to check it again elsewhere. */
+  /** The same before validation changed it, to be validated again in another thread or process. */
   readonly payload: Payload | null;
 }
 
@@ -30,7 +30,7 @@ export function executorOf({ executor }: RunSettings, environment: Environment):
   throw new CarillonError("unknownExecutor", `Executor '${name}' is not configured; there is ${known}`);
 }
 
-/** Calls a task's function in this process, within the job's context. A promise only where the task's code answers one. */
+/** Calls a task's function in this process, within the job's context. Returns a promise only where the task's code does. */
 export function callTask(
   { task, input }: ExecutedTask,
   context: TaskContext,
@@ -52,7 +52,7 @@ function encoded(value: unknown, serializer: Serializer): RunAnswer {
   return { payload: encodePayload(value, serializer), value };
 }
 
-/** Has an executor run the function, here or elsewhere; `started` is called when it does. */
+/** Has an executor run the function, in this process or another; `started` is called when it begins. */
 export async function runByExecutor(
   executor: Executor,
   run: JobRun,
@@ -78,10 +78,10 @@ export async function runByExecutor(
   return { payload, value: local ? local.value : decodePayload(payload, [serializer]) };
 }
 
-/** What of one job crosses to where its function runs, and back. */
+/** The part of one job that crosses to the place where its function runs, and back. */
 export type Crossing = Pick<ExecutorRun, "job" | "input" | "signal" | "log" | "progress">;
 
-/** The part of a run that an executor elsewhere needs. */
+/** Returns the part of a run that crosses to another thread or process. */
 export function crossing(run: JobRun, { payload }: ExecutedTask, context: TaskContext): Crossing {
   const { id, taskName, attempt, scheduleId, fireTimeMs, runAtMs, metadata } = run.job;
   return {

@@ -2,19 +2,20 @@ import { CarillonError } from "../../errors.ts";
 import type { JobFence, JobRecord, JobTransition, ParentFacts } from "../../model/job_record.ts";
 import type { RunEnding } from "../store/gateway/job_gateway.ts";
 
-/** Why a run must stop. */
-export interface AbortCause {
-  readonly kind: "timeout" | "cancelled" | "leaseLost" | "stopping";
-  readonly message: string;
-}
-
-/** The code of the error that the function finds as `signal.reason`. */
+/** The reasons for which a run must stop, with the code of the error that its function finds as `signal.reason`. */
 const abortCodes = {
   timeout: "jobTimedOut",
   cancelled: "jobCancelled",
   leaseLost: "leaseLost",
   stopping: "schedulerStopped",
-} as const satisfies Record<AbortCause["kind"], string>;
+} as const;
+
+type AbortKind = keyof typeof abortCodes;
+
+/** Why a run must stop. */
+export type AbortCause = {
+  readonly [Kind in AbortKind]: { readonly kind: Kind; readonly message: string };
+}[AbortKind];
 
 /** The end of a run within a transaction of its function. */
 export interface RunCompletion {

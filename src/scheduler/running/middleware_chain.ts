@@ -5,7 +5,7 @@ import type { MiddlewareJob, TaskContext } from "../../context/task_context.ts";
 import { CarillonError } from "../../errors.ts";
 import type { Payload } from "../../model/payload.ts";
 
-/** What a run answered: its encoded result, and the same as a value. */
+/** The result of a run, encoded and as a value. */
 export interface RunAnswer {
   readonly payload: Payload | null;
   readonly value: unknown;
@@ -17,14 +17,14 @@ export interface MiddlewareRun {
   readonly chain: readonly Middleware[];
   readonly context: TaskContext;
   readonly input: unknown;
-  /** What `currentScheduler()` answers. */
+  /** The scheduler that `currentScheduler()` returns. */
   readonly scheduler: object;
   /** Calls the function by its executor. */
   readonly call: () => Promise<RunAnswer>;
 }
 
 /**
- * Calls a function within its middleware. It answers what the function did, unless a middleware threw something else;
+ * Calls a function within its middleware. Settles as the function did, unless a middleware threw something else;
  * and never before the function has ended, whatever the middleware did.
  */
 export function throughMiddleware(run: MiddlewareRun): Promise<RunAnswer> {

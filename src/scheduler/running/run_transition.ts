@@ -7,57 +7,69 @@ import type { JobOutcome } from "../../model/states.ts";
 import { storedError } from "../../model/stored_error.ts";
 import type { AbortCause } from "./job_run.ts";
 
-/** How a task's function ended. */
+/** The way in which a task's function ended. */
 export type RunResult =
   | { readonly ok: true; readonly payload: string | null; readonly value: unknown }
   | { readonly ok: false; readonly error: unknown };
 
-/** What decides what becomes of a run. */
+/** The facts that decide how a job continues after a run. */
 export interface RunTransitionInput {
   readonly result: RunResult;
   readonly cause: AbortCause | undefined;
-  /** Whether its executor had to end it, as it ignored its signal. @default false */
+  /** True if its executor had to end it, as it ignored its signal. @default false */
   readonly terminated?: boolean;
   readonly job: Pick<JobRecord, "attempt" | "lostLeases" | "cancelRequested">;
   readonly settings: RunSettings;
-  /** Whether this error is worth another attempt; always when absent. */
+  /** Returns true if an error is worth another attempt; by default every one is. */
   readonly retryIf?: ((error: unknown) => boolean) | undefined;
-  /** The wait before the next attempt where the task computes it. */
+  /** Returns the wait before the next attempt, for tasks that compute it. */
   readonly customBackoffMs?: ((attempt: number, error: unknown) => number) | undefined;
   /** In [0, 1). */
   readonly random: number;
 }
 
-/** What becomes of a run that has ended. */
+/** Returns the transition of a job whose run has ended. */
 export function runTransition(input: RunTransitionInput): JobTransition {
   const { result, cause, settings } = input;
-  if (cause?.kind === "leaseLost") return lostLeaseTransition(input.job, settings);
-  if (result.ok && cause?.kind !== "timeout") return successTransition(result.payload, settings);
-  if (cause?.kind === "cancelled") return failed("cancelled", cancelError(cause, input), settings);
-  const own = cause?.kind === "timeout" ? undefined : ownTransition(input);
-  if (own !== undefined) return own;
-  if (cause?.kind === "stopping") return { to: "handBack", lostLease: false };
-  const outcome = cause?.kind === "timeout" ? "timedOut" : "error";
-  const error = cause?.kind === "timeout"
-    ? timeoutError(cause, input)
-    : (result as { readonly error: unknown }).error;
-  return retryTransition(input, outcome, error) ?? failed(outcome, storedError(error), settings);
+  switch (cause?.kind) {
+    case "leaseLost":
+      return lostLeaseTransition(input.job, settings);
+    case "timeout":
+      return failureTransition(input, "timedOut", timeoutError(cause, input));
+    case "cancelled":
+      if (result.ok) return successTransition(result.payload, settings);
+      return failed("cancelled", cancelError(cause, input), settings);
+    case "stopping":
+      if (result.ok) return successTransition(result.payload, settings);
+      return ownTransition(result.error, settings) ?? { to: "handBack", lostLease: false };
+    case undefined:
+      if (result.ok) return successTransition(result.payload, settings);
+      return ownTransition(result.error, settings) ?? failureTransition(input, "error", result.error);
+    default:
+      return cause satisfies never;
+  }
 }
 
-/** What becomes of a run whose function returned, and that nobody told to stop. */
+/** Returns the transition of a job whose function returned without having been asked to stop. */
 export function successTransition(value: string | null, { retention }: RunSettings): JobTransition {
   return { to: "finished", outcome: "success", value, error: null, keepMs: retention.successMs };
 }
 
-/** What the job said about itself from inside, which no retry can overrule. */
-function ownTransition({ result, settings }: RunTransitionInput): JobTransition | undefined {
-  if (result.ok) return undefined;
-  const { error } = result;
+/** The transition that the job itself asked for, which no retry can overrule. */
+function ownTransition(error: unknown, settings: RunSettings): JobTransition | undefined {
   if (isCarillonError(error, "jobSnoozed")) {
     return { to: "snooze", delayMs: Number(error.details["delayMs"]) };
   }
   if (!isCarillonError(error, "jobCancelledItself")) return undefined;
   return failed("cancelled", { name: "Cancelled", message: error.message }, settings);
+}
+
+function failureTransition(
+  input: RunTransitionInput,
+  outcome: "error" | "timedOut",
+  error: unknown,
+): JobTransition {
+  return retryTransition(input, outcome, error) ?? failed(outcome, storedError(error), input.settings);
 }
 
 function retryTransition(
@@ -73,18 +85,18 @@ function retryTransition(
   }
   try {
     if (retryIf && !retryIf(error)) return undefined;
-    // The function is the task's; what a job, its schedule or `configureTask` says about waiting wins over it.
+    // The function is the task's; a back-off set by a job, its schedule or `configureTask` wins over it.
     const custom = settings.retry.backoff.kind === "custom" ? customBackoffMs : undefined;
     const delayMs = custom?.(attempt, error) ?? backoffMs(settings.retry.backoff, attempt, random);
     return { to: "retry", delayMs, error: storedError(error), outcome };
   } catch (thrown) {
-    // The task's own retry functions failed: its error counts, and it says what else went wrong.
+    // The task's own retry functions failed: the error of the run counts, and names that failure.
     const message = `${messageOf(error)} (and deciding about a retry failed: ${messageOf(thrown)})`;
     return failed("error", storedError(new Error(message, { cause: error })), settings);
   }
 }
 
-/** Says which of the two it was: the function ended when its signal was aborted, or it had to be ended. */
+/** The error of a run that timed out: its function ended when its signal was aborted, or had to be ended. */
 function timeoutError({ message }: AbortCause, { terminated = false }: RunTransitionInput): CarillonError {
   const how = terminated ? "terminated, as it ignored its signal" : "ended by its abort signal";
   const endedBy = terminated ? "terminate" : "abort";

@@ -9,9 +9,9 @@ import type { Serializer } from "../../serializers/serializer.ts";
 
 /** A job's input as its task's code takes it. */
 export interface StoredInput {
-  /** What the function gets. */
+  /** The input that the function gets. */
   readonly input: unknown;
-  /** The same before the schema made something of it, for executors elsewhere. */
+  /** The same before validation changed it, for executors in other threads and processes. */
   readonly payload: Payload | null;
 }
 
@@ -19,7 +19,7 @@ type Versioned = Pick<JobRecord, "input" | "taskVersion">;
 
 /**
  * Reads a job's input: decoded, brought from the version it was added with to that of the code, and checked. Throws an
- * error whose message says why this code cannot run the job. A promise only where the task's code answers one.
+ * error whose message states why this code cannot run the job. Returns a promise only where the task's code does.
  */
 export function storedInput(
   task: RegisteredTask,

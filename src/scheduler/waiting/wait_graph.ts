@@ -4,13 +4,13 @@ import type { RunTable } from "../running/run_table.ts";
 /** Jobs that wait for their parents, each with those that are not finished. */
 export type ParentChains = ReadonlyMap<string, readonly string[]>;
 
-/** Which jobs of this process wait for which others; finds the waits that could never end. */
+/** The waits of this process's jobs for other jobs; finds those that could never end. */
 export class WaitGraph {
   readonly #waitsFor = new Map<string, string[]>();
-  /** What is known of the parents of those that are waited for, for as long as they are. */
+  /** The known parents of jobs that are awaited, for as long as they are. */
   readonly #chains = new Set<ParentChains>();
 
-  /** How many of these runs take part of the scheduler's own limit: those that only wait take none. */
+  /** Number of these runs that count for the scheduler's own limit: those that only wait do not. */
   working(runs: RunTable): number {
     if (this.#waitsFor.size === 0) return runs.staying;
     return runs.all().filter((run) => !runs.isLeaving(run) && !this.#waitsFor.has(run.job.id)).length;
@@ -27,7 +27,7 @@ export class WaitGraph {
     const slots = limit === 1 ? "the only slot" : `all ${limit} slots`;
     throw new CarillonError(
       "jobWaitsForItself",
-      `Job ${waiter} would wait for ever: it waits for a job of task '${taskName}', of which it holds ${slots} ` +
+      `Job ${waiter} would wait forever: it waits for a job of task '${taskName}', of which it holds ${slots} ` +
         "itself or through jobs that wait for it; raise 'maxRunningJobs', or use addJob without waiting",
       { details: { jobId: waiter, taskName, limit } },
     );
@@ -35,13 +35,13 @@ export class WaitGraph {
 
   /**
    * Refuses to let a job wait for itself, or for one that waits for it, be it in its function or for its parents, as
-   * `chains` tells. Throws `jobWaitsForItself`.
+   * `chains` states. Throws `jobWaitsForItself`.
    */
   refuseLoop(waiter: string, awaited: string, chains: ParentChains = new Map()): void {
     if (!this.#leadsTo(awaited, waiter, chains)) return;
     throw new CarillonError(
       "jobWaitsForItself",
-      `Job ${waiter} would wait for ever: it waits for job ${awaited}, which is itself or waits for it; ` +
+      `Job ${waiter} would wait forever: it waits for job ${awaited}, which is itself or waits for it; ` +
         "let one of them end without waiting, or take it out of the other's 'after'",
       { details: { jobId: waiter, awaited } },
     );

@@ -7,7 +7,7 @@ import type { Environment } from "../environment.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { ParentChains, WaitGraph } from "./wait_graph.ts";
 
-/** A job that code wants to wait for. */
+/** A job that code is about to wait for. */
 export interface AwaitedJob {
   readonly id: string;
   readonly taskName: string;

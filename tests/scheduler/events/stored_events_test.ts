@@ -83,7 +83,7 @@ test("events({ after }) says when what followed a cursor is not kept any more, a
     await scheduler.cleanup();
     const expired = scheduler.events({ after: first, types: "jobFinished" });
     const error = await expired.next().then(() => assert.fail("it went on"), (error) => error);
-    assert.ok(refusal("cursorExpired", /is not kept any more; read the state anew/)(error));
+    assert.ok(refusal("cursorExpired", /is no longer kept; read the state anew/)(error));
     assert.equal((await expired.next()).done, true);
     const { oldest } = error.details;
     const next = scheduler.events({ after: oldest, types: "jobFinished" });

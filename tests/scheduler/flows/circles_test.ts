@@ -30,7 +30,7 @@ test("a job that waits for one that waits for it to end is told so at once", asy
     await scheduler.startInBackground();
     const running = assert.rejects(
       scheduler.runJob(root, way),
-      refusal("jobFailed", /would wait for ever/),
+      refusal("jobFailed", /would wait forever/),
       way,
     );
     await settle(clock);
@@ -79,7 +79,7 @@ test("of jobs that wait for each other by their handles, the one that closes the
   const refused = ends.find(({ outcome }) => outcome === "error");
   assert.match(
     refused?.error?.message ?? "",
-    /would wait for ever: it waits for job .* which is itself or waits for it/,
+    /would wait forever: it waits for job .* which is itself or waits for it/,
   );
   assert.equal(refused?.error?.code, "jobWaitsForItself");
 });

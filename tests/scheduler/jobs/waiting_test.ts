@@ -45,7 +45,7 @@ test("a job that waits for a job of its own task is told so at once", async () =
     for (const way of ["runJob", "handle"]) {
       const running = assert.rejects(
         scheduler.runJob(self, way),
-        refusal("jobFailed", /would wait for ever.*the only slot.*maxRunningJobs/),
+        refusal("jobFailed", /would wait forever.*the only slot.*maxRunningJobs/),
       );
       await settle(clock);
       await running;
