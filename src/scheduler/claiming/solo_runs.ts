@@ -6,12 +6,16 @@ import type { JobRun } from "../running/job_run.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
 import type { NextRoundMs, PolledWork } from "../store/poller.ts";
 import type { Pollers } from "../store/waker.ts";
-import type { ResultWaiter } from "../waiting/result_waiter.ts";
 import type { JobClaimer, RunListener } from "./job_claimer.ts";
 import type { SlotWaiter } from "./slots.ts";
 
 /** Longest wait before jobs that need a slot held by another process are tried again. */
 const POLL_MS = 1000;
+
+/** Waits for jobs to finish. */
+export interface JobResults {
+  wait(jobId: string): Promise<JobRecord | undefined>;
+}
 
 /** The parts on which solo runs work. */
 export interface SoloRunsParts {
@@ -20,7 +24,7 @@ export interface SoloRunsParts {
   readonly lease: Lease;
   readonly membership: Membership;
   readonly claimer: JobClaimer;
-  readonly results: ResultWaiter;
+  readonly results: JobResults;
   readonly pollers: Pollers;
 }
 
