@@ -161,7 +161,7 @@ test("a lost event broker is logged; once it is back, what was not heard is look
   network.mend(broker);
   await settle(clock);
   assert.equal((await handle.status()).state, "finished");
-  assert.deepEqual([of("is lost").length, of("is there again").length], [1, 1]);
+  assert.deepEqual([of("was lost").length, of("was restored").length], [1, 1]);
 });
 
 test("what is no event is said once, and stops nothing", async () => {
