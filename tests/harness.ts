@@ -11,11 +11,11 @@ interface DenoTest {
 /** A test that hangs fails by its name after this, instead of holding up the whole run. */
 const TIME_LIMIT_MS = 60_000;
 
-/** What a test may ask of the machine it runs on. */
+/** Options of a test. */
 export interface TestOptions {
   /** Skipped where true; say why in the name of the test. */
   readonly ignore?: boolean;
-  /** How long it may take. @default a minute */
+  /** Time limit of the test. @default a minute */
   readonly timeLimitMs?: number;
 }
 

@@ -25,7 +25,7 @@ import { tableOfContents } from "./rules/table_of_contents.ts";
 import { testHarness } from "./rules/test_harness.ts";
 import type { Rule } from "./rule.ts";
 
-/** The rules of the house, in the order in which a newcomer would ask for them. */
+/** The rules of the project, in the order in which a newcomer needs them. */
 export const allRules: readonly Rule[] = [
   layers,
   schedulerOrder,

@@ -9,7 +9,7 @@ export interface Exported {
   readonly declarations: readonly ts.Node[];
 }
 
-/** What a file declares and exports. */
+/** The declarations that a file exports. */
 export function exportedBy(file: SourceFile): Exported[] {
   const all = new Map<string, ts.Node[]>();
   const local = localExports(file);
@@ -23,7 +23,7 @@ export function exportedBy(file: SourceFile): Exported[] {
   return [...all].map(([name, declarations]) => ({ name, file, declarations }));
 }
 
-/** What whoever imports this file can name: its own exports, and what it re-exports, wherever that is declared. */
+/** The names that an import of this file can use: its own exports, and those that it re-exports. */
 export function reachableFrom(project: Project, path: string): Exported[] {
   const file = project.files.get(path);
   if (file === undefined) return [];
@@ -36,7 +36,7 @@ export function reachableFrom(project: Project, path: string): Exported[] {
   return found;
 }
 
-/** What people can import from the package, by any of its entries. */
+/** Everything that can be imported from the package, through any of its entries. */
 export function publicExports(project: Project): Exported[] {
   const entries = Object.values((jsonFile(project, "deno.json")["exports"] ?? {}) as Record<string, string>);
   const found = entries.flatMap((entry) => reachableFrom(project, entry.replace(/^\.\//, "")));
@@ -44,7 +44,7 @@ export function publicExports(project: Project): Exported[] {
   return [...unique.values()];
 }
 
-/** Whether it is there at run time: not a type, not an interface. */
+/** True if it exists at run time: not a type, not an interface. */
 export function isValue({ declarations }: Exported): boolean {
   return declarations.some((node) => !ts.isInterfaceDeclaration(node) && !ts.isTypeAliasDeclaration(node));
 }

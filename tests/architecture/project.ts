@@ -41,7 +41,7 @@ export async function loadProject(root: string): Promise<Project> {
   return projectOf(texts);
 }
 
-/** A project from texts; the fixtures of the rules are made so. */
+/** Makes a project from file contents; the fixtures of the rules use this. */
 export function projectOf(texts: Readonly<Record<string, string>>): Project {
   const all = new Map(Object.entries(texts));
   const files = new Map<string, SourceFile>();

@@ -2,7 +2,7 @@ import { filesUnder, type Project } from "./project.ts";
 import { comments, sourceFile, walk } from "./source_file.ts";
 import ts from "typescript";
 
-/** By what holds an object literal (a function's name, an option's, a variable's): the keys used there. */
+/** The keys used in object literals, by the function, option or variable that an object literal is given to. */
 export type ShownKeys = ReadonlyMap<string, ReadonlySet<string>>;
 
 const BLOCK = /^([ \t*]*)```ts\n([\s\S]*?)^\1```/gm;
@@ -17,7 +17,7 @@ export function examplesOf(project: Project): string[] {
   return [...guides.map(([, text]) => text), ...docs].flatMap(blocksOf).concat(programs);
 }
 
-/** The keys of all object literals in some programs, by what holds them. */
+/** The keys of all object literals in some programs. */
 export function shownKeys(programs: readonly string[]): ShownKeys {
   const shown = new Map<string, Set<string>>();
   for (const program of programs) {
@@ -45,7 +45,7 @@ function blocksOf(text: string): string[] {
   );
 }
 
-/** What an object literal is given to; what stands between (a list, a choice) is looked through. */
+/** The name that an object literal is given to; lists and conditions in between are skipped. */
 function holderOf(node: ts.Node): string | undefined {
   const { parent } = node;
   if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return lastName(parent.expression);

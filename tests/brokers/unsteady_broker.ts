@@ -10,7 +10,7 @@ interface Place {
 export class UnsteadyNetwork {
   readonly #channels = new Map<string, Set<Place>>();
   #isDown = false;
-  /** How often somebody tried to connect. */
+  /** Number of tries to connect. */
   attempts = 0;
 
   /** A broker on a channel. */

@@ -12,7 +12,7 @@ import { Journal } from "./journal.ts";
 import { journaledStore } from "./journaled_store.ts";
 import { CHAOS_LEASE_MS, CHAOS_SCHEDULES, STOOD_MS } from "./workload.ts";
 
-/** How often a process looks whether it stood still. */
+/** Interval at which a process checks whether it stood still. */
 const WATCH_MS = 50;
 
 const [url, folder, name, seed, mode] = process.argv.slice(2) as [string, string, string, string, string?];

@@ -8,7 +8,7 @@ import type { ChaosTasks } from "./chaos_tasks.ts";
 import type { Journal } from "./journal.ts";
 import { FLAKY_ATTEMPTS } from "./workload.ts";
 
-/** How long a client rests between two calls, at the most. */
+/** Longest pause of a client between two calls. */
 const REST_MS_MAX = 500;
 
 /** Adds and cancels jobs of every kind, and writes to the journal what it asks for and what it is told. */

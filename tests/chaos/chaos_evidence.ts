@@ -15,7 +15,7 @@ export interface Run {
   /** The claim it ran under. */
   readonly claim: number;
   readonly beganMs: number;
-  /** When it ended or gave up, or when its process was killed or stood still. */
+  /** Time at which it ended or gave up, or at which its process was killed or stood still. */
   readonly overMs: number;
   /** It came to its end, whatever was made of that. */
   readonly ended: boolean;
@@ -31,7 +31,7 @@ export interface Evidence {
   readonly jobs: readonly JobRecord[];
   readonly lines: readonly NotedLine[];
   readonly runs: readonly Run[];
-  /** What the database says is wrong with itself. */
+  /** Problems that the database reports about itself. */
   readonly damages: readonly string[];
 }
 
@@ -94,7 +94,7 @@ function runsOf(
   return cutShort([...runs, ...left], lines);
 }
 
-/** Who stands still for long loses its lease: from then on its runs count for nobody, unless their end was accepted. */
+/** A process that stands still for long loses its lease: from then on its runs do not count, unless their end was accepted. */
 function cutShort(runs: readonly Run[], lines: readonly JournalLine[]): Run[] {
   const stood = lines.flatMap((line) => line.what === "stood" ? [line.fromMs] : []);
   const accepted = new Set(

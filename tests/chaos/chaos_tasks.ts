@@ -89,5 +89,5 @@ export function chaosTasks(journal: Journal, random: Random) {
   };
 }
 
-/** What {@linkcode chaosTasks} makes. */
+/** The tasks that {@linkcode chaosTasks} makes. */
 export type ChaosTasks = ReturnType<typeof chaosTasks>;

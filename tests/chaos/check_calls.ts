@@ -1,7 +1,7 @@
 import { decodePayload } from "../../src/serializers/payload.ts";
 import type { Evidence } from "./chaos_evidence.ts";
 
-/** What is wrong with what callers were told: what was acknowledged is there, and work that stands once is there once. */
+/** Violations of promises to callers: acknowledged jobs exist, and jobs with an identity exist once. */
 export function checkCalls({ jobs, lines }: Evidence): readonly string[] {
   const problems: string[] = [];
   const byId = new Map(jobs.map((job) => [job.id, job]));

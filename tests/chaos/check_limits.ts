@@ -1,7 +1,7 @@
 import type { Evidence, Run } from "./chaos_evidence.ts";
 import { CHAOS_SCHEDULES, KEY_LIMITS, TASK_LIMITS } from "./workload.ts";
 
-/** What is wrong with how much ran at once, and in which order. */
+/** Violations of limits and of claim order. */
 export function checkLimits({ runs, jobs, lines }: Evidence): readonly string[] {
   return [
     ...overlaps(runs, ({ job }) => job.taskName, (task) => TASK_LIMITS[task] ?? null),

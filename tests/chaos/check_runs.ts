@@ -3,7 +3,7 @@ import { decodePayload } from "../../src/serializers/payload.ts";
 import type { Evidence, Run } from "./chaos_evidence.ts";
 import { FLAKY_ATTEMPTS } from "./workload.ts";
 
-/** What is wrong with what ran: who ended what, how it ended, and what was written by whom. */
+/** Violations by runs: their owners, their ends, and their results. */
 export function checkRuns(evidence: Evidence): readonly string[] {
   const { jobs, runs } = evidence;
   const byName = new Map(runs.map((run) => [run.run, run]));

@@ -2,7 +2,7 @@ import type { JobRecord } from "../../src/model/job_record.ts";
 import type { Evidence } from "./chaos_evidence.ts";
 import { CHAOS_SCHEDULES } from "./workload.ts";
 
-/** What is wrong with the fires: each is accounted for exactly once, and each job of one stands for another one. */
+/** Violations by fires: each must be accounted for exactly once, and each job of a schedule must belong to its own fire. */
 export function checkSchedules({ schedules, jobs }: Evidence): readonly string[] {
   return CHAOS_SCHEDULES.flatMap(({ id, everyMs, coalesce }) => {
     const schedule = schedules.find((stored) => stored.id === id);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { JobOutcome } from "../../src/model/states.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 
-/** What a process of a chaos run says happened, as it happens. */
+/** An entry of the journal in which a process of a chaos run records what happens. */
 export type Note =
   /** Its event loop stood still since `fromMs`: frozen, or without a processor. */
   | { readonly what: "stood"; readonly fromMs: number }

@@ -16,10 +16,10 @@ import type { Program } from "../stores/child_process.ts";
 import { Random } from "../random.ts";
 import { CHAOS_LEASE_MS } from "./workload.ts";
 
-/** How often a trace says what is still waited for when the faults are over. */
+/** Interval at which a trace reports the unfinished jobs after the faults. */
 const TELL_EVERY_MS = 300;
 
-/** What a chaos run is to do. */
+/** Options of a chaos run. */
 export interface ChaosOptions {
   readonly scene: "file" | "server";
   readonly processes: number;
@@ -30,19 +30,19 @@ export interface ChaosOptions {
   readonly faultsMin?: number;
   /** Number of leases after the faults within which everything due must be finished. @default 2 */
   readonly settleLeases?: number;
-  /** What runs the processes, in turn. @default the runtime of this process */
+  /** The programs that run the processes, in turn. @default the runtime of this process */
   readonly programs?: readonly Program[];
-  /** Is told what happens. @default nobody is */
+  /** Called with what happens. @default nothing */
   readonly trace?: (text: string) => void;
 }
 
-/** What a chaos run did, and what it found. */
+/** The result of a chaos run. */
 export interface ChaosReport {
-  /** How often each fault was made. */
+  /** Number of times that each fault was made. */
   readonly faults: Readonly<Record<string, number>>;
   readonly jobs: number;
   readonly runs: number;
-  /** How long after the faults everything that was due then was finished. */
+  /** Time after the faults until everything that was due then had finished. */
   readonly settledMs: number;
   readonly problems: readonly string[];
 }

@@ -11,16 +11,16 @@ import { type Manner, UnrulyProxy } from "./unruly_proxy.ts";
 
 /** Where a chaos run takes place: a database, and what can go wrong with it. */
 export interface Scene {
-  /** What the processes open. */
+  /** The URL that the processes open. */
   readonly url: string;
-  /** For whoever looks at the end, and is let down by nothing. */
+  /** A store for the checks at the end, without any faults in between. */
   store(): LibsqlStore;
-  /** Faults of the database, by name. Each is over when its promise resolves. */
+  /** Faults of the database, by name. Each has ended when its promise resolves. */
   readonly faults: Readonly<Record<string, () => Promise<void>>>;
   end(): Promise<void>;
 }
 
-/** A file. It can be locked by somebody else, for longer than anybody should. */
+/** A file. Another process can lock it for too long. */
 export function fileScene(folder: string, random: Random): Promise<Scene> {
   const url = `file:${join(folder, "chaos.db")}`;
   return Promise.resolve({
@@ -65,7 +65,7 @@ export async function serverScene(random: Random): Promise<Scene> {
   };
 }
 
-/** Holds the write lock as somebody would who thinks for long in the middle of a transaction. */
+/** Holds the write lock for a while, as a long transaction would. */
 async function lockFile(url: string, random: Random): Promise<void> {
   const database = new (await loadNativeBinding())(url);
   try {

@@ -3,19 +3,19 @@ import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import { Random } from "../random.ts";
 
-/** What a proxy does with what passes through it. */
+/** Behaviour of a proxy. */
 export type Manner =
   | "passes"
-  /** Keeps answers back for a while. */
+  /** Delays responses. */
   | "delays"
-  /** Cuts the connection when the answer comes: the call has happened, and nobody is told. */
+  /** Cuts the connection when the response comes: the call was made, but its caller gets no result. */
   | "losesAnswers"
   /** Does that once. */
   | "losesOneAnswer"
   /** Takes calls and passes nothing on. */
   | "swallows";
 
-/** How long an answer that is kept back is late, at the most. */
+/** Longest delay of a response. */
 const DELAY_MS_MAX = 300;
 
 /** Stands between the processes and their server, and lets them down now and then. */
@@ -46,7 +46,7 @@ export class UnrulyProxy {
     return `127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
   }
 
-  /** Behaves so from now on. What was swallowed until now is cut off, or nobody would ever ask again. */
+  /** Sets the behaviour. Connections with swallowed calls are cut, or their callers would wait forever. */
   behave(manner: Manner): void {
     if (this.#manner === "swallows") this.#cut();
     this.#manner = manner;

@@ -1,6 +1,6 @@
-/** What the processes of a chaos run do, and what it is held to: known to them and to the checker alike. */
+/** The workload of a chaos run and its limits, shared by the processes and the checker. */
 
-/** How long a process may be silent before the others take its work. */
+/** Time for which a process may be silent before the others take over its work. */
 export const CHAOS_LEASE_MS = 1500;
 
 /** For how long the event loop of a process must stand still for its journal to say so. */
@@ -30,8 +30,8 @@ export const TASK_LIMITS: Readonly<Record<string, number | null>> = {
 /** Number of jobs of one key that run at once. */
 export const KEY_LIMITS: Readonly<Record<string, number>> = { keyed: 2, inOrder: 1 };
 
-/** How often a job of `flaky` is tried. */
+/** Number of attempts of a job of `flaky`. */
 export const FLAKY_ATTEMPTS = 3;
 
-/** How long a job of `hanging` may run. */
+/** Time limit of a job of `hanging`. */
 export const HANGING_TIMEOUT_MS = 120;

@@ -10,14 +10,14 @@ import { commands } from "../../src/cli/commands.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { runtime } from "../harness.ts";
 
-/** How a command ended, and what it wrote. */
+/** The exit code and the output of a command. */
 export interface Answer {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** What a test may say about the terminal. */
+/** Options of the terminal of a test. */
 export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;

@@ -6,7 +6,7 @@ import { test } from "../harness.ts";
 import { inFolder } from "../tasks/scheduler_in_folder.ts";
 import { startExample } from "./run_example.ts";
 
-/** What each example that ends by itself writes. */
+/** Output of each example that ends on its own. */
 const outputs: Readonly<Record<string, readonly RegExp[]>> = {
   first: [/^mails sent: 1$/m, /^the report for now$/m, /^digest +mail\.digest/m, /09:00.*\[Europe\/Berlin\]/],
   decorators: [/^two days: 280$/m, /^pong$/m, /^sales\.week runs sales\.report at .*T08:00:00Z$/m],

@@ -7,7 +7,7 @@ import { runtime } from "../harness.ts";
 /** An example that runs in a process of its own, on the runtime of the tests. */
 export interface RunningExample {
   readonly process: ChildProcess;
-  /** What it has written, line by line; resolves at the first line that matches. */
+  /** Reads its output line by line; resolves at the first line that matches. */
   line(pattern: RegExp): Promise<string>;
   /** Waits for its end. Throws what it wrote to its error output when it failed. */
   output(): Promise<string>;

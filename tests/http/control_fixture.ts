@@ -32,16 +32,16 @@ export const failing = task({
   },
 });
 
-/** What a request was answered with. */
+/** The response to a request. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
-  /** What is at a path of the body, as `"jobs.0.id"`; undefined where there is nothing. */
+  /** The value at a path of the body, such as `"jobs.0.id"`; undefined if there is none. */
   at(path: string): unknown;
 }
 
-/** How to call the app under test. */
+/** A call of the app under test. */
 export interface Control {
   readonly app: ControlApp;
   readonly scheduler: Scheduler;
@@ -49,7 +49,7 @@ export interface Control {
   send(what: string, json?: unknown, init?: RequestInit): Promise<Answer>;
 }
 
-/** What to build the app under test from. */
+/** Options of the app under test. */
 export interface ControlSetup {
   readonly app?: ControlAppOptions;
   readonly scheduler?: SchedulerOptions;

@@ -1,4 +1,4 @@
-/** What decorators refuse, called by hand as a compiler would, and as one would not. */
+/** Errors of decorators, called by hand as a compiler would, and as it would not. */
 import assert from "node:assert/strict";
 import { schedule } from "../../src/registry/schedule.ts";
 import { task } from "../../src/registry/task.ts";

@@ -93,7 +93,7 @@ class Derived extends Base {
   }
 }
 
-/** What a registry makes of the classes. */
+/** Facts that a registry finds in the classes. */
 export function fixtureFacts(): unknown {
   const registry = new TaskRegistry();
   const derived = new Derived("sales");

@@ -11,7 +11,7 @@ import { withFolder } from "../folders.ts";
 const root = new URL("../../", import.meta.url);
 const legacy = { experimentalDecorators: true };
 
-/** What both call shapes must give. */
+/** The facts that both call shapes must give. */
 const expected = {
   tasks: [
     ["Base.alone", ["alone"], "alone sales friday job-1"],

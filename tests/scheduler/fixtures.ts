@@ -47,7 +47,7 @@ export function settle(clock: VirtualClock): Promise<void> {
   return clock.advance({ milliseconds: 0 });
 }
 
-/** What a method of the store does instead of its work; returns undefined to let the store do it. */
+/** Replaces a method of the store; returns undefined to let the store do its work. */
 export type Fault = (method: string, args: readonly unknown[]) => Promise<unknown> | undefined;
 
 /** A real store whose calls can fail, get lost or be counted. */

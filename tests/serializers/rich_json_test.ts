@@ -6,7 +6,7 @@ import { trickyValues } from "../../src/testing/serializer_conformance/values.ts
 import { Temporal } from "../../src/time/temporal.ts";
 import { test } from "../harness.ts";
 
-/** What is neither plain data nor one of the kinds that rich JSON knows. */
+/** A value that is neither plain data nor one of the kinds that rich JSON knows. */
 const refused = [
   "an array with names as keys",
   "a Map with fields of its own",

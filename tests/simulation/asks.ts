@@ -1,7 +1,7 @@
 import type { Random } from "../random.ts";
 import { keyedNames, scheduleIds, taskNames } from "./workload.ts";
 
-/** What a client asks. */
+/** A request of a client. */
 export type Ask =
   | {
     readonly kind: "addJob";
@@ -21,7 +21,7 @@ export type Ask =
   | { readonly kind: "holiday"; readonly on: boolean }
   | ScheduleAsk;
 
-/** What a client asks about one schedule. */
+/** A request of a client about one schedule. */
 export type ScheduleAsk =
   | {
     readonly kind: "pauseSchedule" | "resumeSchedule" | "skipAhead" | "runSchedule" | "removeSchedule";
@@ -39,7 +39,7 @@ export type ScheduleAsk =
 /** When something is asked. */
 type At = { readonly atMs: number };
 
-/** What clients ask in one life. */
+/** The requests of clients in one simulation. */
 export function asks(random: Random, atMs: () => number): readonly (At & Ask)[] {
   const jobs = random.whole(5, 40);
   const jobId = () => `j${random.whole(0, jobs - 1)}`;

@@ -13,12 +13,12 @@ export function failsAlways(n: number): boolean {
   return n % 5 === 4;
 }
 
-/** What the function answers for this input, to tell whose result it is. */
+/** The result of the function for this input, which identifies its job. */
 export function resultOf(n: number): number {
   return 2 * n + 1;
 }
 
-/** What must hold of jobs that are run by one call. */
+/** Rules for jobs that are run by one call. */
 export class BatchBook {
   readonly #calls = new WeakMap<object, Set<readonly string[]>>();
   readonly #violations: Violations;

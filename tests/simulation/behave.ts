@@ -5,11 +5,11 @@ import type { Floor } from "./floor.ts";
 import type { Machine } from "./machine.ts";
 import type { Random } from "../random.ts";
 
-/** How a task behaves. */
+/** The behaviour of a task. */
 export interface Behaviour {
   readonly fromMs: number;
   readonly upToMs: number;
-  /** How often it throws. */
+  /** Probability that it throws. */
   readonly fails?: number;
   /** Probability that a function continues for a while after its abort. */
   readonly ignores?: number;

@@ -1,7 +1,7 @@
 import type { JobFence } from "../../src/model/job_record.ts";
 import type { TaskVersion } from "../../src/model/task_record.ts";
 
-/** What the book says of one job. */
+/** The book's entry of one job. */
 export interface BookedJob {
   readonly id: string;
   /** Order of adding. */
@@ -27,7 +27,7 @@ export interface BookedJob {
   /** Not after this its first attempt starts. */
   deadlineMs: number | null;
   expiresAtMs: number | null;
-  /** When it was claimed last, by true time. */
+  /** True time of its last claim. */
   claimedMs: number;
 }
 

@@ -1,6 +1,6 @@
 import type { ScheduleWrite } from "../../src/model/schedule_record.ts";
 
-/** What the book says of one schedule. */
+/** The book's entry of one schedule. */
 export interface BookedSchedule {
   record: ScheduleWrite;
   readonly firesWithJob: Set<number>;
@@ -10,7 +10,7 @@ export interface BookedSchedule {
       readonly version: number;
       readonly firstMs: number;
       readonly lastMs: number;
-      /** How often its calendars had been changed then, the first time. */
+      /** Number of changes of its calendars until then, the first time. */
       readonly calendarChanges: number;
     }
     | undefined;

@@ -26,7 +26,7 @@ export class CalendarBook {
     else this.#views.set(name, calendarView(definition as unknown as CalendarDefinition));
   }
 
-  /** How often any of these was changed. */
+  /** Number of changes of any of these. */
   changes(names: readonly string[]): number {
     return names.reduce((sum, name) => sum + this.#changesOf(name), 0);
   }

@@ -8,7 +8,7 @@ import { countedFires } from "./counted_fires.ts";
 import type { FireRules } from "./fire_rules.ts";
 import type { Violations } from "./violations.ts";
 
-/** What must hold of schedules that use calendars: each step goes by the calendars in force. */
+/** Rules for schedules that use calendars: each step follows the calendars in force. */
 export class CalendarRules {
   readonly #announced = new Map<string, number>();
   readonly #violations: Violations;

@@ -17,7 +17,7 @@ export interface ClaimBooks {
   readonly schedules: ScheduleBook;
   readonly rates: RateRules;
   readonly tasks: ReadonlyMap<string, TaskRecord>;
-  /** Who is registered. */
+  /** The registered schedulers. */
   readonly schedulers: ReadonlyMap<number, Pick<SchedulerWrite, "tags" | "tasks">>;
 }
 
@@ -28,7 +28,7 @@ interface Slots {
   readonly limit: number;
 }
 
-/** What must hold of every claim, counted anew from the books each time. */
+/** Rules for every claim, counted afresh from the books each time. */
 export class ClaimRules {
   readonly #books: ClaimBooks;
 

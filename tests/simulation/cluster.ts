@@ -17,7 +17,7 @@ import { START_MS, World } from "./world.ts";
 
 /** The lease of the simulated schedulers: short, so that much happens in a minute. */
 export const LEASE_MS = 3000;
-/** How soon a scheduler that could not start is started again. */
+/** Delay before a scheduler that could not start is started again. */
 const RESTART_MS = 400;
 
 interface Place {

@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
 /** Clocks of machines go up to so much too fast. */
 const PACE = 0.98;
 
-/** What must hold of the end that an owner writes for its run. */
+/** Rules for the end that an owner writes for its run. */
 export class EndRules {
   readonly #violations: Violations;
   readonly #world: World;
@@ -20,7 +20,7 @@ export class EndRules {
     this.#tasks = tasks;
   }
 
-  /** How long a job is kept that did not succeed. */
+  /** Retention of a job that did not succeed. */
   keepMs({ taskName }: BookedJob): number | null {
     return (this.#tasks.get(taskName)?.settings ?? defaultRunSettings).retention.otherMs;
   }

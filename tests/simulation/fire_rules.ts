@@ -7,7 +7,7 @@ import type { Violations } from "./violations.ts";
 
 type CalendarViews = ReadonlyMap<string, CalendarView>;
 
-/** What must hold of every step of a schedule. */
+/** Rules for every step of a schedule. */
 export class FireRules {
   readonly #violations: Violations;
 
@@ -66,7 +66,7 @@ export class FireRules {
     );
   }
 
-  /** What is too late when it is looked at becomes no job, and what is in time is not called missed. */
+  /** A fire that is too late when it is processed becomes no job, and one in time is not counted as missed. */
   grace(
     before: ScheduleWrite,
     after: ScheduleWrite,

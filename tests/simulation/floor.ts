@@ -10,7 +10,7 @@ interface Run {
   readonly parents: readonly ToldParent[];
 }
 
-/** What really runs, whatever the store believes: functions on machines that go on, and were not told to stop. */
+/** The functions that really run, independent of the store: those on machines that work, and that were not told to stop. */
 export class Floor {
   starts = 0;
   readonly #runs = new Set<Run>();

@@ -2,7 +2,7 @@ import type { ParentFailurePolicy } from "../../src/model/states.ts";
 import type { BookedJob } from "./booked_job.ts";
 import type { Violations } from "./violations.ts";
 
-/** What a job waits or waited for. */
+/** The parents of a job. */
 interface Link {
   readonly parents: readonly BookedJob[];
   readonly policy: ParentFailurePolicy;
@@ -10,7 +10,7 @@ interface Link {
   waits: boolean;
 }
 
-/** What a function is told of a parent. */
+/** The result of a parent as its child gets it. */
 export interface ToldParent {
   readonly id: string;
   readonly outcome: string;

@@ -11,9 +11,9 @@ export class Machine {
   alive = true;
   /** Number of jobs that its scheduler runs at once, of all stores. */
   maxConcurrentJobs = Infinity;
-  /** How far its wall clock is off. */
+  /** Error of its wall clock. */
   skewMs: number;
-  /** How fast its clocks go. */
+  /** Speed of its clocks. */
   readonly #pace: number;
   readonly #bornMs: number;
   #stalledUntilMs = -Infinity;

@@ -10,12 +10,12 @@ export interface Edit {
 /** A bug that can be planted. */
 export interface Mutation extends Edit {
   readonly name: string;
-  /** What is missing or wrong then. */
+  /** The missing or wrong behaviour. */
   readonly what: string;
   /** A seed that catches it. */
   readonly seed: number;
   /** The store on which it does. @default "memory" */
   readonly store?: StoreKind;
-  /** What else has to go, as it would hide the bug. */
+  /** Other edits that the bug needs to show. */
   readonly unmask?: readonly Edit[];
 }

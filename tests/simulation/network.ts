@@ -30,7 +30,7 @@ const reads: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   "getParents",
   "readChanges",
 ]);
-/** What is sent again is what the protocol is made of; a change that somebody asked for twice would be another one. */
+/** Only calls of the protocol are sent again; a change that a client requests twice would be another change. */
 const repeatable: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   "claimJobs",
   "endJobs",
@@ -62,9 +62,9 @@ export class Network {
   readonly #random: Random;
   readonly #listeners = new Set<Watching>();
   readonly #limits: CallLimits;
-  /** How long a hint that something changed takes at the most. */
+  /** Longest delay of a hint that something changed. */
   hintMs = 50;
-  /** How far the store's clock is off. */
+  /** Error of the store's clock. */
   storeSkewMs = 0;
   /** Number of calls that have reached the store. */
   calls = 0;

@@ -14,7 +14,7 @@ import { START_MS, type World } from "./world.ts";
 
 /** A scheduler as it registered. */
 interface BookedScheduler extends Pick<SchedulerWrite, "tags" | "tasks"> {
-  /** When it was last heard, by true time. */
+  /** True time of its last sign of life. */
   heardMs: number;
 }
 
@@ -30,7 +30,7 @@ export class Oracle {
   /** The most jobs of each task that could ever run at once. */
   readonly highestLimits = new Map<string, number>();
   readonly schedulers = new Map<number, BookedScheduler>();
-  /** What happened last, for whoever looks into a failing seed. */
+  /** The last events, for the investigation of a failing seed. */
   readonly trace: string[];
   tracing = false;
   /** Told of every job that somebody takes or gives back untried. */

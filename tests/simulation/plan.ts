@@ -21,15 +21,15 @@ export type Incident =
 export interface Plan {
   readonly seed: number;
   readonly machines: number;
-  /** How long bad things happen. */
+  /** Time during which faults happen. */
   readonly faultsMs: number;
-  /** How late a call that is sent again may arrive. */
+  /** Longest delay of a call that is sent again. */
   readonly lateMs: number;
   /** After how long a call without an answer fails. */
   readonly callLimitMs: number;
   /** When machines that start have newer code; Infinity is never. */
   readonly deployAtMs: number;
-  /** What there is beside the plain workload. */
+  /** Features in addition to the plain workload. */
   readonly features: readonly FeatureName[];
   readonly incidents: readonly Incident[];
 }
@@ -37,7 +37,7 @@ export interface Plan {
 /** Many short lives find more than few long ones; some bugs need a long one. */
 const FAULTS_MS = [8000, 8000, 12_000, 12_000, 20_000, 40_000] as const;
 
-/** What a seed stands for. */
+/** Returns the plan of a seed. */
 export function planOf(seed: number): Plan {
   const random = new Random(seed);
   // In the mire one machine alone has to do with its own late calls.
@@ -99,7 +99,7 @@ export function planOf(seed: number): Plan {
   };
 }
 
-/** What is asked beside the plain workload, each with chance of its own. */
+/** The requests in addition to the plain workload, each feature with random numbers of its own. */
 function featureAsks(seed: number, faultsMs: number): readonly Incident[] {
   return featuresOf(seed).flatMap((name): readonly Incident[] => {
     const random = new Random(seed ^ saltOf(name));

@@ -9,26 +9,26 @@ import type { Side } from "./side.ts";
 import type { SimulatedStore } from "./simulated_store.ts";
 import { START_MS } from "./world.ts";
 
-/** How a simulation went. */
+/** The result of a simulation. */
 export interface Outcome {
-  /** What must never happen and did; undefined where all went well. */
+  /** The broken guarantee; undefined if all were kept. */
   readonly violation: string | undefined;
   readonly steps: number;
   readonly calls: number;
   readonly fires: number;
   readonly runs: number;
-  /** What happened, where that was asked for. */
+  /** The trace, if it was requested. */
   readonly trace: readonly string[];
 }
 
-/** How long a call may be under way that is not sent again. */
+/** Longest time of a pending call that is not sent again. */
 const UNDER_WAY_MS = 5000;
-/** How long a healthy cluster may take for what faults left behind. */
+/** Time limit of a healthy cluster for the work that faults left behind. */
 const HEAL_MS = 240_000;
-/** How often it is tried to catch a scheduler unawares, and how soon it must have done the job then. */
+/** Number of jobs added to an idle cluster, and the time limit of each. */
 const PROBES = 30;
 const PROBE_MS = 5000;
-/** How long an idle cluster is watched. */
+/** Time for which an idle cluster is watched. */
 const IDLE_MS = 60_000;
 /** Calls of an idle scheduler: beats with what they read, cleaning, and looking whether anything changed. */
 const IDLE_CALLS_PER_LEASE = 9;

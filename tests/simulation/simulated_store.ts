@@ -25,7 +25,7 @@ export interface SimulatedStore {
 /** The oldest tables that a life begins with. */
 const OLDEST = 1;
 
-/** What later code may bring that this code can live with, whatever it is. */
+/** Changes of a later schema that this code must tolerate. */
 const later: readonly Migration[] = [
   ({ jobs }: Tables) => [
     `alter table ${jobs} add column later_note text`,

@@ -1,4 +1,4 @@
-/** What went wrong first, if anything did. */
+/** The first violation, if any. */
 export class Violations {
   first: string | undefined;
   readonly #nowMs: () => number;

@@ -1,4 +1,4 @@
-/** What the network does to calls while it lasts. Probabilities are for each call. */
+/** Faults of the network for a time. Probabilities are for each call. */
 export interface Weather {
   /** The machine it is about; undefined is all of them. */
   readonly machine?: string;

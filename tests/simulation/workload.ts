@@ -39,14 +39,14 @@ export const scheduleIds = [
   "first",
   "dated",
 ] as const;
-/** What the calendar of `dated` is called. */
+/** Name of the calendar of `dated`. */
 export const CALENDAR = "holidays";
 /** The calendar while every day of a simulation is a holiday, or none. */
 export function holidays(on: boolean): { readonly dates: readonly string[] } {
   return { dates: on ? ["2026-03-27", "2026-03-28", "2026-03-29"] : [] };
 }
 
-/** What only some machines offer. */
+/** A tag that only some machines offer. */
 export const TAG = "special";
 
 /** The code that every machine has: tasks of all kinds of limits, lengths and tempers. */

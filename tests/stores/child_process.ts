@@ -16,7 +16,7 @@ export interface Child {
   readonly ended: Promise<number | null>;
 }
 
-/** What runs a script, with the arguments before its path. */
+/** A program that runs a script, with the arguments before its path. */
 export type Program = readonly [program: string, ...args: readonly string[]];
 
 const ownProgram: Program = runtime === "deno" ? denoProgram(process.execPath) : [process.execPath];

@@ -71,7 +71,7 @@ test("open() keeps the first clock until the store is closed", async () => {
   assert.equal(await t.store.nowMs(), later.nowMs());
 });
 
-/** How long claiming and handing back one job takes, in the best of several tries. */
+/** Time of claiming and handing back one job, in the best of several tries. */
 async function claimMs(t: StoreTest, incarnation: number): Promise<number> {
   let best = Infinity;
   for (let i = 0; i < 5; i++) {

@@ -16,7 +16,7 @@ export const noServer = !SERVER_EXISTS
   ? undefined
   : " (skipped: the server is missing; run deno run -A tools/libsql_server.ts)";
 
-/** How long a server may take to say that it is well before it is asked again. */
+/** Time limit of a health check of the server before the next one. */
 const ANSWER_MS_MAX = 1000;
 
 /** A real libSQL server in a folder of its own. */

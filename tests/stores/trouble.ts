@@ -5,13 +5,13 @@ import { Scheduler } from "../../src/preset/scheduler.ts";
 import { task } from "../../src/registry/task.ts";
 import type { LibsqlStore } from "../../src/stores/libsql.ts";
 
-/** What is wrong with a store, how it is mended, and what is reported meanwhile. */
+/** A trouble of a store, its repair, and the reported error codes. */
 export interface Trouble {
   readonly store: LibsqlStore;
   readonly codes: readonly ErrorCode[];
   readonly begin: () => Promise<void>;
   readonly mend: () => Promise<void>;
-  /** How long the value of each job is. @default 20000 */
+  /** Length of the value of each job. @default 20000 */
   readonly bytes?: number;
 }
 

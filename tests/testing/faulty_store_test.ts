@@ -9,7 +9,7 @@ import { test } from "../harness.ts";
 const pay = task({ name: "pay", run: () => "paid" });
 const other = task({ name: "other", run() {} });
 
-/** How a job of `pay` fares when its store has one fault. */
+/** Runs a job of `pay` on a store with one fault. */
 async function withFault(fault: Fault) {
   const store = faultyStore(memory(), { plan: [{ fault, task: "pay" }] });
   await using t = await testScheduler({ tasks: [pay, other], store });

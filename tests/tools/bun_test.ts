@@ -11,7 +11,7 @@ const LIMIT_MS = 30_000;
 // The stand-ins for bun and npx are shell scripts.
 const onlyWithShell = { ignore: runtime !== "deno" || process.platform === "win32" };
 
-/** What findBun() returns where only these programs exist. */
+/** The result of findBun() where only these programs exist. */
 async function findAmong(programs: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "carillon-path-"));
   for (const [name, script] of Object.entries(programs)) {

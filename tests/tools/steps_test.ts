@@ -15,7 +15,7 @@ const PASSES = `${HEAD}test("passes", () => { process; });\n`;
 
 const HANGS = "a test that hangs in a hot loop";
 
-/** How test files can go wrong. Each must end as a failure on both runtimes, whatever the exit code says. */
+/** Test files that go wrong. Each must end as a failure on both runtimes, with any exit code. */
 const FAILURES: Readonly<Record<string, string>> = {
   "a failing test": `${HEAD}test("fails", () => { throw new Error("no"); });`,
   "a throw at import": `${HEAD}test("never", () => {}); throw new Error("at import");`,

@@ -35,7 +35,7 @@ export interface BruteOptions {
   readonly overlap: Overlap;
   readonly fromS: number;
   readonly toS: number;
-  /** How far wall times are apart. @default 60 */
+  /** Distance between wall times. @default 60 */
   readonly stepS?: number;
 }
 

@@ -78,7 +78,7 @@ export const anyTrigger: fc.Arbitrary<Trigger> = fc.oneof(
   { weight: 2, arbitrary: anyFiltered },
 );
 
-/** What random triggers depend on. */
+/** The context of random triggers. */
 export const anyContext: fc.Arbitrary<TriggerContext> = fc.tuple(anyInstant, optional(anyInstant)).map(
   ([anchor, lastFinished]) => ({
     anchor,

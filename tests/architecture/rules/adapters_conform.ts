@@ -12,11 +12,11 @@ const PORTS: readonly { readonly port: string; readonly source: string; readonly
   { port: "EventBroker", source: "src/brokers/", tests: "tests/brokers/" },
 ];
 
-/** One suite says what a port promises; an adapter that does not run it promises nothing. */
+/** The suite defines what a port promises; an adapter that does not run it promises nothing. */
 export const adaptersConform: Rule = {
   name: "every adapter has its conformance run",
   mend:
-    "add a test beside its other tests that imports the adapter and hands it to the port's conformance suite",
+    "add a test beside its other tests that imports the adapter and passes it to the port's conformance suite",
   *check(project) {
     for (const { port, source, tests } of PORTS) {
       for (const file of filesUnder(project, source)) {
@@ -63,7 +63,7 @@ export const adaptersConform: Rule = {
   }],
 };
 
-/** Whether an export is, or gives, an implementation of the port, as its annotations say. */
+/** True if an export is, or returns, an implementation of the port, according to its annotations. */
 function makes({ declarations, file }: Exported, port: string): boolean {
   const names = implementations(file, port);
   const isPort = (type: ts.Node | undefined) => type !== undefined && names.has(type.getText(file.tree));
@@ -92,7 +92,7 @@ function implementations(file: SourceFile, port: string): ReadonlySet<string> {
   return names;
 }
 
-/** Whether a test takes the adapter from its file and calls something that is named a conformance suite. */
+/** True if a test imports the adapter from its file and calls a conformance suite. */
 function isRun(project: Project, adapter: SourceFile, tests: string): boolean {
   return filesUnder(project, tests).some((test) => {
     if (!test.imports.some(({ target }) => target === adapter.path)) return false;

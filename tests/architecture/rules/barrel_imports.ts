@@ -3,7 +3,7 @@ import type { Rule } from "../rule.ts";
 import type { SourceFile } from "../source_file.ts";
 import ts from "typescript";
 
-/** Whoever imports from a table of contents loads all of it, and closes circles without seeing them. */
+/** An import from a barrel loads all of it, and closes import cycles that are hard to see. */
 export const barrelImports: Rule = {
   name: "code in src imports the file that declares the thing, never a barrel",
   mend: "import from the file that declares it",

@@ -18,7 +18,7 @@ const READS = new Set([
 const TIMERS = new Set(["setTimeout", "setInterval"]);
 const TIMER_MODULES = new Set(["node:timers", "node:timers/promises"]);
 
-/** Time is an argument: a scheduler under test lives through years in a second. */
+/** Time is an argument, so that a test can run years of a scheduler in a second. */
 export const clock: Rule = {
   name: "only src/time reads the clock, sets timers or touches the global Temporal",
   mend: 'take a Clock as an argument, and `import { Temporal } from ".../time/temporal.ts"` for values',

@@ -3,7 +3,7 @@ import type { Rule } from "../rule.ts";
 import { hasModifier, lineOf } from "../source_file.ts";
 import ts from "typescript";
 
-/** A thing has one name, the same wherever it is used. */
+/** A declaration has the same name in every file. */
 export const defaultExports: Rule = {
   name: "src, tests and tools have no default exports",
   mend: "export it by its name",

@@ -4,13 +4,13 @@ import type { Rule } from "../rule.ts";
 import { lineOf } from "../source_file.ts";
 
 /**
- * Whoever hovers over a name learns what it is for. What is public and does something also shows how, in an example
- * that the gate runs; a type shows in the examples of what takes it.
+ * Hovering over a name shows its purpose. Public functions, classes and values also have an example that the gate runs;
+ * types appear in the examples of the functions that take them.
  */
 export const documentation: Rule = {
   name: "every export in src has a doc comment, and the public functions, classes and values an example",
   mend:
-    "say what it is for, its units, defaults and errors; public ones with a ```ts block that imports from carillon",
+    "give its purpose, units, defaults and errors; public ones with a ```ts block that imports from carillon",
   *check(project) {
     const exports = filesUnder(project, "src/").flatMap(exportedBy);
     for (const exported of exports) {
@@ -55,7 +55,7 @@ export const documentation: Rule = {
   }],
 };
 
-/** More than a word: a name said again explains nothing. */
+/** True if it is more than a word: repeating the name explains nothing. */
 function isSentence(doc: string): boolean {
   return (doc.replace(/[/*]/g, " ").match(/[\p{L}\p{N}]+/gu) ?? []).length > 1;
 }

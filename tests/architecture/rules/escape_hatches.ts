@@ -3,7 +3,7 @@ import type { Rule } from "../rule.ts";
 import { comments, lineOf, walk } from "../source_file.ts";
 import ts from "typescript";
 
-/** A hole in the types is a promise that nobody keeps. */
+/** A hole in the types is a promise that is not kept. */
 export const escapeHatches: Rule = {
   name: "no `any`, and no comment that switches the type checker off",
   mend:

@@ -1,7 +1,7 @@
 import { jsonFile, type Project } from "../project.ts";
 import type { Rule, Violation } from "../rule.ts";
 
-/** Whoever imports a subpath gets the same file on every runtime. */
+/** An import of a subpath loads the same file on every runtime. */
 export const exportMaps: Rule = {
   name: "the export maps of deno.json and package.json agree, and what they name exists",
   mend: "change deno.json (exports and imports) and package.json (exports) together",

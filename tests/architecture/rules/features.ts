@@ -3,16 +3,16 @@ import type { Rule, Violation } from "../rule.ts";
 
 const PATH = "docs/features.md";
 const HEADER = "| feature | from | status | proof |";
-/** How many features there are; a row is never dropped, so this only grows. */
+/** Number of features; a row is never dropped, so this only grows. */
 const ROWS = 72;
 /** A stage in the list at the top of the page. */
 const STAGE = /^\* \*\*([a-z ]+)\*\*: /;
 /** A planned row: its stage, and perhaps what is there already, with tests in backticks. */
 const PLANNED = /^([a-z ]+?)(?: \(so far: .+\))?$/;
 
-/** The list of what works is only worth something while it is true. */
+/** The list of features is useful only while it is true. */
 export const features: Rule = {
-  name: "docs/features.md says of every feature what proves it, or when it comes",
+  name: "docs/features.md names the tests of every feature, or the stage at which it comes",
   mend:
     "`works` with the test file in backticks, or `planned` with the name of a stage from the list at the top",
   *check(project) {

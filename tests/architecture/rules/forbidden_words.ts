@@ -18,7 +18,7 @@ const FORBIDDEN = new RegExp(
   "g",
 );
 
-/** The project knows no machine but the reader's. */
+/** The project does not depend on one machine. */
 export const forbiddenWords: Rule = {
   name: "nothing names a package registry or a path of one machine",
   mend: "leave it out, or use a path relative to the project",

@@ -14,7 +14,7 @@ const NARROWED = new Set([
   "it.skip",
 ]);
 
-/** What is not done is an issue, not a note in the code; a test that does not run proves nothing. */
+/** Unfinished work is an issue, not a note in the code; a test that does not run proves nothing. */
 export const leftovers: Rule = {
   name: "no notes to self, no tests switched off or singled out",
   mend: "do it, or open an issue; a test that cannot run somewhere takes `ignore` and says why in its name",

@@ -4,7 +4,7 @@ import { lineAt } from "../source_file.ts";
 const COMMAND = /npx --yes deno@\d+\.\d+\.\d+ task test\b/;
 const DENO = /\bdeno@(\d+\.\d+\.\d+)/g;
 
-/** What a reader is told to run is what the machines run, with the same Deno. */
+/** The README's command is the one that CI runs, with the same Deno. */
 export const oneCommand: Rule = {
   name: ".ci/run runs exactly the README's test command, and every text names the same Deno",
   mend: "use one `npx --yes deno@<version> task test` in README.md and .ci/run, and that version everywhere",

@@ -5,7 +5,7 @@ import type { Rule } from "../rule.ts";
 const RUNTIMES = new Set(["deno", "bun", "node"]);
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 
-/** Every machine runs the same code, and whoever installs it knows why each package is there. */
+/** Every machine runs the same code, and users know why each package is there. */
 export const packages: Rule = {
   name: "packages are pinned, none is a runtime, and the README gives a reason for each that is shipped",
   mend:

@@ -5,7 +5,7 @@ import ts from "typescript";
 
 const RUNTIMES = new Set(["Deno", "Bun"]);
 
-/** Who may name a runtime, and why. A file here must also work where the global is missing. */
+/** Files that may name a runtime, with the reason. They must also work where the global is missing. */
 const ALLOWED: readonly { readonly paths: RegExp; readonly because: string }[] = [
   { paths: /^src\/cli\//, because: "the command line starts processes and serves" },
   {

@@ -8,7 +8,7 @@ const SCHEDULE = ["addSchedule", "schedule", "schedules", "update", "updateSched
 const JOB = ["addJob", "jobRequest", "runJob"];
 const TASK = ["task", "configureTask", "defaults"];
 
-/** Who takes what an interface describes: functions, the options that hold it, variables of that name. */
+/** The functions, options and variables that take an object of an interface. */
 const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   AndOptions: ["and"],
   BatchDefinition: ["task"],

@@ -5,7 +5,7 @@ import { memory } from "../../../src/stores/memory.ts";
 import { test } from "../../harness.ts";
 import { type Answer, withControl } from "../control_fixture.ts";
 
-/** What the endpoints answer when their store throws this, and what they log. */
+/** The response of the endpoints when their store throws this, and their log. */
 async function answerTo(error: unknown) {
   const store = memory();
   const logged: (readonly [string, unknown])[] = [];

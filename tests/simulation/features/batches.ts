@@ -5,7 +5,7 @@ import { sleep } from "../../../src/time/clock.ts";
 import { CALLS_MAX, failsAlways, resultOf, SIZE_MAX } from "../batch_book.ts";
 import type { Feature, TaskKit, Timed } from "./feature.ts";
 
-/** What clients ask about batch tasks. */
+/** Requests about batch tasks. */
 export type BatchAsk =
   | { readonly kind: "addBatched" | "runBatched"; readonly n: number }
   | { readonly kind: "cancelBatched"; readonly n: number };

@@ -3,7 +3,7 @@ import { cron } from "../../../src/triggers/cron/cron.ts";
 import type { CalendarDefinition } from "../../../src/triggers/calendar/calendar.ts";
 import type { Feature, Timed } from "./feature.ts";
 
-/** What clients ask about calendars and the schedules that use them. */
+/** Requests about calendars and the schedules that use them. */
 export type CalendarAsk =
   | { readonly kind: "setCalendar"; readonly calendar: string; readonly days: string }
   | { readonly kind: "addDated"; readonly id: string; readonly calendar: string; readonly only: boolean }

@@ -10,7 +10,7 @@ import type { Machine } from "../machine.ts";
 /** Something that a client asks, and when. */
 export type Timed<Asked> = Asked & { readonly atMs: number };
 
-/** What tasks are made with. */
+/** The parts that tasks are made with. */
 export interface TaskKit {
   readonly run: MakeRun;
   readonly machine: Machine;
@@ -18,13 +18,13 @@ export interface TaskKit {
   readonly random: Random;
 }
 
-/** What is there beside the plain workload, in some lives only: so that one's chance does not move another's. */
+/** An addition to the plain workload in some simulations, with random numbers of its own. */
 export interface Feature<Asked extends { readonly kind: string }> {
-  /** What tells its asks from those of others. */
+  /** Distinguishes its requests from those of other features. */
   readonly kinds: readonly string[];
   /** The code that every machine has for it. */
   tasks(kit: TaskKit): readonly TaskSource[];
-  /** What clients ask in one life, with chance of its own. */
+  /** The requests of clients in one simulation, with random numbers of its own. */
   asks(random: Random, atMs: () => number): readonly Timed<Asked>[];
   /** Readies a new store for it. */
   prepare?(store: DataStore): Promise<void>;

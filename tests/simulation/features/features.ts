@@ -10,10 +10,10 @@ import { type RateAsk, rates } from "./rates.ts";
 import { type SchemaIncident, schemas } from "./schemas.ts";
 import { type StoreAsk, stores } from "./stores.ts";
 
-/** What clients ask about all of these. */
+/** The requests of clients about all features. */
 export type FeatureAsk = RateAsk | FlowAsk | CalendarAsk | BatchAsk | StoreAsk | SchemaIncident;
 
-/** What only some lives have, by name. New ones go to the end: then other lives stay as they are. */
+/** Features that only some simulations have, by name. New ones go to the end, so that other seeds stay as they are. */
 export const features = { rates, flows, calendars, batches, stores, schemas } as const;
 
 /** The name of one of them. */

@@ -15,7 +15,7 @@ interface FlowNode {
   readonly delayMs: number;
 }
 
-/** What clients ask about jobs that wait for jobs. */
+/** Requests about jobs that wait for jobs. */
 export type FlowAsk =
   | {
     readonly kind: "addFlow";

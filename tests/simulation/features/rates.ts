@@ -2,7 +2,7 @@ import { task, taskRef } from "../../../src/registry/task.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import type { Feature, Timed } from "./feature.ts";
 
-/** What clients ask about rates. */
+/** Requests about rates. */
 export type RateAsk =
   | {
     readonly kind: "addRated";

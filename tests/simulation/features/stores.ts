@@ -7,7 +7,7 @@ export const SECOND = "second";
 /** The task whose jobs are there, and only there. */
 export const ELSEWHERE = "elsewhere";
 
-/** What clients ask of the second store. */
+/** Requests to the second store. */
 export type StoreAsk =
   | { readonly kind: "addThere"; readonly id: string; readonly delayMs: number }
   | { readonly kind: "scheduleThere"; readonly id: string; readonly everyMs: number }

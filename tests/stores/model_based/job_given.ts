@@ -10,7 +10,7 @@ export const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: nul
 
 const retention = fc.record({ successMs: fc.constant(1), otherMs: orNull(fc.constantFrom(3, 30)) });
 
-/** What a random job is made of. */
+/** The ingredients of a random job. */
 export const jobGiven = fc.record({
   id: jobId,
   taskName,

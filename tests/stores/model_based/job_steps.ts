@@ -17,7 +17,7 @@ const taskClaims = fc.tuple(
   ([tasks, most]) => tasks.map((task, i) => most[i] === undefined ? task : { ...task, max: most[i] }),
 );
 
-/** What a call answered, or the code it was refused with. */
+/** The result of a call, or the code of its error. */
 async function orRefusal<Answer>(call: Promise<Answer>): Promise<Answer | { readonly refused: string }> {
   try {
     return await call;
@@ -41,7 +41,7 @@ function claimOf(s: Subject, { scheduler, tasks, limit, jobIds }: ClaimGiven) {
   return { incarnation, tasks, limit, ...(jobIds === undefined ? {} : { jobIds }) };
 }
 
-/** What a claim answers, as far as stores answer alike. */
+/** The part of a claim's result that is the same in all stores. */
 async function claimed(s: Subject, request: ClaimRequest, ends: readonly JobEnding[]) {
   const { more: _more, missed, nextRunAtMs, ...answer } = s.claimed(await s.store.claimJobs(request, ends));
   // Where a rate holds jobs back, a store may ask to be asked again sooner than another start is possible.
@@ -142,7 +142,7 @@ function logLine(line: number, atMs: number): LogLine {
   return { line, atMs, level: "info", message: `line ${line}`, fields: line % 2 === 0 ? null : '{"a":1}' };
 }
 
-/** What is done with jobs. */
+/** Calls about jobs. */
 export const jobSteps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<Step> }[] = [
   {
     weight: 8,

@@ -34,7 +34,7 @@ export function unordered(changes: readonly ChangeRecord[]): readonly unknown[] 
   return texts.sort();
 }
 
-/** What is done with tasks, schedulers and the store as a whole, and the passing of time. */
+/** Calls about tasks, schedulers and the store as a whole, and the passing of time. */
 export const otherSteps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<Step> }[] = [
   {
     weight: 2,

@@ -80,7 +80,7 @@ function advancesOf(s: Subject, given: readonly AdvanceGiven[]): readonly Schedu
   return [...advances.values()];
 }
 
-/** What is done with schedules. */
+/** Calls about schedules. */
 export const scheduleSteps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<Step> }[] = [
   {
     weight: 3,

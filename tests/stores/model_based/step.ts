@@ -41,7 +41,7 @@ export const taskVersions: fc.Arbitrary<TaskVersion[]> = taskNames.chain((names)
   fc.tuple(...names.map((name) => fc.record({ name: fc.constant(name), version: fc.constantFrom(1, 2) })))
 );
 
-/** What schedulers offer and jobs demand: sorted, each once. */
+/** Tags that schedulers offer and jobs require: sorted, each once. */
 export const tags: fc.Arbitrary<string[]> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<string[]>([]) },
   fc.subarray(["x", "y"]),

@@ -5,7 +5,7 @@ export interface PlanLine {
   readonly text: string;
 }
 
-/** What is read within a loop that runs once: constants, the clock, and what is there at most once for other reasons. */
+/** Tables read within a loop that runs once: constants, the clock, and others with at most one row. */
 const once = /^SCAN (?:\d+-ROW VALUES|CONSTANT ROW|clock|c|\(subquery-\d+\))$/;
 
 /**
@@ -20,7 +20,7 @@ export function listScans(sql: string, lines: readonly PlanLine[]): readonly str
   }).map(({ text }) => text);
 }
 
-/** What the statement calls the lists among its arguments. */
+/** The names of the lists among a statement's arguments. */
 function namesOfLists(sql: string): ReadonlySet<string> {
   const calls = sql.matchAll(
     /json_each\(\?\d+\)(?:\s+(?!where|cross|left|join|on|group|order|union|limit)(\w+))?/g,

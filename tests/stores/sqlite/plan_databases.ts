@@ -12,7 +12,7 @@ import type { PlanLine } from "./list_scans.ts";
 /** Number of rows that the large tables get; a million takes minutes: `CARILLON_PLAN_ROWS=1000000`. */
 const ROWS = Number(process.env["CARILLON_PLAN_ROWS"] ?? 20_000);
 
-/** How long a test of plans may take. */
+/** Time limit of a test of plans. */
 export const PLAN_LIMIT_MS: number = Math.max(60_000, ROWS);
 
 /** A database that is only asked how it would do things: doing that spoils a connection of the binding for writing. */
@@ -22,7 +22,7 @@ export interface PlanDatabase {
   end(): Promise<void>;
 }
 
-/** What is in the tables. */
+/** The contents of the tables. */
 export type Filling = "empty" | "rows" | "rows and statistics";
 
 /** A database in a file. */

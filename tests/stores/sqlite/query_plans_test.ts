@@ -26,7 +26,7 @@ const scanning: Readonly<Record<string, RegExp>> = {
   "pages of schedules": /from carillon_schedules s where .* order by s\.next_fire nulls last, s\.id limit/s,
 };
 
-/** What reads a growing table from end to end and is not among those that may, or a list for each row. */
+/** Steps of a plan that scan a growing table without being allowed to, or a list for each row. */
 async function unexpectedScans(
   database: PlanDatabase,
   statements: Iterable<string>,
