@@ -88,9 +88,9 @@ export const storeMutations: readonly Mutation[] = [
     name: "backoff-too-long",
     what: "the first wait before another attempt is the second one's",
     seed: 1,
-    file: "src/model/decisions.ts",
-    find: "backoff.factor ** Math.max(0, attempt - 1);",
-    replace: "backoff.factor ** Math.max(0, attempt);",
+    file: "src/model/retry_options.ts",
+    find: "return factor ** Math.max(0, attempt - 1);",
+    replace: "return factor ** Math.max(0, attempt);",
   },
   {
     name: "double-end-accepted",
