@@ -38,17 +38,17 @@ const LEFT: Readonly<Record<string, number>> = {
   "src/brokers": 4,
   "src/context": 44,
   "src/errors.ts": 6,
-  "src/events": 36,
-  "src/executors": 75,
+  "src/events": 32,
+  "src/executors": 74,
   "src/http": 3,
-  "src/model": 222,
+  "src/model": 173,
   "src/preset": 1,
   "src/registry": 58,
-  "src/scheduler": 604,
+  "src/scheduler": 246,
   "src/serializers": 14,
-  "src/stores": 407,
+  "src/stores": 399,
   "src/time": 23,
-  "src/triggers": 78,
+  "src/triggers": 76,
 };
 
 /** Newcomers read comments and messages first: they use the words of the field. */
