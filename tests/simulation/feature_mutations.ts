@@ -4,7 +4,7 @@ import type { Mutation } from "./mutation.ts";
 export const featureMutations: readonly Mutation[] = [
   {
     name: "rate-off-by-one",
-    what: "one job more starts in a window than its rate allows",
+    what: "one start too many fits into a window of a rate",
     seed: 15,
     file: "src/stores/memory/rate_use.ts",
     find: "const leavingMs = started < limit ?",
@@ -12,7 +12,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "rate-window-fixed",
-    what: "starts are counted from the beginning of a fixed window, not of one that slides",
+    what: "starts are counted from the beginning of a fixed window, not of a sliding one",
     seed: 15,
     file: "src/stores/memory/rate_use.ts",
     find: "state.starts.countAfter(job.taskName, key, nowMs - perMs);",
@@ -20,7 +20,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "rate-not-woken",
-    what: "nobody comes back when a rate lets the next job start",
+    what: "no scheduler wakes up when a rate lets the next job start",
     seed: 15,
     file: "src/stores/memory/claim_jobs.ts",
     find: "rateUse(state, head, nowMs)?.nextStartAtMs ?? Infinity",
@@ -28,7 +28,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "released-too-early",
-    what: "a job runs when the first of its parents is over",
+    what: "a job runs when the first of its parents has finished",
     seed: 1,
     file: "src/stores/memory/settle_children.ts",
     find: "return state.parents.of(seq).toReversed().some((parentSeq) => {",
@@ -44,7 +44,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "cancelled-parent-forgotten",
-    what: "whoever waits for a job that is cancelled while it waits is not settled",
+    what: "children of a job that is cancelled while it waits are not settled",
     seed: 20,
     file: "src/stores/memory/change_jobs.ts",
     find: "  settleChildren(state, nowMs);\n  return { cancelled, requested };",
@@ -52,7 +52,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "failed-parent-overlooked",
-    what: "a job whose parent has failed before it was added runs all the same",
+    what: "a job whose parent had failed before it was added runs all the same",
     seed: 157,
     file: "src/stores/memory/settle_children.ts",
     find: "const failed = state.parents.of(seq).filter((parent) => failsChildren(state.jobs.get(parent)!));",
@@ -60,7 +60,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "parent-pruned",
-    what: "a job is deleted before those that are to get its result are finished",
+    what: "a job is deleted before those that need its result are finished",
     seed: 63,
     file: "src/stores/memory/prune.ts",
     find: "if (!isNeeded(state, job)) expired.push(job);",
@@ -68,7 +68,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "changed-calendar-ignored",
-    what: "schedules that use a changed calendar are not planned anew",
+    what: "schedules that use a changed calendar are not replanned",
     seed: 1,
     file: "src/scheduler/scheduler_calendars.ts",
     find: "await unit.store.replanSchedules(users.map(({ id }) => id));",
@@ -76,7 +76,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "stored-fire-trusted",
-    what: "the next fire that is stored is not looked up again in the calendar",
+    what: "the stored next fire is not checked against the calendar again",
     seed: 5,
     file: "src/scheduler/schedules/fire_plan.ts",
     find: "const looksUp = schedule.needsPlanning || input.usesCalendars === true;",
@@ -84,7 +84,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "planned-meanwhile",
-    what: "a schedule that is being planned anew when its calendar changes once more keeps to the old one",
+    what: "a schedule that is being replanned when its calendar changes again keeps to the old one",
     seed: 445,
     file: "src/stores/memory/change_schedules.ts",
     find: 'const marked = asked.filter(({ status }) => status === "active");',
@@ -92,7 +92,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "finished-for-good",
-    what: "a schedule that had no fire left stays finished when its calendar changes",
+    what: "a schedule without a fire left stays finished when its calendar changes",
     seed: 30,
     file: "src/scheduler/scheduler_calendars.ts",
     find: "for (const { id } of ended) await this.parts.schedules.edit(id, planned);",
@@ -108,7 +108,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "results-shifted",
-    what: "a job of a batch gets the result of its neighbor",
+    what: "a job of a batch gets the result of its neighbour",
     seed: 3,
     file: "src/scheduler/running/batches/batch_call.ts",
     find: "this.#settle(member, results[index])",
@@ -116,7 +116,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "one-call-too-many",
-    what: "a batch task is called once more at once than it may be",
+    what: "a batch task has one call too many running at once",
     seed: 17,
     file: "src/scheduler/running/batches/batch_group.ts",
     find: "while (this.#calls.size < this.maxCalls && isReady()) this.#start();",
@@ -131,8 +131,8 @@ export const featureMutations: readonly Mutation[] = [
     replace: "for (const unit of units.all().slice(0, 1)) unit.startLoops();",
   },
   {
-    name: "places-not-set-aside",
-    what: "two stores are asked for as many jobs as a scheduler may run, each for all of them",
+    name: "slots-not-reserved",
+    what: "two stores are each asked for as many jobs as a scheduler may run in total",
     seed: 8,
     file: "src/scheduler/claiming/slots.ts",
     find: "return Math.max(0, this.#limit - this.#running() - this.#reserved);",
@@ -140,7 +140,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "newer-schema-refused",
-    what: "code refuses tables that later code has brought forward, though it can work with them",
+    what: "code refuses tables migrated by newer code, though it can work with them",
     seed: 18,
     store: "libsql",
     file: "src/stores/sqlite/schema/migrate.ts",

@@ -4,7 +4,7 @@ import type { Mutation } from "./mutation.ts";
 export const schedulerMutations: readonly Mutation[] = [
   {
     name: "lost-wake-up",
-    what: "a wake-up that comes during a round is forgotten",
+    what: "a wake-up during a round is forgotten",
     seed: 2,
     file: "src/scheduler/store/poller.ts",
     find: "nextMs = await this.#work!.round();",
@@ -12,7 +12,7 @@ export const schedulerMutations: readonly Mutation[] = [
   },
   {
     name: "lease-counted-late",
-    what: "a lease is counted from when its answer came, and without a margin",
+    what: "a lease is counted from when its response arrived, and without a margin",
     seed: 54,
     file: "src/scheduler/leases/lease.ts",
     find: "this.#holdsUntilMs = sentMs + leaseMs * (1 - MARGIN);",
@@ -28,7 +28,7 @@ export const schedulerMutations: readonly Mutation[] = [
   },
   {
     name: "unfenced-release",
-    what: "a claim that got lost is handed back under the number that the job has by then",
+    what: "a lost claim is handed back under the number that the job has by then",
     seed: 40,
     file: "src/scheduler/claiming/reconciler.ts",
     find: "claimNumbers.get(seq) === claimNumber",
@@ -43,7 +43,7 @@ export const schedulerMutations: readonly Mutation[] = [
   },
   {
     name: "piggybacked-ends-forgotten",
-    what: "the ends that a failed claim took along are not written by themselves",
+    what: "ends that a failed claim took along are not written by themselves",
     seed: 2,
     file: "src/scheduler/running/piggybacked_ends.ts",
     find: "this.#owner.claimFailed(ended, error);",
@@ -51,7 +51,7 @@ export const schedulerMutations: readonly Mutation[] = [
   },
   {
     name: "input-not-migrated",
-    what: "an input that older code has stored is not brought to the present version",
+    what: "an input stored by older code is not migrated",
     seed: 104,
     file: "src/scheduler/running/stored_input.ts",
     find: "job.taskVersion === task.version) {",
@@ -59,7 +59,7 @@ export const schedulerMutations: readonly Mutation[] = [
   },
   {
     name: "coalesce-off-by-one",
-    what: "the fire that became a job is counted as coalesced too",
+    what: "the fire that became a job is also counted as coalesced",
     seed: 1,
     file: "src/scheduler/schedules/fire_choice.ts",
     find: 'dropped.push({ reason: "coalesced", count: owed.count - 1, firstMs });',
@@ -67,7 +67,7 @@ export const schedulerMutations: readonly Mutation[] = [
   },
   {
     name: "retry-off-by-one",
-    what: "a failed job is tried once more than it may",
+    what: "a failed job gets one attempt too many",
     seed: 1,
     file: "src/scheduler/running/run_transition.ts",
     find: "if (attempt >= settings.retry.maxAttempts) return undefined;",
@@ -75,7 +75,7 @@ export const schedulerMutations: readonly Mutation[] = [
   },
   {
     name: "cancel-not-seen",
-    what: "a scheduler does not look at the cancel requests of others",
+    what: "a scheduler does not check the cancel requests of others",
     seed: 1,
     file: "src/scheduler/running/run_table.ts",
     find: "if (job.cancelRequested === null) return;",

@@ -4,7 +4,7 @@ import type { Mutation } from "./mutation.ts";
 export const storeMutations: readonly Mutation[] = [
   {
     name: "missing-fence",
-    what: "whoever held a job once may end it, also after somebody else took it over",
+    what: "a former owner of a job can end it after another scheduler took it over",
     seed: 1,
     file: "src/model/decisions.ts",
     find:
@@ -13,7 +13,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "missing-version-check",
-    what: "a schedule moves on whatever its version, so that two schedulers fire it",
+    what: "a schedule advances whatever its version, so that two schedulers fire it",
     seed: 1,
     file: "src/stores/memory/change_schedules.ts",
     find: "if (state.schedules.at(step.expected) === undefined) return false;",
@@ -21,7 +21,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "non-atomic-advance",
-    what: "the jobs of a fire are stored before it is known whether the schedule moves on",
+    what: "the jobs of a fire are stored before it is known whether the schedule advances",
     seed: 1,
     file: "src/stores/memory/change_schedules.ts",
     find: "if (state.schedules.at(step.expected) === undefined) return false;",
@@ -30,7 +30,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "limit-before-filter",
-    what: "as many jobs as asked for are looked at, and only then those that may not run are left out",
+    what: "a claim looks at as many jobs as requested, and only then filters out those that may not run",
     seed: 2,
     file: "src/stores/memory/claim_jobs.ts",
     find: "for (const { job, asked } of places) {",
@@ -38,7 +38,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "lease-not-watched",
-    what: "a lease is over when the store's clock says so, whether or not anybody watched",
+    what: "a lease has expired when the store's clock says so, whether or not it was watched",
     seed: 56,
     file: "src/model/decisions.ts",
     find: "return lease.watchedMs === null || lease.watchedMs >= lease.leaseMs;",
@@ -46,7 +46,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "claim-by-the-dead",
-    what: "a late request claims jobs for a scheduler that is not registered any more",
+    what: "a late request claims jobs for a scheduler that is no longer registered",
     seed: 12,
     file: "src/stores/memory/claim_jobs.ts",
     find: "const scheduler = state.schedulers.get(request.incarnation);",
@@ -62,7 +62,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "limit-off-by-one",
-    what: "the limit of a task counts one job too many",
+    what: "the limit of a task allows one job too many",
     seed: 1,
     file: "src/model/decisions.ts",
     find: "Math.max(0, limit - running);",
@@ -70,7 +70,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "key-limit-off-by-one",
-    what: "one job too many with the same key runs",
+    what: "one job too many runs with the same key",
     seed: 9,
     file: "src/model/decisions.ts",
     find: "if (!limit.fifo) return slotsLeft(limit.max, running);",
@@ -78,7 +78,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "fifo-out-of-order",
-    what: "jobs with a key go one at a time, but whichever comes first",
+    what: "jobs with a FIFO key run one at a time, but in any order",
     seed: 7,
     file: "src/model/decisions.ts",
     find: "return isFirst ? slotsLeft(1, running) : 0;",
@@ -86,7 +86,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "backoff-too-long",
-    what: "the first wait before another attempt is the second one's",
+    what: "the delay before the second attempt is that before the third",
     seed: 1,
     file: "src/model/retry_options.ts",
     find: "return factor ** Math.max(0, attempt - 1);",
@@ -94,7 +94,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "double-end-accepted",
-    what: "an end by whoever lost the job is taken for a repeated one",
+    what: "an end by a scheduler that lost the job is taken for a repeated one",
     seed: 11,
     file: "src/model/decisions.ts",
     find:
@@ -111,7 +111,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "promoted-too-early",
-    what: "a job is ready a little before its runAt",
+    what: "a job is ready shortly before its runAt",
     seed: 1,
     file: "src/model/decisions.ts",
     find: "return runAtMs <= nowMs;",
@@ -119,7 +119,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "takeover-of-the-living",
-    what: "a scheduler is buried although it was heard meanwhile",
+    what: "a scheduler is taken over although it sent a heartbeat in the meantime",
     seed: 6,
     file: "src/stores/memory/register_scheduler.ts",
     find: "if (record !== undefined && record.leaseUntilMs !== seenLeaseUntilMs) return undefined;",
@@ -127,7 +127,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "incarnation-reused",
-    what: "the number of a scheduler that is gone is given again",
+    what: "the number of a scheduler that has left is assigned again",
     seed: 1,
     file: "src/stores/memory/memory_state.ts",
     find: "return ++this.#lastIncarnation;",
@@ -135,7 +135,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "cancel-lost",
-    what: "a run that was asked to stop and fails is tried again",
+    what: "a run that was asked to stop and fails is retried",
     seed: 42,
     file: "src/model/decisions.ts",
     find: 'if (transition.to === "finished" || job.cancelRequested === null) return transition;',
@@ -143,7 +143,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "pause-ignored",
-    what: "jobs of a paused task are taken",
+    what: "jobs of a paused task are claimed",
     seed: 3,
     file: "src/stores/memory/claim_jobs.ts",
     find: "return !task?.paused && slotsLeft",
@@ -151,7 +151,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "tags-ignored",
-    what: "jobs are taken by schedulers that do not offer their tags",
+    what: "jobs are claimed by schedulers that do not offer their tags",
     seed: 1,
     file: "src/stores/memory/claim_jobs.ts",
     find: "return runsVersion(task, job) && coversTags(tags, job.tags);",
@@ -159,7 +159,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "deadline-late",
-    what: "start deadlines are heeded half a second late",
+    what: "start deadlines are applied half a second late",
     seed: 1,
     file: "src/model/decisions.ts",
     find: "job.attempt === 0 && job.startDeadlineMs < nowMs;",
@@ -167,14 +167,14 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "unique-while-running",
-    what: "a job that runs does not count as being there",
+    what: "a running job does not count for uniqueness",
     seed: 135,
     file: "src/model/decisions.ts",
     find: "return identity.states.includes(job.state) &&",
     replace: 'return identity.states.includes(job.state) && job.state !== "running" &&',
   },
   {
-    name: "debounced-for-ever",
+    name: "debounced-forever",
     what: "a debounced job waits longer than its limit",
     seed: 8,
     file: "src/model/transitions.ts",
@@ -183,7 +183,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "snooze-uses-attempt",
-    what: "a job that puts itself off uses an attempt",
+    what: "a job that snoozes uses an attempt",
     seed: 3,
     file: "src/model/transitions.ts",
     find: "return { ...job, state, runAtMs, attempt: untried(job), startDeadlineMs: null };",
@@ -191,7 +191,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "priority-ignored",
-    what: "jobs are taken in the order of their runAt alone",
+    what: "jobs are claimed in order of runAt alone",
     seed: 3,
     file: "src/model/decisions.ts",
     find: "return (a, b) => agedPriority(b, nowMs) - agedPriority(a, nowMs) ||",
@@ -199,7 +199,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "claimed-before-the-ends",
-    what: "a claim takes jobs before it ends the runs that it takes along",
+    what: "a claim takes jobs before it ends the runs it takes along",
     seed: 1,
     file: "src/stores/memory.ts",
     find:
@@ -209,7 +209,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     name: "newer-version-taken",
-    what: "a job that newer code has added is given to older code",
+    what: "a job added by newer code is given to older code",
     seed: 15,
     file: "src/model/decisions.ts",
     find: "return code.name === job.taskName && code.version >= job.taskVersion;",
