@@ -5,39 +5,54 @@
  */
 
 // The scheduler
-export { Scheduler } from "./src/preset/scheduler.ts";
-export { SchedulerCore, type TickResult } from "./src/scheduler/scheduler_core.ts";
-export type { StartOptions, StopOptions } from "./src/scheduler/lifecycle/start_options.ts";
-export type { SchedulerState } from "./src/scheduler/scheduler_base.ts";
-export type { ConfigureTaskOptions, TaskName } from "./src/scheduler/scheduler_tasks.ts";
-export type { AppliedSchedule, SchedulesFilter } from "./src/scheduler/scheduler_schedules.ts";
-export { type JobEditOptions, type JobsFilter, SchedulerJobs } from "./src/scheduler/scheduler_jobs.ts";
-export type { BulkFilter, BulkOptions, CancelJobsOptions } from "./src/scheduler/scheduler_bulk.ts";
-export type { BulkAnswer } from "./src/scheduler/jobs/bulk_jobs.ts";
-export type { ExplainedCause, Explanation, ExplanationCause } from "./src/scheduler/explain/explain.ts";
-export type { JobBatch, JobBatchOptions, JobBatchStatus } from "./src/scheduler/jobs/job_batch.ts";
+export { Scheduler } from "./src/scheduler/scheduler.ts";
+export type { SchedulerOptions } from "./src/scheduler/scheduler_options.ts";
+export type { SchedulerState } from "./src/scheduler/environment.ts";
+export type {
+  RunUntilIdleOptions,
+  RunUntilStoppedOptions,
+  StartOptions,
+  StopOptions,
+  TickOptions,
+  TickResult,
+} from "./src/scheduler/lifecycle/lifecycle.ts";
+export type { IdleCondition } from "./src/scheduler/lifecycle/idle.ts";
+export type { CleanupResult } from "./src/scheduler/lifecycle/joined_stores.ts";
+export type { ConfigureTaskOptions, TaskName } from "./src/scheduler/tasks/task_commands.ts";
+export type { TaskInfo } from "./src/scheduler/views/task.ts";
+export type {
+  AppliedSchedule,
+  AppliedSchedules,
+  RemoveScheduleOptions,
+  ResumeOptions,
+  ScheduleHandle,
+  SchedulesFilter,
+} from "./src/scheduler/schedules/schedule_commands.ts";
+export type { ScheduleEditOptions } from "./src/scheduler/schedules/schedule_edit.ts";
+export type { BackfillRange } from "./src/scheduler/schedules/manual_runs.ts";
+export type { CalendarStoreOptions } from "./src/scheduler/schedules/calendar_commands.ts";
+export type { Schedule } from "./src/scheduler/views/schedule.ts";
+export type { AddOutcome, JobHandle } from "./src/scheduler/jobs/handles.ts";
+export type { JobEditOptions } from "./src/scheduler/jobs/job_commands.ts";
+export type { JobsFilter } from "./src/scheduler/jobs/job_queries.ts";
+export type { JobResultOptions, WaitOptions } from "./src/scheduler/jobs/job_results.ts";
+export type {
+  BulkAnswer,
+  BulkFilter,
+  BulkOptions,
+  CancelJobsOptions,
+} from "./src/scheduler/jobs/bulk_jobs.ts";
+export type { JobBatch, JobBatchOptions, JobBatchStatus } from "./src/scheduler/jobs/job_batches.ts";
 export {
   type JobRequest,
   jobRequest,
   type RequestedHandles,
   type RequestOptions,
 } from "./src/scheduler/jobs/job_request.ts";
-export type { SchedulerOptions } from "./src/scheduler/scheduler_options.ts";
-export type { ScheduleEditOptions } from "./src/scheduler/schedules/schedule_edit.ts";
-export type { IdleCondition } from "./src/scheduler/lifecycle/idle.ts";
-export type {
-  AddOutcome,
-  JobHandle,
-  RemoveScheduleOptions,
-  ResumeOptions,
-  ScheduleHandle,
-  WaitOptions,
-} from "./src/scheduler/jobs/handles.ts";
+export type { ExplainedCause, Explanation, ExplanationCause } from "./src/scheduler/explain/explain.ts";
 export type { Job, JobResult } from "./src/scheduler/views/job.ts";
 export type { JobAttempt, JobLogLine, JobLogs } from "./src/scheduler/views/job_history.ts";
 export type { AttemptOutcome } from "./src/model/job_history.ts";
-export type { Schedule } from "./src/scheduler/views/schedule.ts";
-export type { TaskInfo } from "./src/scheduler/views/task.ts";
 
 // Tasks
 export { task, taskRef } from "./src/registry/task.ts";

@@ -1,6 +1,6 @@
 // One process of the contention bench: runs jobs for so long, and measures how long its event loop stands still.
 import process from "node:process";
-import { Scheduler } from "../src/preset/scheduler.ts";
+import { Scheduler } from "../src/scheduler/scheduler.ts";
 import { task } from "../src/registry/task.ts";
 import { libsql } from "../src/stores/libsql.ts";
 import { systemClock } from "../src/time/system_clock.ts";

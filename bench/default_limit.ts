@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { z } from "zod";
-import { Scheduler } from "../src/preset/scheduler.ts";
+import { Scheduler } from "../src/scheduler/scheduler.ts";
 import { task } from "../src/registry/task.ts";
 import { libsql } from "../src/stores/libsql.ts";
 import { systemClock } from "../src/time/system_clock.ts";

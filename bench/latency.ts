@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import process from "node:process";
-import { Scheduler } from "../src/preset/scheduler.ts";
+import { Scheduler } from "../src/scheduler/scheduler.ts";
 import { task } from "../src/registry/task.ts";
 import { currentJob } from "../src/context/current_job.ts";
 import { libsql } from "../src/stores/libsql.ts";

@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import process from "node:process";
-import { Scheduler } from "../src/preset/scheduler.ts";
+import { Scheduler } from "../src/scheduler/scheduler.ts";
 import { libsql } from "../src/stores/libsql.ts";
 import { newJob, scheduleWrite, versionOf } from "../src/testing/store_conformance/records.ts";
 import { sleep } from "../src/time/clock.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Scheduler } from "../src/preset/scheduler.ts";
+import { Scheduler } from "../src/scheduler/scheduler.ts";
 import { task } from "../src/registry/task.ts";
 import { libsql } from "../src/stores/libsql.ts";
 import { benchInput, benchTask, perSecond, type Setting, type Way } from "./raw_ceiling.ts";

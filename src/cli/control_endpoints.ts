@@ -2,7 +2,7 @@ import { CarillonError } from "../errors.ts";
 import { isLoopback } from "../http/auth/loopback.ts";
 import type { ServedApp } from "../http/serve.ts";
 import type { Logger } from "../model/logger.ts";
-import type { Scheduler } from "../preset/scheduler.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** The arguments and options that select jobs, for commands about many of them. */
 import { jobOutcomes, jobStates } from "../model/states.ts";
 import { withoutUndefined } from "../model/without_undefined.ts";
-import type { JobsFilter } from "../scheduler/scheduler_jobs.ts";
+import type { JobsFilter } from "../scheduler/jobs/job_queries.ts";
 import type { ArgumentSpec, OptionSpec } from "./command.ts";
 import type { CommandContext } from "./command_context.ts";
 import { oneOf, wholeNumber } from "./option_values.ts";

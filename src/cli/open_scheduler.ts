@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { CarillonError } from "../errors.ts";
 import { eventLoop } from "../executors/event_loop.ts";
 import type { Logger } from "../model/logger.ts";
-import { Scheduler } from "../preset/scheduler.ts";
+import { Scheduler } from "../scheduler/scheduler.ts";
 import type { TaskSource } from "../registry/task_types.ts";
 import { cbor } from "../serializers/cbor.ts";
 import { plainJson } from "../serializers/plain_json.ts";

@@ -1,10 +1,10 @@
 import type { Logger } from "../model/logger.ts";
-import type { SchedulerCore } from "../scheduler/scheduler_core.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Clock } from "../time/clock.ts";
 
 /** The part of a scheduler that the control endpoints use. */
 export type ControlledScheduler = Pick<
-  SchedulerCore,
+  Scheduler,
   | "name"
   | "role"
   | "state"

@@ -1,5 +1,5 @@
 import { currentSchedulerObject } from "../context/current_frame.ts";
-import type { SchedulerCore } from "./scheduler_core.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /**
  * The scheduler that runs the calling job: to add jobs and schedules from inside a task's function. Throws
@@ -14,6 +14,6 @@ import type { SchedulerCore } from "./scheduler_core.ts";
  * console.assert(await scheduler.runJob(whoRunsMe) === "one");
  * ```
  */
-export function currentScheduler(): SchedulerCore {
-  return currentSchedulerObject() as SchedulerCore;
+export function currentScheduler(): Scheduler {
+  return currentSchedulerObject() as Scheduler;
 }

@@ -1,6 +1,4 @@
 import type { Middleware } from "../context/middleware.ts";
-import type { CarillonEvent } from "../events/event.ts";
-import type { Executor } from "../executors/executor.ts";
 import type { Logger } from "../model/logger.ts";
 import type { RunOverrides } from "../model/settings.ts";
 import type { SchedulerRole } from "../model/states.ts";
@@ -8,8 +6,32 @@ import type { TaskRegistry } from "../registry/task_registry.ts";
 import type { Serializer } from "../serializers/serializer.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Slots } from "./claiming/slots.ts";
+import type { SchedulerEvents } from "./events/scheduler_events.ts";
+import type { Executors } from "./executors.ts";
 
-/** What all parts of one scheduler share. */
+/** State of a scheduler. */
+export type SchedulerState = "stopped" | "starting" | "running" | "stopping";
+
+/** Facts about a scheduler that its life cycle changes and its other parts read. */
+export class SchedulerStatus {
+  state: SchedulerState = "stopped";
+  /** True while it takes no work. */
+  paused = false;
+  /** True if sleeping loops keep the process alive. */
+  keepsAlive = true;
+  /** True during a single bounded round (`tick`), which is too short to watch the leases of others. */
+  ticking = false;
+  /** Settles when the start in progress has ended, either way; never rejects. */
+  starting: Promise<void> | undefined;
+}
+
+/** The job loops of a scheduler's stores, which share its slots. */
+export interface JobLoops {
+  /** A run has ended or a slot was freed: every store's job loop may continue, except for one that has looked since. */
+  slotFreed(lookedAlias?: string): void;
+}
+
+/** The parts and settings that everything in one scheduler shares. */
 export interface Environment {
   readonly name: string;
   readonly role: SchedulerRole;
@@ -17,41 +39,22 @@ export interface Environment {
   readonly logger: Logger;
   readonly registry: TaskRegistry;
   readonly serializer: Serializer;
-  /** Executors by name; `defaultExecutor` names one of them. */
-  readonly executors: Map<string, Executor>;
-  readonly defaultExecutor: string;
+  readonly executors: Executors;
   readonly defaults: RunOverrides;
-  /** What is around every run, the outermost first. */
+  /** Code around every run, the outermost first. */
   readonly use: readonly Middleware[];
   readonly timeZone: string;
   readonly tags: readonly string[];
   readonly leaseMs: number;
-  /** How long a job has to end after its signal was aborted, before it counts as stuck or is terminated. */
+  /** Time for a job to end after its signal was aborted, before it counts as stuck or is terminated. */
   readonly abortGraceMs: number;
-  /** How many jobs may run here at once, over all stores. */
+  /** The slots for jobs that run here, over all stores. */
   readonly slots: Slots;
-  /** Whether leases of others are judged by the clock alone: a single round is over before it has watched one. */
-  readonly trustsClock: () => boolean;
-  /** Whether the scheduler is paused. */
-  readonly paused: () => boolean;
-  /** Whether sleeping loops keep the process alive. */
-  readonly keepAlive: () => boolean;
+  readonly jobLoops: JobLoops;
+  readonly status: Readonly<SchedulerStatus>;
+  readonly events: SchedulerEvents;
   /** A random number in [0, 1). */
   readonly random: () => number;
-  /** Connects to the event broker, if there is one. Never rejects. */
-  readonly openBroker: () => Promise<void>;
-  /** Whether listeners here are told what the stores note of others. */
-  readonly storesTell: boolean;
-  /** Tells local listeners only: others did it. */
-  readonly hear: (event: CarillonEvent) => void;
-  /** Tells local listeners and the broker. */
-  readonly publish: (event: CarillonEvent) => void;
-  /** Whether anybody hears what is told. */
-  readonly hasSubscribers: () => boolean;
-  /** Whether anybody listens here. */
-  readonly hasListeners: () => boolean;
-  /** A run is over or a slot was freed: every store's job loop may go on, but for one that has looked since. */
-  readonly onFreed: (lookedAlias?: string) => void;
-  /** What `currentScheduler()` answers inside jobs. */
+  /** The scheduler that `currentScheduler()` returns inside jobs. */
   readonly self: object;
 }

@@ -68,7 +68,7 @@ export class StoreUnit {
     // The store, its events, and what is known of it.
     const publisher = new EventPublisher(environment, alias);
     const results = new ResultWaiter(store, environment.clock);
-    const gateway = new StoreGateway(store, publisher, results, environment.storesTell);
+    const gateway = new StoreGateway(store, publisher, results, environment.events.storesTell);
     const tasks = new TaskCache(store, environment.clock);
     const triggers = new TriggerReader(store);
     const backlog = new Backlog();
@@ -232,12 +232,12 @@ export class StoreUnit {
 
   /** True if the loops rest, nothing runs, and the last look found nothing to do. */
   get idle(): boolean {
-    const { role, paused } = this.#environment;
+    const { role, status: { paused } } = this.#environment;
     const { jobs, schedules } = this.#pollers;
     // While it is paused, nothing is due for it.
-    const jobsIdle = role === "scheduler" || (jobs.resting && (paused() || this.#backlog.drained));
+    const jobsIdle = role === "scheduler" || (jobs.resting && (paused || this.#backlog.drained));
     const schedulesIdle = role === "worker" ||
-      (schedules.resting && (paused() || this.#scheduleLoop.drained));
+      (schedules.resting && (paused || this.#scheduleLoop.drained));
     return this.runs.size === 0 && !this.failureHooks.busy && jobsIdle && schedulesIdle;
   }
 

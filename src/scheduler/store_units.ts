@@ -1,11 +1,20 @@
 import { CarillonError } from "../errors.ts";
+import type { CarillonEvent } from "../events/event.ts";
 import type { JobRecord } from "../model/job_record.ts";
 import type { ScheduleRecord } from "../model/schedule_record.ts";
 import { didYouMean } from "../model/suggest.ts";
+import type { JobLoops } from "./environment.ts";
+import type { RemoteEventListener } from "./events/scheduler_events.ts";
 import type { StoreUnit } from "./store_unit.ts";
 
+/** A stored record and the store it is in. */
+export interface Located<Record> {
+  readonly unit: StoreUnit;
+  readonly record: Record;
+}
+
 /** The stores of one scheduler, by alias; the first one is the default. */
-export class StoreUnits {
+export class StoreUnits implements JobLoops, RemoteEventListener {
   readonly #units = new Map<string, StoreUnit>();
 
   /** All of them, the default first. */
@@ -22,15 +31,8 @@ export class StoreUnits {
   }
 
   /** Takes one out. */
-  remove(alias: string): StoreUnit {
-    const unit = this.get(alias);
+  remove(alias: string): void {
     this.#units.delete(alias);
-    return unit;
-  }
-
-  /** The store of an alias, if there is one. */
-  find(alias: string): StoreUnit | undefined {
-    return this.#units.get(alias);
   }
 
   /** The store of an alias, or the default one. Throws `unknownStore`. */
@@ -52,8 +54,15 @@ export class StoreUnits {
     return unit;
   }
 
+  /** The store of an alias, or all of them, opened. Throws `unknownStore`. */
+  async openAll(alias?: string): Promise<readonly StoreUnit[]> {
+    const units = alias === undefined ? this.all() : [this.get(alias)];
+    await Promise.all(units.map((unit) => unit.open()));
+    return units;
+  }
+
   /** The schedule of this id and the store it is in. Throws `scheduleNotFound`. */
-  async schedule(id: string): Promise<{ readonly unit: StoreUnit; readonly record: ScheduleRecord }> {
+  async schedule(id: string): Promise<Located<ScheduleRecord>> {
     for (const unit of this.all()) {
       await unit.open();
       const [record] = await unit.store.getSchedules({ ids: [id] });
@@ -65,7 +74,7 @@ export class StoreUnits {
   }
 
   /** The job of this id and the store it is in. Throws `jobNotFound`. */
-  async job(id: string): Promise<{ readonly unit: StoreUnit; readonly record: JobRecord }> {
+  async job(id: string): Promise<Located<JobRecord>> {
     for (const unit of this.all()) {
       await unit.open();
       const [record] = await unit.store.getJobs({ ids: [id] });
@@ -73,10 +82,23 @@ export class StoreUnits {
     }
     throw new CarillonError(
       "jobNotFound",
-      `There is no job '${id}': it was never added, or its retention is over`,
-      {
-        details: { jobId: id },
-      },
+      `There is no job '${id}': it was never added, or its retention has expired`,
+      { details: { jobId: id } },
     );
+  }
+
+  /** Lets every store's job loop continue. */
+  slotFreed(lookedAlias?: string): void {
+    for (const unit of this.#units.values()) unit.onFreed(unit.alias === lookedAlias);
+  }
+
+  /** Has the store that an event is about act on it. */
+  onRemoteEvent(event: CarillonEvent): void {
+    if ("store" in event) this.#units.get(event.store)?.remoteChanges.received(event);
+  }
+
+  /** Has every store look again. */
+  onMissedEvents(): void {
+    for (const unit of this.#units.values()) unit.remoteChanges.mayHaveChanged();
   }
 }

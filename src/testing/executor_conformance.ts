@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isCarillonError } from "../errors.ts";
 import type { CarillonEvent } from "../events/event.ts";
 import type { Executor } from "../executors/executor.ts";
-import { SchedulerCore } from "../scheduler/scheduler_core.ts";
+import { Scheduler } from "../scheduler/scheduler.ts";
 import { memory } from "../stores/memory.ts";
 import * as tasks from "./executor_conformance/tasks.ts";
 
@@ -15,7 +15,7 @@ export interface ExecutorConformanceOptions {
 }
 
 type Check = (
-  scheduler: SchedulerCore,
+  scheduler: Scheduler,
   events: readonly CarillonEvent[],
   executor: Executor,
 ) => Promise<void>;
@@ -42,7 +42,7 @@ export function executorConformance({ test, makeExecutor }: ExecutorConformanceO
 }
 
 async function runCheck(check: Check, executor: Executor): Promise<void> {
-  const scheduler = new SchedulerCore({
+  const scheduler = new Scheduler({
     store: memory(),
     tasks: Object.values(tasks),
     executors: { tested: executor },
@@ -153,7 +153,7 @@ const checks: Readonly<Record<string, Check>> = {
   },
 };
 
-async function failed(scheduler: SchedulerCore, task: Parameters<SchedulerCore["addJob"]>[0]) {
+async function failed(scheduler: Scheduler, task: Parameters<Scheduler["addJob"]>[0]) {
   const handle = await scheduler.addJob(task);
   await assert.rejects(handle.result());
   return await scheduler.getJobResult(handle.id);

@@ -1,6 +1,7 @@
 import { CarillonError, messageOf } from "../errors.ts";
 import * as check from "../model/option_checks.ts";
-import { Scheduler } from "../preset/scheduler.ts";
+import { Scheduler } from "../scheduler/scheduler.ts";
+import { TaskRegistry } from "../registry/task_registry.ts";
 import type { InputOf, ResultOf, TaskReference } from "../registry/task_types.ts";
 import { decodePayload } from "../serializers/payload.ts";
 import { richJson } from "../serializers/rich_json.ts";
@@ -96,7 +97,9 @@ export class TestScheduler implements AsyncDisposable {
 
   /** Its clock: nothing happens later than it shows. */
   readonly clock: TestClock;
-  readonly #scheduler: NamingScheduler;
+  readonly #scheduler: Scheduler;
+  /** Knows the names of its tasks. */
+  readonly #registry = new TaskRegistry();
   readonly #history = new History();
   readonly #quiet: Quiet;
   readonly #timeZone: string;
@@ -118,7 +121,7 @@ export class TestScheduler implements AsyncDisposable {
       nextFireTimeMs: (scheduleId) => this.#nextFireTimeMs(scheduleId),
     });
     const watched = (one: DataStore) => watchStore(one, this.#quiet, this.#history);
-    this.#scheduler = new NamingScheduler({
+    this.#scheduler = new Scheduler({
       lease: { hours: 1 },
       random: chance(SEED),
       ...rest,
@@ -128,6 +131,7 @@ export class TestScheduler implements AsyncDisposable {
         ? { stores: Object.fromEntries(Object.entries(stores).map(([alias, one]) => [alias, watched(one)])) }
         : { store: watched(store ?? memory()) }),
     });
+    this.#registry.add(options.tasks ?? []);
   }
 
   /** The runs of a task so far, in order; every attempt is one. */
@@ -249,7 +253,7 @@ export class TestScheduler implements AsyncDisposable {
   }
 
   #nameOf(task: TaskReference | string): string {
-    return this.#scheduler.taskName(task);
+    return typeof task === "string" ? task : this.#registry.nameOf(task);
   }
 
   async #nextFireTimeMs(scheduleId: string | undefined): Promise<number | null> {
@@ -260,14 +264,6 @@ export class TestScheduler implements AsyncDisposable {
       limit: 1,
     });
     return schedules[0]?.nextFireTime?.epochMilliseconds ?? null;
-  }
-}
-
-/** A scheduler that gives the kit the names of its tasks. */
-class NamingScheduler extends Scheduler {
-  /** The name of a task given by name or by reference. */
-  taskName(task: TaskReference | string): string {
-    return this.nameOfTask(task);
   }
 }
 

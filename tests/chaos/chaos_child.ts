@@ -1,7 +1,7 @@
 // One scheduler of a cluster of real processes, which also adds and cancels jobs; its journal says what it did.
 import process from "node:process";
 import { CarillonError } from "../../src/errors.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { libsql } from "../../src/stores/libsql.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";

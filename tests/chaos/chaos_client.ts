@@ -1,6 +1,6 @@
 import { CarillonError } from "../../src/errors.ts";
 import type { JobOptions } from "../../src/model/job_options.ts";
-import type { Scheduler } from "../../src/preset/scheduler.ts";
+import type { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { sleep } from "../../src/time/clock.ts";
 import { systemClock } from "../../src/time/system_clock.ts";
 import type { Random } from "../random.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Executor } from "../../src/executors/executor.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { task } from "../../src/registry/task.ts";
 import { date } from "../../src/triggers/date.ts";
 import { test } from "../harness.ts";

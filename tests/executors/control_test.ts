@@ -3,7 +3,7 @@ import process from "node:process";
 import { z } from "zod";
 import type { Middleware } from "../../src/context/middleware.ts";
 import { currentJob } from "../../src/context/current_job.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { task } from "../../src/registry/task.ts";
 import { memory } from "../../src/stores/memory.ts";
 import { runtime, test } from "../harness.ts";

@@ -5,7 +5,7 @@ import type { PoolOptions } from "../../src/executors/pool/pool_options.ts";
 import { processes } from "../../src/executors/processes.ts";
 import { worker } from "../../src/executors/worker.ts";
 import type { JobHandle } from "../../src/scheduler/jobs/handles.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import type { SchedulerOptions } from "../../src/scheduler/scheduler_options.ts";
 import { crashes, deaf, exits, grows, holds, hot, rejects, where } from "./pool_tasks.ts";
 

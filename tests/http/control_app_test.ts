@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { hc } from "hono/client";
 import { type ControlApp, createControlApp } from "../../src/http/control_app.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { test } from "../harness.ts";
 import { thrown } from "../registry/thrown.ts";
 import { answerOf, withControl } from "./control_fixture.ts";

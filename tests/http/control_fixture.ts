@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ControlApp, type ControlAppOptions, createControlApp } from "../../src/http/control_app.ts";
 import { task } from "../../src/registry/task.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import type { SchedulerOptions } from "../../src/scheduler/scheduler_options.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
 import { libsql } from "../../src/stores/libsql.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isCarillonError } from "../../src/errors.ts";
 import { createControlApp } from "../../src/http/control_app.ts";
 import { serveControlApp } from "../../src/http/serve.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { test } from "../harness.ts";
 import { answerOf, nextStart, withControl } from "./control_fixture.ts";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { memory } from "../../src/stores/memory.ts";
 import type { CarillonEvent, EventType } from "../../src/events/event.ts";
 import type { DataStore } from "../../src/stores/data_store.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import type { SchedulerOptions } from "../../src/scheduler/scheduler_options.ts";
 import { task } from "../../src/registry/task.ts";
 import { type ErrorCode, isCarillonError } from "../../src/errors.ts";

@@ -1,5 +1,5 @@
 import { taskRef } from "../../src/registry/task.ts";
-import type { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
+import type { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { Temporal } from "../../src/time/temporal.ts";
 import { interval } from "../../src/triggers/interval.ts";
 import type { Ask, ScheduleAsk } from "./asks.ts";
@@ -12,7 +12,7 @@ type Does = (call: () => Promise<unknown>) => void;
 type AddAsk = Ask & { readonly kind: "addJob" };
 
 /** Lets a client ask for something. */
-export function askClient(cluster: Cluster, client: SchedulerCore, ask: Ask | FeatureAsk): void {
+export function askClient(cluster: Cluster, client: Scheduler, ask: Ask | FeatureAsk): void {
   const does: Does = (call) => cluster.ask(ask.kind, call);
   if (isFeatureAsk(ask)) return does(() => askFeature(client, ask, cluster.oracle));
   switch (ask.kind) {
@@ -47,7 +47,7 @@ export function askClient(cluster: Cluster, client: SchedulerCore, ask: Ask | Fe
   }
 }
 
-async function addJob({ oracle }: Cluster, client: SchedulerCore, ask: AddAsk): Promise<void> {
+async function addJob({ oracle }: Cluster, client: Scheduler, ask: AddAsk): Promise<void> {
   const { id, priority, delayMs, key, identity } = ask;
   const handle = await client.addJob(taskRef(ask.task), undefined, {
     id,
@@ -61,7 +61,7 @@ async function addJob({ oracle }: Cluster, client: SchedulerCore, ask: AddAsk): 
   oracle.violations.unless(oracle.jobs.jobs.has(handle.id), () => `addJob of ${id} was lost`);
 }
 
-function askAboutSchedule(does: Does, client: SchedulerCore, ask: ScheduleAsk, nowMs: number): void {
+function askAboutSchedule(does: Does, client: Scheduler, ask: ScheduleAsk, nowMs: number): void {
   const { kind, schedule } = ask;
   switch (kind) {
     case "pauseSchedule":

@@ -1,7 +1,7 @@
 import { isCarillonError, messageOf } from "../../src/errors.ts";
 import { eventLoop } from "../../src/executors/event_loop.ts";
 import type { Logger } from "../../src/model/logger.ts";
-import { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { type FeatureName, prepareFeatures } from "./features/features.ts";
 import { Floor } from "./floor.ts";
 import { Machine } from "./machine.ts";
@@ -22,7 +22,7 @@ const RESTART_MS = 400;
 
 interface Place {
   machine: Machine | undefined;
-  scheduler: SchedulerCore | undefined;
+  scheduler: Scheduler | undefined;
   /** Version of the code that runs there. */
   version: number;
 }
@@ -104,7 +104,7 @@ export class Cluster {
     const common = this.#common(machine);
     const maxConcurrentJobs = this.#random.pick([3, 10, 100]);
     machine.maxConcurrentJobs = maxConcurrentJobs;
-    const scheduler = new SchedulerCore({
+    const scheduler = new Scheduler({
       ...common,
       role,
       maxConcurrentJobs,
@@ -156,10 +156,10 @@ export class Cluster {
   }
 
   /** A scheduler that only asks, on a machine of its own that stays up. */
-  client(): SchedulerCore {
+  client(): Scheduler {
     const machine = this.#machine("client");
     const tasks = makeTasks(machine, this.floor, this.#random.fork(), this.codeVersion, this.#features);
-    return new SchedulerCore({ ...this.#common(machine), role: "client", tasks });
+    return new Scheduler({ ...this.#common(machine), role: "client", tasks });
   }
 
   /** Notes what a call threw, unless it is one of the errors that callers are told to expect. */

@@ -1,4 +1,4 @@
-import type { SchedulerCore } from "../../src/scheduler/scheduler_core.ts";
+import type { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { taskRef } from "../../src/registry/task.ts";
 import { askClient } from "./ask_client.ts";
 import { awaitDigests } from "./awaited_digests.ts";
@@ -46,7 +46,7 @@ export async function simulate(
   await cluster.open();
   const failed = () => oracle.violations.first !== undefined;
   try {
-    const clients = { 1: cluster.client(), 2: undefined as SchedulerCore | undefined };
+    const clients = { 1: cluster.client(), 2: undefined as Scheduler | undefined };
     const client = () => clients[cluster.codeVersion as 1 | 2] ??= cluster.client();
     for (let place = 0; place < plan.machines; place++) world.after(place * 50, () => cluster.start(place));
     for (const incident of plan.incidents) {
@@ -115,7 +115,7 @@ async function heal(cluster: Cluster, plan: Plan, failed: () => boolean): Promis
  * On a store that is told of every change nobody polls: a wake-up that gets lost leaves a job behind. Answers are slow,
  * so that the job comes while the round is under way that another change has set off.
  */
-async function probe(cluster: Cluster, keeper: SchedulerCore, failed: () => boolean): Promise<void> {
+async function probe(cluster: Cluster, keeper: Scheduler, failed: () => boolean): Promise<void> {
   const { world, oracle, network } = cluster;
   const slow = { delayMs: PROBES * 2, loseRequest: 0, loseAnswer: 0, repeat: 0, refuse: 0, machine: "m0" };
   network.weather.add(slow);
@@ -139,7 +139,7 @@ async function probe(cluster: Cluster, keeper: SchedulerCore, failed: () => bool
   network.weather.delete(slow);
 }
 
-async function settleDown(keeper: SchedulerCore): Promise<void> {
+async function settleDown(keeper: Scheduler): Promise<void> {
   for (const { id } of await keeper.getSchedules()) await keeper.pauseSchedule(id);
   for (const { name } of await keeper.getTasks()) await keeper.resumeTask(name);
   await keeper.cancelJobs({ taskName: "endless" });
@@ -151,7 +151,7 @@ function struck({ sides }: Cluster, atMs: number): readonly Side[] {
   return sides.length === 1 || which === 2 ? sides : [sides[which]!];
 }
 
-function happen(cluster: Cluster, client: () => SchedulerCore, incident: Incident): void {
+function happen(cluster: Cluster, client: () => Scheduler, incident: Incident): void {
   const { world, oracle } = cluster;
   oracle.note(`* ${JSON.stringify(incident)}`);
   switch (incident.kind) {

@@ -1,6 +1,6 @@
 /** A scheduler on a store with an embedded replica that is never stopped: its process ends by itself. */
 import process from "node:process";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { task } from "../../src/registry/task.ts";
 import { z } from "zod";
 import { libsql } from "../../src/stores/libsql.ts";

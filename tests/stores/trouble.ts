@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ErrorCode, isCarillonError } from "../../src/errors.ts";
 import type { EventType } from "../../src/events/event.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { task } from "../../src/registry/task.ts";
 import type { LibsqlStore } from "../../src/stores/libsql.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CarillonError } from "../../src/errors.ts";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { backup } from "../../tasks/backup.ts";
 import { machine } from "../../tasks/machine.ts";
 import { test } from "../harness.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import type { TaskSource } from "../../src/registry/task_types.ts";
 import { libsql } from "../../src/stores/libsql.ts";
 import { withFolder } from "../folders.ts";

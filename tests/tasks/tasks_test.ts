@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import { Scheduler } from "../../src/preset/scheduler.ts";
+import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import type { TaskSource } from "../../src/registry/task_types.ts";
 import { test } from "../harness.ts";
 

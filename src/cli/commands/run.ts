@@ -1,6 +1,6 @@
 import { isCarillonError } from "../../errors.ts";
 import type { CarillonEvent } from "../../events/event.ts";
-import type { Scheduler } from "../../preset/scheduler.ts";
+import type { Scheduler } from "../../scheduler/scheduler.ts";
 import { taskRef } from "../../registry/task.ts";
 import { TaskRegistry } from "../../registry/task_registry.ts";
 import type { Task } from "../../registry/task_types.ts";

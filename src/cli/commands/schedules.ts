@@ -2,7 +2,7 @@ import { CarillonError, isCarillonError } from "../../errors.ts";
 import { scheduleStatuses } from "../../model/states.ts";
 import { didYouMean } from "../../model/suggest.ts";
 import { withoutUndefined } from "../../model/without_undefined.ts";
-import type { Scheduler } from "../../preset/scheduler.ts";
+import type { Scheduler } from "../../scheduler/scheduler.ts";
 import { DECLARED_GROUP } from "../../scheduler/schedules/declared_schedules.ts";
 import type { ArgumentSpec, Command, CommandGroup } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";

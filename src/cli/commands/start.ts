@@ -3,7 +3,7 @@ import { messageOf } from "../../errors.ts";
 import type { CarillonEvent, EventType } from "../../events/event.ts";
 import type { ServedApp } from "../../http/serve.ts";
 import type { Logger } from "../../model/logger.ts";
-import type { Scheduler } from "../../preset/scheduler.ts";
+import type { Scheduler } from "../../scheduler/scheduler.ts";
 import type { Command } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";

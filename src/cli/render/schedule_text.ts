@@ -1,4 +1,4 @@
-import { whenText } from "../../scheduler/views/print_schedules.ts";
+import { whenText } from "../../scheduler/views/schedule.ts";
 import type { Schedule } from "../../scheduler/views/schedule.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import { Temporal } from "../../time/temporal.ts";

@@ -1,7 +1,7 @@
 import type { JobProgress, StoredError } from "../../model/job_record.ts";
 import type { JsonValue, Metadata } from "../../model/payload.ts";
 import type { JobOutcome, JobState } from "../../model/states.ts";
-import { instantOf } from "../../scheduler/views/instant.ts";
+import { instantOf } from "../../time/temporal.ts";
 import type { Job, JobResult } from "../../scheduler/views/job.ts";
 import { jsonValueOf } from "./json_value.ts";
 

@@ -1,5 +1,5 @@
 import type { SchedulerRole } from "../../model/states.ts";
-import type { SchedulerState } from "../../scheduler/scheduler_base.ts";
+import type { SchedulerState } from "../../scheduler/environment.ts";
 import type { ControlledScheduler } from "../control_env.ts";
 
 /** The scheduler itself as JSON. */

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { withoutUndefined } from "../../model/without_undefined.ts";
-import type { BulkFilter } from "../../scheduler/scheduler_bulk.ts";
+import type { BulkFilter } from "../../scheduler/jobs/bulk_jobs.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
 import { cancelReason, jobFilter, jobQueryShape } from "../requests/job_requests.ts";
 import { text } from "../requests/query_values.ts";

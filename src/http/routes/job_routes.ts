@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { withoutUndefined } from "../../model/without_undefined.ts";
-import type { JobEditOptions } from "../../scheduler/scheduler_jobs.ts";
+import type { JobEditOptions } from "../../scheduler/jobs/job_commands.ts";
 import { jobBody } from "../bodies/job_body.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
 import { cancelReason, jobFilter, jobQueryShape } from "../requests/job_requests.ts";

@@ -15,14 +15,14 @@ export interface ClaimGroup {
  * while another scheduler could run them. Tasks of which none could start are left out.
  */
 export function claimGroups(
-  { registry, executors, defaultExecutor, defaults }: Environment,
+  { registry, executors, defaults }: Environment,
   stored: TaskCache,
 ): readonly ClaimGroup[] {
-  const bounded = [...executors.values()].some((executor) => executor.free !== undefined);
+  const bounded = executors.all().some((executor) => executor.free !== undefined);
   if (!bounded) return [{ tasks: registry.versions(), max: Infinity }];
   const executorOf = (task: RegisteredTask) => {
     const settings = resolveRunSettings(stored.get(task.name)?.overrides, task.overrides, defaults);
-    return executors.get(settings.executor ?? defaultExecutor);
+    return executors.find(settings.executor);
   };
   const groups: ClaimGroup[] = [];
   for (const [executor, tasks] of Map.groupBy(registry.tasks(), executorOf)) {

@@ -97,7 +97,7 @@ export class JobAdder implements RestListener {
   /** True if jobs are claimed here, and none was left waiting. */
   #takesJobs(): boolean {
     const { environment, backlog, pollers } = this.#parts;
-    return backlog.claimedAll && pollers.jobs.active && !environment.paused();
+    return backlog.claimedAll && pollers.jobs.active && !environment.status.paused;
   }
 
   /**

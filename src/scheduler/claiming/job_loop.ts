@@ -65,7 +65,7 @@ export class JobLoop implements PolledWork, ClaimListener {
     const { environment, backlog, adder, ends: writer, pollers } = this.#parts;
     const ends = writer.takeEnds();
     try {
-      if (environment.paused()) return null;
+      if (environment.status.paused) return null;
       const places = environment.slots.reserve(CLAIM_MAX, pollers.jobs);
       let nextMs: NextRoundMs;
       try {

@@ -41,7 +41,7 @@ export class RemoteChanges implements ChangeListener, ChangeListening, OwnEventL
   /** Listens, as soon as the store is open. */
   async open(): Promise<void> {
     this.#isOpen = true;
-    await this.#parts.environment.openBroker();
+    await this.#parts.environment.events.openBroker();
     await this.#feed?.start();
   }
 

@@ -87,9 +87,9 @@ export class StoreFeed {
 
   /** Reads the next page; resolves to true if there is more. */
   async #readPage(): Promise<boolean> {
-    const { environment: { logger, hasListeners }, gateway: { store, alias }, pendingWrites } = this.#parts;
+    const { environment: { logger, events }, gateway: { store, alias }, pendingWrites } = this.#parts;
     const after = this.#position ?? 0;
-    const limit = this.#position !== undefined && hasListeners() ? PAGE : 0;
+    const limit = this.#position !== undefined && events.hasListeners ? PAGE : 0;
     const { changes, deletedUpTo, last } = await store.readChanges({ after, limit });
     const isLost = limit > 0 && (after < deletedUpTo || after > last);
     if (isLost) {
@@ -109,7 +109,7 @@ export class StoreFeed {
     if (change.type === "jobFinished" && runs.has(change.jobId)) return;
     const event = changeEvent(change, { store: alias, origin: "store" });
     results.onEvent(event);
-    environment.hear(event);
+    environment.events.publishHere(event);
   }
 }
 

@@ -21,7 +21,7 @@ import { explainedParents } from "./explained_parents.ts";
 import type { RateUse } from "../../stores/task_store.ts";
 import { explainedRate } from "./explained_rate.ts";
 import { heldBy, holder } from "./slot_holders.ts";
-import { instantOf } from "../views/instant.ts";
+import { instantOf } from "../../time/temporal.ts";
 
 /** What can be said of a job: how it stands, or what keeps it from running. */
 export type ExplanationCause =

@@ -5,37 +5,44 @@ import { explain, type Explanation, type LocalFacts } from "./explain.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 
-/** How many of the jobs that hold a slot are named. */
+/** Largest number of jobs named as holders of a slot. */
 const HOLDERS_MAX = 10;
-/** How many unfinished jobs of the task are looked through for those with the same key. */
+/** Number of unfinished jobs of the task that are searched for those with the same key. */
 const NEIGHBOURS_MAX = 10_000;
 
-/** Gathers what is known about a job and says why it is not running. Throws `jobNotFound`. */
-export async function explainJob(
-  id: string,
-  units: StoreUnits,
-  environment: Environment,
-): Promise<Explanation> {
-  const { unit, record: job } = await units.job(id);
-  const { store } = unit;
-  const { taskName, scheduleId } = job;
-  const runs = { states: ["running"], order: "oldest" } as const;
-  const [nowMs, [task], taskHolders, schedulers, parents, schedules, scheduleHolders, rate] = await Promise
-    .all([
-      store.nowMs(),
-      store.getTasks([taskName]),
-      store.getJobs({ ...runs, taskName, limit: HOLDERS_MAX }),
-      store.getSchedulers(),
-      job.onParentFailure === null ? [] : openParents(store, id),
-      scheduleId === null ? [] : store.getSchedules({ ids: [scheduleId] }),
-      scheduleId === null ? [] : store.getJobs({ ...runs, scheduleId }),
-      store.getRateUse(taskName, job.rateKey),
-    ]);
-  // A schedule that was removed limits nothing, also when another one has its id now.
-  const schedule = schedules.find(({ seq }) => seq === job.scheduleSeq);
-  const holding = { taskHolders, scheduleHolders, parents, rate };
-  const facts = { nowMs, job, task, schedule, schedulers, ...holding };
-  return explain({ ...facts, ...await keyFacts(store, job), local: localFacts(unit, environment) });
+/** Gathers the facts about a job and explains why it is not running. */
+export class JobExplainer {
+  readonly #environment: Environment;
+  readonly #units: StoreUnits;
+
+  constructor(environment: Environment, units: StoreUnits) {
+    this.#environment = environment;
+    this.#units = units;
+  }
+
+  /** Explains a job. Throws `jobNotFound`. */
+  async explain(id: string): Promise<Explanation> {
+    const { unit, record: job } = await this.#units.job(id);
+    const { store } = unit;
+    const { taskName, scheduleId } = job;
+    const runs = { states: ["running"], order: "oldest" } as const;
+    const [nowMs, [task], taskHolders, schedulers, parents, schedules, scheduleHolders, rate] = await Promise
+      .all([
+        store.nowMs(),
+        store.getTasks([taskName]),
+        store.getJobs({ ...runs, taskName, limit: HOLDERS_MAX }),
+        store.getSchedulers(),
+        job.onParentFailure === null ? [] : openParents(store, id),
+        scheduleId === null ? [] : store.getSchedules({ ids: [scheduleId] }),
+        scheduleId === null ? [] : store.getJobs({ ...runs, scheduleId }),
+        store.getRateUse(taskName, job.rateKey),
+      ]);
+    // A schedule that was removed limits nothing, also when another one has its id now.
+    const schedule = schedules.find(({ seq }) => seq === job.scheduleSeq);
+    const holding = { taskHolders, scheduleHolders, parents, rate };
+    const facts = { nowMs, job, task, schedule, schedulers, ...holding };
+    return explain({ ...facts, ...await keyFacts(store, job), local: localFacts(unit, this.#environment) });
+  }
 }
 
 /** The jobs that it waits for. */
@@ -57,8 +64,8 @@ async function keyFacts(store: DataStore, job: JobRecord) {
   };
 }
 
-function localFacts(unit: StoreUnit, { role, paused, slots }: Environment): LocalFacts | undefined {
+function localFacts(unit: StoreUnit, { role, status, slots }: Environment): LocalFacts | undefined {
   const { incarnation } = unit;
   if (incarnation === undefined || (role !== "worker" && role !== "both")) return undefined;
-  return { incarnation, paused: paused(), full: slots.full, maxConcurrentJobs: slots.limit };
+  return { incarnation, paused: status.paused, full: slots.full, maxConcurrentJobs: slots.limit };
 }

@@ -1,6 +1,6 @@
 import type { JobRecord } from "../../model/job_record.ts";
 import type { JsonValue } from "../../model/payload.ts";
-import { instantOf } from "../views/instant.ts";
+import { instantOf } from "../../time/temporal.ts";
 
 /** How many of the jobs that are waited for are named to programs. */
 const NAMED_MAX = 10;

@@ -3,7 +3,7 @@ import { durationOfMs } from "../../time/duration.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
 import type { RateUse } from "../../stores/task_store.ts";
-import { instantOf } from "../views/instant.ts";
+import { instantOf } from "../../time/temporal.ts";
 
 /** What there is to say of a job whose rate is used up; undefined where it is not. */
 export function explainedRate(

@@ -1,6 +1,6 @@
 import type { JobRecord } from "../../model/job_record.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
-import { instantOf } from "../views/instant.ts";
+import { instantOf } from "../../time/temporal.ts";
 
 /** Who holds a slot. */
 export type Holder = { readonly jobId: string; readonly scheduler: string; readonly since: string };

@@ -1,18 +1,34 @@
 import { CarillonError } from "../../errors.ts";
+import { refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import { type JobState, pendingStates, unfinishedStates } from "../../model/states.ts";
 import type { JobFilter } from "../../stores/job_store.ts";
 import type { StoreUnit } from "../store_unit.ts";
+import type { StoreUnits } from "../store_units.ts";
+import { CANCEL_REASON } from "./handles.ts";
+import { jobFilterKeys, type JobsFilter } from "./job_queries.ts";
 
-/** How many jobs are read and changed in one step, so that nobody waits long for it. */
+/** Number of jobs that are read and changed in one step, so that other writers do not wait long. */
 const STEP = 500;
 
-/** What is done with many jobs at once. */
-export type BulkAction = "cancel" | "retry" | "remove";
+/** Filter of the jobs to cancel, retry or remove; a missing key does not restrict, but one must. */
+export type BulkFilter = Omit<JobsFilter, "offset" | "order">;
 
-/** What was done with many jobs, or would be. */
+/** Options of a call about many jobs at once. */
+export interface BulkOptions {
+  /** Only count and list the jobs, and change nothing. @default false */
+  readonly preview?: boolean;
+}
+
+/** Options of {@linkcode Scheduler.cancelJobs}. */
+export interface CancelJobsOptions extends BulkOptions {
+  /** Reason, passed to the jobs and kept with them. @default "it was cancelled" */
+  readonly reason?: string;
+}
+
+/** The jobs that were changed, or would be. */
 export interface BulkAnswer {
-  /** Whether it was only looked at. */
+  /** True if nothing was changed. */
   readonly preview: boolean;
   readonly count: number;
   /** Number of jobs of each task. */
@@ -21,24 +37,76 @@ export interface BulkAnswer {
   readonly ids: readonly string[];
 }
 
-/** Jobs to act on: how to find them, what to do with those found, and whether to do it. */
-export interface BulkWork {
+/** The changes that can be made to many jobs at once. */
+type BulkAction = "cancel" | "retry" | "remove";
+
+/** Jobs of one store to find, and what to do with them. */
+interface BulkWork {
   readonly action: BulkAction;
   readonly filter: JobFilter;
   readonly preview: boolean;
   readonly reason: string;
 }
 
-/** What each action can be about. */
+/** A page of a list, and its order, mean nothing where all jobs that match are meant. */
+const pageKeys: ReadonlySet<string> = new Set(["offset", "order", "afterSeq"]);
+const filterKeys = [...jobFilterKeys.filter((key) => !pageKeys.has(key)), "store"];
+
+/** The states of jobs that each action applies to. */
 const statesOf: Readonly<Record<BulkAction, readonly JobState[]>> = {
   cancel: unfinishedStates,
   retry: ["finished", "parked"],
   remove: [...pendingStates, "finished"],
 };
 
-/** Acts on the jobs of one store that match now; what is added or ends meanwhile is left alone. */
-export async function bulkJobs(unit: StoreUnit, work: BulkWork): Promise<readonly JobRecord[]> {
-  await unit.open();
+/** Cancels, retries and removes many jobs at once: in small steps, those that match when it is called. */
+export class BulkJobs {
+  readonly #units: StoreUnits;
+
+  constructor(units: StoreUnits) {
+    this.#units = units;
+  }
+
+  /** Cancels the jobs that match and are not finished. Throws `invalidOption`. */
+  async cancel(filter: BulkFilter, options: CancelJobsOptions): Promise<BulkAnswer> {
+    refuseUnknownOptions(options, ["preview", "reason"], "cancelJobs");
+    return await this.#change("cancel", filter, options, options.reason);
+  }
+
+  /** Runs the finished and parked jobs that match again. Throws `invalidOption`. */
+  async retry(filter: BulkFilter, options: BulkOptions): Promise<BulkAnswer> {
+    refuseUnknownOptions(options, ["preview"], "retryJobs");
+    return await this.#change("retry", filter, options);
+  }
+
+  /** Deletes the jobs that match and do not run. Throws `invalidOption`. */
+  async remove(filter: BulkFilter, options: BulkOptions): Promise<BulkAnswer> {
+    refuseUnknownOptions(options, ["preview"], "removeJobs");
+    return await this.#change("remove", filter, options);
+  }
+
+  async #change(
+    action: BulkAction,
+    { store, limit = Infinity, ...filter }: BulkFilter,
+    { preview = false }: BulkOptions,
+    reason = CANCEL_REASON,
+  ): Promise<BulkAnswer> {
+    const what = `${action}Jobs`;
+    refuseUnknownOptions(filter, filterKeys, `the filter of ${what}`);
+    refuseNoFilter(filter, what);
+    const jobs: JobRecord[] = [];
+    for (const unit of await this.#units.openAll(store)) {
+      const left = limit - jobs.length;
+      jobs.push(...await changeJobs(unit, { action, filter: { ...filter, limit: left }, preview, reason }));
+    }
+    const byTask: Record<string, number> = {};
+    for (const { taskName } of jobs) byTask[taskName] = (byTask[taskName] ?? 0) + 1;
+    return { preview, count: jobs.length, byTask, ids: jobs.map(({ id }) => id) };
+  }
+}
+
+/** Changes the jobs of one store that match now; what is added or ends meanwhile is left alone. */
+async function changeJobs(unit: StoreUnit, work: BulkWork): Promise<readonly JobRecord[]> {
   const found: JobRecord[] = [];
   for await (const page of pages(unit, work)) found.push(...page);
   if (work.preview) return found;
@@ -51,15 +119,8 @@ export async function bulkJobs(unit: StoreUnit, work: BulkWork): Promise<readonl
   return found.filter(({ id }) => done.has(id));
 }
 
-/** What became of all of them. */
-export function bulkAnswer(jobs: readonly JobRecord[], preview: boolean): BulkAnswer {
-  const byTask: Record<string, number> = {};
-  for (const { taskName } of jobs) byTask[taskName] = (byTask[taskName] ?? 0) + 1;
-  return { preview, count: jobs.length, byTask, ids: jobs.map(({ id }) => id) };
-}
-
-/** Throws `invalidOption` for a filter that restricts nothing: all jobs are never meant by saying nothing. */
-export function refuseNoFilter(filter: JobFilter, what: string): void {
+/** Throws `invalidOption` for a filter that restricts nothing: leaving everything out never means all jobs. */
+function refuseNoFilter(filter: JobFilter, what: string): void {
   const given = Object.entries(filter).some(([key, value]) =>
     key !== "limit" && key !== "order" && value !== undefined
   );
@@ -85,7 +146,7 @@ async function* pages(unit: StoreUnit, { action, filter }: BulkWork): AsyncGener
   }
 }
 
-/** What succeeded is only run again by those who say so. */
+/** True if an action applies to a job: one that succeeded is only run again where the filter asks for it. */
 function fits(job: JobRecord, action: BulkAction, filter: JobFilter): boolean {
   if (action !== "retry" || filter.outcomes !== undefined || filter.ids !== undefined) return true;
   return job.outcome !== "success";

@@ -1,105 +1,135 @@
 import { CarillonError } from "../../errors.ts";
 import type { JobOptions } from "../../model/job_options.ts";
-import type { JobTransaction } from "../../model/job_transaction.ts";
-import { refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
-import type { ScheduleRecord } from "../../model/schedule_record.ts";
-import { taskMetadata } from "../../model/task_record.ts";
+import type { JobTransaction } from "../../model/job_transaction.ts";
+import { checkMetadata, checkPriority, refuseUnknownOptions } from "../../model/option_checks.ts";
+import type { Metadata } from "../../model/payload.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
-import type { JobFilter } from "../../stores/job_store.ts";
+import { type MomentInput, momentMs, momentOf } from "../../time/moment.ts";
 import type { Environment } from "../environment.ts";
-import { newJobId } from "./job_id.ts";
-import type { JobRequest } from "./job_request.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
-import { scheduleJob } from "./job_write.ts";
+import { encodeInput } from "../tasks/task_input.ts";
+import { type Job, jobView } from "../views/job.ts";
+import type { AddedJob, JobHandle, JobHandles } from "./handles.ts";
+import { newJobId } from "./job_id.ts";
+import type { JobRequest } from "./job_request.ts";
 import { linkedRequests } from "./linked_requests.ts";
 import { explainMissingParent } from "./missing_parent.ts";
-import { JobPreparer, type PreparedJob } from "./prepare_jobs.ts";
-import { settingsOf } from "./task_input.ts";
+import type { JobPreparer, PreparedJob } from "./prepare_jobs.ts";
 
-/** What jobs can be found by. */
-export const jobFilterKeys = [
-  "ids",
-  "after",
-  "taskName",
-  "scheduleId",
-  "batchId",
-  "addedBy",
-  "states",
-  "outcomes",
-  "owner",
-  "afterSeq",
-  "order",
-  "limit",
-  "offset",
-] as const satisfies readonly (keyof JobFilter)[];
-
-/** How many fire times one backfill makes into jobs at the most, unless told otherwise. */
-export const BACKFILL_MAX = 1000;
-
-/** A job that was added, and where. */
-export interface AddedJob {
-  readonly unit: StoreUnit;
-  readonly id: string;
-  readonly outcome: "added" | "deduplicated" | "replaced";
-  /** Added in a transaction of the caller's: whether that may still be committed. */
-  readonly pending?: () => boolean;
+/** Options of {@linkcode Scheduler.updateJob}; what is left out stays. */
+export interface JobEditOptions {
+  /** Not before this instant; `"now"` is at once. @default unchanged */
+  readonly runAt?: "now" | MomentInput;
+  /** @default unchanged */
+  readonly priority?: number;
+  /** Checked by the task's schema. @default unchanged */
+  readonly input?: unknown;
+  /** Replaces its metadata. @default unchanged */
+  readonly metadata?: Metadata;
 }
 
-/** Which fire times of a schedule to run again. */
-export interface BackfillRange {
-  readonly fromMs: number;
-  readonly untilMs: number;
-  /** Also those that already have a job. */
-  readonly again: boolean;
-  readonly limit: number;
-}
-
-/** Adds jobs and changes them. */
+/** Adds jobs, and changes those that are there. */
 export class JobCommands {
   readonly #environment: Environment;
   readonly #units: StoreUnits;
   readonly #preparer: JobPreparer;
+  readonly #handles: JobHandles;
 
-  constructor(environment: Environment, units: StoreUnits) {
-    this.#preparer = new JobPreparer(environment, units);
+  constructor(environment: Environment, units: StoreUnits, preparer: JobPreparer, handles: JobHandles) {
     this.#environment = environment;
     this.#units = units;
+    this.#preparer = preparer;
+    this.#handles = handles;
   }
 
-  /** Checks and encodes a job without adding it. A promise only where something has to be waited for. */
-  prepare(
-    reference: TaskReference,
-    input: unknown,
-    options?: JobOptions,
-  ): PreparedJob | Promise<PreparedJob> {
-    return this.#preparer.one(reference, input, options);
-  }
-
-  /** Adds one job. */
-  async add(reference: TaskReference, input: unknown, options?: JobOptions): Promise<AddedJob> {
-    const prepared = this.#preparer.one(reference, input, options);
-    const { unit, job, transaction } = prepared instanceof Promise ? await prepared : prepared;
-    if (transaction !== undefined) return (await addWithin(unit, transaction, [job]))[0]!;
+  /** Adds one job. Throws `unknownTask`, `invalidInput` or `invalidOption`. */
+  async add(reference: TaskReference, input: unknown, options?: JobOptions): Promise<JobHandle> {
+    const preparing = this.#preparer.one(reference, input, options);
+    const { unit, job, transaction } = preparing instanceof Promise ? await preparing : preparing;
+    if (transaction !== undefined) return this.#handles.of((await addWithin(unit, transaction, [job]))[0]!);
     const { id, outcome } = await explainMissingParent(this.#units, unit, () => unit.adder.add(job));
-    return { unit, id, outcome };
+    return this.#handles.of({ unit, id, outcome });
   }
 
-  /** Adds a job for each input, all in one step. */
+  /** Adds a job for each input, all in one step. Throws what `add` throws. */
   async addAll(
     reference: TaskReference,
     inputs: readonly unknown[],
     options?: JobOptions,
-  ): Promise<readonly AddedJob[]> {
-    return await this.#addPrepared(await this.#preparer.all(reference, inputs, options));
+  ): Promise<JobHandle[]> {
+    const added = await this.#addPrepared(await this.#preparer.all(reference, inputs, options));
+    return added.map((job) => this.#handles.of(job));
   }
 
-  /**
-   * Adds requested jobs that may wait for each other, all in one step; answers them in the order given. With `batch`
-   * the first ones are its members, and what comes behind them is added when they are over.
-   */
-  async addRequests(
+  /** Adds requested jobs that may wait for each other, all in one step. Throws what `add` throws. */
+  async addRequests(requests: readonly JobRequest[], store: string | undefined): Promise<JobHandle[]> {
+    const added = await this.#addLinked(requests, store);
+    return added.map((job) => this.#handles.of(job));
+  }
+
+  /** Adds the members of a batch and, behind them, the job that completes it. Throws what `add` throws. */
+  async addBatchRequests(
+    requests: readonly JobRequest[],
+    store: string | undefined,
+    batch: { readonly id: string; readonly size: number },
+  ): Promise<readonly AddedJob[]> {
+    return await this.#addLinked(requests, store, batch);
+  }
+
+  /** Changes a waiting job. Throws `jobNotFound` and `invalidState`. */
+  async update(id: string, change: JobEditOptions): Promise<Job> {
+    refuseUnknownOptions(change, ["runAt", "priority", "input", "metadata"], `the change of job ${id}`);
+    const { unit, record } = await this.#units.job(id);
+    const { runAt, priority, metadata } = change;
+    const task = { name: record.taskName, code: this.#environment.registry.find(record.taskName) };
+    const { timeZone } = this.#environment;
+    const updated = await unit.gateway.jobs.update(id, {
+      ...(runAt === undefined
+        ? {}
+        : { runAtMs: runAt === "now" ? null : momentMs(momentOf(runAt, "runAt"), timeZone) }),
+      ...(priority === undefined ? {} : { priority: checkPriority(priority, `job ${id}`) }),
+      ...("input" in change
+        ? { input: (await encodeInput(task, change.input, this.#environment)).input }
+        : {}),
+      ...("input" in change && task.code ? { taskVersion: task.code.version } : {}),
+      ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, `job ${id}`) }),
+    });
+    unit.wakeJobs();
+    if (updated) return jobView(updated);
+    throw wrongState(record, "changed", "it must be waiting");
+  }
+
+  /** Cancels a job, and returns it as it is then. Throws `jobNotFound`. */
+  async cancel(id: string, reason: string): Promise<Job> {
+    const { unit } = await this.#units.job(id);
+    await unit.cancel([id], reason);
+    return jobView((await this.#units.job(id)).record);
+  }
+
+  /** Runs a finished or parked job again. Throws `jobNotFound` and `invalidState`. */
+  async retry(id: string): Promise<Job> {
+    const { unit, record } = await this.#units.job(id);
+    const [job] = await unit.gateway.jobs.retry([id]);
+    unit.wakeJobs();
+    if (job) return jobView(job);
+    const why = jobView(record).parkedReason;
+    throw wrongState(record, "retried", why ?? "it must be finished or parked");
+  }
+
+  /** Deletes a job. Throws `jobNotFound` and `invalidState`. */
+  async remove(id: string): Promise<void> {
+    const { unit, record } = await this.#units.job(id);
+    const removed = await unit.gateway.jobs.remove([id]);
+    unit.wakeJobs();
+    if (removed.length === 0) {
+      throw wrongState(record, "removed", "it must not be running; cancel it first");
+    }
+  }
+
+  /** Adds requested jobs, and returns them in the order given; the first ones are the members of `batch`. */
+  async #addLinked(
     requests: readonly JobRequest[],
     store: string | undefined,
     batch?: { readonly id: string; readonly size: number },
@@ -128,90 +158,9 @@ export class JobCommands {
     const answers = await explainMissingParent(this.#units, unit, () => unit.adder.addAll(jobs));
     return answers.map(({ id, outcome }) => ({ unit, id, outcome }));
   }
-
-  /** Adds a job of a schedule now, outside its fire times. */
-  async runScheduleNow(id: string): Promise<AddedJob> {
-    const { unit, record } = await this.#units.schedule(id);
-    const [job] = await this.#scheduleJobs(unit, record, [null], false);
-    const { outcome } = await unit.adder.add(job!);
-    return { unit, id: job!.id, outcome };
-  }
-
-  /** Makes fire times of the past into jobs, those that have none yet unless told otherwise. */
-  async backfill(id: string, range: BackfillRange): Promise<readonly AddedJob[]> {
-    const { unit, record } = await this.#units.schedule(id);
-    const fireTimesMs = await this.#fireTimes(unit, record, range);
-    const known = range.again ? [] : await unit.store.getFireTimes(record.seq, fireTimesMs);
-    const missing = fireTimesMs.filter((fireTimeMs) => !known.includes(fireTimeMs));
-    const jobs = await this.#scheduleJobs(unit, record, missing, range.again);
-    const answer = jobs.length > 0 ? await unit.adder.addAll(jobs) : [];
-    return answer.map((job) => ({ unit, id: job.id, outcome: job.outcome }));
-  }
-
-  async #fireTimes(
-    unit: StoreUnit,
-    record: ScheduleRecord,
-    range: BackfillRange,
-  ): Promise<readonly number[]> {
-    await unit.triggers.refreshCalendars();
-    const { trigger, context } = unit.triggers.read(record);
-    const fireTimesMs: number[] = [];
-    let next = trigger.nextAfterMs(range.fromMs - 1, context);
-    while (next !== undefined && next <= range.untilMs) {
-      if (fireTimesMs.length === range.limit) throw tooMany(record.id, range.limit);
-      fireTimesMs.push(next);
-      next = trigger.nextAfterMs(next, context);
-    }
-    return fireTimesMs;
-  }
-
-  async #scheduleJobs(
-    unit: StoreUnit,
-    record: ScheduleRecord,
-    fireTimesMs: readonly (number | null)[],
-    again: boolean,
-  ): Promise<readonly NewJob[]> {
-    const task = { name: record.taskName, code: this.#environment.registry.find(record.taskName) };
-    const settings = await settingsOf(task, unit, this.#environment, record.policies.overrides);
-    const stored = unit.tasks.get(task.name);
-    const nowMs = this.#environment.clock.nowMs();
-    return fireTimesMs.map((fireTimeMs) =>
-      scheduleJob(
-        record,
-        record.policies.inputVersion ?? stored?.version ?? 1,
-        settings,
-        stored ? taskMetadata(stored) : {},
-        {
-          nowMs,
-          fireTimeMs,
-          again,
-        },
-      )
-    );
-  }
-
-  /** The jobs that match, from one store or all of them. */
-  async list(filter: JobFilter, store?: string): Promise<readonly JobRecord[]> {
-    refuseUnknownOptions(filter, jobFilterKeys, "the filter of jobs");
-    const units = store === undefined ? this.#units.all() : [this.#units.get(store)];
-    const { offset = 0, limit = Infinity, order } = filter;
-    const [only] = units;
-    if (only && units.length === 1) {
-      await only.open();
-      return await only.gateway.looks.getJobs(filter);
-    }
-    const { offset: _, limit: _l, ...rest } = filter;
-    const part = limit === Infinity ? rest : { ...rest, limit: offset + limit };
-    const lists = await Promise.all(units.map(async (unit) => {
-      await unit.open();
-      return await unit.gateway.looks.getJobs(part);
-    }));
-    const sign = order === "oldest" ? 1 : -1;
-    return lists.flat().sort((a, b) => sign * (a.createdAtMs - b.createdAtMs)).slice(offset, offset + limit);
-  }
 }
 
-/** Adds jobs within a transaction of the caller's. Nobody is woken: it is not committed yet. */
+/** Adds jobs within a transaction of the caller's. Wakes no worker: it is not committed yet. */
 async function addWithin(
   unit: StoreUnit,
   transaction: JobTransaction,
@@ -221,10 +170,8 @@ async function addWithin(
   return jobs.map(({ id, outcome }) => ({ unit, id, outcome, pending }));
 }
 
-function tooMany(id: string, limit: number): CarillonError {
-  return new CarillonError(
-    "invalidOption",
-    `The range holds more than ${limit} fire times of schedule '${id}'; take a smaller one or raise 'limit'`,
-    { details: { scheduleId: id, limit } },
-  );
+function wrongState({ id, state }: JobRecord, what: string, rule: string): CarillonError {
+  return new CarillonError("invalidState", `Job ${id} cannot be ${what} while it is ${state}; ${rule}`, {
+    details: { jobId: id, state },
+  });
 }

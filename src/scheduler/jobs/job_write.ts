@@ -4,7 +4,7 @@ import type { Metadata, Payload } from "../../model/payload.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import { mergeOverrides, type RunSettings } from "../../model/settings.ts";
 import { fireJobId, newJobId } from "./job_id.ts";
-import type { NamedTask } from "./task_input.ts";
+import type { NamedTask } from "../tasks/task_input.ts";
 
 /** A job that somebody adds, with everything checked and encoded. */
 export interface WantedJob {

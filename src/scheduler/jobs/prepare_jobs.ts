@@ -15,8 +15,13 @@ import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { jobIdentity } from "./job_identity.ts";
 import { directJob } from "./job_write.ts";
-import { TaskDefaultsCache } from "./task_defaults.ts";
-import { type EncodedInput, encodeInput, type NamedTask, namedTask } from "./task_input.ts";
+import {
+  type EncodedInput,
+  encodeInput,
+  type NamedTask,
+  namedTask,
+  TaskDefaultsCache,
+} from "../tasks/task_input.ts";
 
 /** A job ready to be added. */
 export interface PreparedJob {

@@ -71,15 +71,9 @@ export class Lease {
     if (this.#isLost) return;
     this.#isLost = true;
     this.#unwatch();
-    const { logger, publish, name, clock } = this.#environment;
+    const { logger, events } = this.#environment;
     logger.error("lease lost: everything that runs here is aborted", { store: this.#alias, reason });
-    publish({
-      type: "leaseLost",
-      atMs: clock.nowMs(),
-      scheduler: name,
-      subject: this.#alias,
-      error: reason,
-    });
+    events.publishOwn("leaseLost", { subject: this.#alias, error: reason });
     this.#runs.leaseLost(reason);
   }
 

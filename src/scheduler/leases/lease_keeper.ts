@@ -43,9 +43,9 @@ export class LeaseKeeper implements PolledWork {
 
   /** Registers this start, after taking over the work of those that are gone beyond doubt. */
   async register(): Promise<void> {
-    const { environment: { clock, trustsClock }, store, lease, takeover } = this.#parts;
+    const { environment: { clock, status }, store, lease, takeover } = this.#parts;
     const scheduler = this.#scheduler();
-    const nowMs = trustsClock() ? await store.nowMs() : -Infinity;
+    const nowMs = status.ticking ? await store.nowMs() : -Infinity;
     for (const other of await store.getSchedulers()) {
       const gone = isCertainlyDead(other.process, scheduler.process) ||
         leaseIsOver({ ...other, watchedMs: null }, nowMs);

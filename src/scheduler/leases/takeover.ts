@@ -26,7 +26,7 @@ export class Takeover {
 
   /** Ends the gone scheduler's runs as their tasks specify, unless it was alive after all. */
   async takeOver(gone: GoneScheduler): Promise<void> {
-    const { logger, publish, name, clock } = this.#environment;
+    const { logger, events } = this.#environment;
     const endings = await this.#endings(gone.incarnation);
     const done = await this.#gateway.jobs.takeOver(gone.incarnation, gone.leaseUntilMs, endings);
     if (!done) return;
@@ -36,7 +36,7 @@ export class Takeover {
       incarnation: gone.incarnation,
       jobs: endings.length,
     });
-    publish({ type: "schedulerTakenOver", atMs: clock.nowMs(), scheduler: name, subject: gone.name });
+    events.publishOwn("schedulerTakenOver", { subject: gone.name });
     this.#waker.wake();
   }
 

@@ -1,24 +1,57 @@
-import { DeclaredSchedules } from "../schedules/declared_schedules.ts";
-import type { SchedulerParts } from "../scheduler_base.ts";
+import { timeZoneDataVersion } from "../../time/time_zone_data_version.ts";
+import type { Environment } from "../environment.ts";
+import type { DeclaredSchedules } from "../schedules/declared_schedules.ts";
 import type { StoreUnit } from "../store_unit.ts";
-import { replanOnNewZoneRules } from "../schedules/zone_rules.ts";
+import type { StoreUnits } from "../store_units.ts";
+import type { JoinedStores } from "./joined_stores.ts";
 
-/**
- * Joins the stores, writes the schedules that are declared in the code, and starts the loops. How to leave a store is noted
- * in `leaves`. Waits for stores that are away until `patience` is aborted; without it not at all.
- */
-export async function startUp(
-  parts: SchedulerParts,
-  leaves: Map<StoreUnit, () => Promise<void>>,
-  patience: AbortSignal | undefined,
-): Promise<void> {
-  const { units, environment, schedules } = parts;
-  const done = <Answer>(unit: StoreUnit, work: () => Promise<Answer>) =>
-    patience === undefined ? work() : unit.health.untilItAnswers(work, patience);
-  for (const unit of units.all()) leaves.set(unit, await done(unit, () => unit.join()));
-  if (environment.role !== "worker") {
-    await done(units.get(), () => new DeclaredSchedules(environment, units, schedules).write());
-    for (const unit of units.all()) await done(unit, () => replanOnNewZoneRules(unit, environment));
+/** Name under which a store keeps the version of the time zone rules that its fires were computed with. */
+const ZONE_RULES = "timeZoneData";
+
+/** Starts the work of a scheduler: joins the stores, writes the declared schedules, and starts the loops. */
+export class StartUp {
+  readonly #environment: Environment;
+  readonly #units: StoreUnits;
+  readonly #stores: JoinedStores;
+  readonly #declared: DeclaredSchedules;
+
+  constructor(
+    environment: Environment,
+    units: StoreUnits,
+    stores: JoinedStores,
+    declared: DeclaredSchedules,
+  ) {
+    this.#environment = environment;
+    this.#units = units;
+    this.#stores = stores;
+    this.#declared = declared;
   }
-  for (const unit of units.all()) unit.startLoops();
+
+  /** Waits for stores that cannot be reached until `patience` is aborted; without it, throws what they throw. */
+  async run(patience: AbortSignal | undefined): Promise<void> {
+    const done = <Result>(unit: StoreUnit, work: () => Promise<Result>) =>
+      patience === undefined ? work() : unit.health.untilItAnswers(work, patience);
+    const units = this.#units.all();
+    for (const unit of units) await done(unit, () => this.#stores.join(unit));
+    if (this.#environment.role !== "worker") {
+      await done(this.#units.get(), () => this.#declared.write());
+      for (const unit of units) await done(unit, () => this.#replanOnNewZoneRules(unit));
+    }
+    for (const unit of units) unit.startLoops();
+  }
+
+  /** Has all fires computed again when the runtime's time zone rules are not those of the last start. */
+  async #replanOnNewZoneRules({ store, alias }: StoreUnit): Promise<void> {
+    const version = timeZoneDataVersion();
+    const before = await store.getFact(ZONE_RULES);
+    if (before === version) return;
+    if (before !== undefined) {
+      const schedules = await store.replanSchedules();
+      this.#environment.logger.info(
+        "the time zone rules are not those of the last start; fires are computed again",
+        { store: alias, before, now: version, schedules },
+      );
+    }
+    await store.putFact(ZONE_RULES, version);
+  }
 }

@@ -1,6 +1,5 @@
 import { runInFrame } from "../../context/current_frame.ts";
 import type { TaskContext } from "../../context/task_context.ts";
-import { CarillonError } from "../../errors.ts";
 import type { Executor, ExecutorRun } from "../../executors/executor.ts";
 import { isPromiseLike, type MaybePromise } from "../../model/maybe_promise.ts";
 import type { Payload } from "../../model/payload.ts";
@@ -23,11 +22,7 @@ export interface ExecutedTask {
 
 /** The executor that a job asks for. Throws `unknownExecutor`. */
 export function executorOf({ executor }: RunSettings, environment: Environment): Executor {
-  const name = executor ?? environment.defaultExecutor;
-  const found = environment.executors.get(name);
-  if (found !== undefined) return found;
-  const known = [...environment.executors.keys()].join(", ");
-  throw new CarillonError("unknownExecutor", `Executor '${name}' is not configured; there is ${known}`);
+  return environment.executors.get(executor);
 }
 
 /** Calls a task's function in this process, within the job's context. Returns a promise only where the task's code does. */

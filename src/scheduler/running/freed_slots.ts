@@ -34,7 +34,7 @@ export class FreedSlots {
   callClaim(ended: readonly EndedRun[]): boolean {
     const { environment, backlog, pollers: { jobs }, lease } = this.#parts;
     // While the store fails, ends are tried again by themselves.
-    if (!jobs.active || backlog.claimsFail || environment.paused() || lease.incarnation === undefined) {
+    if (!jobs.active || backlog.claimsFail || environment.status.paused || lease.incarnation === undefined) {
       return false;
     }
     if (backlog.claimedAll && !this.#callForClaim(ended)) return false;
@@ -57,7 +57,7 @@ export class FreedSlots {
     const { environment, alias, runs: table, followers, pollers } = this.#parts;
     table.remove(runs);
     if (!claimed) this.#wakeJobs(runs);
-    environment.onFreed(claimed ? alias : undefined);
+    environment.jobLoops.slotFreed(claimed ? alias : undefined);
     // Their schedules may count from this end (fixed delay).
     if (runs.some(({ job }) => followers.mayFollow(job))) pollers.schedules.wake();
     for (const run of runs) run.over();

@@ -83,7 +83,7 @@ export function terminateRun(
 
 async function terminate(
   run: JobRun,
-  { logger, onFreed }: Environment,
+  { logger, jobLoops }: Environment,
   { jobs }: StoreGateway,
 ): Promise<boolean> {
   const fields = { job: run.job.id, task: run.job.taskName, reason: run.cause?.message ?? "" };
@@ -98,6 +98,6 @@ async function terminate(
   jobs.publish("jobStuck", run.job, { reason: fields.reason });
   logger.warn("job is stuck: it ignores its abort signal and keeps its slot", fields);
   // Its executor may have opened another place.
-  onFreed();
+  jobLoops.slotFreed();
   return false;
 }

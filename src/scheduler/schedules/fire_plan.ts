@@ -1,34 +1,35 @@
-import { Temporal as TemporalValue } from "../../time/temporal.ts";
+import { instantOf } from "../../time/temporal.ts";
 import { resolveRunSettings } from "../../model/settings.ts";
 import type { NewJob } from "../../model/job_record.ts";
 import { LATE_AFTER_MS, type ScheduleRecord, type ScheduleWrite } from "../../model/schedule_record.ts";
 import { taskMetadata } from "../../model/task_record.ts";
 import type { DueSchedule, ScheduleAdvance } from "../../stores/schedule_store.ts";
+import { jitterOffsetMs, spreadOffsetMs } from "../../triggers/jitter.ts";
 import type { Trigger, TriggerContext } from "../../triggers/trigger.ts";
 import { chooseFires, type DroppedFires } from "./fire_choice.ts";
 import { fireJobId } from "../jobs/job_id.ts";
 import { owedFires } from "./owed_fires.ts";
 
-/** How many fires one step turns into jobs at the most (`coalesce: "all"`). */
+/** Largest number of fires that one step turns into jobs (`coalesce: "all"`). */
 export const FIRES_PER_STEP_MAX = 1000;
 
-/** What a plan needs beside the schedule itself. */
+/** A due schedule, and everything that its plan depends on. */
 export interface FirePlanInput {
   readonly due: DueSchedule;
   readonly trigger: Trigger;
   readonly context: TriggerContext;
   readonly nowMs: number;
-  /** Whether its fires depend on calendars, which may have changed since its next one was stored. @default false */
+  /** True if its fires depend on calendars, which may have changed since its next one was stored. @default false */
   readonly usesCalendars?: boolean;
-  /** The delay of one fire, from jitter and spread. */
-  readonly delayMs: (fireMs: number, followingMs: number | undefined) => number;
+  /** A random number in [0, 1), for jitter. */
+  readonly random: () => number;
 }
 
 /** A schedule's step forward, and what to report about it. */
 export interface FirePlan {
   readonly advance: ScheduleAdvance;
   readonly dropped: readonly DroppedFires[];
-  /** How many of the fires became jobs late. */
+  /** Number of fires that became jobs late. */
   readonly lateFires: number;
   /** The previous jobs are to be cancelled (`overlap: "cancelPrevious"`). */
   readonly cancelPrevious: boolean;
@@ -132,23 +133,19 @@ function nextFire(input: FirePlanInput, nextMs: number | undefined, fires: numbe
   return input.trigger.nextAfterMs(input.nowMs, { anchor, calendars, lastFinished: instantOf(input.nowMs) });
 }
 
-function instantOf(epochMs: number): Temporal.Instant {
-  return TemporalValue.Instant.fromEpochMilliseconds(epochMs);
-}
-
 function runsLeft(schedule: ScheduleRecord): number {
   const { maxRuns } = schedule.policies;
   return maxRuns === null ? Infinity : Math.max(0, maxRuns - schedule.counters.runs);
 }
 
 function jobOf(
-  { due, delayMs }: FirePlanInput,
+  { due, random }: FirePlanInput,
   fireMs: number,
   followingMs: number | undefined,
   settings: ReturnType<typeof resolveRunSettings>,
 ): NewJob {
   const { schedule, task } = due;
-  const runAtMs = fireMs + delayMs(fireMs, followingMs);
+  const runAtMs = fireMs + fireDelayMs(schedule, fireMs, followingMs, random());
   return {
     id: fireJobId(schedule.seq, fireMs),
     taskName: schedule.taskName,
@@ -167,6 +164,21 @@ function jobOf(
     metadata: task === undefined ? schedule.metadata : { ...taskMetadata(task), ...schedule.metadata },
     startDeadlineMs: settings.misfireGraceTimeMs === null ? null : runAtMs + settings.misfireGraceTimeMs,
   };
+}
+
+/** The delay of a job after its fire time, from the schedule's jitter and spread; never negative. */
+function fireDelayMs(
+  schedule: ScheduleRecord,
+  fireMs: number,
+  followingMs: number | undefined,
+  random: number,
+): number {
+  const { jitterMs, spreadMs } = schedule.policies;
+  const spread = spreadMs > 0 ? spreadOffsetMs(schedule.id, spreadMs) : 0;
+  // A job does not wait beyond its schedule's next fire.
+  const roomMs = followingMs === undefined ? jitterMs : Math.min(jitterMs, followingMs - fireMs);
+  const jitter = jitterMs > 0 ? jitterOffsetMs(roomMs, random) : 0;
+  return spread + jitter;
 }
 
 function countersAfter(

@@ -1,13 +1,80 @@
 import { CarillonError } from "../../errors.ts";
-import { refuseUnknownOptions } from "../../model/option_checks.ts";
-import type { ScheduleRecord, ScheduleWrite } from "../../model/schedule_record.ts";
+import { checkChoice, refuseUnknownOptions } from "../../model/option_checks.ts";
+import { resolveScheduleOptions, type ScheduleSettings } from "../../model/schedule_options.ts";
+import type { ScheduleRecord } from "../../model/schedule_record.ts";
+import type { TaskReference } from "../../registry/task_types.ts";
 import type { ScheduleFilter } from "../../stores/schedule_store.ts";
-import { Temporal } from "../../time/temporal.ts";
+import { type MomentInput, momentMs, momentOf } from "../../time/moment.ts";
+import type { Trigger } from "../../triggers/trigger.ts";
 import type { Environment } from "../environment.ts";
-import { contentOf } from "./fire_plan.ts";
+import type { JobHandle } from "../jobs/handles.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
-import { newSchedule, type PlanningFacts, replacedSchedule, type WantedSchedule } from "./schedule_write.ts";
+import { type Schedule, scheduleView } from "../views/schedule.ts";
+import type { ManualRuns } from "./manual_runs.ts";
+import { edited, editedSchedule, type ScheduleEdit, type ScheduleEditOptions } from "./schedule_edit.ts";
+import {
+  newSchedule,
+  type PlanningFacts,
+  replacedSchedule,
+  resumedFrom,
+  type WantedSchedule,
+} from "./schedule_write.ts";
+import { wantedSchedule } from "./wanted_schedule.ts";
+
+/** Filter of {@linkcode Scheduler.getSchedules}; a missing key does not restrict. */
+export interface SchedulesFilter extends ScheduleFilter {
+  /** Alias of the store. @default all of them */
+  readonly store?: string;
+}
+
+/** One schedule of the list given to {@linkcode Scheduler.applySchedules}. */
+export type AppliedSchedule = ScheduleSettings & {
+  readonly id: string;
+  readonly task: TaskReference;
+  readonly trigger: Trigger;
+  readonly input?: unknown;
+};
+
+/** The schedules that {@linkcode Scheduler.applySchedules} wrote and removed. */
+export interface AppliedSchedules {
+  readonly written: readonly Schedule[];
+  /** Ids of the schedules that were removed. */
+  readonly removed: readonly string[];
+}
+
+/** A stored schedule: to look at, to change, to remove. */
+export interface ScheduleHandle {
+  /** The schedule's id. */
+  readonly id: string;
+  /** The schedule as it is now. Throws `scheduleNotFound`. */
+  get(): Promise<Schedule>;
+  /** Changes it. */
+  update(change: ScheduleEditOptions): Promise<Schedule>;
+  /** Stops it from firing until it is resumed. */
+  pause(): Promise<Schedule>;
+  /** Lets it fire again; by default the fires of the pause are owed. */
+  resume(options?: ResumeOptions): Promise<Schedule>;
+  /** Adds a job of it now, outside its fire times. */
+  runNow(): Promise<JobHandle>;
+  /** Removes it; by default its jobs stay. */
+  remove(options?: RemoveScheduleOptions): Promise<void>;
+}
+
+/** Options of resuming a schedule. */
+export interface ResumeOptions {
+  /**
+   * Where it continues. Without it, the fires that fell into the pause are owed; with `"now"` or an instant,
+   * those before it are given up. @default where it was paused
+   */
+  readonly resumeFrom?: "now" | MomentInput;
+}
+
+/** Options of removing a schedule. */
+export interface RemoveScheduleOptions {
+  /** What becomes of its unfinished jobs. @default "keep" */
+  readonly jobs?: "keep" | "cancel";
+}
 
 const scheduleFilterKeys = [
   "ids",
@@ -19,27 +86,103 @@ const scheduleFilterKeys = [
   "offset",
 ] as const satisfies readonly (keyof ScheduleFilter)[];
 
-/** How often a write is tried again because somebody else changed the same schedule. */
+/** Number of times a write is tried again because the same schedule was changed meanwhile. */
 const CONFLICTS_MAX = 20;
 
-/** A change to a stored schedule; undefined leaves it as it is. */
-export type ScheduleEdit = (before: ScheduleRecord, facts: PlanningFacts) => ScheduleWrite | undefined;
-
-/** Adds, changes and removes schedules: reads, decides, and writes if nothing changed meanwhile. */
+/** Adds, changes and removes schedules: reads, decides, and writes if nothing has changed meanwhile. */
 export class ScheduleCommands {
   readonly #environment: Environment;
   readonly #units: StoreUnits;
+  readonly #manualRuns: ManualRuns;
 
-  constructor(environment: Environment, units: StoreUnits) {
+  constructor(environment: Environment, units: StoreUnits, manualRuns: ManualRuns) {
     this.#environment = environment;
     this.#units = units;
+    this.#manualRuns = manualRuns;
   }
 
-  /** Stores a wanted schedule as its conflict policy says. */
+  /** Checks and stores a schedule. Throws `unknownTask`, `invalidInput`, `neverFires` or `scheduleExists`. */
+  async add(task: TaskReference, trigger: Trigger, settings: ScheduleSettings): Promise<ScheduleHandle> {
+    const options = resolveScheduleOptions(settings, `schedule '${settings.id ?? "without id"}'`);
+    const unit = await this.#units.open(options.store);
+    const wanted = await wantedSchedule(task, trigger, options, null, this.#environment);
+    return this.#handle((await this.put(unit, wanted)).id);
+  }
+
+  /** Makes a group exactly these schedules, in one step. Throws what `add` throws. */
+  async apply(list: readonly AppliedSchedule[], group: string, store?: string): Promise<AppliedSchedules> {
+    const unit = await this.#units.open(store);
+    refuseTwice(list.map((entry) => entry.id));
+    const wanted = await Promise.all(list.map(({ task, trigger, ...settings }) => {
+      const options = resolveScheduleOptions(settings, `schedule '${settings.id}'`);
+      return wantedSchedule(task, trigger, options, group, this.#environment);
+    }));
+    const answer = await this.#retry(group, () => this.#tryApply(unit, group, wanted));
+    unit.wake();
+    return { written: answer.written.map(scheduleView), removed: answer.removed };
+  }
+
+  /** A handle of a stored schedule. Throws `scheduleNotFound`. */
+  async get(id: string): Promise<ScheduleHandle> {
+    await this.#units.schedule(id);
+    return this.#handle(id);
+  }
+
+  /** The schedules that match, by next fire time. */
+  async list({ store, ...filter }: SchedulesFilter): Promise<Schedule[]> {
+    refuseUnknownOptions(filter, scheduleFilterKeys, "the filter of schedules");
+    const units = await this.#units.openAll(store);
+    const lists = await Promise.all(units.map((unit) => unit.gateway.looks.getSchedules(filter)));
+    return lists.flat().map(scheduleView);
+  }
+
+  /** Changes a schedule. Throws `scheduleNotFound`. */
+  async update(id: string, change: ScheduleEditOptions): Promise<Schedule> {
+    const edit = await editedSchedule(id, change, this.#environment, this.#units);
+    return scheduleView(await this.edit(id, edit));
+  }
+
+  /** Stops a schedule from firing. Throws `scheduleNotFound`. */
+  async pause(id: string): Promise<Schedule> {
+    const edit: ScheduleEdit = (before) => before.paused ? undefined : edited(before, { paused: true });
+    return scheduleView(await this.edit(id, edit));
+  }
+
+  /** Lets a paused schedule fire again. Throws `scheduleNotFound`. */
+  async resume(id: string, options: ResumeOptions): Promise<Schedule> {
+    refuseUnknownOptions(options, ["resumeFrom"], `resuming schedule '${id}'`);
+    const { resumeFrom } = options;
+    const { timeZone } = this.#environment;
+    const record = await this.edit(id, (before, facts) => {
+      if (!before.paused) return undefined;
+      if (resumeFrom === undefined) return edited(before, { paused: false });
+      const fromMs = resumeFrom === "now"
+        ? facts.nowMs
+        : momentMs(momentOf(resumeFrom, "resumeFrom"), timeZone);
+      return { ...resumedFrom(before, fromMs, facts), paused: false };
+    });
+    return scheduleView(record);
+  }
+
+  /** Removes a schedule. Throws `scheduleNotFound`. */
+  async remove(id: string, options: RemoveScheduleOptions): Promise<void> {
+    const where = `removing schedule '${id}'`;
+    refuseUnknownOptions(options, ["jobs"], where);
+    const jobs = checkChoice(options.jobs ?? "keep", "jobs", where, ["keep", "cancel"]);
+    const { unit } = await this.#units.schedule(id);
+    await this.#retry(id, async () => {
+      const { record } = await this.#units.schedule(id);
+      return await unit.gateway.schedules.write([], [record]);
+    });
+    if (jobs === "cancel") await unit.cancellation.cancelJobsOf(id, [], `its schedule '${id}' was removed`);
+    unit.wake();
+  }
+
+  /** Stores a checked schedule as its conflict policy says. Throws `neverFires` or `scheduleExists`. */
   async put(unit: StoreUnit, wanted: WantedSchedule): Promise<ScheduleRecord> {
     const { conflictPolicy } = wanted.options;
     const record = await this.#retry(wanted.id, async () => {
-      const facts = await this.facts(unit);
+      const facts = await planningFacts(unit);
       const [before] = await unit.store.getSchedules({ ids: [wanted.id] });
       if (before && conflictPolicy === "doNothing") return before;
       if (before && conflictPolicy === "exception") throw exists(wanted.id);
@@ -51,35 +194,11 @@ export class ScheduleCommands {
     return record;
   }
 
-  /** Makes a group exactly these schedules, in one step. */
-  async apply(
-    unit: StoreUnit,
-    group: string,
-    wanted: readonly WantedSchedule[],
-  ): Promise<{ readonly written: readonly ScheduleRecord[]; readonly removed: readonly string[] }> {
-    const answer = await this.#retry(group, async () => {
-      const facts = await this.facts(unit);
-      const ids = wanted.map((schedule) => schedule.id);
-      const taken = new Map((await unit.store.getSchedules({ ids })).map((record) => [record.id, record]));
-      const stale = (await unit.store.getSchedules({ group })).filter((record) => !ids.includes(record.id));
-      for (const record of taken.values()) if (record.group !== group) throw takenElsewhere(record, group);
-      const puts = wanted.map((schedule) => {
-        const before = taken.get(schedule.id);
-        const write = before ? replacedSchedule(before, schedule, facts) : newSchedule(schedule, facts);
-        return { before, schedule: write };
-      });
-      const written = await unit.gateway.schedules.write(puts, stale);
-      return written && { written, removed: stale.map((record) => record.id) };
-    });
-    unit.wake();
-    return answer;
-  }
-
-  /** Changes a schedule; answers it as it is afterwards. Throws `scheduleNotFound`. */
+  /** Applies an edit to a stored schedule and returns the schedule afterwards. Throws `scheduleNotFound`. */
   async edit(id: string, edit: ScheduleEdit): Promise<ScheduleRecord> {
     const { unit } = await this.#units.schedule(id);
     const record = await this.#retry(id, async () => {
-      const facts = await this.facts(unit);
+      const facts = await planningFacts(unit);
       const { record: before } = await this.#units.schedule(id);
       const schedule = edit(before, facts);
       return schedule ? (await unit.gateway.schedules.write([{ before, schedule }]))?.[0] : before;
@@ -88,52 +207,55 @@ export class ScheduleCommands {
     return record;
   }
 
-  /** Removes a schedule. Throws `scheduleNotFound`. */
-  async remove(id: string, jobs: "keep" | "cancel"): Promise<void> {
-    const { unit } = await this.#units.schedule(id);
-    await this.#retry(id, async () => {
-      const { record } = await this.#units.schedule(id);
-      return await unit.gateway.schedules.write([], [record]);
+  /** Undefined where a schedule was changed meanwhile. */
+  async #tryApply(unit: StoreUnit, group: string, wanted: readonly WantedSchedule[]) {
+    const facts = await planningFacts(unit);
+    const ids = wanted.map((schedule) => schedule.id);
+    const stored = new Map((await unit.store.getSchedules({ ids })).map((record) => [record.id, record]));
+    const stale = (await unit.store.getSchedules({ group })).filter((record) => !ids.includes(record.id));
+    for (const record of stored.values()) if (record.group !== group) throw inOtherGroup(record, group);
+    const puts = wanted.map((schedule) => {
+      const before = stored.get(schedule.id);
+      const write = before ? replacedSchedule(before, schedule, facts) : newSchedule(schedule, facts);
+      return { before, schedule: write };
     });
-    if (jobs === "cancel") await unit.cancellation.cancelJobsOf(id, [], `its schedule '${id}' was removed`);
-    unit.wake();
+    const written = await unit.gateway.schedules.write(puts, stale);
+    return written && { written, removed: stale.map((record) => record.id) };
   }
 
-  /** The schedules that match, from one store or all of them. */
-  async list(filter: ScheduleFilter, store?: string): Promise<readonly ScheduleRecord[]> {
-    refuseUnknownOptions(filter, scheduleFilterKeys, "the filter of schedules");
-    const units = store === undefined ? this.#units.all() : [this.#units.get(store)];
-    const lists = await Promise.all(units.map(async (unit) => {
-      await unit.open();
-      return await unit.gateway.looks.getSchedules(filter);
-    }));
-    return lists.flat();
-  }
-
-  /** What fire times are computed with now. */
-  async facts(unit: StoreUnit): Promise<PlanningFacts> {
-    await unit.triggers.refreshCalendars();
-    return {
-      nowMs: await unit.store.nowMs(),
-      context: { calendars: unit.triggers.calendars },
-      instantOf: (epochMs) => Temporal.Instant.fromEpochMilliseconds(epochMs),
-    };
-  }
-
-  async #retry<Answer>(what: string, attempt: () => Promise<Answer | undefined>): Promise<Answer> {
+  async #retry<Result>(what: string, attempt: () => Promise<Result | undefined>): Promise<Result> {
     for (let conflicts = 0; conflicts < CONFLICTS_MAX; conflicts++) {
-      const answer = await attempt();
-      if (answer !== undefined) return answer;
+      const result = await attempt();
+      if (result !== undefined) return result;
     }
     throw new CarillonError("storeBusy", `'${what}' was changed by others each time it was to be written`, {
       retryable: true,
     });
   }
+
+  #handle(id: string): ScheduleHandle {
+    return {
+      id,
+      get: async () => scheduleView((await this.#units.schedule(id)).record),
+      update: (change) => this.update(id, change),
+      pause: () => this.pause(id),
+      resume: (options = {}) => this.resume(id, options),
+      runNow: () => this.#manualRuns.runNow(id),
+      remove: (options = {}) => this.remove(id, options),
+    };
+  }
 }
 
-/** A record's content, to be changed. */
-export function edited(before: ScheduleRecord, change: Partial<ScheduleWrite>): ScheduleWrite {
-  return { ...contentOf(before), ...change };
+/** The facts that fire times are computed with now. */
+async function planningFacts({ triggers, store }: StoreUnit): Promise<PlanningFacts> {
+  await triggers.refreshCalendars();
+  return { nowMs: await store.nowMs(), context: { calendars: triggers.calendars } };
+}
+
+function refuseTwice(ids: readonly string[]): void {
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice === undefined) return;
+  throw new CarillonError("invalidOption", `Schedule id '${twice}' is in the list twice; give each its own`);
 }
 
 function exists(id: string): CarillonError {
@@ -144,7 +266,7 @@ function exists(id: string): CarillonError {
   );
 }
 
-function takenElsewhere(record: ScheduleRecord, group: string): CarillonError {
+function inOtherGroup(record: ScheduleRecord, group: string): CarillonError {
   const where = record.group === null ? "belongs to no group" : `belongs to group '${record.group}'`;
   return new CarillonError(
     "scheduleExists",

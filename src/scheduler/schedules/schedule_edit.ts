@@ -5,31 +5,39 @@ import {
   scheduleOptionKeys,
   type SchedulePolicyOptions,
 } from "../../model/schedule_options.ts";
-import type { SchedulePolicies } from "../../model/schedule_record.ts";
+import type { SchedulePolicies, ScheduleRecord, ScheduleWrite } from "../../model/schedule_record.ts";
 import type { Trigger } from "../../triggers/trigger.ts";
 import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreUnits } from "../store_units.ts";
-import { edited, type ScheduleEdit } from "./schedule_commands.ts";
-import { withNextFire } from "./schedule_write.ts";
-import { encodeInput } from "../jobs/task_input.ts";
+import { encodeInput } from "../tasks/task_input.ts";
+import { contentOf } from "./fire_plan.ts";
+import { type PlanningFacts, withNextFire } from "./schedule_write.ts";
 import { zonedTrigger } from "./wanted_schedule.ts";
 
-/** What `updateSchedule` can change; what is left out stays. */
+/** Options of {@linkcode Scheduler.updateSchedule}; what is left out stays. */
 export interface ScheduleEditOptions extends SchedulePolicyOptions {
   /** When it fires. @default unchanged */
   readonly trigger?: Trigger;
-  /** What its jobs get; checked by the task's schema. @default unchanged */
+  /** Input of its jobs; checked by the task's schema. @default unchanged */
   readonly input?: unknown;
-  /** What it is for. @default unchanged */
+  /** Its purpose. @default unchanged */
   readonly description?: string;
   /** Replaces its metadata. @default unchanged */
   readonly metadata?: Metadata;
 }
 
+/** A change to a stored schedule; undefined leaves it as it is. */
+export type ScheduleEdit = (before: ScheduleRecord, facts: PlanningFacts) => ScheduleWrite | undefined;
+
+/** The content of a record with some of it changed. */
+export function edited(before: ScheduleRecord, change: Partial<ScheduleWrite>): ScheduleWrite {
+  return { ...contentOf(before), ...change };
+}
+
 const fixedKeys = ["id", "paused", "conflictPolicy", "store"];
 
-/** Checks a change to a schedule and makes it into an edit of whatever is stored then. */
+/** Checks a change to a schedule and turns it into an edit of the stored schedule. */
 export async function editedSchedule(
   id: string,
   change: ScheduleEditOptions,

@@ -7,7 +7,6 @@ import type { RunFollowers } from "../store/run_followers.ts";
 import type { Waker } from "../store/waker.ts";
 import type { Cancellation } from "../running/cancellation.ts";
 import type { Environment } from "../environment.ts";
-import { fireDelayMs } from "./fire_delay.ts";
 import type { TriggerReader } from "./trigger_reader.ts";
 
 /** How many schedules one round takes. */
@@ -40,8 +39,8 @@ export class ScheduleLoop implements PolledWork {
 
   /** One round: one batch of due schedules, unless the scheduler is paused. */
   async round(): Promise<NextRoundMs> {
-    const { environment: { clock, logger, paused }, gateway, triggers, waker } = this.#parts;
-    if (paused()) return null;
+    const { environment: { clock, logger, status }, gateway, triggers, waker } = this.#parts;
+    if (status.paused) return null;
     this.drained = false;
     const askedMs = clock.monotonicMs();
     const answer = await gateway.store.dueSchedules(BATCH_MAX);
@@ -96,9 +95,7 @@ export class ScheduleLoop implements PolledWork {
       const { trigger, context } = triggers.read(due.schedule);
       const usesCalendars = triggers.usesCalendars(due.schedule);
       followers.note(due.schedule);
-      const delayMs = (fireMs: number, followingMs: number | undefined) =>
-        fireDelayMs(due.schedule, fireMs, followingMs, random());
-      return planFires({ due, trigger, context, usesCalendars, nowMs, delayMs });
+      return planFires({ due, trigger, context, usesCalendars, nowMs, random });
     } catch (error) {
       const schedule = contentOf(due.schedule);
       return {

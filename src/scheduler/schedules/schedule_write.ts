@@ -2,14 +2,14 @@ import { CarillonError } from "../../errors.ts";
 import type { Payload } from "../../model/payload.ts";
 import type { ResolvedScheduleOptions } from "../../model/schedule_options.ts";
 import { type ScheduleRecord, type ScheduleWrite, zeroCounters } from "../../model/schedule_record.ts";
-import { EARLIEST_MS } from "../../time/temporal.ts";
+import { EARLIEST_MS, instantOf } from "../../time/temporal.ts";
 import { calendarsOf, sameTrigger } from "../../triggers/definition.ts";
 import { neverFires } from "../../triggers/never_fires.ts";
 import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 import type { Trigger, TriggerContext, TriggerJSON } from "../../triggers/trigger.ts";
 import { contentOf } from "./fire_plan.ts";
 
-/** A schedule that somebody wants, with everything checked and encoded. */
+/** A schedule to be stored, with everything checked and encoded. */
 export interface WantedSchedule {
   readonly id: string;
   readonly generatedId: boolean;
@@ -25,11 +25,10 @@ export interface WantedSchedule {
   readonly options: ResolvedScheduleOptions;
 }
 
-/** What the next fire time is computed with. */
+/** The facts that a next fire time is computed with. */
 export interface PlanningFacts {
   readonly nowMs: number;
   readonly context: Omit<TriggerContext, "anchor" | "lastFinished">;
-  readonly instantOf: (epochMs: number) => Temporal.Instant;
 }
 
 /** A schedule that is stored for the first time. Throws `neverFires`. */
@@ -51,8 +50,8 @@ export function newSchedule(wanted: WantedSchedule, facts: PlanningFacts): Sched
 }
 
 /**
- * What a stored schedule becomes when it is added again: anchor, paused and counters stay, and while the
- * trigger is the same, the next fire time and being finished too.
+ * A stored schedule that is added again: anchor, paused and counters stay, and while the trigger is the same,
+ * the next fire time and being finished too.
  */
 export function replacedSchedule(
   before: ScheduleRecord,
@@ -73,12 +72,12 @@ export function replacedSchedule(
 export function withNextFire(schedule: ScheduleWrite, trigger: Trigger, facts: PlanningFacts): ScheduleWrite {
   const context = {
     ...facts.context,
-    anchor: facts.instantOf(schedule.anchorMs),
-    lastFinished: schedule.lastFinishedMs === null ? undefined : facts.instantOf(schedule.lastFinishedMs),
+    anchor: instantOf(schedule.anchorMs),
+    lastFinished: schedule.lastFinishedMs === null ? undefined : instantOf(schedule.lastFinishedMs),
   };
   const next = trigger.nextAfterMs(Math.max(facts.nowMs - 1, schedule.lastFireTimeMs ?? 0), context);
   const follows = followsFinish(trigger.toJSON());
-  // Where it counts from the end of a run, the loop knows more: a run may be on its way, or have ended long ago.
+  // Where it counts from the end of a run, the loop knows more: a run may be in progress, or have ended long ago.
   const open = next === undefined && follows;
   return {
     ...schedule,
@@ -124,7 +123,7 @@ function definitionOf(wanted: WantedSchedule) {
 
 /** The first fire at or after the anchor; a date that is already past is owed all the same. */
 function firstFire(trigger: Trigger, anchorMs: number, facts: PlanningFacts): number | undefined {
-  const context = { ...facts.context, anchor: facts.instantOf(anchorMs) };
+  const context = { ...facts.context, anchor: instantOf(anchorMs) };
   return trigger.nextAfterMs(trigger.kind === "date" ? EARLIEST_MS : anchorMs - 1, context);
 }
 
@@ -136,7 +135,7 @@ function refuseNeverFiring({ id, generatedId, taskName, trigger }: WantedSchedul
   });
 }
 
-/** Whether a trigger counts from the end of the last run: fixed delay, itself or within others. */
+/** True if a trigger counts from the end of the last run: fixed delay, itself or within others. */
 export function followsFinish(trigger: TriggerJSON): boolean {
   if (trigger.kind === "fixedDelay") return true;
   return Object.values(trigger).some(containsFixedDelay);

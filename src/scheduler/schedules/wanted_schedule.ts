@@ -5,7 +5,7 @@ import type { Trigger } from "../../triggers/trigger.ts";
 import type { Environment } from "../environment.ts";
 import { newJobId } from "../jobs/job_id.ts";
 import type { WantedSchedule } from "./schedule_write.ts";
-import { type EncodedInput, encodeInput, type NamedTask, namedTask } from "../jobs/task_input.ts";
+import { type EncodedInput, encodeInput, type NamedTask, namedTask } from "../tasks/task_input.ts";
 
 /** Checks and encodes what somebody wants scheduled. Throws `unknownTask`, `invalidInput` or `invalidTrigger`. */
 export async function wantedSchedule(

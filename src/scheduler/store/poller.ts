@@ -124,9 +124,9 @@ export class Poller {
   }
 
   #setTimer(milliseconds: number): void {
-    const { clock, keepAlive } = this.#environment;
+    const { clock, status } = this.#environment;
     this.#firesAtMs = clock.monotonicMs() + milliseconds;
-    this.#timer = clock.setTimer(() => this.wake(), milliseconds, { keepAlive: keepAlive() });
+    this.#timer = clock.setTimer(() => this.wake(), milliseconds, { keepAlive: status.keepsAlive });
   }
 
   async #rounds(): Promise<void> {

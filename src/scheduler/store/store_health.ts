@@ -30,7 +30,7 @@ export class StoreHealth {
    * an abort.
    */
   async untilItAnswers<Answer>(work: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-    const { clock, keepAlive } = this.#environment;
+    const { clock, status } = this.#environment;
     const health = this.#loop();
     while (true) {
       try {
@@ -40,7 +40,7 @@ export class StoreHealth {
       } catch (error) {
         const mends = isCarillonError(error) && error.retryable;
         if (mends && !signal.aborted) {
-          await sleep(clock, health.failed(error), signal, { keepAlive: keepAlive() });
+          await sleep(clock, health.failed(error), signal, { keepAlive: status.keepsAlive });
         }
         if (mends && !signal.aborted) continue;
         this.#failing.delete(health);
@@ -84,13 +84,6 @@ export class StoreHealth {
   }
 
   #publish(type: "storeFailed" | "storeRecovered", error?: string): void {
-    const { publish, clock, name } = this.#environment;
-    publish({
-      type,
-      atMs: clock.nowMs(),
-      scheduler: name,
-      subject: this.#alias,
-      ...(error ? { error } : {}),
-    });
+    this.#environment.events.publishOwn(type, { subject: this.#alias, ...(error ? { error } : {}) });
   }
 }

@@ -1,7 +1,7 @@
 import type { JobProgress, JobRecord, StoredError } from "../../model/job_record.ts";
 import type { Metadata } from "../../model/payload.ts";
-import { type JobOutcome, type JobState } from "../../model/states.ts";
-import { instantOf } from "./instant.ts";
+import type { JobOutcome, JobState } from "../../model/states.ts";
+import { instantOf } from "../../time/temporal.ts";
 
 /** A job, as people and programs see it. */
 export interface Job {

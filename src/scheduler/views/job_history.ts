@@ -1,6 +1,6 @@
 import type { AttemptOutcome, AttemptRecord, StoredLogLine } from "../../model/job_history.ts";
 import type { StoredError } from "../../model/job_record.ts";
-import { instantOf } from "./instant.ts";
+import { instantOf } from "../../time/temporal.ts";
 
 /** One time that a scheduler took a job. */
 export interface JobAttempt {

@@ -3,7 +3,8 @@ import type { ScheduleCounters, ScheduleRecord } from "../../model/schedule_reco
 import type { CoalescePolicy, OverlapPolicy, ScheduleStatus } from "../../model/states.ts";
 import type { Trigger } from "../../triggers/trigger.ts";
 import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
-import { instantOf } from "./instant.ts";
+import { describe } from "../../triggers/words/describe.ts";
+import { instantOf } from "../../time/temporal.ts";
 
 /** What became of a schedule's fires and of their jobs. */
 export interface ScheduleCounts extends ScheduleCounters {
@@ -69,4 +70,29 @@ function readTrigger(record: ScheduleRecord): Trigger | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A plain table of schedules, for people. */
+export function schedulesTable(schedules: readonly Schedule[], timeZone: string): string {
+  if (schedules.length === 0) return "There are no schedules";
+  const head = ["SCHEDULE", "TASK", "NEXT FIRE", "WHEN"];
+  const rows = schedules.map((one) => [one.id, one.taskName, nextFire(one, timeZone), whenText(one)]);
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd();
+  return [head, ...rows].map(line).join("\n");
+}
+
+function nextFire(schedule: Schedule, timeZone: string): string {
+  if (schedule.status !== "active") return schedule.status;
+  if (schedule.paused) return "paused";
+  if (!schedule.nextFireTime) return "after its run";
+  const zoned = schedule.nextFireTime.toZonedDateTimeISO(schedule.trigger?.timeZone ?? timeZone);
+  return zoned.toString({ smallestUnit: "second" });
+}
+
+/** When a schedule fires, in one sentence. */
+export function whenText({ trigger, error }: Schedule): string {
+  if (!trigger) return error ?? "its trigger cannot be read";
+  return describe(trigger).split(/(?<=\.)\s/)[0]!;
 }

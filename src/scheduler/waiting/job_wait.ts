@@ -1,7 +1,12 @@
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import type { AddAnswer } from "../../stores/job_store.ts";
-import type { EndedJob } from "../jobs/job_outcome.ts";
 import type { AddCall } from "../claiming/job_adder.ts";
+
+/** The part of a job that its result depends on. */
+export type EndedJob = Pick<
+  JobRecord,
+  "id" | "taskName" | "state" | "outcome" | "value" | "error" | "attempt" | "parkedReason" | "undecodable"
+>;
 
 /** The wait for a job by one caller. */
 export interface Waiting {

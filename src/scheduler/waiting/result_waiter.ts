@@ -2,12 +2,11 @@ import type { CarillonEvent } from "../../events/event.ts";
 import type { JobRecord, JobTransition, NewJob } from "../../model/job_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { Clock, Timer } from "../../time/clock.ts";
-import type { EndedJob } from "../jobs/job_outcome.ts";
 import type { AddCall } from "../claiming/job_adder.ts";
 import type { JobResults } from "../claiming/solo_runs.ts";
 import type { EndListener } from "../store/gateway/job_gateway.ts";
 import type { OwnEventListener } from "../store/gateway/event_publisher.ts";
-import { JobWait, NewJobWait, type NewJobWaiter, type Waiting } from "./job_wait.ts";
+import { type EndedJob, JobWait, NewJobWait, type NewJobWaiter, type Waiting } from "./job_wait.ts";
 
 /** Longest wait before awaited jobs are looked up where no change is reported. */
 const POLL_MS = 1000;

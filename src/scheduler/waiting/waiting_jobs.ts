@@ -50,7 +50,7 @@ export class WaitingJobs {
       this.#waits.refuseCycle(waiter, taskName, unit.runs, taskLimit(unit.tasks.get(taskName)));
     }
     return await this.#waits.during(waiter, id, chains, () => {
-      this.#environment.onFreed();
+      this.#environment.jobLoops.slotFreed();
       return wait();
     });
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CarillonEvent } from "../../events/event.ts";
 import { eventLoop } from "../../executors/event_loop.ts";
 import { task } from "../../registry/task.ts";
-import { SchedulerCore } from "../../scheduler/scheduler_core.ts";
+import { Scheduler } from "../../scheduler/scheduler.ts";
 import { memory } from "../../stores/memory.ts";
 import type { Check, Heard, Scene } from "./broker_check.ts";
 
@@ -58,8 +58,8 @@ export const schedulers: Readonly<Record<string, Check>> = {
 };
 
 interface Two {
-  readonly one: SchedulerCore;
-  readonly two: SchedulerCore;
+  readonly one: Scheduler;
+  readonly two: Scheduler;
   readonly oneHeard: Heard;
   readonly twoHeard: Heard;
 }
@@ -68,7 +68,7 @@ interface Two {
 async function withTwo({ makeBroker, ears }: Scene, use: (two: Two) => Promise<void>): Promise<void> {
   const store = memory();
   const make = (name: string) => {
-    const scheduler = new SchedulerCore({
+    const scheduler = new Scheduler({
       name,
       store,
       tasks: [greet],

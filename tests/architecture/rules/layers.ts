@@ -16,14 +16,14 @@ const LAYERS: readonly { readonly name: string; readonly level: number; readonly
   { name: "records and ports", level: 1, paths: /^src\/serializers\/serializer\.ts$/ },
   { name: "records and ports", level: 1, paths: /^src\/events\/event\.ts$/ },
   { name: "domain", level: 2, paths: /^src\/(triggers|serializers|events|registry|context)\// },
+  // The one file of the scheduler that knows adapters: those that a scheduler has by default.
+  { name: "default parts", level: 3, paths: /^src\/scheduler\/default_parts\.ts$/ },
   { name: "scheduler", level: 3, paths: /^src\/scheduler\// },
   { name: "shared by stores", level: 4, paths: /^src\/stores\/shared\// },
   { name: "SQL of SQLite", level: 4, paths: /^src\/stores\/sqlite\// },
   { name: "stores", level: 4, paths: /^src\/stores\// },
   { name: "brokers", level: 4, paths: /^src\/brokers\// },
   { name: "executors", level: 4, paths: /^src\/executors\// },
-  // The one place that joins the scheduler and the adapters it has unless told otherwise.
-  { name: "preset", level: 4, paths: /^src\/preset\// },
   { name: "testing", level: 5, paths: /^src\/testing\// },
   { name: "edge", level: 5, paths: /^src\/edge\// },
   { name: "body schemas", level: 5, paths: /^src\/http\/bodies\// },
@@ -55,7 +55,7 @@ function layerOf(path: string): Layer | undefined {
 
 function mayImport(from: Layer, to: Layer, isTypeOnly: boolean): boolean {
   if (from.name === to.name || SHARED[from.name]?.includes(to.name)) return true;
-  if (from.name === "preset") return to.level <= ADAPTERS;
+  if (from.name === "default parts") return to.level <= ADAPTERS;
   if (from.name === "client") return to.level <= 2 || isTypeOnly && to.name === "body schemas";
   if (from.level === ADAPTERS) return to.level <= 2;
   if (from.level === FACES) return to.level < FACES;
@@ -105,7 +105,10 @@ export const layers: Rule = {
     { tree: { "src/time/a.ts": `type A = import("../model/b.ts").B;` }, at: "src/time/a.ts:1" },
     { tree: { "src/events/event.ts": `import { x } from "./hub.ts";` }, at: "src/events/event.ts:1" },
     { tree: { "src/cli/a.ts": `import { x } from "../../tests/harness.ts";` }, at: "src/cli/a.ts:1" },
-    { tree: { "src/preset/a.ts": `import "../http/a.ts";` }, at: "src/preset/a.ts:1" },
+    {
+      tree: { "src/scheduler/default_parts.ts": `import "../http/a.ts";` },
+      at: "src/scheduler/default_parts.ts:1",
+    },
     { tree: { "src/stores/a.ts": `import "../scheduler.ts";` }, at: "src/stores/a.ts:1" },
     { tree: { "src/somewhere/a.ts": "" }, at: "src/somewhere/a.ts:1" },
   ],
@@ -116,7 +119,8 @@ export const layers: Rule = {
     "src/http/a.ts": `import "../scheduler/scheduler.ts"; import "../stores/memory.ts"; import "hono";`,
     "src/mcp/a.ts": `import "../http/routes/a.ts"; import "../http/bodies/a.ts"; import "../scheduler/a.ts";`,
     "src/client/a.ts": `import type { A } from "../http/bodies/a.ts"; import "../time/a.ts";`,
-    "src/preset/a.ts": `import "../scheduler/base.ts"; import "../stores/memory.ts";`,
+    "src/scheduler/scheduler.ts": `import "./default_parts.ts";`,
+    "src/scheduler/default_parts.ts": `import "./options.ts"; import "../stores/memory.ts";`,
     "mod.ts": `export { a } from "./src/cli/a.ts";`,
   }],
 };

@@ -42,7 +42,6 @@ const LEFT: Readonly<Record<string, number>> = {
   "src/executors": 74,
   "src/http": 3,
   "src/model": 173,
-  "src/preset": 1,
   "src/registry": 58,
   "src/scheduler": 246,
   "src/serializers": 14,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "../../harness.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { type SampleProject, sampleTasks, withProject } from "../sample_project.ts";
 

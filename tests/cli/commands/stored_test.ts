@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "../../harness.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { interval } from "../../../src/triggers/interval.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { type SampleProject, sampleTasks, withProject } from "../sample_project.ts";
 

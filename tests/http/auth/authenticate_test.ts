@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { createControlApp } from "../../../src/http/control_app.ts";
 import { test } from "../../harness.ts";
 import { answerOf, withControl } from "../control_fixture.ts";

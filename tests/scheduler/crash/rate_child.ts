@@ -1,7 +1,7 @@
 // A worker of its own process with a task whose rate is limited by key: runs until it is stopped, telling each run.
 import process from "node:process";
 import { z } from "zod";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
 

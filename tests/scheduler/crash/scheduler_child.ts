@@ -1,7 +1,7 @@
 // A scheduler of its own process: runs until it is killed, telling each run on a line.
 import process from "node:process";
 import { currentJob } from "../../../src/context/current_job.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { systemClock } from "../../../src/time/system_clock.ts";

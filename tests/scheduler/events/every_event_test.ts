@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { isCarillonError } from "../../../src/errors.ts";
 import { eventTypes } from "../../../src/events/event_groups.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { Temporal } from "../../../src/time/temporal.ts";

@@ -8,7 +8,7 @@ import type { DataStore } from "../../../src/stores/data_store.ts";
 import { interceptStore, type StoreCall } from "../../../src/testing/intercept_store.ts";
 import { interval } from "../../../src/triggers/interval.ts";
 import { test } from "../../harness.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { applications } from "../transactions/application.ts";
 import { gate, settle, setUp, setUpTwo } from "../fixtures.ts";
 

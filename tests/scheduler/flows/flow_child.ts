@@ -1,6 +1,6 @@
 // A worker of its own process for flows: runs until it is stopped or killed, telling each run on a line.
 import process from "node:process";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { sleep } from "../../../src/time/clock.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { taskRef } from "../../../src/registry/task.ts";
 import type { Task } from "../../../src/registry/task_types.ts";
 import { jobRequest } from "../../../src/scheduler/jobs/job_request.ts";

@@ -3,7 +3,7 @@ import { eventLoop } from "../../../src/executors/event_loop.ts";
 import type { Executor } from "../../../src/executors/executor.ts";
 import { processes } from "../../../src/executors/processes.ts";
 import { worker } from "../../../src/executors/worker.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { test } from "../../harness.ts";
 import { faulty, refusal, setUp } from "../fixtures.ts";

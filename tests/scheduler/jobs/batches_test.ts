@@ -4,7 +4,7 @@ import { RetryAfter } from "../../../src/context/snooze_and_cancel.ts";
 import { tryCurrentJob } from "../../../src/context/current_job.ts";
 import type { BatchContext } from "../../../src/context/task_context.ts";
 import { currentScheduler } from "../../../src/scheduler/current_scheduler.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { schedule } from "../../../src/registry/schedule.ts";
 import { task, taskRef } from "../../../src/registry/task.ts";
 import type { InputOf, ResultOf } from "../../../src/registry/task_types.ts";

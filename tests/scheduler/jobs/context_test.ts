@@ -5,7 +5,7 @@ import { currentScheduler } from "../../../src/scheduler/current_scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { systemClock } from "../../../src/time/system_clock.ts";
 import { sleep } from "../../../src/time/clock.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { test } from "../../harness.ts";
 import { refusal } from "../fixtures.ts";
 

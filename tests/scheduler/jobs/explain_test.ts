@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { task, taskRef } from "../../../src/registry/task.ts";
 import { interval } from "../../../src/triggers/interval.ts";
-import type { Scheduler } from "../../../src/preset/scheduler.ts";
+import type { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { test } from "../../harness.ts";
 import { gate, refusal, settle, setUp, setUpTwo } from "../fixtures.ts";

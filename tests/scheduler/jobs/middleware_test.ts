@@ -4,7 +4,7 @@ import { cancel, snooze } from "../../../src/context/snooze_and_cancel.ts";
 import { currentJob } from "../../../src/context/current_job.ts";
 import type { Middleware } from "../../../src/context/middleware.ts";
 import { currentScheduler } from "../../../src/scheduler/current_scheduler.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { assertType, type Same } from "../../registry/type_assertions.ts";
 import { test } from "../../harness.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { interval } from "../../../src/triggers/interval.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { VirtualClock } from "../../../src/time/virtual_clock.ts";
 import { test } from "../../harness.ts";

@@ -7,7 +7,7 @@
 import process from "node:process";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { memory } from "../../../src/stores/memory.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 
 const [url = "memory", what = "run"] = process.argv.slice(2);

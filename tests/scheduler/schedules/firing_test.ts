@@ -7,7 +7,7 @@ import { task } from "../../../src/registry/task.ts";
 import { sleep } from "../../../src/time/clock.ts";
 import { isCarillonError } from "../../../src/errors.ts";
 import { memory } from "../../../src/stores/memory.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { VirtualClock } from "../../../src/time/virtual_clock.ts";
 import { test } from "../../harness.ts";
 import { setUp } from "./start.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isCarillonError } from "../../../src/errors.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { schedule } from "../../../src/registry/schedule.ts";
 import { task } from "../../../src/registry/task.ts";
 import { memory } from "../../../src/stores/memory.ts";

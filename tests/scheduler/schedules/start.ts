@@ -1,4 +1,4 @@
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import type { CarillonEvent } from "../../../src/events/event.ts";
 import type { SchedulerOptions } from "../../../src/scheduler/scheduler_options.ts";
 import { task } from "../../../src/registry/task.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { InStatement } from "@libsql/client";
 import { z } from "zod";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { test } from "../../harness.ts";
 import { refusal } from "../fixtures.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { BatchJob } from "../../../src/context/task_context.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { test } from "../../harness.ts";
 import { type Application, applications, withApplication } from "./application.ts";

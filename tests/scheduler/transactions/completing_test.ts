@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { InStatement } from "@libsql/client";
 import { currentJob } from "../../../src/context/current_job.ts";
 import { fixedDelay } from "../../../src/triggers/fixed_delay.ts";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import type { DataStore } from "../../../src/stores/data_store.ts";
 import { test } from "../../harness.ts";

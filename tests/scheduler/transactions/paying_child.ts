@@ -5,7 +5,7 @@
  */
 import process from "node:process";
 import { createClient } from "@libsql/client";
-import { Scheduler } from "../../../src/preset/scheduler.ts";
+import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { task } from "../../../src/registry/task.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
 

@@ -1,4 +1,4 @@
-import type { SchedulerCore } from "../../../src/scheduler/scheduler_core.ts";
+import type { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import type { DataStore } from "../../../src/stores/data_store.ts";
 import type { TaskSource } from "../../../src/registry/task_types.ts";
 import type { Oracle } from "../oracle.ts";
@@ -29,5 +29,5 @@ export interface Feature<Asked extends { readonly kind: string }> {
   /** Readies a new store for it. */
   prepare?(store: DataStore): Promise<void>;
   /** Asks it. */
-  ask(client: SchedulerCore, ask: Asked, oracle: Oracle): Promise<unknown>;
+  ask(client: Scheduler, ask: Asked, oracle: Oracle): Promise<unknown>;
 }

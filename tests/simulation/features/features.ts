@@ -1,4 +1,4 @@
-import type { SchedulerCore } from "../../../src/scheduler/scheduler_core.ts";
+import type { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import type { DataStore } from "../../../src/stores/data_store.ts";
 import type { Oracle } from "../oracle.ts";
 import { Random } from "../../random.ts";
@@ -41,6 +41,6 @@ export function isFeatureAsk(ask: { readonly kind: string }): ask is FeatureAsk 
 }
 
 /** Asks it. */
-export function askFeature(client: SchedulerCore, ask: FeatureAsk, oracle: Oracle): Promise<unknown> {
+export function askFeature(client: Scheduler, ask: FeatureAsk, oracle: Oracle): Promise<unknown> {
   return byKind.get(ask.kind)!.ask(client, ask as never, oracle);
 }

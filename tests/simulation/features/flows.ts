@@ -1,6 +1,6 @@
 import { task, taskRef } from "../../../src/registry/task.ts";
 import { type JobRequest, jobRequest, type RequestOptions } from "../../../src/scheduler/jobs/job_request.ts";
-import type { SchedulerCore } from "../../../src/scheduler/scheduler_core.ts";
+import type { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import type { Random } from "../../random.ts";
 import type { Feature, Timed } from "./feature.ts";
 
@@ -123,7 +123,7 @@ function nodesOf(random: Random, flows: number): readonly FlowNode[] {
   });
 }
 
-function addFlow(client: SchedulerCore, { id, nodes, batch }: FlowAsk & { readonly kind: "addFlow" }) {
+function addFlow(client: Scheduler, { id, nodes, batch }: FlowAsk & { readonly kind: "addFlow" }) {
   const requests: JobRequest[] = [];
   for (const { task: name, after, outside, goesOn, delayMs } of nodes) {
     const parents = [...after.map((place) => requests[place]!), ...(outside === undefined ? [] : [outside])];

@@ -32,14 +32,14 @@ export class EventPublisher {
 
   /** False if no one gets what is published, so that it need not be made. */
   get hasSubscribers(): boolean {
-    return this.#environment.hasSubscribers();
+    return this.#environment.events.hasSubscribers;
   }
 
   /** Publishes an event; `atMs` is now by default. */
   publish(event: Unpublished<CarillonEvent>): void {
-    const { clock, publish } = this.#environment;
+    const { clock, events } = this.#environment;
     const whole = { store: this.alias, atMs: clock.nowMs(), ...event } as CarillonEvent;
     for (const listener of this.#listeners) listener.onEvent(whole);
-    publish(whole);
+    events.publish(whole);
   }
 }

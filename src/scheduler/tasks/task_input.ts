@@ -1,8 +1,9 @@
 import { messageOf } from "../../errors.ts";
 import { checkConcurrencyKey, checkRateKey } from "../../model/limit_options.ts";
 import { invalidOption } from "../../model/option_checks.ts";
-import type { Payload } from "../../model/payload.ts";
+import type { Metadata, Payload } from "../../model/payload.ts";
 import { resolveRunSettings, type RunOverrides, type RunSettings } from "../../model/settings.ts";
+import { taskMetadata, type TaskRecord } from "../../model/task_record.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import { registryState } from "../../registry/registry_state.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
@@ -19,7 +20,7 @@ export interface NamedTask {
   readonly code: RegisteredTask | undefined;
 }
 
-/** What a reference stands for. Throws `unknownTask`. */
+/** The task that a reference stands for. Throws `unknownTask`. */
 export function namedTask(reference: TaskReference, { registry, role }: Environment): NamedTask {
   const name = registry.nameOf(reference);
   const code = registry.find(name);
@@ -28,12 +29,12 @@ export function namedTask(reference: TaskReference, { registry, role }: Environm
   return { name, code };
 }
 
-/** Whether the reference carries code, rather than a name only (`taskRef`). */
+/** True if the reference carries code, rather than a name only (`taskRef`). */
 function isDefinition(reference: TaskReference): boolean {
   return typeof reference === "function" || !registryState.references.has(reference);
 }
 
-/** An input as it is stored, and the keys that the task's code tells from it. */
+/** An input as it is stored, and the keys that the task's code derives from it. */
 export interface EncodedInput {
   readonly input: Payload | null;
   /** null where the task has no keys, or its code is not here. */
@@ -87,7 +88,7 @@ function keyOf(
   return check(answer, `a job of ${where}`);
 }
 
-/** What holds for a new job of a task, as far as it is known when it is added. */
+/** The settings of a new job of a task, as far as they are known when it is added. */
 export async function settingsOf(
   task: NamedTask,
   unit: StoreUnit,
@@ -96,4 +97,35 @@ export async function settingsOf(
 ): Promise<RunSettings> {
   const record = await unit.tasks.fresh(task.name);
   return resolveRunSettings(...levels, record?.overrides, task.code?.overrides ?? record?.settings, defaults);
+}
+
+/** Settings and metadata of a task's job that specifies nothing itself. */
+export interface TaskDefaults {
+  readonly settings: RunSettings;
+  readonly metadata: Metadata;
+}
+
+/** The defaults of tasks' jobs, remembered for as long as neither the code nor the record of a task changes. */
+export class TaskDefaultsCache {
+  readonly #schedulerDefaults: RunOverrides;
+  readonly #known = new WeakMap<TaskRecord, TaskDefaults & { readonly code: NamedTask["code"] }>();
+
+  /** `schedulerDefaults` hold where the task specifies nothing. */
+  constructor(schedulerDefaults: RunOverrides) {
+    this.#schedulerDefaults = schedulerDefaults;
+  }
+
+  /** The defaults of a task's jobs, as stored and in this process. */
+  of({ code }: NamedTask, record: TaskRecord | undefined): TaskDefaults {
+    const known = record && this.#known.get(record);
+    if (known && known.code === code) return known;
+    const settings = code?.overrides ?? record?.settings;
+    const found = {
+      settings: resolveRunSettings(record?.overrides, settings, this.#schedulerDefaults),
+      metadata: record ? taskMetadata(record) : code?.metadata ?? {},
+      code,
+    };
+    if (record) this.#known.set(record, found);
+    return found;
+  }
 }
