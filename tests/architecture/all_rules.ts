@@ -2,6 +2,7 @@ import { adaptersConform } from "./rules/adapters_conform.ts";
 import { barrelImports } from "./rules/barrel_imports.ts";
 import { clock } from "./rules/clock.ts";
 import { defaultExports } from "./rules/default_exports.ts";
+import { documentPaths } from "./rules/document_paths.ts";
 import { documentation } from "./rules/documentation.ts";
 import { escapeHatches } from "./rules/escape_hatches.ts";
 import { exportMaps } from "./rules/export_maps.ts";
@@ -52,4 +53,5 @@ export const allRules: readonly Rule[] = [
   leftovers,
   forbiddenWords,
   features,
+  documentPaths,
 ];
