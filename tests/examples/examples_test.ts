@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "../harness.ts";
-import { inFolder } from "../tasks/scheduler_in_folder.ts";
+import { withFolder } from "../folders.ts";
 import { startExample } from "./run_example.ts";
 
 /** Output of each example that ends on its own. */
@@ -43,7 +43,7 @@ for (const [name, patterns] of Object.entries(outputs)) {
 test(
   "examples/web_server.ts takes jobs, returns results, and stops in order at SIGTERM (not on Windows)",
   async () => {
-    await inFolder(async (folder) => {
+    await withFolder(async (folder) => {
       const env = { PORT: "0", DATABASE: `file:${join(folder, "greetings.db")}` };
       const example = startExample("web_server", env);
       const [url] = /http:\S+/.exec(await example.line(/listening/))!;
