@@ -26,7 +26,7 @@ export type ErrorCode =
   | "jobNotReady"
   | "cursorExpired"
   | "invalidState"
-  // what became of a job that was waited for
+  // ends of a job that was waited for
   | "jobFailed"
   | "jobTimedOut"
   | "jobCancelled"
@@ -34,7 +34,7 @@ export type ErrorCode =
   | "jobAbandoned"
   | "jobParked"
   | "jobWaitsForItself"
-  // what a job says about itself
+  // ends that a job chooses itself
   | "jobSnoozed"
   | "jobCancelledItself"
   | "jobRetryAfter"
@@ -84,14 +84,14 @@ export interface CarillonErrorOptions {
   readonly details?: ErrorDetails;
   /** The error that led to this one. */
   readonly cause?: unknown;
-  /** Whether the same call can succeed later without a change. @default false */
+  /** True if the same call can succeed later without a change. @default false */
   readonly retryable?: boolean;
 }
 
 /**
- * The one error class of Carillon. Tell errors apart by {@linkcode CarillonError.code}, never by their text.
+ * The one error class of Carillon. Distinguish errors by {@linkcode CarillonError.code}, never by their message.
  *
- * @example Tell a missing schedule from other failures
+ * @example Handle a missing schedule apart from other failures
  * ```ts
  * import { CarillonError } from "carillon";
  *
@@ -102,11 +102,11 @@ export interface CarillonErrorOptions {
  * ```
  */
 export class CarillonError extends Error {
-  /** What went wrong, from the closed list {@linkcode ErrorCode}. */
+  /** The kind of failure, from the closed list {@linkcode ErrorCode}. */
   readonly code: ErrorCode;
   /** Facts for programs: ids, positions, what was expected and what came. */
   readonly details: ErrorDetails;
-  /** Whether the same call can succeed later without a change. */
+  /** True if the same call can succeed later without a change. */
   readonly retryable: boolean;
 
   /** Makes an error with its code, a sentence for people, and facts for programs. */
@@ -119,12 +119,12 @@ export class CarillonError extends Error {
   }
 }
 
-/** Whether `error` is a {@linkcode CarillonError}, optionally one with this code. */
+/** True if `error` is a {@linkcode CarillonError}, optionally one with this code. */
 export function isCarillonError(error: unknown, code?: ErrorCode): error is CarillonError {
   return error instanceof CarillonError && (code === undefined || error.code === code);
 }
 
-/** The text of whatever was thrown. */
+/** Returns the message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

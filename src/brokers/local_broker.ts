@@ -1,7 +1,7 @@
 import type { BrokerConnection, BrokerListener, EventBroker } from "./event_broker.ts";
 
 /**
- * An event broker for the schedulers of one process: whoever was given the same object hears of the others' events.
+ * An event broker for the schedulers of one process: those with the same object receive each other's events.
  *
  * @example
  * ```ts

@@ -3,11 +3,11 @@ import { CarillonError } from "../errors.ts";
 import { sharedState } from "../model/shared_state.ts";
 import type { TaskContext } from "./task_context.ts";
 
-/** The part of `AsyncLocalStorage` that is used: a value that follows the flow of calls, awaits and timers. */
+/** The part of `AsyncLocalStorage` that is used: a value that follows calls, awaits and timers. */
 export interface ContextStorage<Value> {
-  /** The value that holds here; undefined outside. */
+  /** The current value; undefined outside. */
   getStore(): Value | undefined;
-  /** Calls a function within which the value holds. */
+  /** Calls a function within which the value is current. */
   run<Result>(value: Value, fn: () => Result): Result;
 }
 
@@ -16,7 +16,7 @@ export function sharedContextStorage<Value>(name: string): ContextStorage<Value>
   return sharedState<ContextStorage<Value>>(`context.${name}`, () => new AsyncLocalStorage<Value>());
 }
 
-/** What the calling code runs for. */
+/** The scheduler and the job that the calling code runs for. */
 export interface Frame {
   readonly scheduler: object | undefined;
   readonly job: TaskContext | undefined;
@@ -25,12 +25,12 @@ export interface Frame {
 // One storage for both: entering one is what a job that does little would spend most of its time on.
 const storage: ContextStorage<Frame> = sharedContextStorage("frame");
 
-/** What holds here; undefined outside of everything. */
+/** Returns the current frame; undefined outside of any scheduler. */
 export function currentFrame(): Frame | undefined {
   return storage.getStore();
 }
 
-/** Calls a function within which this holds. */
+/** Calls a function within this frame. */
 export function runInFrame<Result>(frame: Frame, fn: () => Result): Result {
   return storage.run(frame, fn);
 }

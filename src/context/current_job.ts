@@ -2,14 +2,14 @@ import { CarillonError } from "../errors.ts";
 import { currentFrame, runInFrame } from "./current_frame.ts";
 import type { RunningJob, TaskContext } from "./task_context.ts";
 
-/** What `currentJob()` has answered for a context: the same each time. */
+/** The value of `currentJob()` for a context: the same each time. */
 const running = new WeakMap<TaskContext, RunningJob>();
 
 /**
  * The job that the calling code runs for, from anywhere below a task's function: across awaits, timers and
  * helper functions, and never another job's.
  *
- * Throws `noCurrentJob` outside a job; {@linkcode tryCurrentJob} answers undefined there.
+ * Throws `noCurrentJob` outside a job; {@linkcode tryCurrentJob} returns undefined there.
  *
  * @example Name the job in a helper without passing it down
  * ```ts
@@ -51,12 +51,12 @@ export function tryCurrentJob(): RunningJob | undefined {
   return context === undefined ? undefined : running.get(context) ?? runningJob(context);
 }
 
-/** Calls a function within which `currentJob()` answers this job. */
+/** Calls a function within which `currentJob()` returns this job. */
 export function runInJobContext<Result>(context: TaskContext, fn: () => Result): Result {
   return runInFrame({ scheduler: currentFrame()?.scheduler, job: context }, fn);
 }
 
-/** Made when it is asked for: most functions take their second argument, or need neither. */
+/** Made on demand: most functions take their second argument, or need neither. */
 function runningJob(context: TaskContext): RunningJob {
   const { job, signal, log, progress, completeIn } = context;
   const made = Object.freeze({ ...job, signal, log, progress, completeIn });

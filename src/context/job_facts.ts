@@ -4,7 +4,7 @@ import type { Serializer } from "../serializers/serializer.ts";
 import { Temporal } from "../time/temporal.ts";
 import type { CurrentJob, ParentResult, ProgressInput } from "./task_context.ts";
 
-/** What a task's function is told about its job, in this process or another. */
+/** Returns the facts about a job that its task's function sees, in this process or another. */
 export function currentJobOf(
   job: JobFacts,
   parents: readonly ParentFacts[] = [],
@@ -26,7 +26,7 @@ export function currentJobOf(
 
 const none: readonly ParentResult[] = Object.freeze([]);
 
-/** What a task's function is told of the parents of its job; values are read when they are asked for. */
+/** Returns the results of a job's parents that its task's function sees; values are decoded on first access. */
 export function parentResults(
   parents: readonly ParentFacts[],
   serializers: readonly Serializer[],
@@ -50,12 +50,12 @@ function resultOf(facts: ParentFacts, serializers: readonly Serializer[]): Paren
   return Object.freeze(result) as ParentResult;
 }
 
-/** How long a progress message may be; what is longer is cut, as every progress is an event and a write. */
+/** The largest length of a progress message; a longer one is cut, as every progress is an event and a write. */
 const MESSAGE_LENGTH_MAX = 500;
 
 /**
- * A job's progress as it is stored. What cannot be is put right and not refused, as a mere report must not fail
- * the job: more than all is all, nothing of nothing is all.
+ * Returns a job's progress as it is stored. Impossible values are corrected and not refused, as a mere report must
+ * not fail the job: more than all becomes all, and so does nothing of nothing.
  */
 export function jobProgress(input: ProgressInput, message: string | undefined, atMs: number): JobProgress {
   const { done, total } = typeof input === "number" ? { done: input, total: 1 } : input;

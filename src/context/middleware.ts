@@ -3,11 +3,12 @@ import type { MiddlewareJob } from "./task_context.ts";
 
 /**
  * Code around every run: of all tasks (`use` of a scheduler), or of one (`use` of a task). It is called once for each
- * attempt of each job, in the scheduler's process also where the function runs in a thread or a child process. It goes
- * on with `next()`, which resolves with the function's result, or rejects with its error; it must call it once.
+ * attempt of each job, in the scheduler's process also where the function runs in a thread or a child process. It
+ * continues with `next()`, which resolves with the function's result, or rejects with its error; it must call it
+ * once.
  *
- * What it throws fails the job, as if the function had thrown it: `snooze`, `cancel` and `RetryAfter` too. What it
- * returns does not matter: it cannot change the result, nor turn an error into a success.
+ * An error that it throws fails the job, as if the function had thrown it: `snooze`, `cancel` and `RetryAfter` too.
+ * Its return value is ignored: it cannot change the result, nor turn an error into a success.
  *
  * @example Measure every run
  * ```ts

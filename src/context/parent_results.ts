@@ -4,7 +4,8 @@ import { currentJob } from "./current_job.ts";
 import type { ParentResult } from "./task_context.ts";
 
 /**
- * What became of those jobs of a task that the running job waited for, in the order of `after`, with the task's type.
+ * Returns the results of those jobs of a task that the running job waited for, in the order of `after`, with the
+ * task's type.
  *
  * Throws `noCurrentJob` outside a job.
  *
@@ -33,11 +34,11 @@ export function parentResultsOf<T extends Task<unknown, unknown>>(
 }
 
 /**
- * What became of the job of a task that the running job waited for; the first one in the order of `after`.
+ * Returns the result of the job of a task that the running job waited for; the first one in the order of `after`.
  *
  * Throws `noCurrentJob` outside a job, `jobNotFound` where it waited for no job of the task.
  *
- * @example Go on with what another job has made
+ * @example Continue with the result of another job
  * ```ts
  * import { parentResultOf, Scheduler, task } from "carillon";
  *
@@ -55,7 +56,7 @@ export function parentResultOf<T extends Task<unknown, unknown>>(task: T): Paren
   if (first !== undefined) return first;
   throw new CarillonError(
     "jobNotFound",
-    `Job ${currentJob().id} waited for no job of task '${task.name}'; say so with 'after' when it is added`,
+    `Job ${currentJob().id} waited for no job of task '${task.name}'; list it in 'after' when the job is added`,
     { details: { jobId: currentJob().id, taskName: task.name } },
   );
 }

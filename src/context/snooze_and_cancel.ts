@@ -3,7 +3,7 @@ import { type DurationInput, durationMs } from "../time/duration.ts";
 import { refuseOutsideJob } from "./current_job.ts";
 
 /**
- * Puts the running job off: it ends this run here, by throwing, and is scheduled again that much later. It uses no
+ * Snoozes the running job: ends this run here, by throwing, and schedules it again that much later. It uses no
  * attempt, is no failure, and its start deadline no longer counts. Do not catch what it throws, or pass it on.
  *
  * Throws `noCurrentJob` outside a job, `invalidOption` for a duration that is none.
@@ -30,7 +30,7 @@ import { refuseOutsideJob } from "./current_job.ts";
 export function snooze(duration: DurationInput): never {
   refuseOutsideJob("snooze()");
   const delayMs = durationMs(duration, "snooze");
-  throw new CarillonError("jobSnoozed", `The job put itself off by ${delayMs / 1000} s`, {
+  throw new CarillonError("jobSnoozed", `The job snoozed for ${delayMs / 1000} s`, {
     details: { delayMs },
   });
 }
@@ -41,7 +41,7 @@ export function snooze(duration: DurationInput): never {
  *
  * Throws `noCurrentJob` outside a job.
  *
- * @example Give up what nobody needs any more
+ * @example Give up what is no longer needed
  * ```ts
  * import { cancel, Scheduler, task } from "carillon";
  *
@@ -64,15 +64,15 @@ export function cancel(reason: string): never {
 
 /** Options of {@linkcode RetryAfter}. */
 export interface RetryAfterOptions {
-  /** What happened, for people. @default the message of `cause`, or the wait in words */
+  /** The message for people. @default the message of `cause`, or the wait in words */
   readonly message?: string;
   /** The error that led to this one. */
   readonly cause?: unknown;
 }
 
 /**
- * Thrown in a job: this attempt failed, and the next one is to begin that much later, whatever the back-off says.
- * It is a failed attempt like any other: without one left, the job ends as `error`. `retryIf` is not asked.
+ * Thrown in a job: this attempt failed, and the next one is to begin that much later, whatever the back-off.
+ * It is a failed attempt like any other: without one left, the job ends as `error`. `retryIf` is not called.
  *
  * Throws `invalidOption` for a duration that is none.
  *

@@ -3,7 +3,7 @@ import type { JobTransaction } from "../model/job_transaction.ts";
 import type { Metadata } from "../model/payload.ts";
 import type { JobOutcome } from "../model/states.ts";
 
-/** What a task's function knows about the job it runs for. */
+/** The facts about the running job. */
 export interface CurrentJob {
   /** The job's id. */
   readonly id: string;
@@ -13,54 +13,55 @@ export interface CurrentJob {
   readonly attempt: number;
   /** Id of the schedule it comes from; null when it was added directly. */
   readonly scheduleId: string | null;
-  /** The fire time it stands for; undefined for manual runs and jobs added directly. */
+  /** The fire time it was added for; undefined for manual runs and jobs added directly. */
   readonly scheduledFireTime: Temporal.Instant | undefined;
-  /** Not before this instant it was to run. */
+  /** The instant before which it was not to run. */
   readonly runAt: Temporal.Instant;
-  /** What was attached to the job. */
+  /** The metadata of the job. */
   readonly metadata: Metadata;
-  /** What became of the jobs it waited for, in the order of `after`; those that were removed are left out. */
+  /** The results of the jobs it waited for, in the order of `after`; those that were removed are left out. */
   readonly parents: readonly ParentResult[];
 }
 
 /**
- * A job's own log: its lines become events, are kept with the job, and go to the scheduler's logger with the job's id.
+ * A job's own log: its lines become events, are kept with the job, and go to the scheduler's logger with the job's
+ * id.
  */
 export interface JobLog {
-  /** What helps to find an error. */
+  /** Details that help to find an error. */
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** What the job does. */
+  /** Normal progress of the job. */
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** What went wrong and was dealt with. */
+  /** A problem that was dealt with. */
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** What went wrong and needs somebody. */
+  /** A problem that needs attention. */
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** How far a job is: a fraction from 0 to 1, or so many of so many. */
+/** The progress of a job: a fraction from 0 to 1, or the done part of a total. */
 export type ProgressInput = number | { readonly done: number; readonly total: number };
 
-/** Tells how far a job is; cheap enough to call in a loop. */
+/** Reports the progress of a job; cheap enough to call in a loop. */
 export type ReportProgress = (progress: ProgressInput, message?: string) => void;
 
 /**
- * Completes the job, with what it returned, within a transaction of yours on the database of its store: your writes and
- * the job's success are committed together, or neither is. When the transaction is rolled back, the job goes on as if
- * nothing had been said; once it is committed, the job is finished, whatever its function still does.
+ * Completes the job, with this result, within a transaction of yours on the database of its store: your writes and
+ * the job's success are committed together, or neither is. When the transaction is rolled back, the job continues as
+ * if it had never been called; once it is committed, the job is finished, whatever its function still does.
  *
- * Throws `leaseLost` when another scheduler may run the job by now: let the transaction roll back. Throws
+ * Throws `leaseLost` when another scheduler may already run the job: let the transaction roll back. Throws
  * `invalidOption` for what is no transaction of that database, `invalidOutput` for a value that does not fit,
  * `invalidState` the second time and outside of the scheduler's own process.
  */
 export type CompleteIn = (transaction: JobTransaction, value?: unknown) => Promise<void>;
 
-/** What a running job can use, beside the facts about it. */
+/** The tools of a running job, beside the facts about it. */
 export interface JobTools {
   /** Aborted when the job is to stop: time out, cancellation, a lost lease, a scheduler that stops. */
   readonly signal: AbortSignal;
   /** The job's own log. */
   readonly log: JobLog;
-  /** Tells how far the job is. */
+  /** Reports the progress of the job. */
   readonly progress: ReportProgress;
   /** Completes the job within a transaction of yours. */
   readonly completeIn: CompleteIn;
@@ -91,45 +92,45 @@ export interface TaskContext extends JobTools {
   readonly job: CurrentJob;
 }
 
-/** What `currentJob()` answers: the facts about the job, and what it can use. */
+/** The value of `currentJob()`: the facts about the job, and its tools. */
 export interface RunningJob extends CurrentJob, JobTools {}
 
-/** What became of a job that the running one waited for. */
+/** The result of a job that the running one waited for. */
 export type ParentResult<Output = unknown> =
   | ParentSuccess<Output>
   | ParentFailure;
 
-/** A parent that did its work. */
+/** A parent that succeeded. */
 export interface ParentSuccess<Output = unknown> {
   readonly id: string;
   readonly taskName: string;
   readonly outcome: "success";
-  /** What it returned. */
+  /** Its result. */
   readonly value: Output;
   readonly error: undefined;
 }
 
-/** A parent that did not succeed; there are such where the job says `onParentFailure: "continue"`, or was retried by hand. */
+/** A parent that did not succeed; only where the job has `onParentFailure: "continue"`, or was retried by hand. */
 export interface ParentFailure {
   readonly id: string;
   readonly taskName: string;
   readonly outcome: Exclude<JobOutcome, "success">;
   readonly value: undefined;
-  /** What it ended with. */
+  /** Its stored error. */
   readonly error: StoredError | undefined;
 }
 
-/** A job as middleware sees it: what `currentJob()` answers, and the input that the function gets. */
+/** A job as middleware sees it: the value of `currentJob()`, and the input that the function gets. */
 export interface MiddlewareJob<Input = unknown> extends RunningJob {
   /** The checked input; the function gets this very value. */
   readonly input: Input;
 }
 
-/** One job of a batch: what `currentJob()` answers elsewhere, and its input. */
+/** One job of a batch: its facts and tools, and its input. */
 export type BatchJob<Input = unknown> = MiddlewareJob<Input>;
 
 /**
- * The second argument of a batch task's function, which runs for several jobs: `currentJob()` has no answer there.
+ * The second argument of a batch task's function, which runs for several jobs: `currentJob()` throws there.
  *
  * @example Leave out what was cancelled in the meantime
  * ```ts
@@ -143,7 +144,7 @@ export type BatchJob<Input = unknown> = MiddlewareJob<Input>;
  *   run: (pages, { jobs }) =>
  *     pages.map((page, i) => {
  *       jobs[i]?.log.info("indexing", { page });
- *       return jobs[i]?.signal.aborted ? new Error("nobody wants it any more") : page.length;
+ *       return jobs[i]?.signal.aborted ? new Error("no longer wanted") : page.length;
  *     }),
  * });
  * await using scheduler = new Scheduler({ tasks: [index] });

@@ -1,19 +1,19 @@
 /**
- * Everything Carillon tells while it works. An event is a plain object told apart by `type`; ids and bounded
- * text only, so that it can cross any broker. What is large (values, stacks) is fetched from the store; only
+ * Everything that Carillon publishes while it works. An event is a plain object with a `type`; ids and bounded
+ * strings only, so that it can cross any broker. Large data (values, stacks) is fetched from the store; only
  * local listeners also see it (`local`).
  */
 import type { JobFinishedFacts, TaskChangeFacts } from "../model/change_record.ts";
 import type { JobProgress } from "../model/job_record.ts";
 import type { LogLevel } from "../model/logger.ts";
 
-interface Told {
-  /** Name of the scheduler that told it, where that was another one, or `store`; absent from what happens here. */
+interface Published {
+  /** Name of the scheduler that published it, where that was another one, or `store`; absent for local events. */
   readonly origin?: string;
 }
 
-interface Base extends Told {
-  /** When it happened, in milliseconds since 1970, by the clock of the store. */
+interface Base extends Published {
+  /** The instant at which it happened, in milliseconds since 1970, by the clock of the store. */
   readonly atMs: number;
   /** Alias of the store it is about; `main` when the scheduler has only one. */
   readonly store: string;
@@ -32,7 +32,7 @@ export interface ScheduleEvent extends Base {
     | "scheduleRemoved"
     /** No fire is left. */
     | "scheduleFinished"
-    /** Its trigger threw or cannot be read; it fires no more until it is mended. */
+    /** Its trigger threw or cannot be read; it no longer fires until that is corrected. */
     | "scheduleFailed";
   readonly scheduleId: string;
   readonly taskName: string;
@@ -46,7 +46,7 @@ export interface ScheduleFiredEvent extends Base {
   readonly type: "scheduleFired";
   readonly scheduleId: string;
   readonly taskName: string;
-  /** From another process: the first 50. */
+  /** In events of another process: the first 50. */
   readonly jobIds: readonly string[];
   readonly nextFireTimeMs: number | null;
 }
@@ -78,7 +78,7 @@ export interface JobEvent extends Base {
     | "jobStarted"
     /** It failed and will be tried again. */
     | "jobRetrying"
-    /** It put itself off. */
+    /** It snoozed. */
     | "jobSnoozed"
     /** It was handed back untried, because its scheduler stopped or lost its lease. */
     | "jobHandedBack"
@@ -104,7 +104,7 @@ export interface JobFinishedEvent extends Base, JobFinishedFacts {
   readonly local?: { readonly value?: unknown; readonly error?: unknown };
 }
 
-/** A job told how far it is. */
+/** A job reported its progress. */
 export interface JobProgressEvent extends Base {
   readonly type: "jobProgress";
   readonly jobId: string;
@@ -123,7 +123,7 @@ export interface JobLogEvent extends Base {
 }
 
 /** Something about a scheduler. */
-export interface SchedulerEvent extends Told {
+export interface SchedulerEvent extends Published {
   readonly type:
     | "schedulerStarting"
     | "schedulerStarted"
@@ -143,7 +143,7 @@ export interface SchedulerEvent extends Told {
   readonly atMs: number;
   /** The scheduler's name. */
   readonly scheduler: string;
-  /** What it is about, where that is not the scheduler itself: an alias, another scheduler's name. */
+  /** Its subject, where that is not the scheduler itself: an alias, another scheduler's name. */
   readonly subject?: string;
   readonly error?: string;
 }
@@ -169,7 +169,7 @@ export const eventGroups = ["task", "schedule", "job", "scheduler", "store"] as 
 /** A whole group of events, for subscribing. */
 export type EventGroup = typeof eventGroups[number];
 
-/** What a listener may ask for: names and groups. */
+/** A name of an event or of a group, for listeners. */
 export type EventSelector = EventType | EventGroup;
 
 /** The event of a given name. */

@@ -9,7 +9,7 @@ import {
   type EventType,
 } from "./event.ts";
 
-/** The group of every event; the compiler sees to it that none is missing. */
+/** The group of every event. */
 export const groupOfEvent = {
   taskAdded: "task",
   taskUpdated: "task",
@@ -71,13 +71,13 @@ export type SelectedEvent<Selector extends EventSelector> = EventOf<
   Selector extends EventGroup ? TypesOfGroup<Selector> : Selector extends EventType ? Selector : never
 >;
 
-/** Whether an event is one of those selected. */
+/** True if an event is one of those selected. */
 export function isSelected(event: CarillonEvent, selectors: ReadonlySet<string>): boolean {
   return selectors.has(event.type) || selectors.has(groupOfEvent[event.type]);
 }
 
 /**
- * Whether an event is wanted, from what a listener asked for: names and groups, undefined for everything.
+ * Returns a test for the events that a listener selects: names and groups, undefined for everything.
  *
  * Throws `invalidOption` for a name that no event and no group has.
  */

@@ -11,7 +11,7 @@ export type EventListener<Event extends CarillonEvent = CarillonEvent> = (event:
 export interface SubscribeOptions<Selector extends EventSelector = EventSelector> {
   /** Names of events and groups (`"job"`); one or several. @default all events */
   readonly types?: Selector | readonly Selector[];
-  /** Only what happens in this scheduler, or only what others tell by an event broker. @default both */
+  /** Only events of this scheduler, or only those that others publish by an event broker. @default both */
   readonly from?: "here" | "elsewhere";
   /** Unsubscribe at the first event. @default false */
   readonly once?: boolean;
@@ -25,7 +25,7 @@ export interface Subscription extends Disposable {
   unsubscribe(): void;
 }
 
-/** Told when a listener throws or rejects. */
+/** Called when a listener throws or rejects. */
 export type ListenerErrorHandler = (error: unknown, event: CarillonEvent) => void;
 
 interface Entry {
@@ -47,7 +47,7 @@ export class EventHub {
   readonly #pending = new Set<Promise<void>>();
   #delivering = false;
 
-  /** Makes a hub; `onListenerError` is told what listeners throw. */
+  /** Makes a hub; `onListenerError` is called with what listeners throw. */
   constructor(onListenerError: ListenerErrorHandler = () => {}) {
     this.#onListenerError = onListenerError;
   }
@@ -103,7 +103,7 @@ export class EventHub {
     return stream;
   }
 
-  /** Whether anybody listens. */
+  /** True if there are listeners. */
   get hasListeners(): boolean {
     return this.#entries.size > 0;
   }
@@ -158,7 +158,7 @@ export class EventHub {
     try {
       this.#onListenerError(error, event);
     } catch {
-      // Whoever is told of errors must not become one: there is nobody left to tell.
+      // An error of the error handler cannot be reported anywhere.
     }
   }
 }

@@ -5,7 +5,7 @@ import { fieldsOfEvent, hasFields } from "./event_fields.ts";
 /** The form of messages; one that later code changes gets another number. */
 const FORM = 1;
 
-/** Who published a message. */
+/** The publisher of a message. */
 export interface MessageSender {
   /** Of this one alone. */
   readonly id: string;
@@ -13,21 +13,21 @@ export interface MessageSender {
   readonly name: string;
 }
 
-/** What a message says. */
+/** The content of a message. */
 export interface ReadMessage {
-  /** Who published it. */
+  /** The id of its publisher. */
   readonly senderId: string;
   readonly event: CarillonEvent;
 }
 
-/** An event as the text that brokers carry. */
+/** Encodes an event as the string that brokers carry. */
 export function eventMessage(event: CarillonEvent, { id, name }: MessageSender): string {
-  return JSON.stringify({ carillon: FORM, from: id, name, event: toldEvent(event) });
+  return JSON.stringify({ carillon: FORM, from: id, name, event: publishedEvent(event) });
 }
 
 /**
- * What a text of a broker says; undefined when it is none of ours, or of a form or an event that this version does not
- * know. Nothing in it is believed: an event is made of the fields that it must have, each of its type.
+ * Reads a message of a broker; undefined when it is none of ours, or of a form or an event that this version does not
+ * know. Nothing in it is trusted: an event is made of the fields that it must have, each of its type.
  */
 export function readEventMessage(message: string): ReadMessage | undefined {
   const { carillon, from, name, event } = objectOf(message);
@@ -53,20 +53,20 @@ function objectOf(message: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** How much of a text, and of the JSON of the fields of a log line, leaves the process. */
+/** The largest length of a string, and of the JSON of a log line's fields, that leaves the process. */
 const TEXT_MAX = 500;
-/** How many ids of jobs leave the process with one event. */
+/** The largest number of job ids that leave the process with one event. */
 const IDS_MAX = 50;
 
 /**
- * What of an event other processes are told: what fits any broker. Values, stacks, causes and the rest of long texts are
- * left to the store.
+ * Returns the part of an event that is published to other processes, which fits any broker. Values, stacks, causes
+ * and the rest of long strings are left to the store.
  */
-export function toldEvent(event: CarillonEvent): object {
+export function publishedEvent(event: CarillonEvent): object {
   switch (event.type) {
     case "jobFinished": {
       const { local: _, error, ...facts } = event;
-      return { ...facts, error: error && toldError(error) };
+      return { ...facts, error: error && publishedError(error) };
     }
     case "jobLog":
       return {
@@ -94,7 +94,7 @@ export function toldEvent(event: CarillonEvent): object {
   }
 }
 
-function toldError({ name, message, code }: { name: string; message: string; code?: string }): object {
+function publishedError({ name, message, code }: { name: string; message: string; code?: string }): object {
   return {
     name: clip(name, TEXT_MAX),
     message: clip(message, TEXT_MAX),

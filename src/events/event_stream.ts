@@ -1,11 +1,11 @@
 import { checkInteger } from "../model/option_checks.ts";
 
-/** How many events a stream keeps for a reader that is slow. */
+/** Default number of events that a stream keeps for a slow reader. */
 export const EVENT_BUFFER_MAX = 1000;
 
 /** Options of an {@linkcode EventStream}. */
 export interface EventStreamOptions {
-  /** How many events it keeps that were not taken yet; then the oldest are dropped. @default 1000 */
+  /** The largest number of events that it keeps for a slow reader; then the oldest are dropped. @default 1000 */
   readonly bufferMax?: number;
   /** Ends the stream when it is aborted. @default none */
   readonly signal?: AbortSignal;
@@ -45,7 +45,7 @@ export class EventStream<Event> implements AsyncIterableIterator<Event, undefine
     signal?.addEventListener("abort", this.close, { once: true });
   }
 
-  /** How many events were dropped so far because nobody took them in time. */
+  /** Number of events that were dropped so far because they were not taken in time. */
   get dropped(): number {
     return this.#dropped;
   }

@@ -1,29 +1,29 @@
-/** The port of executors: who runs a task's function, and where. */
+/** The port of executors, which run a task's function somewhere. */
 import type { JobFacts } from "../model/job_record.ts";
 import type { LogLevel } from "../model/logger.ts";
 import type { Payload } from "../model/payload.ts";
 
 /**
  * One run, as an executor sees it. An executor in this process needs `call` alone. One that runs the function
- * elsewhere uses the rest instead: what crosses is plain text and JSON.
+ * elsewhere uses the rest instead, which are strings and JSON.
  */
 export interface ExecutorRun {
   /** Facts about the job. */
   readonly job: JobFacts;
-  /** The stored input, which the task's schema is still to check. It was checked here already, and fits. */
+  /** The stored input, which the task's schema checks again elsewhere. It was checked here already, and fits. */
   readonly input: Payload | null;
   /** Name of the serializer that the result shall be stored with. */
   readonly serializer: string;
   /** Aborted when the job is to stop: time out, cancellation, a lost lease, a scheduler that stops. */
   readonly signal: AbortSignal;
   /**
-   * Set where one call runs several jobs (a batch task); `job` is then the first of them, and `input` null. `call` does all
-   * of it. An executor elsewhere runs these instead, tells of each how it ended, and answers null.
+   * Set where one call runs several jobs (a batch task); `job` is then the first of them, and `input` null. `call`
+   * does all of it. An executor elsewhere runs these instead, reports how each ended, and resolves to null.
    */
   readonly batch?: () => readonly BatchedRun[];
-  /** Calls the task's function in this process, within the job's context; answers its checked, encoded result. */
+  /** Calls the task's function in this process, within the job's context; resolves to its checked, encoded result. */
   call(): Promise<Payload | null>;
-  /** The function starts now, elsewhere: the time limit counts from here. `call` says so by itself. */
+  /** Reports that the function starts now, elsewhere: the time limit counts from here. `call` does so by itself. */
   started(): void;
   /** Passes a line of the job's log on from elsewhere. */
   log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -47,24 +47,24 @@ export interface BatchedRun extends Pick<ExecutorRun, "job" | "input" | "signal"
  * their name, code and causes; an abort reaches the function's signal; runs never see each other's job.
  */
 export interface Executor {
-  /** What it is, for people. */
+  /** Its kind, for people. */
   readonly kind: string;
-  /** Whether it can end every run that ignores its signal, also one that computes without a pause. */
+  /** True if it can end every run that ignores its signal, also one that computes without a pause. */
   readonly canTerminate: boolean;
   /**
-   * Whether `run` does nothing but `call`: then the scheduler calls the function itself, which spares it some promises
-   * for each job. @default false
+   * True if `run` does nothing but `call`: then the scheduler calls the function itself, which spares it some
+   * promises for each job. @default false
    */
   readonly callsDirectly?: boolean;
   /**
-   * How many runs could start now. Jobs beyond that are not taken for it, so that other schedulers can. @default any
+   * Returns the number of runs that could start now. Jobs beyond that are left to other schedulers. @default any
    * number
    */
   free?(): number;
-  /** Runs it; answers the encoded result, as `call` does, or rejects with what the function threw. */
+  /** Runs it; resolves to the encoded result, as `call` does, or rejects with what the function threw. */
   run(run: ExecutorRun): Promise<Payload | null>;
   /**
-   * Ends a run that ignored its signal, and answers whether it is over. With false it goes on, and the job is
+   * Ends a run that ignored its signal, and returns whether it has ended. With false it continues, and the job is
    * reported stuck.
    */
   terminate?(run: ExecutorRun): boolean | Promise<boolean>;

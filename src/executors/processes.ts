@@ -31,10 +31,10 @@ export function processes(options: PoolOptions): Executor {
   return pooledExecutor(place, resolvePoolOptions(options, "processes()"));
 }
 
-/** How long a child that was told to end may take before it is killed. */
+/** The time that a child gets to end by itself before it is killed. */
 const END_MS = 2000;
 
-/** The children of now: one that computes would not notice at once that this process ends. */
+/** The live children: one that computes would not notice at once that this process ends. */
 const running = new Set<ChildProcess>();
 
 function killAll(): void {
@@ -68,7 +68,7 @@ function openProcess({ onText, onEnd }: ConnectionEvents): Connection {
   child.on("exit", (code, signal) => over(signal === null ? `with code ${code}` : `by ${signal}`));
   return {
     name: `child process ${child.pid}`,
-    // A child that has just died is told by its exit, not by what could not be sent any more.
+    // A child that has just died is noticed by its exit, not by a message that could no longer be sent.
     send: (text) => void child.send(text, () => {}),
     hold: (isHeld) => hold(child, isHeld),
     end() {

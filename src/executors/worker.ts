@@ -47,7 +47,10 @@ export function worker(options: PoolOptions): Executor {
   );
 }
 
-/** Starts a worker thread. `node:worker_threads` and not `Worker`: it is on every runtime, and tells when a thread ends. */
+/**
+ * Starts a worker thread. `node:worker_threads` and not `Worker`: it is on every runtime, and reports when a thread
+ * ends.
+ */
 function openThread({ onText, onEnd }: ConnectionEvents): Connection {
   const thread = new Worker(new URL("./pool/thread_main.ts", import.meta.url));
   let error: unknown;

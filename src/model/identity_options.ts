@@ -1,56 +1,58 @@
-/** What users say about which jobs stand for the same work, and its checked form. */
+/** The options for which jobs stand for the same work, and their checked form. */
 import type { DurationInput } from "../time/duration.ts";
 import * as check from "./option_checks.ts";
 import { type JobState, jobStates, pendingStates, unfinishedStates } from "./states.ts";
 
-/** When a job to be added stands for the same work as one that is there. */
+/** The rule by which a job to be added stands for the same work as an existing one. */
 export interface JobIdentity {
   /** Jobs of one task with the same key stand for the same work. */
   readonly key: string;
-  /** The stored states in which a job that is there counts. */
+  /** The stored states in which an existing job counts. */
   readonly states: readonly JobState[];
-  /** How long after it was added it counts; null is for as long as it is there. */
+  /** The time after it was added for which it counts; null is as long as it exists. */
   readonly periodMs: number | null;
   /**
-   * What becomes of a job that is there and never started: it takes over what was said about the new one, but runs no
-   * later than `maxWaitMs` (null is any time) after it was added. One that was started does not count. Null leaves
-   * what is there alone.
+   * The policy for an existing job that never started: it takes over what was given for the new one, but runs no later
+   * than `maxWaitMs` (null is any time) after it was added. One that was started does not count. Null leaves an
+   * existing job alone.
    */
   readonly replace: { readonly maxWaitMs: number | null } | null;
 }
 
-/** What tells jobs of one task that stand for the same work: an equal input, or an equal answer of the function. */
+/**
+ * The identity of jobs of one task that stand for the same work: an equal input, or an equal result of the function.
+ */
 export type IdentityBy = "input" | ((input: never) => string);
 
-/** A job that is not added while one like it is there. */
+/** A job that is not added while one like it exists. */
 export interface UniqueOptions {
-  /** What it is told by. @default "input" */
+  /** Its identity. @default "input" */
   readonly by?: IdentityBy;
   /**
    * In which states a job that is there counts; `blocked`, `ready` and `parked` count as one.
    * @default all but "finished"
    */
   readonly states?: readonly JobState[];
-  /** How long after it was added it counts. @default as long as it is there */
+  /** The time after it was added for which it counts. @default as long as it exists */
   readonly period?: DurationInput;
 }
 
 /** A job that takes the place of one like it that was not started yet. Its `delay` begins anew each time. */
 export interface DebounceOptions {
-  /** What it is told by. @default "input" */
+  /** Its identity. @default "input" */
   readonly by?: IdentityBy;
   /** It runs at the latest so long after the first one was added. @default no limit */
   readonly maxWait?: DurationInput;
 }
 
-/** The ways to say what a job stands for; at most one of them can be given. */
+/** The options for the identity of a job; at most one of them can be given. */
 export interface IdentityOptions {
   /**
-   * A text of yours for one piece of work of the task, such as the id of a request: as long as a job with it is there,
-   * also a finished one, no other is added.
+   * A string of yours for one piece of work of the task, such as the id of a request: as long as a job with it
+   * exists, also a finished one, no other is added.
    */
   readonly idempotencyKey?: string;
-  /** Not added while a job like it is there. */
+  /** Not added while a job like it exists. */
   readonly unique?: UniqueOptions;
   /** Takes the place of a job like it that was not started yet. */
   readonly debounce?: DebounceOptions;
@@ -59,14 +61,14 @@ export interface IdentityOptions {
 /** The keys of {@linkcode IdentityOptions}. */
 export const identityOptionKeys = ["idempotencyKey", "unique", "debounce"] as const;
 
-/** A checked identity; its key is still to be told from the input unless it was given. */
+/** A checked identity; unless its key was given, it is still to be made from the input. */
 export interface ResolvedIdentity extends Omit<JobIdentity, "key"> {
   /** Keeps keys of the three ways apart. */
   readonly way: typeof identityOptionKeys[number];
   readonly by: IdentityBy | { readonly key: string };
 }
 
-/** Checks what was said about a job's identity; undefined when nothing was. Throws `invalidOption`. */
+/** Checks the options for a job's identity; undefined when there are none. Throws `invalidOption`. */
 export function resolveIdentity(options: IdentityOptions, where: string): ResolvedIdentity | undefined {
   const given = identityOptionKeys.filter((key) => options[key] !== undefined);
   const [way, other] = given;
@@ -119,7 +121,7 @@ function statesOf(states: readonly JobState[], where: string): readonly JobState
 
 function checkBy(by: IdentityBy = "input", option: string, where: string): IdentityBy {
   if (by === "input" || typeof by === "function") return by;
-  throw check.optionError(option, where, 'must be "input" or a function from the input to a text', by);
+  throw check.optionError(option, where, 'must be "input" or a function from the input to a string', by);
 }
 
 function optionsOf<Options extends object>(

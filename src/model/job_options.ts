@@ -1,4 +1,4 @@
-/** What users say about a job added directly, and its stored form. */
+/** The options of a job that is added directly, and their stored form. */
 import { messageOf } from "../errors.ts";
 import type { DurationInput } from "../time/duration.ts";
 import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
@@ -18,7 +18,7 @@ import type { RunOverrides } from "./settings.ts";
 import { refuseCounts } from "./retention_options.ts";
 import { resolveRunOptions, runOptionKeys, type RunOptions } from "./task_options.ts";
 
-/** What can be said about a job that is added directly. */
+/** The options of a job that is added directly. */
 export interface JobOptions extends RunOptions, IdentityOptions, ParentOptions {
   /** Its id; adding the same id again adds nothing. @default a generated, time-ordered one */
   readonly id?: string;
@@ -26,16 +26,18 @@ export interface JobOptions extends RunOptions, IdentityOptions, ParentOptions {
   readonly delay?: DurationInput;
   /** Not before this instant; without an offset it is local to the scheduler's zone. @default at once */
   readonly runAt?: MomentInput;
-  /** What it shares slots with other jobs of its task by. @default what the task's `concurrency.key` says */
+  /**
+   * The key by which it shares slots with other jobs of its task. @default the result of the task's `concurrency.key`
+   */
   readonly concurrencyKey?: string;
-  /** What its starts count for. @default what the task's `rateLimit.key` says */
+  /** The key that its starts count for. @default the result of the task's `rateLimit.key` */
   readonly rateKey?: string;
   /** JSON values for your own purposes. @default {} */
   readonly metadata?: Metadata;
   /** Alias of the store, where the scheduler has several. @default "main" */
   readonly store?: string;
   /**
-   * A transaction of yours on the database of the store: the job is there once you have committed it, and never was if
+   * A transaction of yours on the database of the store: the job exists once you have committed it, and never did if
    * you roll it back. @default one of its own
    */
   readonly transaction?: JobTransaction;
@@ -56,7 +58,7 @@ export const jobOptionKeys = [
   "transaction",
 ] as const;
 
-/** Everything said about a job, checked. */
+/** The checked options of a job. */
 export interface ResolvedJobOptions {
   readonly id: string | undefined;
   /** To be added to the store's now; 0 is at once. */
@@ -76,10 +78,10 @@ export interface ResolvedJobOptions {
   readonly overrides: RunOverrides;
 }
 
-/** The metadata of who gives none; shared, so that jobs alike are known to be alike. */
+/** The metadata where none is given; shared, so that uniform jobs are recognized cheaply. */
 const noMetadata: Metadata = Object.freeze({});
 
-/** What holds where no options were given. */
+/** The options where none were given. */
 export const noJobOptions: ResolvedJobOptions = Object.freeze({
   id: undefined,
   delayMs: 0,
@@ -95,7 +97,7 @@ export const noJobOptions: ResolvedJobOptions = Object.freeze({
 });
 
 /**
- * Checks all options of a job, also for keys that mean nothing. `where` names the place in errors; `timeZone`
+ * Checks all options of a job, also for unknown keys. `where` names the place in errors; `timeZone`
  * is the zone of a `runAt` without an offset.
  *
  * Throws `invalidOption`.
@@ -126,7 +128,7 @@ export function resolveJobOptions(options: JobOptions, where: string, timeZone =
   };
 }
 
-/** What kind it is, only the store can tell. */
+/** Only the store knows its kind. */
 function checkTransaction(transaction: unknown, where: string): JobTransaction {
   const isOne = transaction !== null &&
     (typeof transaction === "object" || typeof transaction === "function");

@@ -9,9 +9,9 @@ export interface StatementList {
   push(statement: BatchStatement): unknown;
 }
 
-/** What is used of an interactive transaction of the package `@libsql/client`. */
+/** The part that is used of an interactive transaction of the package `@libsql/client`. */
 export interface ClientTransaction {
-  /** Whether it was committed or rolled back. */
+  /** True if it was committed or rolled back. */
   readonly closed: boolean;
   batch(statements: BatchStatement[]): Promise<
     readonly {
@@ -22,7 +22,7 @@ export interface ClientTransaction {
   commit(): Promise<void>;
 }
 
-/** What is used of a connection of the package `libsql`, on which a transaction was begun. */
+/** The part that is used of a connection of the package `libsql`, on which a transaction was begun. */
 export interface ConnectionInTransaction {
   readonly inTransaction: boolean;
   /** Prepares a statement. */
@@ -32,13 +32,13 @@ export interface ConnectionInTransaction {
 /**
  * A transaction of the caller's, on the database that the store is in:
  *
- * - what `client.transaction("write")` of `@libsql/client` answered,
+ * - the result of `client.transaction("write")` of `@libsql/client`,
  * - a connection of the package `libsql` to the store's file, after `begin immediate`,
  * - an array: the statements of a batch to be. They are added to it, and it is sent by the caller.
  */
 export type JobTransaction = ClientTransaction | ConnectionInTransaction | StatementList;
 
-/** Whether it only collects statements, so that nothing is known of what they will do. */
+/** True if it only collects statements, so that nothing is known of what they will do. */
 export function isStatementList(transaction: JobTransaction): transaction is StatementList {
   return typeof (transaction as Partial<StatementList> | null)?.push === "function";
 }

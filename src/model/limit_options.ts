@@ -41,7 +41,9 @@ export interface ConcurrencyOptions<Key = (input: never) => string> extends KeyL
 /** Returns the concurrency key of a job from its input. */
 export type ConcurrencyKey = (input: unknown) => string;
 
-/** The limit of jobs that start in any window of a length, in all schedulers together: what can be set at run time. */
+/**
+ * The limit of jobs that start in any window of a length, in all schedulers together: what can be set at run time.
+ */
 export interface RateOptions {
   /** The largest number of starts; a retry is a start too. */
   readonly limit: number;

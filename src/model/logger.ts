@@ -1,17 +1,17 @@
 /**
- * Where Carillon writes what it does. Any logger with these four methods fits: `console`, pino, winston,
+ * The destination of Carillon's log lines. Any logger with these four methods fits: `console`, pino, winston,
  * LogTape. Messages are short sentences; facts come as fields.
  */
 export interface Logger {
   /** Every wake-up, claim and skip, with its reason. */
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** What people want to see of a working system. */
+  /** Normal operation. */
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** What went wrong and was dealt with. */
+  /** A problem that was dealt with. */
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** What went wrong and needs somebody. */
+  /** A problem that needs attention. */
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Whether it writes lines of a level; where it does not, they are not even put together. @default it does */
+  /** True if it writes lines of a level; otherwise they are not even put together. @default it does */
   isLevelEnabled?(level: "debug"): boolean;
 }
 
@@ -26,7 +26,7 @@ export function methodsByLevel<Method>(method: (level: LogLevel) => Method): Rec
   return { debug: method("debug"), info: method("info"), warn: method("warn"), error: method("error") };
 }
 
-/** A logger that says nothing: what holds when no logger was given. */
+/** A logger that writes nothing: the default. */
 export const silentLogger: Logger = {
   debug() {},
   info() {},
@@ -35,7 +35,7 @@ export const silentLogger: Logger = {
   isLevelEnabled: () => false,
 };
 
-/** Whether it is worth putting a debug line together. */
+/** True if it is worth putting a debug line together. */
 export function isDebugEnabled(logger: Logger): boolean {
   return logger.isLevelEnabled?.("debug") ?? true;
 }

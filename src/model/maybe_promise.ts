@@ -4,7 +4,7 @@
  */
 export type MaybePromise<Value> = Value | Promise<Value>;
 
-/** Whether a value is to be awaited: a promise, or an object that acts like one. */
+/** True if a value is to be awaited: a promise, or an object that acts like one. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return typeof (value as { readonly then?: unknown }).then === "function";

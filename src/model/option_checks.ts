@@ -4,10 +4,10 @@ import { type DurationInput, durationMs } from "../time/duration.ts";
 import { isPlainObject, type JsonValue, type Metadata } from "./payload.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** How deep metadata may be nested. */
+/** The largest depth of nesting in metadata. */
 const METADATA_DEPTH_MAX = 20;
 
-/** How long ids, names of tasks and aliases may be: they are keys in every data store. */
+/** The largest length of ids, names of tasks and aliases, which are keys in every data store. */
 const NAME_LENGTH_MAX = 200;
 
 /** The largest integer that every data store keeps in an ordinary column. */
@@ -24,7 +24,7 @@ export function optionError(option: string, where: string, rule: string, value: 
   );
 }
 
-/** An error about an option that something else has already put in words. */
+/** An error about an option with a reason that is already in words. */
 export function invalidOption(option: string, where: string, reason: string, cause: unknown): CarillonError {
   return new CarillonError("invalidOption", `Option '${option}' of ${where} is not valid: ${reason}`, {
     details: { option, where },
@@ -32,7 +32,7 @@ export function invalidOption(option: string, where: string, reason: string, cau
   });
 }
 
-/** Refuses keys that mean nothing, which are most often misspelt. */
+/** Refuses unknown keys, which are most often misspelt. */
 export function refuseUnknownOptions(options: object, known: readonly string[], where: string): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new CarillonError(
@@ -50,7 +50,7 @@ export function refuseUnknownOptions(options: object, known: readonly string[], 
   }
 }
 
-/** A whole number in a range. */
+/** Checks a whole number in a range. */
 export function checkInteger(value: unknown, option: string, where: string, min = 1): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= INTEGER_MAX) {
     return value;
@@ -59,12 +59,12 @@ export function checkInteger(value: unknown, option: string, where: string, min 
   throw optionError(option, where, rule, value);
 }
 
-/** A priority: any whole number, also a negative one. */
+/** Checks a priority: any whole number, also a negative one. */
 export function checkPriority(value: unknown, where: string): number {
   return checkInteger(value, "priority", where, -INTEGER_MAX);
 }
 
-/** A limit of at least one, or null for none. */
+/** Checks a limit of at least one, or null for none. */
 export function checkLimit(value: unknown, option: string, where: string): number | null {
   if (value === null) return null;
   if (value === 0) {
@@ -74,7 +74,7 @@ export function checkLimit(value: unknown, option: string, where: string): numbe
   return checkInteger(value, option, where);
 }
 
-/** A number in a closed range. */
+/** Checks a number in a closed range. */
 export function checkNumber(value: unknown, option: string, where: string, min: number, max: number): number {
   if (typeof value === "number" && value >= min && value <= max && Number.isFinite(value)) return value;
   const rule = max === Infinity
@@ -83,7 +83,7 @@ export function checkNumber(value: unknown, option: string, where: string, min: 
   throw optionError(option, where, rule, value);
 }
 
-/** One of a few words. */
+/** Checks one of a few words. */
 export function checkChoice<Word extends string>(
   value: unknown,
   option: string,
@@ -100,19 +100,19 @@ export function checkChoice<Word extends string>(
   );
 }
 
-/** True or false. */
+/** Checks a boolean. */
 export function checkBoolean(value: unknown, option: string, where: string): boolean {
   if (typeof value === "boolean") return value;
   throw optionError(option, where, "must be true or false", value);
 }
 
-/** A text for people, of any length. */
+/** Checks a string for people, of any length. */
 export function checkString(value: unknown, option: string, where: string): string {
   if (typeof value === "string") return value;
   throw optionError(option, where, "must be a string", value);
 }
 
-/** A name or id: text that can be a key in every data store and be typed on a command line. */
+/** Checks a name or id: a string that can be a key in every data store and be typed on a command line. */
 export function checkName(value: unknown, option: string, where: string): string {
   if (typeof value !== "string" || value === "") {
     throw optionError(option, where, "must be a string that is not empty", value);
@@ -130,30 +130,30 @@ export function checkName(value: unknown, option: string, where: string): string
   return value;
 }
 
-/** Names that schedulers offer and jobs demand, sorted, each once. */
+/** Checks the tags that schedulers offer and jobs demand, and returns them sorted, each once. */
 export function checkTags(value: unknown, option: string, where: string): readonly string[] {
   if (!Array.isArray(value)) throw optionError(option, where, 'must be a list such as ["gpu"]', value);
   return [...new Set(value.map((tag) => checkName(tag, option, where)))].sort();
 }
 
-/** A length of time in milliseconds, which may be zero. */
+/** Checks a length of time, which may be zero, and returns its milliseconds. */
 export function checkDelay(value: unknown, option: string, where: string): number {
   return durationMs(value as DurationInput, `Option '${option}' of ${where}`);
 }
 
-/** A length of time in milliseconds, longer than zero. */
+/** Checks a length of time longer than zero, and returns its milliseconds. */
 export function checkDuration(value: unknown, option: string, where: string): number {
   const ms = checkDelay(value, option, where);
   if (ms === 0) throw optionError(option, where, "must be longer than zero", value);
   return ms;
 }
 
-/** A length of time in milliseconds, longer than zero, or null for none. */
+/** Checks a length of time longer than zero, or null for none, and returns its milliseconds. */
 export function checkDurationOrNull(value: unknown, option: string, where: string): number | null {
   return value === null ? null : checkDuration(value, option, where);
 }
 
-/** A copy of metadata, once everything in it is JSON. */
+/** Checks that everything in metadata is JSON, and returns a copy. */
 export function checkMetadata(value: unknown, where: string): Metadata {
   if (!isPlainObject(value)) throw optionError("metadata", where, "must be an object of JSON values", value);
   return copyJson(value, "metadata", where, 0) as Metadata;

@@ -1,4 +1,4 @@
-/** What the end of a job means for the jobs that wait for it. */
+/** The options for the jobs that a job waits for, and the effect of a parent's end on its children. */
 import { CarillonError } from "../errors.ts";
 import { endedAs } from "./decisions.ts";
 import type { JobParents, JobRecord, JobTransition } from "./job_record.ts";
@@ -17,8 +17,8 @@ export interface ParentOptions {
    */
   readonly after?: readonly JobReference[];
   /**
-   * What becomes of it when a parent ends in anything but success: `cascade` cancels it too, and so on through those
-   * that wait for it; `continue` runs it all the same. @default "cascade"
+   * The policy when a parent ends in anything but success: `cascade` cancels the job too, and so on through those
+   * that wait for it; `continue` runs it anyway. @default "cascade"
    */
   readonly onParentFailure?: ParentFailurePolicy;
 }
@@ -26,14 +26,14 @@ export interface ParentOptions {
 /** The keys of {@linkcode ParentOptions}. */
 export const parentOptionKeys = ["after", "onParentFailure"] as const;
 
-/** Checks what was said about a job's parents; undefined where it has none. Throws `invalidOption`. */
+/** Checks the options for a job's parents; undefined where it has none. Throws `invalidOption`. */
 export function resolveParents(options: ParentOptions, where: string): JobParents | undefined {
   const { after, onParentFailure } = options;
   if (after === undefined && onParentFailure !== undefined) {
     throw check.optionError(
       "onParentFailure",
       where,
-      "goes with 'after': say which jobs it waits for",
+      "requires 'after': the jobs it waits for",
       onParentFailure,
     );
   }
@@ -56,7 +56,7 @@ function parentId(parent: JobReference, where: string): string {
 /** A parent as far as its end concerns its children. */
 export type EndedParent = Pick<JobRecord, "id" | "taskName" | "outcome">;
 
-/** Whether a parent's end cancels the children that wait for it with `cascade`. */
+/** True if a parent's end cancels the children that wait for it with `cascade`. */
 export function failsChildren({ state, outcome }: Pick<JobRecord, "state" | "outcome">): boolean {
   return state === "finished" && outcome !== "success";
 }
@@ -88,7 +88,7 @@ export function missingParent(id: string): CarillonError {
   return new CarillonError(
     "jobNotFound",
     `A job cannot wait for job '${id}': there is none with this id; it was never added, was removed, or its ` +
-      "retention is over",
+      "retention has expired",
     { details: { jobId: id } },
   );
 }

@@ -1,5 +1,5 @@
 /**
- * A stored value as text that says itself how to read it: the name of its serializer, a colon, the body
+ * A stored value as a string that names its serializer: the name, a colon, the body
  * (`rich:[1,2]`). Rows written with one serializer stay readable after another was chosen.
  */
 export type Payload = string;
@@ -16,7 +16,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
-/** JSON with sorted keys, so that equal content is equal text. */
+/** Returns JSON with sorted keys, so that equal content gives an equal string. */
 export function canonicalJSON(value: unknown): string {
   return JSON.stringify(
     value,
@@ -27,7 +27,10 @@ export function canonicalJSON(value: unknown): string {
   );
 }
 
-/** True if a value is an object that only carries keys, of whatever realm: no Date, no Temporal value, no instance of a class. */
+/**
+ * True if a value is an object that only carries keys, of whatever realm: no Date, no Temporal value, no instance of
+ * a class.
+ */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -37,7 +37,7 @@ export const defaultRetry: StoredRetry = {
   backoff: { kind: "exponential", baseMs: 1000, factor: 2, capMs: 3_600_000, jitter: 0.1 },
 };
 
-/** Whether and when a failed job is tried again. */
+/** Number and timing of the attempts of a job. */
 export interface RetryOptions {
   /** The largest number of attempts, the first one included. */
   readonly maxAttempts: number;
@@ -56,7 +56,7 @@ export interface RetryOptions {
 /** Returns how long to wait after attempt number `attempt` failed with `error`. */
 export type BackoffFunction = (attempt: number, error: unknown) => DurationInput;
 
-/** Whether and when a failed job of a task is tried again; a task's code can also decide by functions. */
+/** Number and timing of the attempts of a task's jobs; its code can also decide by functions. */
 export interface TaskRetryOptions extends Omit<RetryOptions, "backoff"> {
   /** Waits `base` each time, `factor` times longer each time, or as a function says. @default "exponential" */
   readonly backoff?: BackoffKind | BackoffFunction;

@@ -1,4 +1,4 @@
-/** What users say about a schedule beside its task and trigger, and its stored form. */
+/** The options of a schedule beside its task and trigger, and their stored form. */
 import type { DurationInput } from "../time/duration.ts";
 import { checkConcurrencyKey, checkRateKey } from "./limit_options.ts";
 import * as check from "./option_checks.ts";
@@ -10,10 +10,10 @@ import { resolveRunOptions, runOptionKeys, type RunOptions } from "./task_option
 
 /** How a schedule turns its fires into jobs. */
 export interface SchedulePolicyOptions extends RunOptions {
-  /** Which of the fires owed at once become jobs. @default "latest" */
+  /** The fires owed at once that become jobs. @default "latest" */
   readonly coalesce?: CoalescePolicy;
   /**
-   * What happens to a fire while this schedule's previous job is not finished.
+   * The policy for a fire while this schedule's previous job is not finished.
    * @default "queueOne"; with `coalesce: "all"`, which wants every fire, "queue"
    */
   readonly overlap?: OverlapPolicy;
@@ -23,27 +23,30 @@ export interface SchedulePolicyOptions extends RunOptions {
   readonly jitter?: DurationInput;
   /** Each job starts by a part of this later that depends on the schedule's id alone. @default none */
   readonly spread?: DurationInput;
-  /** After so many fires that became jobs the schedule is finished; null is never. @default null */
+  /** The number of fires that became jobs after which the schedule is finished; null is no limit. @default null */
   readonly maxRuns?: number | null;
-  /** How many of this schedule's jobs may run at once; null is no limit. @default null */
+  /** The limit of this schedule's jobs that run at once; null is no limit. @default null */
   readonly maxRunningJobs?: number | null;
-  /** What its jobs share slots with others of their task by. @default what the task's `concurrency.key` says */
+  /**
+   * The key by which its jobs share slots with others of their task. @default the result of the task's
+   * `concurrency.key`
+   */
   readonly concurrencyKey?: string;
-  /** What the starts of its jobs count for. @default what the task's `rateLimit.key` says */
+  /** The key that the starts of its jobs count for. @default the result of the task's `rateLimit.key` */
   readonly rateKey?: string;
 }
 
-/** Everything that can be said about a schedule but its input. */
+/** The options of a schedule but its input. */
 export interface ScheduleSettings extends SchedulePolicyOptions {
   /** Its id. @default a generated one; for a declared schedule the task's name */
   readonly id?: string;
-  /** What it is for, for people. @default none */
+  /** A description for people. @default none */
   readonly description?: string;
   /** JSON values for your own purposes; its jobs carry them too. @default {} */
   readonly metadata?: Metadata;
   /** Stored, but not firing until it is resumed. @default false */
   readonly paused?: boolean;
-  /** What to do when the id is taken. @default "replace" */
+  /** The policy when the id is taken. @default "replace" */
   readonly conflictPolicy?: ConflictPolicy;
   /** Alias of the store, where the scheduler has several. @default "main" */
   readonly store?: string;
@@ -54,7 +57,7 @@ export type InputOption<In> = [In] extends [undefined | void] ? { readonly input
   : undefined extends In ? { readonly input?: In }
   : { readonly input: In };
 
-/** Everything that can be said about a schedule of a task that takes `In`. */
+/** The options of a schedule of a task that takes `In`. */
 export type ScheduleOptions<In = unknown> = ScheduleSettings & InputOption<In>;
 
 /** The last argument of a call that adds a schedule: only optional when the task needs no input. */
@@ -88,7 +91,7 @@ export const scheduleOptionKeys = [
 ] as const;
 
 /**
- * Checks the policies of a schedule and gives their stored form, complete. Other keys are left alone. `where`
+ * Checks the policies of a schedule and returns their stored form, complete. Other keys are left alone. `where`
  * names the place in errors.
  *
  * Throws `invalidOption`.
@@ -110,7 +113,7 @@ export function resolveSchedulePolicies(options: SchedulePolicyOptions, where: s
   };
 }
 
-/** Everything said about a schedule, checked; its input is left to the task's schema. */
+/** The checked options of a schedule; its input is left to the task's schema. */
 export interface ResolvedScheduleOptions {
   readonly id: string | undefined;
   readonly description: string | null;

@@ -27,7 +27,9 @@ export interface RunSettings {
   readonly concurrency: StoredConcurrency | null;
   /** The limit of jobs that start in any window of a length; for tasks only. */
   readonly rateLimit: StoredRate | null;
-  /** Number of jobs in one call, of which `maxRunningJobs` then counts; null is no batch task. Only the code sets it. */
+  /**
+   * Number of jobs in one call, of which `maxRunningJobs` then counts; null is no batch task. Only the code sets it.
+   */
   readonly batchSize: number | null;
 }
 

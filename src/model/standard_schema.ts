@@ -11,7 +11,7 @@
  *     version: 1,
  *     vendor: "example",
  *     validate: (value) =>
- *       typeof value === "string" ? { value } : { issues: [{ message: "Expected a text" }] },
+ *       typeof value === "string" ? { value } : { issues: [{ message: "Expected a string" }] },
  *   },
  * };
  * const greet = task({ name: "greet", input: text, run: (name) => `Hello ${name}` });
@@ -19,11 +19,11 @@
  * ```
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
-  /** What the schema says about itself, and its check. */
+  /** The properties of the schema, and its check. */
   readonly "~standard": StandardSchemaProps<Input, Output>;
 }
 
-/** What a schema says about itself, and its check. */
+/** The properties of a schema, and its check. */
 export interface StandardSchemaProps<Input = unknown, Output = Input> {
   /** Version of Standard Schema. */
   readonly version: 1;
@@ -37,30 +37,30 @@ export interface StandardSchemaProps<Input = unknown, Output = Input> {
   readonly types?: { readonly input: Input; readonly output: Output } | undefined;
 }
 
-/** The value as the schema makes it, or what is wrong with it. */
+/** The output of a schema, or the issues it found. */
 export type StandardSchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardSchemaIssue[] };
 
 /** One thing that is wrong with a value. */
 export interface StandardSchemaIssue {
-  /** What is wrong, for people. */
+  /** The issue in words. */
   readonly message: string;
-  /** Where in the value; missing or empty for the value itself. */
+  /** The place in the value; missing or empty for the value itself. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** What a schema accepts; `undefined` where there is no schema. */
+/** The input of a schema; `undefined` where there is no schema. */
 export type SchemaInput<S extends StandardSchema | undefined> = S extends StandardSchema
   ? NonNullable<S["~standard"]["types"]>["input"]
   : undefined;
 
-/** What a schema makes of it; `undefined` where there is no schema. */
+/** The output of a schema; `undefined` where there is no schema. */
 export type SchemaOutput<S extends StandardSchema | undefined> = S extends StandardSchema
   ? NonNullable<S["~standard"]["types"]>["output"]
   : undefined;
 
-/** Whether a value is a schema of Standard Schema version 1. */
+/** True if a value is a schema of Standard Schema version 1. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
   // Some libraries (ArkType) make schemas that are functions.
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;

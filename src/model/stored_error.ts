@@ -2,13 +2,13 @@ import { CarillonError, type ErrorCode } from "../errors.ts";
 import { clip } from "./clip.ts";
 import type { StoredError } from "./job_record.ts";
 
-/** How much of an error is kept. */
+/** The bounds of a stored error. */
 const MESSAGE_MAX = 4000;
 const STACK_MAX = 16_000;
 const DETAILS_MAX = 4000;
 const CAUSES_MAX = 5;
 
-/** What is stored of an error: name, message, code, stack, details and causes, each within bounds. */
+/** Returns the stored form of an error: name, message, code, stack, details and causes, each within bounds. */
 export function storedError(error: unknown, depth = 0): StoredError {
   if (!(error instanceof Error)) {
     return { name: "Error", message: clip(describeThrown(error), MESSAGE_MAX) };
@@ -27,7 +27,7 @@ export function storedError(error: unknown, depth = 0): StoredError {
   };
 }
 
-/** An error again, as far as it was stored; the platform's own errors and Carillon's are of their class. */
+/** Makes an error of its stored form; the platform's own errors and Carillon's are of their class. */
 export function revivedError(stored: StoredError): Error {
   const { name, message, stack, code, details = {} } = stored;
   const options = stored.cause ? { cause: revivedError(stored.cause) } : {};

@@ -18,7 +18,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return best === undefined ? "" : `; did you mean '${best}'?`;
 }
 
-/** How many characters to insert, delete, replace or swap with their neighbour turn one word into the other. */
+/** Number of characters to insert, delete, replace or swap with their neighbour that turn one word into the other. */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

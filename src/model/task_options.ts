@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly ageing?: DurationInput | null;
   /** The time limit of one attempt, after which its signal is aborted. Null is without limit. @default null */
   readonly timeout?: DurationInput | null;
-  /** Whether and when a failed job is tried again. @default { maxAttempts: 1 } */
+  /** Number and timing of attempts. @default { maxAttempts: 1 } */
   readonly retry?: RetryOptions;
   /** Not started this long after its `runAt`, a job is not run at all. Null is without limit. @default null */
   readonly timeToLive?: DurationInput | null;
@@ -46,7 +46,10 @@ export interface RunOptions {
   readonly onLostLease?: LostLeasePolicy;
   /** The number of lost leases after which the job ends `abandoned`. @default 3 */
   readonly maxLostLeases?: number;
-  /** The tags that a scheduler must offer (its own `tags`) to run it, all of them. Read when a job is added. @default [] */
+  /**
+   * The tags that a scheduler must offer (its own `tags`) to run it, all of them. Read when a job is added. @default
+   * []
+   */
   readonly tags?: readonly string[];
 }
 
@@ -68,7 +71,7 @@ export interface TaskOptions extends Omit<DefaultOptions, "retry"> {
   readonly version?: number;
   /** JSON values for your own purposes. @default {} */
   readonly metadata?: Metadata;
-  /** Whether and when a failed job is tried again. @default { maxAttempts: 1 } */
+  /** Number and timing of attempts. @default { maxAttempts: 1 } */
   readonly retry?: TaskRetryOptions;
   /** How jobs share slots by a key, such as a tenant. @default none */
   readonly concurrency?: ConcurrencyOptions;

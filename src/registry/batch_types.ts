@@ -12,11 +12,11 @@ export interface BatchDefinition<
 > extends MethodOptions<S, O> {
   /** The name it is stored under; unique among the tasks of a data store. */
   readonly name: string;
-  /** How many jobs one call takes, and how long it waits for them. */
+  /** The number of jobs in one call, and how long it waits for them. */
   readonly batch: BatchOptions;
   /**
-   * What it does: answers a list with one result for each input. An `Error` in it fails that job alone; throwing fails
-   * all of them.
+   * Runs many jobs: returns a list with one result for each input. An `Error` in it fails that job alone; throwing
+   * fails all of them.
    */
   run(inputs: readonly SchemaOutput<S>[], context: BatchContext<SchemaOutput<S>>): R & BatchResult<O>;
   /** Schedules that are written when a scheduler starts. @default [] */
@@ -26,7 +26,9 @@ export interface BatchDefinition<
 type BatchMethod = (this: never, inputs: never, context: never) => unknown;
 type NotPrivate = { readonly private: false };
 
-/** `@task` with `batch` on a method, in the standard and in the legacy call shape; the letters as of `TaskDecorator`. */
+/**
+ * `@task` with `batch` on a method, in the standard and in the legacy call shape; the letters as of `TaskDecorator`.
+ */
 export interface BatchDecorator<I, P, R, Q> {
   /** Standard decorators. */
   <This, F extends (this: This, inputs: P[], context: BatchContext<P>) => R>(

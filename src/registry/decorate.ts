@@ -1,12 +1,12 @@
 import { CarillonError } from "../errors.ts";
 import { type Mark, registryState, type TaskFunction } from "./registry_state.ts";
 
-/** What a decorator was given, in either call shape. */
+/** The arguments of a decorator, in either call shape. */
 interface Decorated {
   readonly method: TaskFunction;
   readonly key: string | symbol;
   readonly scope: object | undefined;
-  /** Where the method is: known at once in the legacy shape, from an initializer in the standard one. */
+  /** Reports the owner of the method: at once in the legacy shape, from an initializer in the standard one. */
   readonly onOwner: (found: (owner: object) => void) => void;
 }
 
@@ -39,7 +39,9 @@ function standardShape(args: readonly unknown[], name: string): Decorated | unde
   if (key === undefined || addInitializer === undefined) return undefined;
   if (context.private) {
     throw invalid(
-      `${name} is on the #private method '${String(key)}', which nobody can call; make it public, ` +
+      `${name} is on the #private method '${
+        String(key)
+      }', which cannot be called from outside; make it public, ` +
         "or private by TypeScript's keyword",
     );
   }

@@ -6,7 +6,7 @@ type NotPrivate = { readonly private: false };
 
 /**
  * `@task` on a method, in the standard and in the legacy call shape. `I` is what callers give and `P` what the
- * method gets (`never` without a schema: then its own parameter says), `R` what it must answer, `Q` what callers
+ * method gets (`never` without a schema: then its own parameter counts), `R` what it must return, `Q` what callers
  * get (`undefined` without an output schema).
  */
 export interface TaskDecorator<I, P, R, Q> {
@@ -82,7 +82,7 @@ type ExcessKeys<I, P> = I extends readonly unknown[] ? never
 
 type KeysOfAny<T> = T extends unknown ? keyof T : never;
 
-/** Takes away the `readonly` that a `const` type parameter brings. */
+/** Removes the `readonly` that a `const` type parameter adds. */
 export type Mutable<T> = T extends readonly unknown[] ? { -readonly [K in keyof T]: Mutable<T[K]> }
   : T extends (...args: never[]) => unknown ? T
   : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> }

@@ -1,4 +1,4 @@
-/** Finds the decorated methods of classes and instances, and what was said about each. */
+/** Finds the decorated methods of classes and instances, with their options. */
 import { CarillonError } from "../errors.ts";
 import {
   type Mark,
@@ -16,7 +16,7 @@ export interface MethodTask {
   /** In the order of the source. */
   readonly schedules: readonly ScheduleSpec[];
   readonly key: string | symbol;
-  /** What it is called on: the instance, or the class. */
+  /** The object that it is called on: the instance, or the class. */
   readonly target: object;
   /** Every function that a reference to the method may be: as decorated, as wrapped since, as overridden. */
   readonly functions: readonly TaskFunction[];
@@ -43,7 +43,7 @@ export function prototypeTasks(constructor: object): MethodTask[] {
   return prototype === undefined ? [] : methodTasks(prototype, inheritance(prototype, Object.prototype));
 }
 
-/** From the most derived owner of methods to its base. */
+/** Returns the owners of methods, from the most derived one to its base. */
 function inheritance(owner: object | null, end: object): object[] {
   const owners: object[] = [];
   for (let at = owner; at !== null && at !== end; at = Object.getPrototypeOf(at)) owners.push(at);
@@ -75,8 +75,8 @@ function marksOf(owners: readonly object[]): Mark[] {
 }
 
 /**
- * The marks of one method definition: when a derived class decorates its override anew, that replaces what the
- * base class said.
+ * Returns the marks of one method definition: when a derived class decorates its override anew, that replaces the
+ * marks of the base class.
  */
 function lastDefinition(marks: readonly Mark[], owners: readonly object[]): Mark[] {
   const scope = marks.at(-1)?.scope;
@@ -119,7 +119,7 @@ function declaringOwner(owners: readonly object[], marks: readonly Mark[]): obje
   const own = having.find((owner) =>
     owner === scope || marks.some((mark) => mark.method === ownMethod(owner, key))
   );
-  // Wrapped by another decorator, it cannot be told from an override, which is in a class further down.
+  // Wrapped by another decorator, it looks like an override, which is in a class further down.
   return own ?? having.at(-1) ?? owners[0]!;
 }
 

@@ -21,29 +21,29 @@ export interface RegisteredTask {
   readonly version: number;
   readonly input: StandardSchema | undefined;
   readonly output: StandardSchema | undefined;
-  /** Whether an input can be given: methods say so by their parameter alone, function tasks by a schema. */
+  /** True if an input can be given: methods show it by their parameter alone, function tasks by a schema. */
   readonly takesInput: boolean;
-  /** What the code says about its runs; the scheduler's defaults fill in. */
+  /** The settings that the code gives; the scheduler's defaults fill in. */
   readonly overrides: RunOverrides;
-  /** How long to wait before another attempt, where the code decides (`backoff.kind` is `custom`). */
+  /** Returns the wait before another attempt, where the code decides (`backoff.kind` is `custom`). */
   readonly backoff: BackoffFunction | undefined;
-  /** Whether an error is worth another attempt; undefined is always. */
+  /** Returns true if an error is worth another attempt; undefined is always. */
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
-  /** Tells the key of a job from its input. */
+  /** Returns the concurrency key of a job from its input. */
   readonly concurrencyKey: ConcurrencyKey | undefined;
   readonly rateKey: RateKey | undefined;
-  /** What is called when a job has finally failed. */
+  /** Called when a job has finally failed. */
   readonly onFailure: FailureHook | undefined;
-  /** Brings inputs of older versions to the present one. */
+  /** Migrates inputs of older versions to the present one. */
   readonly migrate: InputMigration | undefined;
-  /** How its jobs are put together for one call; undefined where each is a call of its own. */
+  /** The size of batches; undefined where each job is a call of its own. */
   readonly batch: ResolvedBatch | undefined;
-  /** What is around every run, the outermost first. */
+  /** The middleware around every run, the outermost first. */
   readonly use: readonly Middleware[];
   readonly metadata: Metadata;
   /** In the order of the source. */
   readonly schedules: readonly DeclaredSchedule[];
-  /** Where it was defined, `file:line`; undefined where the runtime does not say. */
+  /** The place of its definition, `file:line`; undefined where the runtime does not report it. */
   readonly place: string | undefined;
   /** False for the methods of a class that was listed without an instance: known by name and types only. */
   readonly runnable: boolean;
@@ -56,12 +56,12 @@ export interface DeclaredSchedule {
   /** The id given, else the task's name, for the second one `name#2`. */
   readonly id: string;
   readonly trigger: Trigger;
-  /** What was said about it, checked; its input is not yet. */
+  /** Its checked options; its input is not checked yet. */
   readonly options: ResolvedScheduleOptions;
   readonly place: string | undefined;
 }
 
-/** Puts what was said about a task together with how it is called. */
+/** Makes a registered task of its checked options and the way to call it. */
 export function registeredTask(
   name: string,
   spec: TaskSpec | undefined,

@@ -1,4 +1,4 @@
-/** What definitions leave behind for registries to find. Shared by all copies of the package in a process. */
+/** The definitions that registries find. Shared by all copies of the package in a process. */
 import type { BatchContext, TaskContext } from "../context/task_context.ts";
 import type { FailureHook } from "../context/job_failure.ts";
 import type { Middleware } from "../context/middleware.ts";
@@ -11,10 +11,10 @@ import type { Trigger } from "../triggers/trigger.ts";
 /** The function of a task, or a method; that of a batch task takes many inputs, and their context. */
 export type TaskFunction = (input: unknown, context: TaskContext | BatchContext) => unknown;
 
-/** Brings an input from an older version of a task to its present one. */
+/** Migrates an input from an older version of a task to its present one. */
 export type InputMigration = (oldInput: unknown, fromVersion: number) => unknown;
 
-/** What was said about a task, checked. */
+/** The checked options of a task. */
 export interface TaskSpec {
   /** Undefined where the method's own name is to be used. */
   readonly name: string | undefined;
@@ -23,11 +23,11 @@ export interface TaskSpec {
   readonly options: ResolvedTaskOptions;
   readonly onFailure: FailureHook | undefined;
   readonly migrate: InputMigration | undefined;
-  /** How its jobs are put together for one call; undefined where each is a call of its own. */
+  /** The size of batches; undefined where each job is a call of its own. */
   readonly batch: ResolvedBatch | undefined;
-  /** What is around every run, the outermost first. */
+  /** The middleware around every run, the outermost first. */
   readonly use: readonly Middleware[];
-  /** Where it was defined, `file:line`. */
+  /** The place of its definition, `file:line`. */
   readonly place: string | undefined;
 }
 
@@ -52,7 +52,7 @@ export interface Mark {
   readonly key: string | symbol;
   /** The method as this decorator saw it; another decorator may have wrapped it since. */
   readonly method: TaskFunction;
-  /** What all marks of one class share; undefined where neither the call shape nor the runtime gives it. */
+  /** An object that all marks of one class share; undefined where neither the call shape nor the runtime gives it. */
   readonly scope: object | undefined;
   readonly said: { readonly task: TaskSpec } | { readonly schedule: ScheduleSpec };
 }

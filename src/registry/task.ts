@@ -29,7 +29,7 @@ type AnyDefinition = MethodOptions<StandardSchema | undefined, StandardSchema | 
 };
 
 /**
- * Defines a batch task: its function is called once for many jobs, and answers a result for each. Callers give and
+ * Defines a batch task: its function is called once for many jobs, and returns a result for each. Callers give and
  * await one.
  *
  * Throws `invalidOption` for an option that breaks its rule, `invalidTask` for a `run` that is no function.
@@ -139,7 +139,7 @@ export function task<
 >;
 export function task(...args: readonly unknown[]): unknown {
   const [options = {}] = args as [AnyDefinition?];
-  // A bare @task is given the method; what it answered would take the method's place.
+  // A bare @task is given the method, and its return value would take the method's place.
   if (args.length > 1 || typeof options === "function") {
     throw new CarillonError("invalidTask", "@task was written without parentheses; write @task()");
   }
@@ -167,7 +167,7 @@ function defineTask(definition: AnyDefinition, place: string | undefined): Task<
 }
 
 /**
- * Names a task with its types where its code is not imported: in a web server that only adds jobs, say. The
+ * Names a task with its types where its code is not imported, for example in a web server that only adds jobs. The
  * worker that runs it validates the input.
  *
  * @example

@@ -16,7 +16,7 @@ export interface TaskRegistryOptions {
 export class TaskRegistry {
   readonly #declaredOnly: boolean;
   #found: ReadonlyMap<string, FoundTask> = new Map();
-  /** All tasks with their versions, once asked for. */
+  /** All tasks with their versions; computed on first use. */
   #versions: readonly TaskVersion[] | undefined;
   readonly #byFunction = new WeakMap<TaskFunction, RegisteredTask>();
 
@@ -126,7 +126,7 @@ function admit(all: Map<string, FoundTask>, found: FoundTask): boolean {
   );
 }
 
-/** Whether two finds of one definition mean the same: the same value, or a class and one that extends it. */
+/** True if two finds of one definition mean the same: the same value, or a class and one that extends it. */
 function sameTarget(a: object, b: object): boolean {
   if (a === b) return true;
   if (typeof a !== "function" || typeof b !== "function") return false;
@@ -173,7 +173,7 @@ function unregistered(reference: TaskReference): CarillonError {
 
 function noReference(value: unknown): CarillonError {
   if (typeof value === "string") {
-    return unknown(`'${value}' is a text, not a task; pass the task itself, or taskRef("${value}")`);
+    return unknown(`'${value}' is a string, not a task; pass the task itself, or taskRef("${value}")`);
   }
   const shown = value === null
     ? "null"

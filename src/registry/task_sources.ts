@@ -7,9 +7,9 @@ import type { TaskSource } from "./task_types.ts";
 /** A task found in a source. */
 export interface FoundTask {
   readonly task: RegisteredTask;
-  /** What it is called on; for a function task the task itself. */
+  /** The object that it is called on; for a function task the task itself. */
   readonly target: object;
-  /** Tells two finds of the same definition. */
+  /** Identifies finds of the same definition. */
   readonly definition: object;
   /** The functions that stand for it in a call. */
   readonly functions: readonly TaskFunction[];
@@ -94,7 +94,7 @@ function notRunnable(name: string): CarillonError {
   );
 }
 
-/** Why nothing can be registered from a source, and what to do. */
+/** The error for a source from which nothing can be registered, with what to do. */
 function nothingFound(source: unknown): CarillonError {
   return new CarillonError("invalidTask", `${nothingMessage(source)}`);
 }
@@ -132,7 +132,9 @@ function isClass(source: object): boolean {
   return /^class\b/.test(Function.prototype.toString.call(source));
 }
 
-/** What a task module exports for a registry: tasks, instances with decorated methods, classes with some; all else is a helper. */
+/**
+ * Returns the exports of a task module that a registry takes: tasks, instances and classes with decorated methods.
+ */
 export function exportedTasks(module: Readonly<Record<string, unknown>>): readonly TaskSource[] {
   return [...new Set(Object.values(module))].filter(isTaskSource);
 }

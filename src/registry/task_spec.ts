@@ -9,7 +9,7 @@ import type { Trigger } from "../triggers/trigger.ts";
 import type { InputMigration, ScheduleSpec, TaskSpec } from "./registry_state.ts";
 import type { MethodOptions } from "./task_types.ts";
 
-/** What `task({ name, run })` and `@task` can be told, beside `run` and `schedules`. */
+/** The options of `task({ name, run })` and `@task`, beside `run` and `schedules`. */
 type SpecOptions = MethodOptions<StandardSchema | undefined, StandardSchema | undefined> & {
   readonly batch?: unknown;
 };
@@ -26,7 +26,7 @@ const specKeys = [
 ] as const;
 
 /**
- * Checks what was said about a task. `moreKeys` are keys that somebody else looks at. Throws `invalidOption`
+ * Checks the options of a task. `moreKeys` are keys that the caller checks. Throws `invalidOption`
  * and, for a name that cannot be one, `invalidTask`.
  */
 export function taskSpec(
@@ -109,7 +109,7 @@ function isTrigger(value: unknown): value is Trigger {
 const FRAME = /(?:\(|^at (?:async )?)(?:file:\/\/)?((?:\/|[A-Za-z]:[\\/]|https?:\/\/)[^()]*):(\d+):\d+\)?$/;
 
 /**
- * Where the caller of a function is, as `file:line`, from a stack; undefined where the runtime does not say.
+ * Returns the place of a function's caller, as `file:line`, from a stack; undefined where the runtime gives none.
  * `above` is that function: its own frame and those below are left out. (It must not call this in its last
  * `return`: Bun makes that a tail call, and the frame is gone.)
  */

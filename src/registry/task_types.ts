@@ -9,8 +9,8 @@ import type { TaskOptions } from "../model/task_options.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 
 /**
- * A task as a value: what `task({ name, run })` and `taskRef` answer, and what `addJob`, `runJob` and
- * `addSchedule` take. `In` is what callers give, `Out` what they get.
+ * A task as a value: `task({ name, run })` and `taskRef` return it, and `addJob`, `runJob` and
+ * `addSchedule` take it. `In` is the input that callers give, `Out` the result they get.
  *
  * @example In a published package, exported tasks need the annotation
  * ```ts
@@ -26,14 +26,14 @@ export interface Task<In, Out> {
   readonly "~types": { readonly input: In; readonly output: Out };
 }
 
-/** A method that may be a task: whether it is decorated, only the registry can tell. */
+/** A method that may be a task: only the registry knows whether it is decorated. */
 export type TaskMethod = (this: never, input: never, context: TaskContext & BatchContext<never>) => unknown;
 
 /** Whatever stands for a task in a call: a task, a reference made by `taskRef`, or a decorated method. */
 export type TaskReference = Task<unknown, unknown> | TaskMethod;
 
 /**
- * What the callers of a task give.
+ * The input that callers of a task give.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export type InputOf<T> = T extends Task<infer In, unknown> ? In
     ? Args extends [] ? undefined : Args extends [unknown, BatchContext<infer In>] ? In : Args[0]
   : never;
 
-/** What the callers of a task get. */
+/** The result that callers of a task get. */
 export type ResultOf<T> = T extends Task<unknown, infer Out> ? Out
   : T extends (this: never, inputs: never, context: infer Context) => infer Result
     ? Context extends BatchContext ? BatchValue<Result> : Awaited<Result>
@@ -63,28 +63,28 @@ export type InputArgs<In, Options> = [In] extends [undefined | void] ? [input?: 
   : undefined extends In ? [input?: In, options?: Options]
   : [input: In, options?: Options];
 
-/** What `tasks` takes: tasks, classes (their static methods) and instances; no plain functions. */
+/** An element of `tasks`: a task, a class (its static methods) or an instance; no plain function. */
 export type TaskSource =
   | Task<unknown, unknown>
   | (abstract new (...args: never[]) => unknown)
   | (object & { readonly [Symbol.hasInstance]?: never });
 
-/** What a task's function must answer: what the output schema accepts, or anything without one. */
+/** The type that a task's function must return: input of the output schema, or anything without one. */
 export type FunctionResult<O extends StandardSchema | undefined> = O extends StandardSchema
   ? SchemaInput<O> | Promise<SchemaInput<O>>
   : unknown;
 
-/** What the callers get: what the output schema makes of it, or the very answer without one. */
+/** The result for callers: output of the output schema, or the very result without one. */
 export type CallerResult<O extends StandardSchema | undefined, R> = O extends StandardSchema ? SchemaOutput<O>
   : Awaited<R>;
 
 /** A schedule declared with its task. */
 export type TaskSchedule<In> = ScheduleOptions<In> & {
-  /** When it fires. */
+  /** The trigger that it fires by. */
   readonly trigger: Trigger;
 };
 
-/** What can be said about a decorated method. */
+/** The options of a decorated method. */
 export interface MethodOptions<S extends StandardSchema | undefined, O extends StandardSchema | undefined>
   extends TaskOptions {
   /**
@@ -94,28 +94,32 @@ export interface MethodOptions<S extends StandardSchema | undefined, O extends S
   readonly name?: string;
   /** How jobs share slots by a key, such as a tenant. @default none */
   readonly concurrency?: ConcurrencyOptions<KeyOf<S>>;
-  /** How many of its jobs start in any window of a length, in all schedulers together. @default no limit */
+  /** The limit of its jobs that start in any window of a length, in all schedulers together. @default no limit */
   readonly rateLimit?: RateLimitOptions<KeyOf<S>>;
   /** Checks the input (any Standard Schema); the method gets what it makes of it. @default no check */
   readonly input?: S;
   /** Checks the result (any Standard Schema). @default no check */
   readonly output?: O;
-  /** Code around every run of this task, the first one outermost; that of the scheduler comes around it. @default [] */
+  /**
+   * Code around every run of this task, the first one outermost; that of the scheduler comes around it. @default []
+   */
   readonly use?: readonly MiddlewareOf<S>[];
   /**
-   * Brings the input of a job that was added by an older `version` of this code to the present one, before it is
+   * Migrates the input of a job that was added by an older `version` of this code to the present one, before it is
    * checked. When it throws, the job is parked. @default older inputs are checked as they are
    */
   migrate?(oldInput: unknown, fromVersion: number): SchemaInput<S> | Promise<SchemaInput<S>>;
   /**
    * Called when a job has finally failed: with `error`, `timedOut`, `abandoned` or `missedStartDeadline`, not when it
-   * was cancelled. By the scheduler that ended it, at most once, after its end was written. What it throws goes to
-   * the job's log and changes nothing about the job. @default nothing is called
+   * was cancelled. Called by the scheduler that ended it, at most once, after its end was written. Errors go to
+   * the job's log and change nothing about the job. @default nothing is called
    */
   onFailure?(failure: JobFailure<SchemaOutput<S>>, context: FailureContext): unknown;
 }
 
-/** What tells a key from the input as `run` gets it; where no schema gives its type, the function says it itself. */
+/**
+ * A function from the input, as `run` gets it, to a key; where no schema gives its type, the function declares it.
+ */
 export type KeyOf<S extends StandardSchema | undefined> = S extends StandardSchema
   ? (input: SchemaOutput<S>) => string
   : (input: never) => string;
@@ -135,13 +139,16 @@ export interface TaskDefinition<
   readonly name: string;
   /** Not here: a batch task's function takes many inputs. */
   readonly batch?: undefined;
-  /** What it does. */
+  /** Runs one job. */
   run(input: SchemaOutput<S>, context: TaskContext): R & FunctionResult<O>;
   /** Schedules that are written when a scheduler starts. @default [] */
   readonly schedules?: readonly TaskSchedule<SchemaInput<S>>[];
 }
 
-/** What a batch task's function must answer: a result for each input, in their order, or an error for that job alone. */
+/**
+ * The type that a batch task's function must return: a result for each input in order, or an error for that job
+ * alone.
+ */
 export type BatchResult<O extends StandardSchema | undefined> = O extends StandardSchema
   ? Results<SchemaInput<O>>
   : Results<unknown>;
@@ -149,12 +156,12 @@ export type BatchResult<O extends StandardSchema | undefined> = O extends Standa
 type Results<Value> = List<Value> | Promise<List<Value>>;
 type List<Value> = readonly (Value | Error | Promise<Value | Error>)[];
 
-/** What the callers of a batch task get: one result. */
+/** The result for callers of a batch task: a single one. */
 export type BatchCallerResult<O extends StandardSchema | undefined, R> = O extends StandardSchema
   ? SchemaOutput<O>
   : BatchValue<R>;
 
-/** One result of what a batch function answers, without the errors that may stand in its place. */
+/** One result of a batch function, without the errors that may stand in its place. */
 export type BatchValue<R> = Awaited<R> extends readonly (infer Value)[] ? NoError<Awaited<Value>> : never;
 
 /** A plain object with a name and a message is no error: it has no stack. */

@@ -3,23 +3,23 @@ import { isPromiseLike, type MaybePromise } from "../model/maybe_promise.ts";
 import type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from "../model/standard_schema.ts";
 import type { RegisteredTask } from "./registered_task.ts";
 
-/** How many issues the message tells; all of them are in the error's details. */
+/** The largest number of issues in the message; all of them are in the error's details. */
 const ISSUES_SHOWN_MAX = 5;
 
 /** One thing that is wrong with an input or result, in the details of the error. */
 export interface ValidationIssue {
-  /** Where in the value, as `users[0].name`; empty for the value itself. */
+  /** The place in the value, as `users[0].name`; empty for the value itself. */
   readonly path: string;
-  /** What is wrong, for people. */
+  /** The issue in words. */
   readonly message: string;
 }
 
 /**
- * What a task's input schema makes of a value: what its function gets. Without a schema, the value itself. Store
- * the value as it was given, not this: it is validated again when the job runs, and a schema need not accept
- * its own output.
+ * Validates an input and returns the schema's output, which the function gets. Without a schema, the value itself.
+ * Store the value as it was given, not the output: it is validated again when the job runs, and a schema need not
+ * accept its own output.
  *
- * A promise only where the schema answers one. Throws `invalidInput` with all issues in `details.issues`.
+ * Returns a promise only where the schema does. Throws `invalidInput` with all issues in `details.issues`.
  */
 export function validateInput(task: RegisteredTask, value: unknown): MaybePromise<unknown> {
   if (task.input !== undefined) return validate(task.input, value, "invalidInput", task);
@@ -32,10 +32,10 @@ export function validateInput(task: RegisteredTask, value: unknown): MaybePromis
 }
 
 /**
- * What a task's output schema makes of a result: what is stored, and what callers get. Without a schema, the
+ * Validates a result and returns the schema's output, which is stored and which callers get. Without a schema, the
  * result itself.
  *
- * A promise only where the schema answers one. Throws `invalidOutput` with all issues in `details.issues`.
+ * Returns a promise only where the schema does. Throws `invalidOutput` with all issues in `details.issues`.
  */
 export function validateOutput(task: RegisteredTask, value: unknown): MaybePromise<unknown> {
   return task.output === undefined ? value : validate(task.output, value, "invalidOutput", task);
@@ -98,7 +98,7 @@ function issuesText(issues: readonly ValidationIssue[]): string {
 }
 
 /**
- * What a batch function answered, once there is one result for each input. Throws `invalidOutput`.
+ * Returns the results of a batch function, once there is one for each input. Throws `invalidOutput`.
  */
 export async function batchResults(
   { name }: Pick<RegisteredTask, "name">,
@@ -106,19 +106,19 @@ export async function batchResults(
   count: number,
 ): Promise<readonly unknown[]> {
   if (Array.isArray(answer) && answer.length === count) return answer;
-  // Nobody waits for what is in the list any more: it must not fail unheard.
+  // The promises in the list are no longer awaited elsewhere: an unhandled rejection must not escape.
   if (Array.isArray(answer)) await Promise.allSettled(answer);
   const got = Array.isArray(answer) ? `a list of ${answer.length}` : `a value of type ${typeof answer}`;
   const inputs = `${count} ${count === 1 ? "input" : "inputs"}`;
   throw new CarillonError(
     "invalidOutput",
-    `Batch task '${name}' must answer a list with a result for each of its ${inputs}, but answered ${got}; ` +
+    `Batch task '${name}' must return a list with a result for each of its ${inputs}, but returned ${got}; ` +
       "put an Error in the place of what failed",
     { details: { taskName: name, inputs: count } },
   );
 }
 
-/** One result of a batch; throws where an error stands in its place. */
+/** Resolves to one result of a batch; throws where an error stands in its place. */
 export async function batchResult(result: unknown): Promise<unknown> {
   const value = await result;
   if (value instanceof Error) throw value;

@@ -18,7 +18,7 @@ const decodeOptions: DecodeOptions = { tags: { 2: bigIntDecoder, 3: bigNegIntDec
 
 /**
  * Stores values as CBOR (RFC 8949) in base64: compact where they are mostly numbers and bytes. Beside what JSON
- * can say it holds `undefined`, `NaN`, infinities, bigints and bytes (`Uint8Array`); all else is refused with
+ * can hold it supports `undefined`, `NaN`, infinities, bigints and bytes (`Uint8Array`); all else is refused with
  * its path.
  *
  * @example
@@ -49,7 +49,7 @@ function isBytes(value: unknown): boolean {
   return value instanceof Uint8Array && Object.getPrototypeOf(value) === Uint8Array.prototype;
 }
 
-/** How many bytes are handed to one call as arguments: far below what every runtime allows. */
+/** Number of bytes passed to one call as arguments: far below what every runtime allows. */
 const CHUNK_BYTES = 8192;
 
 function toBase64(bytes: Uint8Array): string {

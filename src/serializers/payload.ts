@@ -10,7 +10,7 @@ const builtIn: readonly Serializer[] = [richJson, plainJson];
 /** Serializers whose names are known to be fine. */
 const checked = new WeakSet<Serializer>(builtIn);
 
-/** A value as it is stored; null for `undefined`, which is no value. Throws `serializationFailed`. */
+/** Encodes a value for the store; null for `undefined`, which is no value. Throws `serializationFailed`. */
 export function encodePayload(value: unknown, serializer: Serializer): Payload | null {
   if (value === undefined) return null;
   if (!checked.has(serializer)) checkName(serializer);
@@ -22,7 +22,7 @@ export function encodePayload(value: unknown, serializer: Serializer): Payload |
 }
 
 /**
- * A stored value again; undefined for null. The serializer that wrote it is found by the name in front, among
+ * Decodes a stored value; undefined for null. The serializer that wrote it is found by the name in front, among
  * those given and the built-in ones. Throws `deserializationFailed`.
  */
 export function decodePayload(payload: Payload | null, serializers: readonly Serializer[] = []): unknown {
@@ -52,7 +52,7 @@ function checkName(serializer: Serializer): void {
   checked.add(serializer);
 }
 
-/** Whatever a serializer throws becomes an error that tells it apart. */
+/** Wraps what a serializer threw in an error with the matching code. */
 function failure(
   code: "serializationFailed" | "deserializationFailed",
   { name }: Serializer,
@@ -67,7 +67,7 @@ function failure(
 function unknownSerializer(payload: Payload, name: string): CarillonError {
   const known = builtIn.map((serializer) => `'${serializer.name}'`).join(" and ");
   const message = name === ""
-    ? `The stored value does not say which serializer wrote it, but begins with '${payload.slice(0, 20)}'`
+    ? `The stored value does not name the serializer that wrote it, but begins with '${payload.slice(0, 20)}'`
     : `The stored value was written by the serializer '${name}', but only ${known} are built in: ` +
       "give the scheduler that serializer";
   return new CarillonError("deserializationFailed", message, { details: { serializer: name } });

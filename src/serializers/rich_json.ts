@@ -54,14 +54,14 @@ export const richJson: Serializer = {
 };
 
 /**
- * Whether a text is in the general form, which lists all values a value consists of and can say more than JSON. What
- * JSON can say is written as JSON where that cannot be confused with it.
+ * True if a string is in the general form, which lists all values a value consists of and can hold more than JSON.
+ * What JSON can hold is written as JSON where that cannot be confused with it.
  */
 function marksRich(text: string): boolean {
   return text.startsWith("[") || text.startsWith("-");
 }
 
-/** What nobody writes: values tagged with it are refused as instances of classes are. */
+/** A tag that no value has: values tagged with it are refused as instances of classes are. */
 const REFUSED = "Refused";
 
 const stringifyOptions: StringifyOptions = {
@@ -85,7 +85,7 @@ const parseOptions: ParseOptions = {
   },
 };
 
-/** Whether a built-in object comes back as it was: no subclass of one, and nothing hung on it. */
+/** True if a built-in object comes back as it was: no subclass of one, and no extra properties. */
 function comesBackAs(value: object, tag: string): boolean {
   if (temporalName(value) !== undefined) return true;
   const prototype = Object.getPrototypeOf(value) as
@@ -97,7 +97,7 @@ function comesBackAs(value: object, tag: string): boolean {
   return Array.isArray(value) ? keys <= value.length : keys === 0;
 }
 
-/** A view with only its own bytes: the buffer under it can be larger, and hold what is nobody's business. */
+/** Returns a view with only its own bytes: the buffer under it can be larger, and hold unrelated data. */
 function visibleBytes(view: ArrayBufferView): ReturnType<typeof defaultStringifyOperations.viewInfo> {
   const info = defaultStringifyOperations.viewInfo(view);
   if (info.byteLength === info.bufferByteLength) return info;
@@ -109,8 +109,8 @@ function visibleBytes(view: ArrayBufferView): ReturnType<typeof defaultStringify
 const CONTAINERS_MAX = 32;
 
 /**
- * Whether JSON gives a value back just as it was: text, numbers, booleans, null, and arrays and plain objects of them,
- * each in one place only. A false answer means no more than that looking closer is worth it.
+ * True if JSON gives a value back just as it was: strings, numbers, booleans, null, and arrays and plain objects of
+ * them, each in one place only. False only means that a closer look is needed.
  */
 export function isPlainValue(value: unknown): boolean {
   return isPlain(value, typeof value === "object" ? [] : none);

@@ -1,13 +1,13 @@
 import { CarillonError } from "../errors.ts";
 
-/** How deep values may be nested, so that every runtime can walk, write and read them. */
+/** The largest depth of nesting, so that every runtime can walk, write and read values. */
 const DEPTH_MAX = 1000;
 
-/** What a format can hold. */
+/** The values that a format can hold. */
 export interface StorableRules {
-  /** What it is called, for people: `JSON`. */
+  /** Its name for people: `JSON`. */
   readonly format: string;
-  /** Whether it gives this back as it was; not asked about booleans, null, arrays and plain objects. */
+  /** Returns true if it gives this back as it was; not called for booleans, null, arrays and plain objects. */
   readonly holds: (value: unknown) => boolean;
 }
 
@@ -52,7 +52,7 @@ function requireFields(value: object, path: string, rules: StorableRules, outer:
   for (const [key, field] of Object.entries(value)) {
     const fieldPath = pathTo(path, key);
     if (key === "__proto__") throw unstorable(rules.format, fieldPath, "named __proto__");
-    if (!rules.holds(key)) throw unstorable(rules.format, fieldPath, "named by broken text");
+    if (!rules.holds(key)) throw unstorable(rules.format, fieldPath, "named by a broken string");
     requireAt(field, fieldPath, rules, outer);
   }
 }
@@ -68,7 +68,7 @@ function pathTo(path: string, key: string): string {
 
 /**
  * The error of a value that a format cannot hold. `path` leads to it from the outermost value, which is `$`;
- * `what` says what it is, as in "it is a function".
+ * `what` completes "it is", as in "it is a function".
  */
 export function unstorable(format: string, path: string, what: string, cause?: unknown): CarillonError {
   const message =
@@ -76,13 +76,13 @@ export function unstorable(format: string, path: string, what: string, cause?: u
   return new CarillonError("serializationFailed", message, { details: { path, format }, cause });
 }
 
-/** What a value is, for such an error. */
+/** Describes a value for such an error. */
 export function kindOf(value: unknown): string {
   if (typeof value === "object" && value !== null) return kindOfObject(value);
   if (typeof value === "function") return "a function";
   if (typeof value === "symbol") return "a symbol";
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
-  if (typeof value === "string") return "broken text (half of a surrogate pair)";
+  if (typeof value === "string") return "a broken string (half of a surrogate pair)";
   return typeof value === "bigint" ? "a bigint" : String(value);
 }
 
@@ -95,7 +95,7 @@ function kindOfObject(value: object): string {
   return name === "Object" ? "an object with symbols as keys" : `an instance of ${name}`;
 }
 
-/** The error of stored text that is not what the format writes. */
+/** The error for a stored string that the format did not write. */
 export function unreadable(format: string, cause: unknown): CarillonError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new CarillonError("deserializationFailed", `The stored value is not ${format}: ${reason}`, {

@@ -47,7 +47,7 @@ export function dateFromDays(days: number): PackedDate {
   return year * 512 + month * 32 + day;
 }
 
-/** Whether a year has a 29th of February. */
+/** True if a year has a 29th of February. */
 function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }

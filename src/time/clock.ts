@@ -1,17 +1,17 @@
-/** A timer that was set and can be taken back. */
+/** A timer that can be cancelled. */
 export interface Timer {
-  /** Takes the timer back; does nothing when it has already fired. */
+  /** Cancels the timer; does nothing when it has already fired. */
   cancel(): void;
 }
 
 /** Options of {@linkcode Clock.setTimer}. */
 export interface TimerOptions {
-  /** Whether the pending timer keeps the process alive. @default true */
+  /** Lets the pending timer keep the process alive. @default true */
   readonly keepAlive?: boolean;
 }
 
 /**
- * Where all of Carillon gets its time from. The system's clock in production, a virtual one in tests.
+ * The source of time for all of Carillon. The system's clock in production, a virtual one in tests.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ interface TurnTaking {
 
 /**
  * Calls back in the next turn of the event loop: after everything that is ready to run now, and after timers and
- * input have had their chance. This is about fairness, not about time, so no clock is asked.
+ * input have had their chance. This is about fairness, not about time, so no clock is involved.
  */
 export function nextTurn(callback: () => void): void {
   const { setImmediate } = globalThis as TurnTaking;

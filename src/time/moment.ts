@@ -27,9 +27,9 @@ const SHAPE = new RegExp(`^(${DATE})(?:[Tt ](${TIME})\\s?(${OFFSET})?)?(\\[[\\w/
 const EXPECTED = "an instant, a date and time, a plain date, a Date, or one of them as an ISO string";
 
 /**
- * Reads a point in time and gives it back in its stored form. `what` names the option in the error.
+ * Reads a point in time and returns it in its stored form. `what` names the option in the error.
  *
- * Throws `invalidTrigger` for another kind of value and for text that is no date.
+ * Throws `invalidTrigger` for another kind of value and for a string that is no date.
  */
 export function momentOf(value: unknown, what: string): Moment {
   const name = temporalName(value);
@@ -46,12 +46,12 @@ export function momentOf(value: unknown, what: string): Moment {
   throw invalid(what, value === null ? "null" : `a value of type ${typeof value}`);
 }
 
-/** Whether a stored point in time is local to a zone that it does not name. */
+/** True if a stored point in time is local to a zone that it does not name. */
 export function isLocalMoment(moment: Moment): boolean {
   return !moment.endsWith("Z");
 }
 
-/** Whether a stored point in time is a date alone. */
+/** True if a stored point in time is a date alone. */
 export function isDateMoment(moment: Moment): boolean {
   return isLocalMoment(moment) && !moment.includes("T");
 }

@@ -12,7 +12,7 @@ async function loadPolyfill(): Promise<typeof globalThis.Temporal> {
   return Temporal as unknown as typeof globalThis.Temporal;
 }
 
-/** The `Temporal` classes that values are told apart by. */
+/** The `Temporal` classes of values. */
 export type TemporalName =
   | "Instant"
   | "ZonedDateTime"
@@ -24,7 +24,7 @@ export type TemporalName =
   | "Duration";
 
 /**
- * Which Temporal class a value is of, or undefined for any other value. Goes by the value's tag, so that a
+ * Returns the name of a value's Temporal class, or undefined for any other value. Goes by the value's tag, so that a
  * native value and a polyfill's both pass.
  */
 export function temporalName(value: unknown): TemporalName | undefined {

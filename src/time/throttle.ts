@@ -7,8 +7,8 @@ export interface ThrottledWork {
 }
 
 /**
- * Spaces calls of some work: at most one in so many milliseconds, however often it is asked for. By the clock and not only
- * by a timer, as a busy thread has no timers.
+ * Spaces calls of some work: at most one in so many milliseconds, however often it is asked for. By the clock and not
+ * only by a timer, as a busy thread has no timers.
  */
 export class Throttle {
   readonly #clock: Clock;

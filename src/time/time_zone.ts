@@ -4,7 +4,7 @@ import { Temporal } from "./temporal.ts";
 /** The zone of triggers that name none. */
 export const UTC = "UTC";
 
-/** How many spellings are remembered. */
+/** The largest number of spellings that are remembered. */
 const KNOWN_MAX = 2000;
 const known = new Map<string, string>([[UTC, UTC]]);
 
@@ -51,7 +51,7 @@ function nearestZone(timeZone: string): string | undefined {
     zones.find((zone) => sameButOneLetter(plain(zone), wanted));
 }
 
-/** Whether one letter too many, too few, wrong or swapped with its neighbour is all that tells two words apart. */
+/** True if two words differ by one letter: missing, added, wrong or swapped with its neighbour. */
 function sameButOneLetter(a: string, b: string): boolean {
   let head = 0;
   while (head < a.length && a[head] === b[head]) head++;

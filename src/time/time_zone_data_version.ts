@@ -27,27 +27,29 @@ const WATCHED = [
 let version: string | undefined;
 
 /**
- * A text that changes when the time zone data of the runtime does: the version that the runtime tells, and a hash
- * of the transitions of a set of zones, because Temporal may have other data than the runtime tells of.
+ * Returns a string that changes with the time zone data of the runtime: the version that the runtime reports, and a
+ * hash of the transitions of a set of zones, because Temporal may have other data than the runtime reports.
  */
 export function timeZoneDataVersion(): string {
   return version ??= readVersion();
 }
 
 function readVersion(): string {
-  const told = toldVersion();
+  const reported = reportedVersion();
   // The polyfill has the runtime's own data, and takes its time to read it.
   const isNative = "Temporal" in globalThis;
-  return told !== undefined && !isNative ? told : [told, hashedVersion()].filter(Boolean).join(" ");
+  return reported !== undefined && !isNative
+    ? reported
+    : [reported, hashedVersion()].filter(Boolean).join(" ");
 }
 
-function toldVersion(): string | undefined {
+function reportedVersion(): string | undefined {
   const { process } = globalThis as { readonly process?: { readonly versions?: { readonly tz?: unknown } } };
-  const told = process?.versions?.tz;
-  return typeof told === "string" && told !== "" ? told : undefined;
+  const version = process?.versions?.tz;
+  return typeof version === "string" && version !== "" ? version : undefined;
 }
 
-/** The version by the transitions themselves, for runtimes that tell none. */
+/** Returns a version made of the transitions themselves, for runtimes that report none. */
 export function hashedVersion(): string {
   let hash = 0x811c9dc5;
   const mix = (value: number) => hash = Math.imul(hash ^ value, 0x01000193);

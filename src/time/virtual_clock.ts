@@ -3,8 +3,8 @@ import { type DurationInput, durationMs } from "./duration.ts";
 import { Temporal } from "./temporal.ts";
 
 /**
- * A clock that stands still until it is told to move. Timers fire in order, and what they set off is waited
- * for before the clock moves on.
+ * A clock that stands still until it is advanced. Timers fire in order, and what they set off is awaited
+ * before the clock moves on.
  *
  * @example
  * ```ts
@@ -44,12 +44,12 @@ export class VirtualClock implements Clock {
     return { cancel: () => this.#timers.cancel(timer) };
   }
 
-  /** How many timers are waiting. */
+  /** Number of pending timers. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
 
-  /** How long until the next timer; undefined while there is none. */
+  /** Milliseconds until the next timer; undefined while there is none. */
   get nextTimerInMs(): number | undefined {
     const next = this.#timers.peek();
     return next && next.atMs - this.#elapsedMs;
@@ -68,7 +68,7 @@ export class VirtualClock implements Clock {
     await this.settle();
   }
 
-  /** Moves only the wall clock, as when somebody sets the machine's time: timers do not notice. */
+  /** Moves only the wall clock, as when the machine's time is set: timers do not notice. */
   jump(milliseconds: number): void {
     this.#nowMs += milliseconds;
   }
@@ -92,13 +92,13 @@ function startMs(start: string | Temporal.Instant | Temporal.ZonedDateTime): num
     : Temporal.Instant.from(start).epochMilliseconds;
 }
 
-/** How many turns of the event loop what a timer sets off may take: a few writes to a data store, one after another. */
+/** Turns of the event loop for what a timer sets off: a few writes to a data store, one after another. */
 const SETTLE_TURNS = 20;
 
 /** A timer that waits for its time on a clock of its own. */
 export interface HeapTimer {
   readonly atMs: number;
-  /** Tells timers of the same instant apart: the one set first rings first. */
+  /** Orders timers of the same instant: the one set first rings first. */
   readonly order: number;
   readonly callback: () => void;
   cancelled: boolean;
@@ -110,7 +110,7 @@ export class TimerHeap {
   #order = 0;
   #cancelled = 0;
 
-  /** How many timers wait. */
+  /** Number of pending timers. */
   get size(): number {
     return this.#timers.length - this.#cancelled;
   }
@@ -123,7 +123,7 @@ export class TimerHeap {
     return timer;
   }
 
-  /** Takes a timer back, also one that has rung. */
+  /** Cancels a timer, also one that has rung. */
   cancel(timer: HeapTimer): void {
     if (timer.cancelled) return;
     timer.cancelled = true;

@@ -10,7 +10,7 @@ export interface ZonePeriod {
   readonly startS: number;
   /** The first instant after the period; Infinity in the last one. */
   readonly endS: number;
-  /** What is added to an instant to get the wall. */
+  /** The seconds that are added to an instant to get the wall. */
   readonly offsetS: number;
   /** The offset before the period. */
   readonly beforeS: number;
@@ -18,7 +18,7 @@ export interface ZonePeriod {
   readonly wallStartS: number;
   /** The first wall after the period. */
   readonly wallEndS: number;
-  /** How many seconds of wall time the clock jumped over where the period starts; 0 when it did not. */
+  /** Seconds of wall time that the clock jumped over where the period starts; 0 when it did not. */
   readonly gapS: number;
   /** The first wall of the period that did not already exist in the period before. */
   readonly newWallsFromS: number;
@@ -26,11 +26,11 @@ export interface ZonePeriod {
   readonly lastWallsUntilS: number;
 }
 
-/** How wide the slots of the lookup are: less than the shortest usual period, so that a slot holds two at most. */
+/** The width of the slots of the lookup: less than the shortest usual period, so that a slot holds two at most. */
 const SLOT_S = 2 ** 23;
 /** Up to where a table is filled when it is made: 2041. */
 const FIRST_FILL_S = 2_240_524_800;
-/** How much further than asked a table is filled: 50 years. */
+/** The span by which a table is filled ahead: 50 years. */
 const FILL_AHEAD_S = 1_577_880_000;
 /** 2500-01-01. From 2100 on every zone repeats itself with the Gregorian calendar, so no table goes further. */
 const TABLE_END_S = 16_725_225_600;
@@ -47,10 +47,10 @@ export class ZoneTable {
   #slots = new Uint16Array(0);
   #filledUntilS = -Infinity;
   #last: ZonePeriod;
-  /** The transition to go on from, and the offset before it. */
+  /** The transition to continue from, and the offset before it. */
   #open: { readonly startS: number; readonly beforeS: number; readonly zoned: Temporal.ZonedDateTime };
 
-  /** Reads the zone's transitions up to 2041; later ones when they are asked for. */
+  /** Reads the zone's transitions up to 2041; later ones on demand. */
   constructor(timeZone: string) {
     this.timeZone = timeZone;
     const zoned = Temporal.Instant.fromEpochMilliseconds(FIRST_S * 1000).toZonedDateTimeISO(timeZone);
@@ -142,11 +142,11 @@ function offsetOf(zoned: Temporal.ZonedDateTime): number {
   return zoned.offsetNanoseconds / 1e9;
 }
 
-/** How many tables are kept; a trigger holds on to its own, so this bounds only what is shared. */
+/** The largest number of shared tables; a trigger holds on to its own. */
 const CACHE_MAX = 256;
 const cache = new Map<string, ZoneTable>();
 
-/** The table of a zone, shared by all who ask; the identifier must be one that `timeZoneId` gave. */
+/** Returns the shared table of a zone; the identifier must be one that `timeZoneId` returned. */
 export function zoneTable(timeZone: string): ZoneTable {
   const known = cache.get(timeZone);
   if (known) return known;

@@ -6,9 +6,9 @@ import { triggerOf } from "./trigger_value.ts";
 
 /** Options of {@linkcode and}. */
 export interface AndOptions {
-  /** How far apart fires may be and still count as one. @default 1 second */
+  /** The largest distance of fires that still count as one. @default 1 second */
   readonly threshold?: DurationInput | undefined;
-  /** How many rounds one search may take. @default 10,000 */
+  /** The largest number of rounds of one search. @default 10,000 */
   readonly maxIterations?: number | undefined;
 }
 
@@ -180,10 +180,10 @@ class OrCore implements TriggerCore {
   }
 }
 
-/** How many triggers one can be combined of. */
+/** The largest number of triggers that can be combined. */
 const PARTS_MAX = 100;
 
-/** Checks a list of triggers to combine, and gives a copy. Throws `invalidTrigger`. */
+/** Checks a list of triggers to combine, and returns a copy. Throws `invalidTrigger`. */
 export function checkParts(triggers: unknown, name: string): readonly Trigger[] {
   if (!Array.isArray(triggers)) {
     throw invalidTrigger(`${name}() takes a list of triggers, but got ${shown(triggers)}`, {

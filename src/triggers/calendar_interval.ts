@@ -35,11 +35,11 @@ export interface CalendarIntervalOptions extends WindowOptions {
   readonly at?: TimeOfDayInput | undefined;
   /** The zone whose clock and calendar count. @default the scheduler's; UTC for a bare trigger */
   readonly timeZone?: string | undefined;
-  /** What happens at a local time that does not exist. @default "after" */
+  /** The policy for a local time that does not exist. @default "after" */
   readonly gap?: ClockGapPolicy | undefined;
-  /** What happens at a local time that exists twice. @default "first" */
+  /** The policy for a local time that exists twice. @default "first" */
   readonly overlap?: ClockOverlapPolicy | undefined;
-  /** What becomes of a month that lacks the day: it is skipped, or its last day is taken. @default "skip" */
+  /** The policy for a month that lacks the day: it is skipped, or its last day is taken. @default "skip" */
   readonly onInvalidDay?: "skip" | "last" | undefined;
   /** The weekday that whole weeks are aligned to: a name, or 0–7 (0 and 7 are Sunday). @default the first date's */
   readonly dayOfWeek?: string | number | undefined;
@@ -94,7 +94,7 @@ class CalendarIntervalCore implements TriggerCore {
   readonly #atS: number;
   readonly #dayOfWeek: number | undefined;
   #table: ZoneTable | undefined;
-  /** The walls from the first date that was asked for last. */
+  /** The walls from the last requested first date. */
   #walls: { readonly baseDay: number; readonly walls: CalendarWalls } | undefined;
 
   constructor(period: CalendarPeriod, options: CalendarIntervalOptions) {
@@ -153,7 +153,10 @@ class CalendarIntervalCore implements TriggerCore {
     });
   }
 
-  /** The date that the start is on; a start that was given as a local date is on that one, even where a zone left it out. */
+  /**
+   * The date that the start is on; a start that was given as a local date is on that one, even where a zone left it
+   * out.
+   */
   #baseDay(baseMs: number, table: ZoneTable): number {
     return this.#startDay ?? Math.floor(wallOf(table, Math.floor(baseMs / 1000)) / DAY_S);
   }
@@ -243,7 +246,7 @@ export function readWeekday(value: unknown): number {
 const LAST_YEAR = 9999;
 const LAST_DAY = daysFromDate(LAST_YEAR, 12, 31);
 
-/** Where a calendar interval begins and how it goes on. */
+/** The first date and the steps of a calendar interval. */
 export interface CalendarSteps {
   /** The first date, in days since 1970-01-01. */
   readonly firstDay: number;
@@ -251,7 +254,7 @@ export interface CalendarSteps {
   readonly months: number;
   /** Days added then (weeks are 7 each). */
   readonly days: number;
-  /** What becomes of a day that a month does not have. */
+  /** The policy for a day that a month does not have. */
   readonly onInvalidDay: "skip" | "last";
   /** The time of day in seconds. */
   readonly atS: number;
@@ -260,7 +263,7 @@ export interface CalendarSteps {
 /** The wall times of a calendar interval. */
 export class CalendarWalls implements WallSource {
   readonly #steps: CalendarSteps;
-  /** A date of the walk that a later search can go on from; it saves steps and changes no answer. */
+  /** A date of the walk from which a later search can continue; it saves steps and changes no result. */
   #reached: number;
 
   /** Stands at the first date. */

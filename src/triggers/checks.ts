@@ -4,17 +4,17 @@ import { suggest } from "../model/suggest.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
 import { temporalName } from "../time/temporal.ts";
 
-/** Where a definition is wrong, and what would be right. */
+/** The place where a definition is wrong, and what would be right. */
 export interface TriggerProblem {
-  /** The text that was read. */
+  /** The string that was read. */
   readonly source?: string;
   /** The character in `source` that cannot be understood, counted from 0. */
   readonly position?: number;
   /** The field or option that is wrong. */
   readonly field?: string;
-  /** What would have been understood. */
+  /** A value that would have been understood. */
   readonly expected?: string;
-  /** How to mend it. */
+  /** A way to correct it. */
   readonly hint?: string;
   /** The error that led to this one. */
   readonly cause?: unknown;
@@ -43,7 +43,7 @@ export function shown(value: unknown): string {
 }
 
 /**
- * Checks that `value` is a plain object with no other keys than `allowed`, and gives it back. Keys whose value
+ * Checks that `value` is a plain object with no other keys than `allowed`, and returns it. Keys whose value
  * is undefined do not count. `what` names it in the error.
  *
  * Throws `invalidTrigger`.
@@ -152,7 +152,7 @@ export function checkDurationShape(value: unknown, what: string): DurationInput 
 }
 
 /**
- * The length of an exact period in whole milliseconds; longer than nothing.
+ * Returns the length of an exact period in whole milliseconds; longer than zero.
  *
  * Throws `invalidTrigger` for years and months, for fractions of a millisecond and for zero or negative lengths.
  */

@@ -5,7 +5,7 @@ import type { Trigger, TriggerJSON, TriggerKind } from "./trigger.ts";
 import type { ClockGapPolicy, ClockOverlapPolicy } from "./zoned_search.ts";
 
 /**
- * Whether two triggers have the same definition. Two that fire alike but are written differently (`mon` and `1`)
+ * True if two triggers have the same definition. Two that fire alike but are written differently (`mon` and `1`)
  * are not the same.
  *
  * @example
@@ -107,14 +107,14 @@ export function clockParts(trigger: Trigger | TriggerJSON): TriggerJSON[] {
   return traitsOf(json)?.byClock ? [json] : partsOf(json).flatMap(clockParts);
 }
 
-/** What a stored cron expression says. */
+/** Reads a stored cron expression. */
 export function cronOf(json: TriggerJSON): CronDefinition {
   return json["expression"] === undefined
     ? readCronFields(json["fields"] as CronFieldTexts)
     : readCronText(json["expression"] as string);
 }
 
-/** The policies that a stored cron or calendar interval goes by. */
+/** Returns the policies of a stored cron or calendar interval. */
 export function policiesOf(
   json: TriggerJSON,
 ): { readonly gap: ClockGapPolicy; readonly overlap: ClockOverlapPolicy } {

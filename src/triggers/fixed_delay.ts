@@ -13,9 +13,9 @@ export interface FixedDelayOptions extends WindowOptions {
 }
 
 /**
- * Fires so long after the last run ended, whatever its outcome. The first fire is at the `start`, or at the
+ * Fires a fixed time after the last run ended, whatever its outcome. The first fire is at the `start`, or at the
  * instant at which its schedule was first stored (a bare one: at 1970-01-01T00:00Z). The end of the last run
- * comes in as `lastFinished` of the context; while a run is going on there is no next fire.
+ * comes in as `lastFinished` of the context; while a run is in progress there is no next fire.
  *
  * Throws `invalidTrigger` for lengths that are zero, negative, finer than a millisecond or use years or months.
  *

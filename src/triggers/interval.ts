@@ -9,14 +9,14 @@ import { readWindow, type Window, type WindowOptions } from "./window.ts";
 
 /** Options of {@linkcode interval}. */
 export interface IntervalOptions extends WindowOptions {
-  /** Whether the first fire is at the start or one period after it. @default "atStart" */
+  /** Puts the first fire at the start, or one period after it. @default "atStart" */
   readonly first?: "atStart" | "afterPeriod" | undefined;
   /** The zone that a `start` or `end` without an offset is local to. @default the scheduler's */
   readonly timeZone?: string | undefined;
 }
 
 /**
- * Fires again and again after exactly the same elapsed time; changes of the clock do not touch it. Without a
+ * Fires repeatedly after exactly the same elapsed time; changes of the clock do not affect it. Without a
  * `start` it counts from the instant at which its schedule was first stored (a bare one: from 1970-01-01T00:00Z).
  *
  * Throws `invalidTrigger` for lengths that are zero, negative, finer than a millisecond or use years or months.

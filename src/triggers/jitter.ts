@@ -1,5 +1,5 @@
 /**
- * How long after its fire time a job may start: never early, less than `jitterMs` late. `random` is a number
+ * Returns a random delay after a fire time: at least 0 and less than `jitterMs`. `random` is a number
  * from 0 (inclusive) to 1 (exclusive).
  *
  * @example
@@ -14,7 +14,7 @@ export function jitterOffsetMs(jitterMs: number, random: number): number {
 }
 
 /**
- * The place of a schedule within a window, so that schedules of the same minute do not start at the same
+ * Returns the place of a schedule within a window, so that schedules of the same minute do not start at the same
  * instant: at least 0 and less than `windowMs`, always the same for an id, and even over many ids.
  *
  * @example
@@ -30,11 +30,11 @@ export function spreadOffsetMs(scheduleId: string, windowMs: number): number {
   return Math.floor(hashFraction(scheduleId) * Math.floor(windowMs));
 }
 
-/** A text as an evenly spread number from 0 (inclusive) to 1 (exclusive). */
+/** Hashes a string to an evenly spread number from 0 (inclusive) to 1 (exclusive). */
 function hashFraction(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  // The last bytes of a text must move the high bits as well as the low ones.
+  // The last bytes must move the high bits as well as the low ones.
   hash = Math.imul(hash ^ hash >>> 16, 0x85ebca6b);
   hash = Math.imul(hash ^ hash >>> 13, 0xc2b2ae35);
   return ((hash ^ hash >>> 16) >>> 0) / 2 ** 32;

@@ -5,8 +5,8 @@ import type { Trigger, TriggerJSON } from "./trigger.ts";
 import { triggerFromJSON } from "./trigger_registry.ts";
 
 /**
- * Whether a trigger could never fire at any time, such as `cron("0 0 30 2 *")`. Calendars are not looked at:
- * they change. A trigger whose last fire has passed is not such a one, nor is one that takes too long to tell.
+ * True if a trigger could never fire at any time, such as `cron("0 0 30 2 *")`. Calendars are not looked at:
+ * they change. False for a trigger whose last fire has passed, and where the search takes too long.
  *
  * @example
  * ```ts

@@ -35,7 +35,7 @@ export function timeOfDayS(value: unknown, what: string): number {
   return total(Number(match[1]), Number(match[2]), Number(match[3] ?? 0));
 }
 
-/** A time of day as text, with seconds only where there are some. */
+/** Formats a time of day, with seconds only where there are some. */
 export function timeOfDayText(secondsOfDay: number): string {
   const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
   const text = `${two(secondsOfDay / 3600)}:${two(secondsOfDay / 60 % 60)}`;

@@ -1,14 +1,14 @@
 /**
- * The port of triggers: immutable values that say at which instants something fires.
+ * The port of triggers: immutable values that define the instants at which something fires.
  *
  * Guarantees every trigger keeps (the exported conformance suite holds them to it):
- * - **Pure.** The same call gives the same answer; a preview changes nothing; nothing reads the clock.
+ * - **Pure.** The same call returns the same; a preview changes nothing; nothing reads the clock.
  * - **Strictly after.** `nextAfter(t)` is later than `t`, a whole millisecond, and the earliest fire there is.
- * - **Bounded.** It answers after a bounded search, `undefined` when no fire is left.
+ * - **Bounded.** It returns after a bounded search, `undefined` when no fire is left.
  * - **Serialisable.** `triggerFromJSON(trigger.toJSON())` fires at the same instants.
  */
 
-/** The kinds of trigger that Carillon brings along; others are registered. */
+/** The built-in kinds of trigger; others are registered. */
 export type TriggerKind =
   | "and"
   | "calendarInterval"
@@ -24,7 +24,7 @@ export type TriggerKind =
 export interface TriggerJSON {
   /** The registered kind, `"cron"` for example. */
   readonly kind: string;
-  /** What the kind's own schema says. */
+  /** The fields of the kind's own schema. */
   readonly [field: string]: unknown;
 }
 
@@ -33,7 +33,7 @@ export interface TriggerJSON {
  * has its days in the zone of the trigger that asks, which hands it over as `timeZone`.
  */
 export interface CalendarView {
-  /** Whether an instant (in whole milliseconds since 1970) lies in the calendar. */
+  /** True if an instant (in whole milliseconds since 1970) lies in the calendar. */
   includesMs(epochMs: number, timeZone?: string): boolean;
   /** The first instant at or after `epochMs` that lies outside the calendar; undefined when there is none. */
   nextOutsideMs(epochMs: number, timeZone?: string): number | undefined;
@@ -41,13 +41,13 @@ export interface CalendarView {
   nextInsideMs(epochMs: number, timeZone?: string): number | undefined;
 }
 
-/** What becomes of a fire on a day that a calendar leaves out. */
+/** The policy for a fire on a day that a calendar leaves out. */
 export type OnHoliday = "skip" | "next" | "previous";
 
 /** Options of {@linkcode Trigger.except} and {@linkcode Trigger.only}. */
 export interface CalendarOptions {
   /**
-   * What becomes of a fire on a day that is left out: `skip` drops it; `next` and `previous` move it to the
+   * The policy for a fire on a day that is left out: `skip` drops it; `next` and `previous` move it to the
    * nearest day that counts, at the same time of day.
    *
    * @default "skip"
@@ -55,29 +55,29 @@ export interface CalendarOptions {
   readonly onHoliday?: OnHoliday | undefined;
 }
 
-/** What a trigger may depend on beside its own definition. */
+/** The facts that a trigger may depend on beside its own definition. */
 export interface TriggerContext {
-  /** When the schedule was first stored; where a trigger without a `start` counts from. */
+  /** The instant at which the schedule was first stored, from which a trigger without a `start` counts. */
   readonly anchor?: Temporal.Instant | undefined;
   /** The named calendars of the data store. */
   readonly calendars?: ReadonlyMap<string, CalendarView> | undefined;
-  /** When the schedule's last run ended; absent before the first one ended. */
+  /** The end of the schedule's last run; absent before the first one ended. */
   readonly lastFinished?: Temporal.Instant | undefined;
 }
 
 /** Options of {@linkcode Trigger.preview}. */
 export interface PreviewOptions {
-  /** Where to begin; a fire at this very instant is shown. */
+  /** The start; a fire at this very instant is shown. */
   readonly from: Temporal.Instant | Temporal.ZonedDateTime;
-  /** Where to end, inclusive. @default no end */
+  /** The end, inclusive. @default no end */
   readonly until?: Temporal.Instant | Temporal.ZonedDateTime | undefined;
-  /** How many fires at most. @default 10 */
+  /** The largest number of fires. @default 10 */
   readonly limit?: number | undefined;
-  /** What the trigger depends on beside its definition. */
+  /** The facts that the trigger depends on beside its definition. */
   readonly context?: TriggerContext | undefined;
 }
 
-/** An immutable value that says at which instants something fires. */
+/** An immutable value that defines the instants at which something fires. */
 export interface Trigger {
   /** The registered kind, `"cron"` for example. */
   readonly kind: string;
@@ -100,7 +100,7 @@ export interface Trigger {
 }
 
 /**
- * What one kind of trigger has to say for itself; `triggerOf` makes a whole {@linkcode Trigger} of it. Every
+ * The part of a trigger that depends on its kind; `triggerOf` makes a whole {@linkcode Trigger} of it. Every
  * trigger is a core too.
  */
 export interface TriggerCore {

@@ -28,17 +28,17 @@ const builtInReaders = {
   or: orFromJSON,
 } satisfies Record<TriggerKind, KindReader>;
 
-/** The readers of the kinds that Carillon brings along. */
+/** The readers of the built-in kinds. */
 export const builtInKinds: ReadonlyMap<string, KindReader> = new Map(Object.entries(builtInReaders));
 
 /** The kinds that users registered. */
 const registeredKinds: Map<string, KindReader> = new Map();
 
-/** How deep triggers may be nested in one another. */
+/** The largest depth of triggers nested in one another. */
 const DEPTH_MAX = 32;
 
 /**
- * Makes the trigger that `toJSON()` described. What was stored is checked like what is typed.
+ * Makes the trigger that `toJSON()` described. Stored definitions are checked like typed ones.
  *
  * Throws `invalidTrigger` for JSON that its kind does not understand, `unknownTriggerKind` for a kind that is
  * neither built in nor registered.
@@ -80,11 +80,11 @@ function unknownKind(kind: string): CarillonError {
   );
 }
 
-/** What a trigger of your own has to do; Carillon adds the rest of a {@linkcode Trigger}. */
+/** The part of a trigger of your own; Carillon adds the rest of a {@linkcode Trigger}. */
 export interface TriggerLogic {
   /**
    * The first fire strictly after an instant, both in whole milliseconds since 1970; undefined when none is
-   * left. It must be pure: the same call, the same answer.
+   * left. It must be pure: the same call returns the same.
    */
   nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined;
   /** The zone that fires are shown in, when the definition names one. */
@@ -94,7 +94,7 @@ export interface TriggerLogic {
 }
 
 /**
- * Registers a kind of trigger of your own and gives the function that makes them. A definition is checked by
+ * Registers a kind of trigger of your own and returns the function that makes them. A definition is checked by
  * the schema (any Standard Schema that is not asynchronous) both when typed and when read from the data store; it
  * is stored as it was given, so it must be JSON. `triggerConformance` from `carillon/testing` tests the result.
  *
@@ -123,7 +123,7 @@ export function registerTrigger<Input extends object, Output>(
   factory: (definition: Output) => TriggerLogic,
 ): (definition: Input) => Trigger {
   if (typeof kind !== "string" || kind.trim() === "") {
-    throw invalidTrigger(`A kind of trigger must be text, but got ${shown(kind)}`, { field: "kind" });
+    throw invalidTrigger(`A kind of trigger must be a string, but got ${shown(kind)}`, { field: "kind" });
   }
   if (builtInKinds.has(kind) || registeredKinds.has(kind)) {
     throw invalidTrigger(`The kind of trigger '${kind}' exists already`, {
@@ -166,7 +166,7 @@ class CustomCore implements TriggerCore {
     if (typeof fireMs === "number" && fireMs > epochMs && Number.isSafeInteger(fireMs)) return fireMs;
     throw new CarillonError(
       "triggerFailed",
-      `A '${this.kind}' trigger must answer in whole milliseconds later than ${epochMs}, but gave ${
+      `A '${this.kind}' trigger must return whole milliseconds later than ${epochMs}, but returned ${
         shown(fireMs)
       }`,
       { details: { kind: this.kind, epochMs, fireMs } },
@@ -179,7 +179,7 @@ class CustomCore implements TriggerCore {
   }
 
   toJSON(): TriggerJSON {
-    // A copy, so that nobody can change the definition through it.
+    // A copy, so that the definition cannot be changed through it.
     return { ...copyJSON(this.kind, this.#definition), kind: this.kind };
   }
 }
@@ -192,7 +192,7 @@ function validate<Output>(kind: string, schema: StandardSchema<object, Output>, 
   if (!result.issues) return result.value;
   const issues = result.issues.map((issue) => issue.message).join("; ");
   throw invalidTrigger(`The definition of a '${kind}' trigger is not valid: ${issues}`, {
-    expected: "what its schema says",
+    expected: "a definition that its schema accepts",
   });
 }
 

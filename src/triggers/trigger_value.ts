@@ -12,7 +12,7 @@ import type {
   TriggerJSON,
 } from "./trigger.ts";
 
-/** How many fires a preview shows unless told. */
+/** Default number of fires in a preview. */
 const PREVIEW_LIMIT = 10;
 
 /** A whole trigger around the core of its kind. */

@@ -10,7 +10,7 @@ export interface WindowOptions {
   readonly end?: MomentInput | undefined;
 }
 
-/** From when to when a trigger fires, in its stored form and in milliseconds. */
+/** The first and last instant of a trigger, in stored form and in milliseconds. */
 export interface Window {
   /** The start as it is stored. */
   readonly start: Moment | undefined;

@@ -6,10 +6,10 @@ export const gapPolicies = ["skip", "after", "shift"] as const;
 /** The policies for local times that exist twice. */
 export const overlapPolicies = ["first", "second", "both"] as const;
 
-/** What happens at a local time that does not exist: nothing, the end of the gap, or the time moved on by the gap. */
+/** The policy for a local time that does not exist: no fire, the end of the gap, or the time moved on by the gap. */
 export type ClockGapPolicy = typeof gapPolicies[number];
 
-/** What happens at a local time that exists twice. */
+/** The policy for a local time that exists twice. */
 export type ClockOverlapPolicy = typeof overlapPolicies[number];
 
 /** The wall times at which something is due, as if there were no time zones. */
@@ -24,7 +24,7 @@ export interface WallSource {
  *
  * The zone's periods of constant offset are visited in order. In each one the fires are those of the gap at its
  * start and those of its own wall times; nothing of a period can be earlier than the period, so the first
- * answer is the right one. Gaps and overlaps are always between neighbours: no two transitions of any zone are
+ * one found is the right one. Gaps and overlaps are always between neighbours: no two transitions of any zone are
  * closer together than the clock moves at them (a test holds that).
  */
 export function firstFireS(

@@ -2,12 +2,12 @@ import type { JobFacts, StoredError } from "../../model/job_record.ts";
 import type { LogLevel } from "../../model/logger.ts";
 import type { Payload } from "../../model/payload.ts";
 
-/** A thread or child process as its owner sees it: a way to talk to it, and to end it. */
+/** A channel to a thread or child process: it sends messages, and ends it. */
 export interface Connection {
-  /** What it is, for people: `worker thread 3`. */
+  /** Its name for people: `worker thread 3`. */
   readonly name: string;
   send(text: string): void;
-  /** Whether it keeps this process alive. */
+  /** Sets whether it keeps this process alive. */
   hold(isHeld: boolean): void;
   /** Ends it while it does nothing. */
   end(): void;
@@ -15,11 +15,11 @@ export interface Connection {
   kill(): void;
 }
 
-/** What a connection tells its owner. */
+/** The events that a connection reports to its owner. */
 export interface ConnectionEvents {
   /** Something came; it may be a message of the task's own code. */
   onText(text: unknown): void;
-  /** It is over, told once; `how` is for people: `with code 3`. */
+  /** It has ended; called once. `how` is for people: `with code 3`. */
   onEnd(how: string, error?: unknown): void;
 }
 
@@ -32,7 +32,7 @@ export interface JobMessage {
   readonly input: Payload | null;
 }
 
-/** What the scheduler's process says. */
+/** A message of the scheduler's process. */
 export type ToHost =
   /** Import these modules; the first message, once. */
   | { readonly type: "load"; readonly modules: readonly string[] }
@@ -54,7 +54,7 @@ export type ToHost =
   /** Is its event loop alive? */
   | { readonly type: "ping" };
 
-/** What a thread or child process says about one job of a run. */
+/** A report of a thread or child process about one job of a run. */
 export type JobReport =
   & { readonly run: number; readonly index: number }
   & (
@@ -74,33 +74,35 @@ export type JobReport =
     | ({ readonly type: "threw"; readonly error: StoredError } & HostState)
   );
 
-/** What becomes of a thread or child process is decided when the last job of its run has ended. */
+/** The state of a thread or child process, by which its owner decides what to do with it after a run. */
 export interface HostState {
   readonly memoryBytes: number;
   /** It can run nothing: its modules cannot be imported. */
   readonly isUnusable: boolean;
 }
 
-/** What a thread or child process says. */
+/** A message of a thread or child process. */
 export type FromHost =
   | JobReport
-  /** Its modules are imported, or cannot be, which the first run tells. */
+  /** Its modules are imported, or cannot be, which the first run reports. */
   | { readonly type: "ready" }
   /** It has the run: from here on the function may have been called. */
   | { readonly type: "began"; readonly run: number }
   | { readonly type: "pong" }
-  /** An error that nobody caught; the end comes next. */
+  /** An uncaught error; the end comes next. */
   | { readonly type: "crashed"; readonly error: StoredError };
 
-/** What every message begins with: a task's code may use the same channel for messages of its own. */
+/** The start of every message: a task's code may use the same channel for messages of its own. */
 const MARK = "carillon:";
 
-/** A message as text. */
+/** Encodes a message as a string. */
 export function encodeMessage(message: ToHost | FromHost): string {
   return MARK + JSON.stringify(message);
 }
 
-/** A message again, or undefined for what is none. Both sides are this very code, so that it is not checked further. */
+/**
+ * Decodes a message; undefined for anything else. Both sides are this very code, so that it is not checked further.
+ */
 export function decodeMessage<Message extends ToHost | FromHost>(text: unknown): Message | undefined {
   if (typeof text !== "string" || !text.startsWith(MARK)) return undefined;
   return JSON.parse(text.slice(MARK.length)) as Message;

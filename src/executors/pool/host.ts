@@ -15,13 +15,13 @@ import {
   type ToHost,
 } from "./connection.ts";
 
-/** How long importing the modules may take. */
+/** The longest time that importing the modules may take. */
 const START_LIMIT_MS = 60_000;
 
 interface ActiveRun {
   readonly number: number;
   readonly jobs: readonly BatchedRun[];
-  /** How many of them have not ended. */
+  /** Number of them that have not ended. */
   left: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -38,13 +38,13 @@ export class Host {
   #hasBegun = false;
   #taskName = "";
   #crash: Error | undefined;
-  /** How it ended, and the error that its connection told. */
+  /** The way it ended, and the error that its connection reported. */
   #ending: { readonly how: string; readonly error: unknown } | undefined;
   #onPong: () => void = () => {};
   #isTerminated = false;
-  /** How many runs it has had. */
+  /** Number of runs it has had. */
   runs = 0;
-  /** What it used after the last run. */
+  /** The memory in use after the last run. */
   memoryBytes = 0;
   /** It can run nothing. */
   isUnusable = false;
@@ -66,7 +66,9 @@ export class Host {
     return this.#ending !== undefined;
   }
 
-  /** Whether it ended by itself after it was ready and before it had the run that it was given: nothing was called. */
+  /**
+   * True if it ended by itself after it was ready and before it had the run that it was given: nothing was called.
+   */
   get lostItsRun(): boolean {
     return this.isOver && this.#isReady && !this.#hasBegun && !this.#isTerminated;
   }
@@ -134,7 +136,7 @@ export class Host {
     else signal.addEventListener("abort", abort, { once: true, signal: until });
   }
 
-  /** Whether its event loop turns: within this time it answers. */
+  /** Resolves to true if its event loop turns: it replies within this time. */
   async isResponsive(clock: Clock, withinMs: number): Promise<boolean> {
     const answered = new AbortController();
     this.#onPong = () => answered.abort();
@@ -143,14 +145,14 @@ export class Host {
     return answered.signal.aborted;
   }
 
-  /** Whether it keeps this process alive. */
+  /** Sets whether it keeps this process alive. */
   hold(isHeld: boolean): void {
     if (!this.isOver) this.#connection.hold(isHeld);
   }
 
   /** Ends it while it runs nothing. */
   async end(): Promise<void> {
-    // Whoever waits for the end must not be cut off by the end of this process.
+    // A caller that waits for the end must not be cut off by the end of this process.
     this.hold(true);
     if (!this.isOver) this.#connection.end();
     await this.over;

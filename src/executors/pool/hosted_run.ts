@@ -46,19 +46,19 @@ export class HostedRun {
     if (run !== this.#message.run) return;
     const error = revivedError(reason);
     this.#jobs[index]?.abort(error);
-    if (!this.#jobs.some((job) => job.goesOn)) this.#controller.abort(error);
+    if (!this.#jobs.some((job) => job.isLive)) this.#controller.abort(error);
   }
 
-  /** Tells the end of each job that was not told of yet. */
+  /** Reports the failure of each job that has not ended yet. */
   failed(error: unknown, isUnusable = false): void {
     for (const job of this.#jobs) job.threw(error, isUnusable);
   }
 
-  /** Calls the function, and tells how each job ended. Throws what none of them is to blame for. */
+  /** Calls the function, and reports how each job ended. Throws errors that are not of a single job. */
   async call(loaded: LoadedTasks): Promise<void> {
     const { isBatch, serializer, jobs: [first] } = this.#message;
     if (first === undefined) return;
-    for (const job of this.#jobs) job.know(loaded.serializers);
+    for (const job of this.#jobs) job.addSerializers(loaded.serializers);
     const task = loaded.task(first.job.taskName);
     const writer = loaded.serializer(serializer);
     if (isBatch) return await this.#callBatch(task, loaded, writer);
@@ -78,7 +78,7 @@ export class HostedRun {
     }));
     const members = read.flat();
     if (members.length === 0) return;
-    const jobs = members.map(({ job, input }) => job.seen(input));
+    const jobs = members.map(({ job, input }) => job.asMember(input));
     const context: BatchContext = { jobs, signal: this.#controller.signal };
     const answer = await task.call(members.map(({ input }) => input), context);
     const results = await batchResults(task, answer, members.length);
@@ -92,7 +92,7 @@ async function inputOf(task: RegisteredTask, { message }: HostedJob, loaded: Loa
   return await validateInput(task, decodePayload(message.input, loaded.serializers));
 }
 
-/** Tells how a job ended. */
+/** Reports how a job ended. */
 async function settle(
   job: HostedJob,
   task: RegisteredTask,
@@ -111,7 +111,9 @@ type WithoutPlace<Report> = Report extends unknown ? Omit<Report, "run" | "index
 /** A report, without the place of the job that it is about. */
 export type OwnReport = WithoutPlace<JobReport>;
 
-/** One job that runs in a thread or child process. What it says after its end is not passed on: it would be another's. */
+/**
+ * One job that runs in a thread or child process. Its reports after its end are dropped: the next job would get them.
+ */
 export class HostedJob {
   readonly message: JobMessage;
   readonly context: TaskContext;
@@ -119,7 +121,7 @@ export class HostedJob {
   readonly #send: (report: OwnReport) => void;
   readonly #memoryBytes: () => number;
   readonly #progress: HostProgress;
-  /** What its parents' values are read with. */
+  /** The serializers that its parents' values are read with. */
   readonly #serializers: Serializer[] = [];
   #isOver = false;
 
@@ -144,18 +146,18 @@ export class HostedJob {
     };
   }
 
-  /** Whether it goes on: it is not over, nor was it told to stop. */
-  get goesOn(): boolean {
+  /** True if it is neither over nor aborted. */
+  get isLive(): boolean {
     return !this.#isOver && !this.#controller.signal.aborted;
   }
 
-  /** Tells the serializers that the modules here export, once these are loaded. */
-  know(serializers: readonly Serializer[]): void {
+  /** Adds the serializers that the modules here export, once these are loaded. */
+  addSerializers(serializers: readonly Serializer[]): void {
     this.#serializers.push(...serializers);
   }
 
-  /** As a batch function sees it. */
-  seen(input: unknown): MiddlewareJob {
+  /** Returns the job as a batch function sees it. */
+  asMember(input: unknown): MiddlewareJob {
     const { job, ...tools } = this.context;
     return Object.freeze({ ...job, ...tools, input });
   }
@@ -187,7 +189,7 @@ export class HostedJob {
   }
 }
 
-/** The transaction is one of this process, and the job is one of the scheduler's. */
+/** The transaction is of this process, the job of the scheduler's. */
 function refuseElsewhere(): Promise<never> {
   return Promise.reject(
     new CarillonError(
@@ -197,7 +199,7 @@ function refuseElsewhere(): Promise<never> {
   );
 }
 
-/** A field of a log line; what cannot cross goes as its text, as a log line must not fail the job. */
+/** Encodes a field of a log line; what cannot cross goes as its message, as a log line must not fail the job. */
 function fieldText(value: unknown): Payload | null {
   try {
     return encodePayload(value, richJson);

@@ -1,12 +1,12 @@
 /**
- * A thread of every child process: ends it when its parent is gone. The end of the pipe tells an idle child; one that
- * computes without a pause would not notice, and go on for ever.
+ * A thread of every child process: ends it when its parent is gone. An idle child notices the end of the pipe; one
+ * that computes without a pause would not, and would run forever.
  */
 import process from "node:process";
 import { isMainThread, workerData } from "node:worker_threads";
 import { systemClock } from "../../time/system_clock.ts";
 
-/** How often it looks. */
+/** The interval of the checks. */
 const LOOK_EVERY_MS = 1000;
 
 function watch(parent: number): void {

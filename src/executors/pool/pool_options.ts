@@ -4,13 +4,13 @@ import type { Clock } from "../../time/clock.ts";
 import type { DurationInput } from "../../time/duration.ts";
 import { systemClock } from "../../time/system_clock.ts";
 
-/** When a thread or child process is replaced by a fresh one, between two jobs. */
+/** The limits at which a thread or child process is replaced by a fresh one, between two jobs. */
 export interface RecycleOptions {
-  /** After so many jobs. @default never */
+  /** The number of jobs. @default no limit */
   readonly jobs?: number;
   /**
-   * When it uses so much memory after a job: the heap of a thread, all of a child process. What is not collected
-   * yet counts. @default never
+   * The memory in use after a job: the heap of a thread, all of a child process. Memory that is not collected
+   * yet counts. @default no limit
    */
   readonly bytes?: number;
 }
@@ -23,15 +23,15 @@ export interface PoolOptions {
    * must not start a scheduler.
    */
   readonly modules: readonly (URL | string)[];
-  /** How many stay open while there is nothing to do, once there was something. @default 0 */
+  /** The number that stay open while there is nothing to do, once there was something. @default 0 */
   readonly min?: number;
-  /** How many there are at the most; further jobs wait. @default the number of processors */
+  /** The largest number; further jobs wait. @default the number of processors */
   readonly max?: number;
-  /** How long one stays open with nothing to do. @default { seconds: 30 } */
+  /** The time for which one stays open with nothing to do. @default { seconds: 30 } */
   readonly idleTimeout?: DurationInput;
-  /** When one is replaced by a fresh one. @default never */
+  /** The limits at which one is replaced by a fresh one. @default never */
   readonly recycleAfter?: RecycleOptions;
-  /** Where time comes from. @default the system's clock */
+  /** The clock. @default the system's clock */
   readonly clock?: Clock;
 }
 

@@ -4,13 +4,13 @@ import type { OpenConnection } from "./connection.ts";
 import { Host } from "./host.ts";
 import type { ResolvedPoolOptions } from "./pool_options.ts";
 
-/** How long a thread may take to show that its event loop turns. */
+/** The time that a thread gets to show that its event loop turns. */
 const RESPONSE_MS = 1000;
 
-/** How many threads or processes may die before they have a run, until that fails. */
+/** The number of threads or processes that may die before a run begins in them, until it fails. */
 const TRIES_MAX = 3;
 
-/** Where a pooled executor runs functions. */
+/** The kind of place where a pooled executor runs functions. */
 export interface Place extends Pick<Executor, "kind" | "canTerminate"> {
   readonly open: OpenConnection;
 }
@@ -35,7 +35,7 @@ export function pooledExecutor(
           run.started();
           return await host.run(run);
         } catch (error) {
-          // It died while it was idle, and nobody knew yet: nothing was called.
+          // It died while it was idle, before that was noticed: nothing was called.
           if (!host.lostItsRun || tries === TRIES_MAX) throw error;
         } finally {
           hosts.delete(run);
@@ -61,7 +61,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Threads or child processes, each with one run at a time: opened when needed, kept for a while, replaced when spent. */
+/**
+ * Threads or child processes, each with one run at a time: opened when needed, kept for a while, replaced when spent.
+ */
 export class HostPool {
   readonly #open: OpenConnection;
   readonly #options: ResolvedPoolOptions;
@@ -78,7 +80,7 @@ export class HostPool {
     this.#options = options;
   }
 
-  /** How many runs could have one at once. */
+  /** Number of runs that could get one at once. */
   get free(): number {
     return Math.max(0, this.#options.max - (this.#hosts.size - this.#idle.size) - this.#waiting.length);
   }

@@ -1,10 +1,10 @@
-/** What a child process of `processes()` runs. */
+/** The entry module of a child process of `processes()`. */
 import process from "node:process";
 import { Worker } from "node:worker_threads";
 import { systemClock } from "../../time/system_clock.ts";
 import { TaskHost } from "./task_host.ts";
 
-/** How long the last message may take to leave. */
+/** The time that the last message gets to leave. */
 const LAST_WORD_MS = 1000;
 
 const host = new TaskHost({
@@ -18,7 +18,7 @@ for (const event of ["uncaughtException", "unhandledRejection"]) {
     host.crashed(error, () => process.exit(1));
   });
 }
-// A terminal and a service manager send these to the whole group: when jobs end is for the scheduler to say.
+// A terminal and a service manager send these to the whole group: the scheduler decides when jobs end.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
 // No child outlives its scheduler.
 process.on("disconnect", () => process.exit(0));

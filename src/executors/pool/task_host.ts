@@ -3,11 +3,11 @@ import { HostedRun } from "./hosted_run.ts";
 import { type LoadedTasks, loadTasks } from "./loaded_tasks.ts";
 import { decodeMessage, encodeMessage, type FromHost, type ToHost } from "./connection.ts";
 
-/** What a task host needs of its thread or process. */
+/** The functions of a thread or process that a task host uses. */
 export interface TaskHostOptions {
-  /** Sends a text; `sent` is called once it has left, or cannot. */
+  /** Sends a string; `sent` is called once it has left, or cannot. */
   readonly send: (text: string, sent?: () => void) => void;
-  /** What counts against `recycleAfter.bytes`. */
+  /** Returns the memory that counts against `recycleAfter.bytes`. */
   readonly memoryBytes: () => number;
 }
 
@@ -21,7 +21,7 @@ export class TaskHost {
     this.#options = options;
   }
 
-  /** Does what the other end says. */
+  /** Handles a message of the other end. */
   receive(text: unknown): void {
     const message = decodeMessage<ToHost>(text);
     switch (message?.type) {
@@ -44,9 +44,9 @@ export class TaskHost {
     }
   }
 
-  /** Tells about an error that nobody caught; `told` is called once that has left. */
-  crashed(error: unknown, told: () => void): void {
-    this.#send({ type: "crashed", error: storedError(error) }, told);
+  /** Reports an uncaught error; `sent` is called once the report has left. */
+  crashed(error: unknown, sent: () => void): void {
+    this.#send({ type: "crashed", error: storedError(error) }, sent);
   }
 
   async #run(run: HostedRun): Promise<void> {

@@ -1,4 +1,4 @@
-/** What a worker thread of `worker()` runs. */
+/** The entry module of a worker thread of `worker()`. */
 import process from "node:process";
 import { parentPort } from "node:worker_threads";
 import { TaskHost } from "./task_host.ts";

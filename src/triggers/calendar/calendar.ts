@@ -39,11 +39,11 @@ export interface CalendarDefinition {
   readonly trigger?: Trigger | TriggerJSON | undefined;
 }
 
-/** How many dates, ranges and rules a calendar may have. */
+/** The largest number of dates, of ranges and of rules in a calendar. */
 const ENTRIES_MAX = 10_000;
 
 /**
- * Checks the definition of a calendar and gives it in the form that is stored, which is JSON.
+ * Checks the definition of a calendar and returns it in the form that is stored, which is JSON.
  *
  * Throws `invalidTrigger` for what is not understood, `unknownTimeZone` for what is no zone.
  *
@@ -133,7 +133,7 @@ function yearlyOf(value: unknown, what: string): YearlyRule {
 
 function weekdaysOf(value: unknown): string {
   if (typeof value !== "string") {
-    throw invalidTrigger(`weekdays must be text such as 'sat,sun', but got ${shown(value)}`, {
+    throw invalidTrigger(`weekdays must be a string such as 'sat,sun', but got ${shown(value)}`, {
       field: CRON_FIELDS.dayOfWeek.name,
     });
   }

@@ -7,12 +7,14 @@ import type { CalendarView, Trigger, TriggerJSON } from "../trigger.ts";
 import { triggerFromJSON } from "../trigger_registry.ts";
 import { type CalendarDefinition, dayOfDate, validateCalendar } from "./calendar.ts";
 
-/** How many days in a row a search looks at: enough for the longest run of days that a person would write. */
+/**
+ * The largest number of days in a row that a search looks at: enough for the longest run that a person would write.
+ */
 const DAYS_MAX = 40_000;
 const LAST_DAY = daysFromDate(9999, 12, 31);
 
 /**
- * Makes what triggers ask of a calendar's definition.
+ * Makes a calendar that triggers can search from its definition.
  *
  * Throws `invalidTrigger` for a definition that is not understood.
  *
@@ -145,7 +147,7 @@ function daysFromEaster(offset: number): NextDay {
 
 function daysOfTrigger(json: TriggerJSON): NextDay {
   const trigger = triggerFromJSON(json);
-  // A trigger without a zone goes by the clock of whoever asks.
+  // A trigger without a zone goes by the zone that the calendar is read in.
   const inZone = new Map<string, Trigger>();
   return (day, table) => {
     let local = inZone.get(table.timeZone);

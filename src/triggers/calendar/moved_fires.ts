@@ -2,19 +2,19 @@ import { DAY_S } from "../../time/civil.ts";
 import { EARLIEST_MS } from "../../time/temporal.ts";
 import { resolveWall, wallOf, type ZoneTable } from "../../time/zone_table.ts";
 
-/** How many fires one search looks at before it gives up. */
+/** The number of fires after which a search gives up. */
 export const LEFT_OUT_MAX = 100_000;
 
-/** How many days a fire is moved at most; one that finds no day that counts by then is dropped. */
+/** The largest number of days by which a fire is moved; one that finds no day that counts by then is dropped. */
 const MOVE_DAYS_MAX = 366;
 
 const DAY_MS = DAY_S * 1000;
 
-/** What a search for moved fires needs to know. */
+/** The facts for a search for moved fires. */
 export interface MovedFires {
   /** The fires before any is moved. */
   nextAfterMs(epochMs: number): number | undefined;
-  /** Whether an instant lies on a day that counts. */
+  /** True if an instant lies on a day that counts. */
   counts(epochMs: number): boolean;
   /** The first instant at or after one that lies on a day that counts; undefined when there is none. */
   nextCountingMs(epochMs: number): number | undefined;

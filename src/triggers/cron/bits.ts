@@ -5,7 +5,7 @@ export function lowestBit(set: number): number {
   return 31 - Math.clz32(set & -set);
 }
 
-/** How many numbers the first integer of a {@linkcode Bits60} holds: fewer than 31 keeps both small. */
+/** Count of numbers in the first integer of a {@linkcode Bits60}: fewer than 31 keeps both small. */
 const HALF = 30;
 
 /** A set of numbers from 0 to 59. */

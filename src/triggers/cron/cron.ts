@@ -22,14 +22,14 @@ export interface CronOptions extends WindowOptions {
   /** The zone whose clock the expression is read by. @default the scheduler's; UTC for a bare trigger */
   readonly timeZone?: string | undefined;
   /**
-   * What happens at a local time that does not exist: not at all, the first instant after the gap, or the time
+   * The policy for a local time that does not exist: no fire, the first instant after the gap, or the time
    * moved on by the length of the gap.
    *
    * @default "after" for fixed times, "skip" when second, minute or hour has a `*` or a step
    */
   readonly gap?: ClockGapPolicy | undefined;
   /**
-   * What happens at a local time that exists twice.
+   * The policy for a local time that exists twice.
    *
    * @default "first" for fixed times, "both" when second, minute or hour has a `*` or a step
    */

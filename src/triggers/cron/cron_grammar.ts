@@ -9,21 +9,21 @@ export type CronFieldName =
   | "minute"
   | "second";
 
-/** What a field may hold. */
+/** The values that a field may hold. */
 export interface CronField {
   /** The name of the field. */
   readonly name: CronFieldName;
-  /** What an error calls one of its values. */
+  /** The name of one of its values in an error. */
   readonly label: string;
   /** The smallest value. */
   readonly min: number;
   /** The largest value that may be written. */
   readonly max: number;
-  /** How many values there are; no step is larger. */
+  /** Number of values; no step is larger. */
   readonly count: number;
   /** Names and the values they stand for. */
   readonly names: ReadonlyMap<string, number>;
-  /** How the field is written: the hint of an error that knows no better one. */
+  /** Examples of the field: the hint of an error that knows no better one. */
   readonly usage: string;
 }
 
@@ -110,7 +110,7 @@ export const FIELD_ORDER: readonly CronFieldName[] = [
   "second",
 ];
 
-/** Words for whole expressions. */
+/** Macros: words for whole expressions. */
 export const MACROS: ReadonlyMap<string, string> = new Map([
   ["@yearly", "0 0 1 1 *"],
   ["@annually", "0 0 1 1 *"],
@@ -142,23 +142,23 @@ export type CronItem =
     readonly nth: number | "last";
   };
 
-/** What one field says. */
+/** The meaning of one field. */
 export interface CronFieldValue {
   /** The field. */
   readonly field: CronField;
   /** Its pieces. */
   readonly items: readonly CronItem[];
-  /** Whether it is literally `*` or `?`. */
+  /** True if it is literally `*` or `?`. */
   readonly open: boolean;
-  /** Whether a `+` before a weekday asks for both day fields to match. */
+  /** True if a `+` before a weekday asks for both day fields to match. */
   readonly plus: boolean;
 }
 
 /** A whole expression, understood. */
 export interface CronDefinition {
-  /** In which form it was written. */
+  /** The form in which it was written. */
   readonly form: CronForm;
-  /** What each field says; one that is left out says what its absence means. */
+  /** The value of each field, also of those that are left out. */
   readonly fields: Readonly<Record<CronFieldName, CronFieldValue>>;
 }
 
@@ -198,7 +198,7 @@ export function weekdays(
   return values;
 }
 
-/** Whether a field holds every one of its values by a `*` without a step or by a range that covers it. */
+/** True if a field holds every one of its values by a `*` without a step or by a range that covers it. */
 export function coversField(value: CronFieldValue): boolean {
   const { min, max, count } = value.field;
   return value.items.some((item) =>
@@ -206,7 +206,7 @@ export function coversField(value: CronFieldValue): boolean {
   );
 }
 
-/** Whether a field holds a `*`, a step, or a range that covers it: then it follows real time. */
+/** True if a field holds a `*`, a step, or a range that covers it: then it follows real time. */
 export function isRecurring(value: CronFieldValue): boolean {
   const { min, max, count } = value.field;
   return value.items.some((item) => item.type === "all" || hasStep(item) || covers(item, min, max, count));

@@ -5,7 +5,7 @@ import { coversField, type CronDefinition, type CronItem, valuesOf, weekdays } f
 /** The days of a month are bits 0–30 of an integer: bit 0 is the 1st. */
 export type DaySet = number;
 
-/** What the day fields say beside plain days of the month and plain weekdays. */
+/** The pieces of the day fields that are neither plain days of the month nor plain weekdays. */
 export interface SpecialDays {
   /** `L-n`, bit n. */
   readonly beforeLast: number;

@@ -32,10 +32,10 @@ export interface CronFields {
   readonly second?: string | number | undefined;
 }
 
-/** Named fields as they are stored: the text of each one that was given. */
+/** Named fields as they are stored: the string of each one that was given. */
 export type CronFieldTexts = Readonly<Partial<Record<CronFieldName, string>>>;
 
-/** Checks named fields and gives the text of each. Throws `invalidTrigger`. */
+/** Checks named fields and returns the string of each. Throws `invalidTrigger`. */
 export function cronFieldTexts(fields: unknown): CronFieldTexts {
   const given = checkKeys(fields, FIELD_ORDER, "A cron trigger by fields");
   const texts: Partial<Record<CronFieldName, string>> = {};
@@ -51,7 +51,7 @@ export function cronFieldTexts(fields: unknown): CronFieldTexts {
   return texts;
 }
 
-/** Reads the texts of named fields. Throws `invalidTrigger` with the position of what is not understood. */
+/** Reads named fields. Throws `invalidTrigger` with the position of what is not understood. */
 export function readCronFields(texts: CronFieldTexts): CronDefinition {
   const leastGiven = FIELD_ORDER.findLastIndex((name) => texts[name] !== undefined);
   const fields: Partial<Record<CronFieldName, CronFieldValue>> = {};
@@ -71,7 +71,7 @@ function withoutBlanks(text: string): [start: number, end: number] {
 
 function fieldText(value: unknown, name: CronFieldName): string {
   if (typeof value === "number") return String(value);
-  const problem = { field: name, expected: "a whole number or text", hint: CRON_FIELDS[name].usage };
+  const problem = { field: name, expected: "a whole number or a string", hint: CRON_FIELDS[name].usage };
   if (typeof value !== "string") {
     throw invalidTrigger(`${name} is not understood: ${shown(value)}`, problem);
   }

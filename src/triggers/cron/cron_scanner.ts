@@ -4,7 +4,7 @@ import { CRON_FIELDS, type CronField, type CronForm } from "./cron_grammar.ts";
 
 /** Reads one piece of a cron field from left to right, and knows where it stands. */
 export class CronScanner {
-  /** The text that positions count in. */
+  /** The string that positions count in. */
   readonly source: string;
   /** The next character to read. */
   position: number;
@@ -20,7 +20,7 @@ export class CronScanner {
     this.#field = field;
   }
 
-  /** Whether the piece is read to its end. */
+  /** True if the piece is read to its end. */
   get done(): boolean {
     return this.position >= this.end;
   }
@@ -30,7 +30,7 @@ export class CronScanner {
     return this.done ? "" : this.source[this.position]!;
   }
 
-  /** What an error calls the next character: the whole of one that takes two places. */
+  /** The next character for an error message: the whole of one that takes two places. */
   get shownNext(): string {
     return this.done ? "" : `'${String.fromCodePoint(this.source.codePointAt(this.position)!)}'`;
   }
@@ -43,17 +43,17 @@ export class CronScanner {
     return true;
   }
 
-  /** Steps over blanks and tabs; says whether there were any. */
+  /** Steps over blanks and tabs; returns true if there were any. */
   blanks(): boolean {
     return this.#run(isBlank) !== "";
   }
 
-  /** Steps over decimal digits and gives them. */
+  /** Steps over decimal digits and returns them. */
   digits(): string {
     return this.#run(isDigit);
   }
 
-  /** Steps over letters and gives them in lower case. */
+  /** Steps over letters and returns them in lower case. */
   letters(): string {
     return this.#run(isLetter).toLowerCase();
   }

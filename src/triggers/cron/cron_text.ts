@@ -10,10 +10,10 @@ import {
 } from "./cron_grammar.ts";
 import { invalidTrigger, shown } from "../checks.ts";
 
-/** How long crontab text, or the text of a field, may be. */
+/** The largest length of crontab text, and of a named field. */
 export const CRON_TEXT_MAX = 2000;
 
-/** What fields say that crontab text leaves out. */
+/** The values of fields that crontab text leaves out. */
 const LEFT_OUT = {
   second: readCronField("0", 0, 1, CRON_FIELDS.second, "text"),
   week: readCronField("*", 0, 1, CRON_FIELDS.week, "text"),
@@ -95,7 +95,7 @@ function readMacro(text: string, words: readonly Word[]): CronDefinition {
       source: text,
       position: extra.start,
       expected: "nothing more",
-      hint: `${meaning} says the same and can be changed`,
+      hint: `${meaning} means the same and can be changed`,
     });
   }
   return readCronText(meaning);

@@ -43,9 +43,9 @@ export class CronWalls implements WallSource {
   readonly #weekdays: number;
   readonly #special: SpecialDays | undefined;
   readonly #years: readonly number[] | undefined;
-  /** Whether a day needs only one of its two fields to match. */
+  /** True if a day needs only one of its two fields to match. */
   readonly #eitherDay: boolean;
-  /** How days are searched: all match, or only the weekday matters, or months must be walked. */
+  /** The way days are searched: all match, or only the weekday matters, or months must be walked. */
   readonly #search: "every" | "weekday" | "month";
 
   /** Turns what was read into bit sets. */

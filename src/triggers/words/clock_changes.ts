@@ -8,25 +8,27 @@ import { lengthInWords, listed } from "./words.ts";
 
 /** A change of the clock that takes local times of a trigger away, or repeats them. */
 export interface AffectingTransition {
-  /** When the clock changes, in milliseconds since 1970. */
+  /** The instant at which the clock changes, in milliseconds since 1970. */
   readonly atMs: number;
   /** Seconds that the clock jumps forward; negative when it is set back. */
   readonly movedS: number;
   /** Local times of the trigger that do not exist, or exist twice, in seconds since 1970-01-01T00:00 local. */
   readonly wallsS: readonly number[];
-  /** The fires that stand for them, in milliseconds since 1970; those that are fires of other times too are left out. */
+  /**
+   * The fires that stand for them, in milliseconds since 1970; those that are fires of other times too are left out.
+   */
   readonly firesMs: readonly number[];
-  /** Whether a fire is lost because local times that do not exist are left out. */
+  /** True if a fire is lost because local times that do not exist are left out. */
   readonly isSkipped: boolean;
-  /** Whether another policy would give other fires. */
+  /** True if another policy would give other fires. */
   readonly policyMatters: boolean;
   /** The offset after the change, in seconds. */
   readonly offsetS: number;
 }
 
-/** How far ahead changes are looked for: the rarest yearly rule meets a change by then. */
+/** The span that is searched for changes: the rarest yearly rule meets a change by then. */
 const YEARS_MS = 30 * 365.25 * 86_400_000;
-/** How many fires around one change are looked at. */
+/** Limit of fires around one change that are looked at. */
 const FIRES_MAX = 4000;
 
 /** The next changes of the clock that touch a cron or calendar interval trigger, at most `limit`. */
@@ -110,10 +112,12 @@ function firesDuring(json: TriggerJSON, fromS: number, lengthS: number, context:
   return fires;
 }
 
-/** How many local times are named. */
+/** The largest number of local times that are named one by one. */
 const NAMED_MAX = 4;
 
-/** What a change of the clock does to a trigger: `On 2026-03-29 the clock jumps from 02:00 to 03:00: …`. */
+/**
+ * Describes the effect of a change of the clock on a trigger: `On 2026-03-29 the clock jumps from 02:00 to 03:00: …`.
+ */
 export function transitionInWords(transition: AffectingTransition): string {
   const { atMs, movedS, offsetS, wallsS, firesMs, isSkipped } = transition;
   const before = localText(atMs / 1000 + offsetS - movedS);

@@ -12,17 +12,17 @@ import type { ClockGapPolicy, ClockOverlapPolicy } from "../zoned_search.ts";
 
 /** Options of {@linkcode describe} and {@linkcode lint}. */
 export interface DescribeOptions {
-  /** From when on changes of the clock are looked for. @default now */
+  /** The instant from which on changes of the clock are looked for. @default now */
   readonly from?: Temporal.Instant | Temporal.ZonedDateTime | undefined;
   /** The anchor and calendars that the trigger would fire with. */
   readonly context?: TriggerContext | undefined;
 }
 
-/** How many changes of the clock are named. */
+/** The largest number of changes of the clock that are named. */
 const TRANSITIONS_MAX = 2;
 
 /**
- * Says in words when a trigger fires, what happens where the clock changes, and at which changes that matters next.
+ * Describes in words when a trigger fires, what happens where the clock changes, and which changes matter next.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ const TRANSITIONS_MAX = 2;
  * console.assert(text.startsWith("At 02:30, every day, by the clock of Europe/Berlin."));
  * console.assert(text.includes("02:30 does not exist; it fires at 03:00 instead"));
  *
- * // Calendars and the like come in by the context.
+ * // Calendars come in through the context.
  * const workdays = cron("0 9 * * *").except("holidays", { onHoliday: "next" });
  * console.assert(describe(workdays, { context: { calendars: new Map() } }).includes("holidays"));
  * ```

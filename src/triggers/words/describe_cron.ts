@@ -11,7 +11,7 @@ import {
 import { timeOfDayText } from "../time_of_day.ts";
 import { capital, counted, listed, ordinal } from "./words.ts";
 
-/** What a cron expression says, in words: `at 09:00, from Monday to Friday`. */
+/** Returns a cron expression in words: `at 09:00, from Monday to Friday`. */
 export function cronInWords(definition: CronDefinition): string {
   const { month, week, year } = definition.fields;
   const parts = [
@@ -88,9 +88,9 @@ function monthName(month: number): string {
   return capital(MONTH_NAMES[month - 1]!);
 }
 
-/** How many times of day are told one by one. */
+/** The largest number of times of day that are listed one by one. */
 const TIMES_MAX = 6;
-/** How many numbers of a field are told one by one. */
+/** The largest number of values of a field that are listed one by one. */
 const NUMBERS_MAX = 8;
 
 /** The time fields of a cron expression in words: `at 09:00 and 17:00`, `every 5 minutes from 09:00 to 17:59`. */

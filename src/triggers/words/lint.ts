@@ -8,10 +8,10 @@ import { neverFires } from "../never_fires.ts";
 import type { Trigger, TriggerContext, TriggerJSON } from "../trigger.ts";
 import { listed, ordinal } from "./words.ts";
 
-/** Among how many changes of the clock one that jumps forward is looked for. */
+/** Number of changes of the clock that are searched for one that jumps forward. */
 const TRANSITIONS_MAX = 4;
 
-/** What a trigger was found to do that its author may not expect. */
+/** The rules of {@linkcode lint}: behaviour of a trigger that its author may not expect. */
 export type LintRule =
   | "neverFires"
   | "insideGap"
@@ -23,16 +23,16 @@ export type LintRule =
 
 /** One finding of {@linkcode lint}. */
 export interface LintFinding {
-  /** Which rule found it. */
+  /** The rule that found it. */
   readonly rule: LintRule;
-  /** What happens, for people. */
+  /** The behaviour, in words. */
   readonly message: string;
-  /** What to write instead, or how to say that it is meant. */
+  /** The change to make, or how to show that the behaviour is intended. */
   readonly hint: string;
 }
 
 /**
- * Finds what a trigger does that its author may not expect: a time inside a gap, an uneven step, both day
+ * Finds behaviour of a trigger that its author may not expect: a time inside a gap, an uneven step, both day
  * fields at once, days that some months lack, or that it never fires. An empty list is a clean bill.
  *
  * @example

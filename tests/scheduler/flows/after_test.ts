@@ -82,7 +82,7 @@ test("addJob() refuses options about parents that do not fit", async () => {
   const { scheduler } = setUp({ tasks: [note] });
   await using _ = scheduler;
   const add = (options: object) => scheduler.addJob(note, "a", options);
-  await assert.rejects(add({ onParentFailure: "continue" }), refusal("invalidOption", /goes with 'after'/));
+  await assert.rejects(add({ onParentFailure: "continue" }), refusal("invalidOption", /requires 'after'/));
   await assert.rejects(add({ after: ["a"], onParentFailure: "stop" }), refusal("invalidOption", /cascade/));
   await assert.rejects(add({ after: [undefined] }), refusal("invalidOption", /ids or handles/));
   await assert.rejects(add({ after: "a" }), refusal("invalidOption", /list of jobs/));
