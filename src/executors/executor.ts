@@ -5,12 +5,12 @@ import type { Payload } from "../model/payload.ts";
 
 /**
  * One run, as an executor sees it. An executor in this process needs `call` alone. One that runs the function
- * elsewhere uses the rest instead, which are strings and JSON.
+ * in another thread or process uses the rest instead, which are strings and JSON.
  */
 export interface ExecutorRun {
   /** Facts about the job. */
   readonly job: JobFacts;
-  /** The stored input, which the task's schema checks again elsewhere. It was checked here already, and fits. */
+  /** The stored input, which the task's schema checks again there. It was checked here already, and fits. */
   readonly input: Payload | null;
   /** Name of the serializer that the result shall be stored with. */
   readonly serializer: string;
@@ -18,16 +18,16 @@ export interface ExecutorRun {
   readonly signal: AbortSignal;
   /**
    * Set where one call runs several jobs (a batch task); `job` is then the first of them, and `input` null. `call`
-   * does all of it. An executor elsewhere runs these instead, reports how each ended, and resolves to null.
+   * does all of it. A remote executor runs these instead, reports how each ended, and resolves to null.
    */
   readonly batch?: () => readonly BatchedRun[];
   /** Calls the task's function in this process, within the job's context; resolves to its checked, encoded result. */
   call(): Promise<Payload | null>;
-  /** Reports that the function starts now, elsewhere: the time limit counts from here. `call` does so by itself. */
+  /** Reports that the function starts now: the time limit counts from here. `call` does so by itself. */
   started(): void;
-  /** Passes a line of the job's log on from elsewhere. */
+  /** Passes on a line of the job's log. */
   log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** Passes the job's progress on from elsewhere. */
+  /** Passes on the job's progress. */
   progress(done: number, total: number, message?: string): void;
 }
 

@@ -12,8 +12,8 @@ export interface JobIdentity {
   /** The time after it was added for which it counts; null is as long as it exists. */
   readonly periodMs: number | null;
   /**
-   * The policy for an existing job that never started: it takes over what was given for the new one, but runs no later
-   * than `maxWaitMs` (null is any time) after it was added. One that was started does not count. Null leaves an
+   * The policy for an existing job that never started: it takes over what was given for the new one, but runs no
+   * later than `maxWaitMs` (null is any time) after it was added. One that was started does not count. Null leaves an
    * existing job alone.
    */
   readonly replace: { readonly maxWaitMs: number | null } | null;
@@ -29,7 +29,7 @@ export interface UniqueOptions {
   /** Its identity. @default "input" */
   readonly by?: IdentityBy;
   /**
-   * In which states a job that is there counts; `blocked`, `ready` and `parked` count as one.
+   * The states in which an existing job counts; `blocked`, `ready` and `parked` count as one.
    * @default all but "finished"
    */
   readonly states?: readonly JobState[];
@@ -41,7 +41,7 @@ export interface UniqueOptions {
 export interface DebounceOptions {
   /** Its identity. @default "input" */
   readonly by?: IdentityBy;
-  /** It runs at the latest so long after the first one was added. @default no limit */
+  /** The longest time after the first one was added until it runs. @default no limit */
   readonly maxWait?: DurationInput;
 }
 
@@ -113,7 +113,7 @@ function debouncing(value: unknown, where: string): ResolvedIdentity {
 
 function statesOf(states: readonly JobState[], where: string): readonly JobState[] {
   const asked = states.map((state) => check.checkChoice(state, "unique.states", where, jobStates));
-  // Stores do not tell these apart: which of them a job is in is found when it is shown.
+  // Stores do not distinguish these: the one that a job is in is derived when it is shown.
   const derived: readonly JobState[] = ["blocked", "ready", "parked"];
   const asksDerived = asked.some((state) => derived.includes(state));
   return jobStates.filter((state) => asked.includes(state) || (asksDerived && derived.includes(state)));

@@ -29,7 +29,7 @@ export interface KeyLimitOptions {
   readonly fifo?: boolean;
 }
 
-/** How jobs of a task share slots by a key, such as a tenant; beside `maxRunningJobs`, which counts them all. */
+/** The slots that jobs of a task share by a key, such as a tenant; beside `maxRunningJobs`, which counts them all. */
 export interface ConcurrencyOptions<Key = (input: never) => string> extends KeyLimitOptions {
   /**
    * Returns the key for an input as `run` gets it. It is called when a job or a schedule is added; where the task's

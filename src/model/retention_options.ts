@@ -3,7 +3,7 @@ import type { DurationInput } from "../time/duration.ts";
 import * as check from "./option_checks.ts";
 import type { JobOutcome } from "./states.ts";
 
-/** How long finished jobs are kept, as stored; null is forever. */
+/** The time for which finished jobs are kept, as stored; null is forever. */
 export interface StoredRetention {
   readonly successMs: number | null;
   readonly otherMs: number | null;
@@ -16,7 +16,7 @@ export interface StoredRetention {
 /** The default: a day after a success, two weeks after anything else. */
 export const defaultRetention: StoredRetention = { successMs: 86_400_000, otherMs: 14 * 86_400_000 };
 
-/** How long finished jobs and their results are kept. */
+/** The time for which finished jobs and their results are kept. */
 export interface RetentionOptions {
   /** After a success; null is forever. @default { days: 1 } */
   readonly success?: DurationInput | null;
@@ -24,7 +24,7 @@ export interface RetentionOptions {
   readonly other?: DurationInput | null;
 }
 
-/** How long finished jobs of a task and their results are kept, and how many of them. */
+/** The time for which finished jobs of a task and their results are kept, and their number. */
 export interface TaskRetentionOptions extends RetentionOptions {
   /**
    * The largest number of successful jobs of the task that are kept, the latest ones; counted from when this was set,

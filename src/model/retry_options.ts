@@ -11,10 +11,10 @@ import {
 /** The ways in which waits between attempts can grow. */
 export const backoffKinds = ["exponential", "fixed"] as const;
 
-/** How waits between attempts grow. */
+/** A way in which waits between attempts grow. */
 export type BackoffKind = typeof backoffKinds[number];
 
-/** How long to wait before the next attempt, as stored. */
+/** The waits before further attempts, as stored. */
 export interface StoredBackoff {
   /** `fixed` waits `baseMs` each time; `exponential` multiplies by `factor`; `custom` calls the task's function. */
   readonly kind: BackoffKind | "custom";
@@ -25,7 +25,7 @@ export interface StoredBackoff {
   readonly jitter: number;
 }
 
-/** How often and when a failed job is tried again, as stored. */
+/** Number and timing of attempts, as stored. */
 export interface StoredRetry {
   readonly maxAttempts: number;
   readonly backoff: StoredBackoff;

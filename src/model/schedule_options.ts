@@ -8,7 +8,7 @@ import type { CoalescePolicy, ConflictPolicy, OverlapPolicy } from "./states.ts"
 import { refuseCounts } from "./retention_options.ts";
 import { resolveRunOptions, runOptionKeys, type RunOptions } from "./task_options.ts";
 
-/** How a schedule turns its fires into jobs. */
+/** The policies by which a schedule turns its fires into jobs. */
 export interface SchedulePolicyOptions extends RunOptions {
   /** The fires owed at once that become jobs. @default "latest" */
   readonly coalesce?: CoalescePolicy;
@@ -17,7 +17,7 @@ export interface SchedulePolicyOptions extends RunOptions {
    * @default "queueOne"; with `coalesce: "all"`, which wants every fire, "queue"
    */
   readonly overlap?: OverlapPolicy;
-  /** How late a fire may be and still become a job; null is any time. @default null */
+  /** The largest lateness of a fire that still becomes a job; null is any. @default null */
   readonly misfireGraceTime?: DurationInput | null;
   /** Each job starts by a random part of this later. @default none */
   readonly jitter?: DurationInput;

@@ -5,7 +5,7 @@ import { defaultRetry, type StoredRetry } from "./retry_options.ts";
 import type { LostLeasePolicy } from "./states.ts";
 
 /**
- * How jobs of a task run. Complete once resolved; as an override on a schedule or job only what was given.
+ * The settings of runs. Complete once resolved; as an override on a schedule or job only what was given.
  * `null` means "none", a missing key "not given": the next level decides.
  */
 export interface RunSettings {

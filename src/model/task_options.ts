@@ -23,7 +23,7 @@ import {
 import type { RunOverrides, RunSettings } from "./settings.ts";
 import type { LostLeasePolicy } from "./states.ts";
 
-/** How a job runs: options of tasks, schedules and jobs. The job wins over the schedule, then the task. */
+/** The options of runs, for tasks, schedules and jobs. The job wins over the schedule, then the task. */
 export interface RunOptions {
   /** Higher ones are taken first. @default 0 */
   readonly priority?: number;
@@ -38,11 +38,11 @@ export interface RunOptions {
   readonly retry?: RetryOptions;
   /** Not started this long after its `runAt`, a job is not run at all. Null is without limit. @default null */
   readonly timeToLive?: DurationInput | null;
-  /** How long finished jobs are kept. @default { success: { days: 1 }, other: { days: 14 } } */
+  /** The time for which finished jobs are kept. @default { success: { days: 1 }, other: { days: 14 } } */
   readonly retention?: RetentionOptions;
   /** Name of the executor that runs it; null is the scheduler's own. @default null */
   readonly executor?: string | null;
-  /** What happens when its scheduler loses its lease while it runs. @default "retry" */
+  /** The policy when its scheduler loses its lease while it runs. @default "retry" */
   readonly onLostLease?: LostLeasePolicy;
   /** The number of lost leases after which the job ends `abandoned`. @default 3 */
   readonly maxLostLeases?: number;
@@ -53,13 +53,16 @@ export interface RunOptions {
   readonly tags?: readonly string[];
 }
 
-/** How jobs of a task run, and how late they may be: a scheduler's `defaults`. */
+/** The options of runs in a scheduler's `defaults`. */
 export interface DefaultOptions extends Omit<RunOptions, "retention"> {
-  /** How long finished jobs are kept, and how many. @default { success: { days: 1 }, other: { days: 14 } } */
+  /**
+   * The time for which finished jobs are kept, and their number. @default { success: { days: 1 }, other: { days: 14 }
+   * }
+   */
   readonly retention?: TaskRetentionOptions;
   /** The limit of its jobs that run at once, in all schedulers together; null is no limit. @default 1 */
   readonly maxRunningJobs?: number | null;
-  /** How late a fire may be and still become a job; null is any time. @default null */
+  /** The largest lateness of a fire that still becomes a job; null is any. @default null */
   readonly misfireGraceTime?: DurationInput | null;
 }
 
@@ -73,18 +76,18 @@ export interface TaskOptions extends Omit<DefaultOptions, "retry"> {
   readonly metadata?: Metadata;
   /** Number and timing of attempts. @default { maxAttempts: 1 } */
   readonly retry?: TaskRetryOptions;
-  /** How jobs share slots by a key, such as a tenant. @default none */
+  /** The slots that jobs share by a key, such as a tenant. @default none */
   readonly concurrency?: ConcurrencyOptions;
   /** The limit of its jobs that start in any window of a length, in all schedulers together. @default no limit */
   readonly rateLimit?: RateLimitOptions;
 }
 
-/** How jobs of a batch task are put together for one call. */
+/** The size of a call of a batch task. */
 export interface BatchOptions {
   /** The largest number of jobs in one call. */
   readonly size: number;
   /**
-   * How long the first job of a call waits for others before the function is called with fewer; at once, it
+   * The time for which the first job of a call waits for others before the function is called with fewer; at once, it
    * takes what is ready. @default { seconds: 0 }
    */
   readonly within?: DurationInput;

@@ -92,7 +92,7 @@ export interface MethodOptions<S extends StandardSchema | undefined, O extends S
    * does, would make it another task. @default `Class.method` of the declaring class
    */
   readonly name?: string;
-  /** How jobs share slots by a key, such as a tenant. @default none */
+  /** The slots that jobs share by a key, such as a tenant. @default none */
   readonly concurrency?: ConcurrencyOptions<KeyOf<S>>;
   /** The limit of its jobs that start in any window of a length, in all schedulers together. @default no limit */
   readonly rateLimit?: RateLimitOptions<KeyOf<S>>;

@@ -106,7 +106,7 @@ export async function batchResults(
   count: number,
 ): Promise<readonly unknown[]> {
   if (Array.isArray(answer) && answer.length === count) return answer;
-  // The promises in the list are no longer awaited elsewhere: an unhandled rejection must not escape.
+  // Nothing awaits the promises in the list after this: no rejection may stay unhandled.
   if (Array.isArray(answer)) await Promise.allSettled(answer);
   const got = Array.isArray(answer) ? `a list of ${answer.length}` : `a value of type ${typeof answer}`;
   const inputs = `${count} ${count === 1 ? "input" : "inputs"}`;
