@@ -1,5 +1,5 @@
 import { runsVersion } from "./decisions.ts";
-import type { NewJob } from "./job_record.ts";
+import { jobFieldNames, type NewJob } from "./job_record.ts";
 import type { TaskClaim } from "./task_record.ts";
 
 /** True if jobs have to do with nothing but their task, and differ in nothing but their ids and inputs. */
@@ -21,14 +21,16 @@ export function mayRunAtOnce(job: NewJob, tasks: readonly TaskClaim[]): boolean 
     tasks.some((task) => task.max === undefined && runsVersion(task, job));
 }
 
+/** The fields in which jobs may differ and be alike. */
+const ownFields: readonly (keyof NewJob)[] = ["id", "input"];
+const commonFields = [...jobFieldNames, "runAtMs" as const, "addedBy" as const, "batchId" as const]
+  .filter((name) => !ownFields.includes(name));
+
 function areAlike(a: NewJob, b: NewJob): boolean {
-  return a.taskName === b.taskName && a.taskVersion === b.taskVersion && a.runAtMs === b.runAtMs &&
-    a.priority === b.priority && a.ageingMs === b.ageingMs && a.startDeadlineMs === b.startDeadlineMs &&
-    isOnItsOwn(b) && a.addedBy === b.addedBy && a.batchId === b.batchId &&
-    areSame(a.tags, b.tags) && areSame(a.overrides, b.overrides) && areSame(a.metadata, b.metadata);
+  return isOnItsOwn(b) && commonFields.every((name) => areSame(a[name], b[name]));
 }
 
-/** Most often they are one and the same object. */
-function areSame(a: object, b: object): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+/** Objects are most often one and the same. */
+function areSame(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === "object" && a !== null && JSON.stringify(a) === JSON.stringify(b));
 }

@@ -11,22 +11,35 @@ export type NewChange =
   & { readonly atMs: number }
   & (TaskChangeFacts | ScheduleChangeFacts | JobFinishedFacts);
 
-/** Something about a task. */
+/** All changes of tasks. */
+export const taskChangeTypes = [
+  "taskAdded",
+  "taskUpdated",
+  "taskRemoved",
+  "taskPaused",
+  "taskResumed",
+] as const;
+
+/** All changes of schedules. That one fired is none of them: its jobs show that. */
+export const scheduleChangeTypes = [
+  "scheduleAdded",
+  "scheduleUpdated",
+  "schedulePaused",
+  "scheduleResumed",
+  "scheduleRemoved",
+  "scheduleFinished",
+  "scheduleFailed",
+] as const;
+
+/** A change of a task. */
 export interface TaskChangeFacts {
-  readonly type: "taskAdded" | "taskUpdated" | "taskRemoved" | "taskPaused" | "taskResumed";
+  readonly type: (typeof taskChangeTypes)[number];
   readonly taskName: string;
 }
 
-/** Something about a schedule. That it fired is none: its jobs tell of that. */
+/** A change of a schedule. */
 export interface ScheduleChangeFacts {
-  readonly type:
-    | "scheduleAdded"
-    | "scheduleUpdated"
-    | "schedulePaused"
-    | "scheduleResumed"
-    | "scheduleRemoved"
-    | "scheduleFinished"
-    | "scheduleFailed";
+  readonly type: (typeof scheduleChangeTypes)[number];
   readonly scheduleId: string;
   readonly taskName: string;
   readonly nextFireTimeMs: number | null;

@@ -1,5 +1,6 @@
 /** What is remembered of a job's runs: its attempts, and the lines of its log. */
 import type { JobRecord, JobTransition, StoredError } from "./job_record.ts";
+import type { LogLevel } from "./logger.ts";
 import type { JobOutcome } from "./states.ts";
 
 /** How many attempts of one job are kept; then the oldest go. */
@@ -9,8 +10,11 @@ export const LOG_LINES_MAX = 1000;
 /** How many bytes of one job's log are kept, messages and fields together. */
 export const LOG_BYTES_MAX = 262_144;
 
-/** How an attempt ended: as its job did, or so that the job goes on. */
-export type AttemptOutcome = JobOutcome | "handedBack" | "leaseLost" | "snoozed" | "parked";
+/** All outcomes of an attempt after which its job continues. */
+export const leavingOutcomes = ["handedBack", "leaseLost", "snoozed", "parked"] as const;
+
+/** How an attempt ended: as its job did, or so that the job continues. */
+export type AttemptOutcome = JobOutcome | (typeof leavingOutcomes)[number];
 
 /** One time that a scheduler took a job. */
 export interface AttemptRecord {
@@ -101,17 +105,20 @@ export interface LogLine {
   /** Counts up from 1 in one run: who sends a line twice is known by it. */
   readonly line: number;
   readonly atMs: number;
-  readonly level: "debug" | "info" | "warn" | "error";
+  readonly level: LogLevel;
   readonly message: string;
   /** JSON text of an object; null without fields. */
   readonly fields: string | null;
 }
 
+/** All parts of a job that write to its log. */
+export const logParts = ["run", "onFailure"] as const;
+
 /** Lines that one run wrote, or what was called when its job had failed. */
 export interface LogBatch {
   readonly jobSeq: number;
   readonly claimNumber: number;
-  readonly part: "run" | "onFailure";
+  readonly part: (typeof logParts)[number];
   readonly lines: readonly LogLine[];
 }
 

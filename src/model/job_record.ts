@@ -1,6 +1,6 @@
 import type { JobIdentity } from "./identity_options.ts";
 import type { JsonValue, Metadata, Payload } from "./payload.ts";
-import type { RunOverrides } from "./settings.ts";
+import { rowSettingNames, type RowSettings, type RunOverrides } from "./settings.ts";
 import type { BlockedBy, JobOutcome, JobState, ParentFailurePolicy } from "./states.ts";
 
 /** The jobs that a job waits for. */
@@ -10,8 +10,8 @@ export interface JobParents {
   readonly onFailure: ParentFailurePolicy;
 }
 
-/** A job to be stored. */
-export interface NewJob {
+/** The fields that a job is given when it is added, and keeps. Those of {@linkcode RowSettings} come from its settings. */
+export interface JobFields extends RowSettings {
   /** Time-ordered text, made by whoever adds the job; adding the same id again adds nothing. */
   readonly id: string;
   readonly taskName: string;
@@ -21,16 +21,9 @@ export interface NewJob {
   readonly scheduleId: string | null;
   /** The fire time this job stands for; null for manual runs and jobs added directly. */
   readonly fireTimeMs: number | null;
-  /** Not before this instant; null is at once. */
-  readonly runAtMs: number | null;
-  readonly priority: number;
-  /** Waiting so long past its `runAt` counts as one more priority; null is never. */
-  readonly ageingMs: number | null;
-  /** What a scheduler must offer to take it: sorted, each once. */
-  readonly tags: readonly string[];
-  /** What it shares slots with other jobs of its task by; null shares none. */
+  /** The key by which it shares slots with other jobs of its task; null shares none. */
   readonly concurrencyKey: string | null;
-  /** What its starts count for where its task limits how many there are; null counts for nothing. */
+  /** The key that its starts count for where its task limits how many there are; null counts for nothing. */
   readonly rateKey: string | null;
   readonly input: Payload | null;
   /** Settings given on the job, merged over those of its schedule; the task's fill in when it runs. */
@@ -38,6 +31,37 @@ export interface NewJob {
   readonly metadata: Metadata;
   /** Not started by then (first attempt only), it ends as `missedStartDeadline`. */
   readonly startDeadlineMs: number | null;
+}
+
+/** For each field of a job whether it is replaced when a later job of the same identity replaces this one. */
+const isReplaced: Readonly<Record<keyof JobFields, boolean>> = {
+  id: false,
+  taskName: false,
+  taskVersion: true,
+  scheduleSeq: false,
+  scheduleId: false,
+  fireTimeMs: false,
+  concurrencyKey: true,
+  rateKey: true,
+  input: true,
+  overrides: true,
+  metadata: true,
+  startDeadlineMs: true,
+  ...Object.fromEntries(rowSettingNames.map((name) => [name, true])) as Record<keyof RowSettings, true>,
+};
+
+/** The names of {@linkcode JobFields}. */
+export const jobFieldNames = Object.keys(isReplaced) as readonly (keyof JobFields)[];
+
+/** The names of those fields that are replaced when a later job of the same identity replaces this one. */
+export const replacedFieldNames: readonly (keyof JobFields)[] = jobFieldNames.filter((name) =>
+  isReplaced[name]
+);
+
+/** A job to be stored. */
+export interface NewJob extends JobFields {
+  /** Not before this instant; null is at once. */
+  readonly runAtMs: number | null;
   /** When it stands for the same work as a job that is there. @default never */
   readonly identity?: JobIdentity;
   /** The jobs it waits for. A job with parents has no schedule. @default none */
@@ -68,27 +92,14 @@ export interface JobProgress {
 }
 
 /** A job as stored. */
-export interface JobRecord {
+export interface JobRecord extends JobFields {
   /** Identity of the row; grows in order of adding. */
   readonly seq: number;
-  readonly id: string;
-  readonly taskName: string;
-  readonly taskVersion: number;
-  readonly scheduleSeq: number | null;
-  readonly scheduleId: string | null;
-  readonly fireTimeMs: number | null;
   readonly state: JobState;
   /** What holds it back. As stored, `parents` or null: any other limit is looked up when the job is shown. */
   readonly blockedBy: BlockedBy | null;
   readonly outcome: JobOutcome | null;
   readonly runAtMs: number;
-  readonly priority: number;
-  /** Waiting so long past its `runAt` counts as one more priority; null is never. */
-  readonly ageingMs: number | null;
-  readonly tags: readonly string[];
-  readonly concurrencyKey: string | null;
-  /** What its starts count for where its task limits how many there are; null counts for nothing. */
-  readonly rateKey: string | null;
   /** The key of its identity, or null. */
   readonly identityKey: string | null;
   /** What becomes of it when a parent does not succeed; null where it has no parents. */
@@ -97,10 +108,6 @@ export interface JobRecord {
   readonly addedBy: string | null;
   /** Id of the batch it is part of, or null. */
   readonly batchId: string | null;
-  readonly input: Payload | null;
-  readonly overrides: RunOverrides;
-  readonly metadata: Metadata;
-  readonly startDeadlineMs: number | null;
   /** How often it was started against its retry budget; a lost lease or a hand-back is taken off again. */
   readonly attempt: number;
   /** Grows at every claim and never shrinks: with the incarnation, the fence of every write about a run. */

@@ -4,7 +4,14 @@ import { checkConcurrencyKey, checkRateKey } from "./limit_options.ts";
 import * as check from "./option_checks.ts";
 import type { Metadata } from "./payload.ts";
 import type { SchedulePolicies } from "./schedule_record.ts";
-import type { CoalescePolicy, ConflictPolicy, OverlapPolicy } from "./states.ts";
+import {
+  coalescePolicies,
+  type CoalescePolicy,
+  conflictPolicies,
+  type ConflictPolicy,
+  overlapPolicies,
+  type OverlapPolicy,
+} from "./states.ts";
 import { refuseCounts } from "./retention_options.ts";
 import { resolveRunOptions, runOptionKeys, type RunOptions } from "./task_options.ts";
 
@@ -140,10 +147,6 @@ export function resolveScheduleOptions(options: ScheduleSettings, where: string)
     policies: resolveSchedulePolicies(options, where),
   };
 }
-
-const coalescePolicies: readonly CoalescePolicy[] = ["latest", "earliest", "all"];
-const overlapPolicies: readonly OverlapPolicy[] = ["queueOne", "queue", "skip", "cancelPrevious", "allow"];
-const conflictPolicies: readonly ConflictPolicy[] = ["replace", "doNothing", "exception"];
 
 function optionalDuration(value: unknown, option: string, where: string): number {
   return value === undefined ? 0 : check.checkDuration(value, option, where);

@@ -33,6 +33,23 @@ export interface RunSettings {
   readonly batchSize: number | null;
 }
 
+/** The settings that a job carries in its own row, because they decide when and where it is taken. */
+export const rowSettingNames = [
+  "priority",
+  "ageingMs",
+  "tags",
+] as const satisfies readonly (keyof RunSettings)[];
+
+/** The settings of {@linkcode rowSettingNames}. */
+export type RowSettings = Pick<RunSettings, typeof rowSettingNames[number]>;
+
+/** Returns those of these settings that a job carries in its row. */
+export function rowSettings(settings: RowSettings): RowSettings {
+  const own: { [name: string]: unknown } = {};
+  for (const name of rowSettingNames) own[name] = settings[name];
+  return own as unknown as RowSettings;
+}
+
 /** Settings given at one level; the missing ones come from the next. */
 export type RunOverrides = Partial<RunSettings>;
 

@@ -1,58 +1,13 @@
-/**
- * Where a job stands. `scheduled`: its `runAt` is ahead, also between attempts. `blocked`: something holds it back
- * ({@linkcode BlockedBy}). `parked`: no live scheduler can run it.
- */
-export type JobState = "scheduled" | "blocked" | "ready" | "running" | "parked" | "finished";
+/** The closed lists of words that records are made of. Each list is the type, so that neither can miss a word. */
 
 /**
- * What holds a blocked job back: `parents` that are not finished, a `pause` of its task, or a limit of its `task`, its
- * `schedule`, its concurrency `key` or its `rate`. Only `parents` is stored: all else can be derived, at the moment of
- * asking (`displayState`).
+ * All states of a job, in the order a job goes through them. `scheduled`: its `runAt` is ahead, also between attempts.
+ * `blocked`: something holds it back ({@linkcode BlockedBy}). `parked`: no live scheduler can run it.
  */
-export type BlockedBy = "parents" | "pause" | "task" | "schedule" | "key" | "rate";
+export const jobStates = ["scheduled", "blocked", "ready", "running", "parked", "finished"] as const;
 
-/** What becomes of a job when one of its parents does not succeed: it is cancelled too, or runs all the same. */
-export type ParentFailurePolicy = "cascade" | "continue";
-
-/** What became of a finished job. */
-export type JobOutcome =
-  | "success"
-  | "error"
-  | "timedOut"
-  | "cancelled"
-  | "missedStartDeadline"
-  | "abandoned";
-
-/** Whether a schedule fires: `finished` has no fire left, `failed` has a trigger that threw or cannot be read. */
-export type ScheduleStatus = (typeof scheduleStatuses)[number];
-
-/** All statuses of a schedule. */
-export const scheduleStatuses = ["active", "finished", "failed"] as const;
-
-/** What a scheduler does: process schedules, run jobs, both, or neither (it only adds and reads). */
-export type SchedulerRole = "scheduler" | "worker" | "both" | "client";
-
-/** Which of the fires owed at once become jobs. */
-export type CoalescePolicy = "latest" | "earliest" | "all";
-
-/** What happens to a fire while the schedule's previous job is not finished. */
-export type OverlapPolicy = "queueOne" | "queue" | "skip" | "cancelPrevious" | "allow";
-
-/** What `addSchedule` does when the id is taken. */
-export type ConflictPolicy = "replace" | "doNothing" | "exception";
-
-/** What becomes of a running job whose scheduler lost its lease. */
-export type LostLeasePolicy = "retry" | "abandon";
-
-/** All job states, in the order a job goes through them. */
-export const jobStates: readonly JobState[] = [
-  "scheduled",
-  "blocked",
-  "ready",
-  "running",
-  "parked",
-  "finished",
-];
+/** Where a job stands. */
+export type JobState = (typeof jobStates)[number];
 
 /** The states of jobs that are not finished. */
 export const unfinishedStates: readonly JobState[] = jobStates.filter((state) => state !== "finished");
@@ -60,26 +15,84 @@ export const unfinishedStates: readonly JobState[] = jobStates.filter((state) =>
 /** The states of jobs that are neither running nor finished. */
 export const pendingStates: readonly JobState[] = unfinishedStates.filter((state) => state !== "running");
 
-/** All that can hold a job back, in the order in which it is looked for. */
-export const blockedByWords: readonly BlockedBy[] = ["parents", "pause", "task", "schedule", "key", "rate"];
+/**
+ * All that can hold a blocked job back, in the order in which it is looked for: `parents` that are not finished, a
+ * `pause` of its task, a limit of its `task`, its `schedule`, its concurrency `key` or its `rate`. Only `parents` is
+ * stored: all else can be derived, at the moment of asking (`displayState`).
+ */
+export const blockedByWords = ["parents", "pause", "task", "schedule", "key", "rate"] as const;
 
-/** What can become of a job when a parent does not succeed. */
-export const parentFailurePolicies: readonly ParentFailurePolicy[] = ["cascade", "continue"];
+/** What holds a blocked job back. */
+export type BlockedBy = (typeof blockedByWords)[number];
+
+/** All that can become of a job when one of its parents does not succeed: it is cancelled too, or runs all the same. */
+export const parentFailurePolicies = ["cascade", "continue"] as const;
+
+/** What becomes of a job when one of its parents does not succeed. */
+export type ParentFailurePolicy = (typeof parentFailurePolicies)[number];
 
 /** All outcomes of a finished job. */
-export const jobOutcomes: readonly JobOutcome[] = [
+export const jobOutcomes = [
   "success",
   "error",
   "timedOut",
   "cancelled",
   "missedStartDeadline",
   "abandoned",
-];
+] as const;
 
-/** The outcomes that count as failed: neither what was wanted nor what somebody asked for. */
-export const failures: readonly JobOutcome[] = ["error", "timedOut", "missedStartDeadline", "abandoned"];
+/** What became of a finished job. */
+export type JobOutcome = (typeof jobOutcomes)[number];
 
-/** Whether an outcome counts as failed. */
+const countsAsFailed: Readonly<Record<JobOutcome, boolean>> = {
+  success: false,
+  error: true,
+  timedOut: true,
+  cancelled: false,
+  missedStartDeadline: true,
+  abandoned: true,
+};
+
+/** The outcomes that count as failed: neither the wanted one nor one that was asked for. */
+export const failures: readonly JobOutcome[] = jobOutcomes.filter((outcome) => countsAsFailed[outcome]);
+
+/** True if an outcome counts as failed. */
 export function isFailure(outcome: JobOutcome | null): boolean {
-  return outcome !== null && failures.includes(outcome);
+  return outcome !== null && countsAsFailed[outcome];
 }
+
+/** All that a schedule can be: `finished` has no fire left, `failed` has a trigger that threw or cannot be read. */
+export const scheduleStatuses = ["active", "finished", "failed"] as const;
+
+/** Whether a schedule fires. */
+export type ScheduleStatus = (typeof scheduleStatuses)[number];
+
+/** All roles of a scheduler: it processes schedules, runs jobs, does both, or neither (it only adds and reads). */
+export const schedulerRoles = ["scheduler", "worker", "both", "client"] as const;
+
+/** What a scheduler does. */
+export type SchedulerRole = (typeof schedulerRoles)[number];
+
+/** All coalesce policies. */
+export const coalescePolicies = ["latest", "earliest", "all"] as const;
+
+/** Which of the fires owed at once become jobs. */
+export type CoalescePolicy = (typeof coalescePolicies)[number];
+
+/** All overlap policies. */
+export const overlapPolicies = ["queueOne", "queue", "skip", "cancelPrevious", "allow"] as const;
+
+/** What happens to a fire while the schedule's previous job is not finished. */
+export type OverlapPolicy = (typeof overlapPolicies)[number];
+
+/** All conflict policies. */
+export const conflictPolicies = ["replace", "doNothing", "exception"] as const;
+
+/** What `addSchedule` does when the id is taken. */
+export type ConflictPolicy = (typeof conflictPolicies)[number];
+
+/** All lost-lease policies. */
+export const lostLeasePolicies = ["retry", "abandon"] as const;
+
+/** What becomes of a running job whose scheduler lost its lease. */
+export type LostLeasePolicy = (typeof lostLeasePolicies)[number];

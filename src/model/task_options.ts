@@ -21,7 +21,7 @@ import {
   type TaskRetryOptions,
 } from "./retry_options.ts";
 import type { RunOverrides, RunSettings } from "./settings.ts";
-import type { LostLeasePolicy } from "./states.ts";
+import { lostLeasePolicies, type LostLeasePolicy } from "./states.ts";
 
 /** The options of runs, for tasks, schedules and jobs. The job wins over the schedule, then the task. */
 export interface RunOptions {
@@ -132,7 +132,7 @@ const runChecks: Checks<keyof RunOptions> = {
   ],
   onLostLease: [
     "onLostLease",
-    (value, option, where) => check.checkChoice(value, option, where, ["retry", "abandon"]),
+    (value, option, where) => check.checkChoice(value, option, where, lostLeasePolicies),
   ],
   maxLostLeases: ["maxLostLeases", (value, option, where) => check.checkInteger(value, option, where)],
   tags: ["tags", check.checkTags],

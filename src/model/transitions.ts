@@ -3,7 +3,13 @@
  * memory store calls them; the SQL restates them.
  */
 import { isDue } from "./decisions.ts";
-import type { JobRecord, JobTransition, NewJob } from "./job_record.ts";
+import {
+  type JobFields,
+  type JobRecord,
+  type JobTransition,
+  type NewJob,
+  replacedFieldNames,
+} from "./job_record.ts";
 import type { Metadata, Payload } from "./payload.ts";
 import type { JobState } from "./states.ts";
 
@@ -23,34 +29,20 @@ export function startedJob(job: NewJob, seq: number, incarnation: number, nowMs:
   return record;
 }
 
-/** Written out, as it is made a hundred thousand times a second. */
 function newRecord(job: NewJob, seq: number, nowMs: number): Changeable<JobRecord> {
   const runAtMs = job.runAtMs ?? nowMs;
+  const waits = job.parents !== undefined;
   return {
+    ...fieldsOf(job),
     seq,
-    id: job.id,
-    taskName: job.taskName,
-    taskVersion: job.taskVersion,
-    scheduleSeq: job.scheduleSeq,
-    scheduleId: job.scheduleId,
-    fireTimeMs: job.fireTimeMs,
-    state: job.parents === undefined ? readyOrScheduled(runAtMs, nowMs) : "blocked",
-    blockedBy: job.parents === undefined ? null : "parents",
+    state: waits ? "blocked" : readyOrScheduled(runAtMs, nowMs),
+    blockedBy: waits ? "parents" : null,
     outcome: null,
     runAtMs,
-    priority: job.priority,
-    ageingMs: job.ageingMs,
-    tags: job.tags,
-    concurrencyKey: job.concurrencyKey,
-    rateKey: job.rateKey,
     identityKey: job.identity?.key ?? null,
     onParentFailure: job.parents?.onFailure ?? null,
     addedBy: job.addedBy ?? null,
     batchId: job.batchId ?? null,
-    input: job.input,
-    overrides: job.overrides,
-    metadata: job.metadata,
-    startDeadlineMs: job.startDeadlineMs,
     attempt: 0,
     claimNumber: 0,
     owner: null,
@@ -67,28 +59,22 @@ function newRecord(job: NewJob, seq: number, nowMs: number): Changeable<JobRecor
   };
 }
 
+/** Leaves out what a record has not; mostly there is none of that, and leaving out costs. */
+function fieldsOf(job: NewJob): JobFields {
+  if (!("identity" in job) && !("parents" in job)) return job;
+  const { identity: _identity, parents: _parents, ...fields } = job;
+  return fields;
+}
+
 type Changeable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 
 /** A job that never started and takes over what was said about a later one of the same identity. */
 export function replacedJob(job: JobRecord, by: NewJob, maxWaitMs: number | null, nowMs: number): JobRecord {
   const latestMs = maxWaitMs === null ? Infinity : job.createdAtMs + maxWaitMs;
   const runAtMs = Math.min(by.runAtMs ?? nowMs, latestMs);
-  return {
-    ...job,
-    state: job.blockedBy === null ? readyOrScheduled(runAtMs, nowMs) : job.state,
-    runAtMs,
-    taskVersion: by.taskVersion,
-    priority: by.priority,
-    ageingMs: by.ageingMs,
-    tags: by.tags,
-    concurrencyKey: by.concurrencyKey,
-    rateKey: by.rateKey,
-    input: by.input,
-    overrides: by.overrides,
-    metadata: by.metadata,
-    startDeadlineMs: by.startDeadlineMs,
-    parkedReason: null,
-  };
+  const replaced = Object.fromEntries(replacedFieldNames.map((name) => [name, by[name]]));
+  const state = job.blockedBy === null ? readyOrScheduled(runAtMs, nowMs) : job.state;
+  return { ...job, ...replaced, state, runAtMs, parkedReason: null };
 }
 
 /** A scheduled job whose `runAt` has come. */

@@ -5,7 +5,7 @@ import type { Executor } from "../executors/executor.ts";
 import { isDebugEnabled, type Logger, type LogLevel, silentLogger } from "../model/logger.ts";
 import * as check from "../model/option_checks.ts";
 import type { RunOverrides } from "../model/settings.ts";
-import type { SchedulerRole } from "../model/states.ts";
+import { type SchedulerRole, schedulerRoles } from "../model/states.ts";
 import { defaultOptionKeys, type DefaultOptions, resolveRunOptions } from "../model/task_options.ts";
 import type { TaskSource } from "../registry/task_types.ts";
 import { richJson } from "../serializers/rich_json.ts";
@@ -115,7 +115,7 @@ export function resolveSchedulerOptions(options: SchedulerOptions): ResolvedSche
   return {
     stores: storesOf(options),
     tasks: options.tasks ?? [],
-    role: check.checkChoice(role, "role", where, ["scheduler", "worker", "both", "client"]),
+    role: check.checkChoice(role, "role", where, schedulerRoles),
     name: name === undefined ? defaultName() : check.checkName(name, "name", where),
     timeZone: timeZoneId(timeZone),
     defaults: resolveRunOptions(defaults, `'defaults' of ${where}`),

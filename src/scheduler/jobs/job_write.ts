@@ -2,7 +2,7 @@ import type { NewJob } from "../../model/job_record.ts";
 import { noJobOptions, type ResolvedJobOptions } from "../../model/job_options.ts";
 import type { Metadata, Payload } from "../../model/payload.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
-import { mergeOverrides, type RunSettings } from "../../model/settings.ts";
+import { mergeOverrides, rowSettings, type RunSettings } from "../../model/settings.ts";
 import { fireJobId, newJobId } from "./job_id.ts";
 import type { NamedTask } from "../tasks/task_input.ts";
 
@@ -35,9 +35,7 @@ export function directJob(wanted: WantedJob): NewJob {
     scheduleId: null,
     fireTimeMs: null,
     runAtMs,
-    priority: settings.priority,
-    ageingMs: settings.ageingMs,
-    tags: settings.tags,
+    ...rowSettings(settings),
     concurrencyKey: wanted.concurrencyKey,
     rateKey: wanted.rateKey,
     input: wanted.input,
@@ -67,9 +65,7 @@ export function scheduleJob(
     scheduleId: schedule.id,
     fireTimeMs: fire.fireTimeMs,
     runAtMs: null,
-    priority: settings.priority,
-    ageingMs: settings.ageingMs,
-    tags: settings.tags,
+    ...rowSettings(settings),
     concurrencyKey: schedule.policies.concurrencyKey,
     rateKey: schedule.policies.rateKey,
     input: schedule.input,

@@ -1,5 +1,5 @@
 import { instantOf } from "../../time/temporal.ts";
-import { resolveRunSettings } from "../../model/settings.ts";
+import { resolveRunSettings, rowSettings } from "../../model/settings.ts";
 import type { NewJob } from "../../model/job_record.ts";
 import { LATE_AFTER_MS, type ScheduleRecord, type ScheduleWrite } from "../../model/schedule_record.ts";
 import { taskMetadata } from "../../model/task_record.ts";
@@ -154,9 +154,7 @@ function jobOf(
     scheduleId: schedule.id,
     fireTimeMs: fireMs,
     runAtMs,
-    priority: settings.priority,
-    ageingMs: settings.ageingMs,
-    tags: settings.tags,
+    ...rowSettings(settings),
     concurrencyKey: schedule.policies.concurrencyKey,
     rateKey: schedule.policies.rateKey,
     input: schedule.input,

@@ -1,13 +1,30 @@
 import { messageOf } from "../../errors.ts";
 import type { SqlValue } from "./driver.ts";
 
+/** A row whose columns are asked for one by one, in the order in which they are declared. */
+export interface Row {
+  integer(column: string, since?: number): number;
+  optionalInteger(column: string, since?: number): number | null;
+  text(column: string, since?: number): string;
+  optionalText(column: string, since?: number): string | null;
+  /** 0 or 1. */
+  boolean(column: string, since?: number): boolean;
+  /** One of a closed list of words. `standIn` is used for any other one. */
+  word<T extends string>(column: string, words: readonly T[], standIn: T, since?: number): T;
+  /** One of a closed list of words, or null, also for any other one. */
+  optionalWord<T extends string>(column: string, words: readonly T[], since?: number): T | null;
+  /** JSON that holds an object or a list. `standIn` is used for what is none. */
+  json<T extends object>(column: string, standIn: T, since?: number): T;
+  optionalJson<T extends object>(column: string, since?: number): T | null;
+}
+
 const emptyObject: Readonly<Record<string, never>> = Object.freeze({});
 
 /**
  * Reads a record from its cell, one JSON array with a value for each column. What cannot be read is replaced by a
  * stand-in and remembered, so that one broken row spoils neither itself nor its neighbours.
  */
-export class CellReader {
+export class CellReader implements Row {
   readonly #values: readonly unknown[];
   readonly #problems: string[] = [];
   #index = 0;
@@ -17,27 +34,44 @@ export class CellReader {
     this.#values = JSON.parse(cell as string) as unknown[];
   }
 
-  /** The next column as it is stored; the schema's strict types stand for its type. */
-  next<T extends SqlValue>(): T {
-    return this.#values[this.#index++] as T;
+  // The schema's strict types vouch for the types of numbers and strings.
+
+  integer(_column: string): number {
+    return this.#values[this.#index++] as number;
   }
 
-  /** The next column, 0 or 1 as false or true. */
-  nextBoolean(): boolean {
-    return this.next<number>() === 1;
+  optionalInteger(_column: string): number | null {
+    return this.#values[this.#index++] as number | null;
   }
 
-  /** The next column as one of a closed list of words. */
-  nextWord<T extends string | null>(column: string, words: readonly T[], standIn: T): T {
-    const word = this.next<string | null>();
-    if ((words as readonly (string | null)[]).includes(word)) return word as T;
+  text(_column: string): string {
+    return this.#values[this.#index++] as string;
+  }
+
+  optionalText(_column: string): string | null {
+    return this.#values[this.#index++] as string | null;
+  }
+
+  boolean(_column: string): boolean {
+    return this.#values[this.#index++] === 1;
+  }
+
+  word<T extends string>(column: string, words: readonly T[], standIn: T): T {
+    const word = this.#values[this.#index++] as T;
+    if (words.includes(word)) return word;
     this.#problems.push(`${column} is '${word}'`);
     return standIn;
   }
 
-  /** The next column, JSON text that holds an object or a list. */
-  nextJSON<T extends object>(column: string, standIn: T): T {
-    const text = this.next<string | null>();
+  optionalWord<T extends string>(column: string, words: readonly T[]): T | null {
+    const word = this.#values[this.#index++] as T | null;
+    if (word === null || words.includes(word)) return word;
+    this.#problems.push(`${column} is '${word}'`);
+    return null;
+  }
+
+  json<T extends object>(column: string, standIn: T): T {
+    const text = this.#values[this.#index++] as string | null;
     if (text === "{}") return emptyObject as T;
     try {
       const value: unknown = JSON.parse(text as string);
@@ -49,14 +83,13 @@ export class CellReader {
     return standIn;
   }
 
-  /** The next column, JSON text or null. */
-  nextOptionalJSON<T extends object>(column: string): T | null {
-    if (this.#values[this.#index] !== null) return this.nextJSON<T | Record<string, never>>(column, {}) as T;
+  optionalJson<T extends object>(column: string): T | null {
+    if (this.#values[this.#index] !== null) return this.json<T | Record<string, never>>(column, {}) as T;
     this.#index++;
     return null;
   }
 
-  /** Whether everything could be read so far. */
+  /** True if everything could be read so far. */
   get isSound(): boolean {
     return this.#problems.length === 0;
   }

@@ -9,7 +9,7 @@ export function changes(session: SqlSession): ChangeStore {
   const first = `(select min(seq) from ${table})`;
   const last = `(select max(seq) from ${table})`;
   const range = `select json_array(coalesce(${first} - 1, 0), coalesce(${last}, 0))`;
-  const after = `select ${changeCell} from ${table} where seq > ?1 order by seq limit ?2`;
+  const after = `select ${changeCell(table)} from ${table} where seq > ?1 order by seq limit ?2`;
   // Only the oldest are looked at, and only up to the first that stays: clocks are set back.
   const prune = `with oldest as materialized (
       select seq, at from ${table} where seq < ${last} order by seq limit ?2),

@@ -6,7 +6,7 @@ import type { Dialect } from "../schema/dialect.ts";
 import type { StatementResult, Step } from "../../shared/driver.ts";
 import type { BulkOperation } from "../../shared/group_commit.ts";
 import { listText } from "../rows/list_text.ts";
-import { newJobGroups } from "../rows/job_row.ts";
+import { newJobGroups } from "../rows/job_columns.ts";
 import type { SqlSession } from "../session/session.ts";
 import { type Added, canInsertUniform, insertUniform } from "./insert_uniform.ts";
 import { insertUnique } from "./insert_unique.ts";

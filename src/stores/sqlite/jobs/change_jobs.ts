@@ -4,7 +4,7 @@ import type { CancelRequest, JobChange, JobStore } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { Statement } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
-import { decodeJob, jobCell } from "../rows/job_row.ts";
+import { decodeJob, jobCell } from "../rows/job_columns.ts";
 import type { SqlSession } from "../session/session.ts";
 import { jobsInOrder } from "./find_jobs.ts";
 import { cancelledError, noteFinishSql } from "./job_ends.ts";

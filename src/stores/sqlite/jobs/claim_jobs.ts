@@ -5,7 +5,7 @@ import type { Dialect } from "../schema/dialect.ts";
 import { isSetAside } from "../schema/tables.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
-import { decodeJob, jobCell } from "../rows/job_row.ts";
+import { decodeJob, jobCell } from "../rows/job_columns.ts";
 import type { SqlSession } from "../session/session.ts";
 import { blockSql, namedCandidates, openTasks, readyCandidates, WINDOW_MIN } from "./claim_sql.ts";
 import { choosing } from "./choose_jobs.ts";

@@ -2,7 +2,7 @@ import { missedDeadlineTransition } from "../../../model/decisions.ts";
 import { defaultRunSettings } from "../../../model/settings.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { Step } from "../../shared/driver.ts";
-import { jobCell } from "../rows/job_row.ts";
+import { jobCell } from "../rows/job_columns.ts";
 import { noteFinishSql, otherKeepMs } from "./job_ends.ts";
 import { settleChildrenSql } from "./settle_children.ts";
 

@@ -5,7 +5,7 @@ import type { Dialect } from "../schema/dialect.ts";
 import { isSetAside, waitsForParents } from "../schema/tables.ts";
 import type { Statement } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
-import { decodeJob, jobCell } from "../rows/job_row.ts";
+import { decodeJob, decodeShownJob, shownJobCell } from "../rows/job_columns.ts";
 import type { SqlSession } from "../session/session.ts";
 import { Conditions } from "../rows/conditions.ts";
 import { displayState, shownIn, sqlList, stateOf, surroundings } from "./display_state.ts";
@@ -16,7 +16,7 @@ export function findJobs(session: SqlSession): Pick<JobStore, "getJobs" | "count
   return {
     async getJobs(filter) {
       const [found] = await session.read([findStatement(dialect, filter, session.nowArgument())]);
-      return found!.cells.map(decodeJob);
+      return found!.cells.map(decodeShownJob);
     },
     async countJobs(filter) {
       const [found] = await session.read([countStatement(dialect, filter, session.nowArgument())]);
@@ -24,7 +24,7 @@ export function findJobs(session: SqlSession): Pick<JobStore, "getJobs" | "count
     },
     async getParents(jobId) {
       const [waits, parents] = await session.read(parentStatements(dialect, jobId, session.nowArgument()));
-      return { waits: waits!.cells[0] === 1, parents: parents!.cells.map(decodeJob) };
+      return { waits: waits!.cells[0] === 1, parents: parents!.cells.map(decodeShownJob) };
     },
   };
 }
@@ -53,7 +53,7 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
   if (filter.outcomes) addOutcomes(where, filter.outcomes, filter);
   if (filter.states) where.addText(shownIn(dialect, filter.states));
   const order = filter.order === "oldest" ? "j.seq" : "j.seq desc";
-  const { sql, args } = where.select(jobCell("j", displayState(dialect)), `${jobs} j`, order, filter);
+  const { sql, args } = where.select(shownJobCell(displayState(dialect)), `${jobs} j`, order, filter);
   return { sql: `with ${surroundings(dialect, "?1")} ${sql}`, args };
 }
 
@@ -75,7 +75,7 @@ function childrenOf({ tables: { jobs, parents } }: Dialect, ids: string): string
 
 function parentStatements(dialect: Dialect, jobId: string, now: number | null): readonly Statement[] {
   const { jobs, parents } = dialect.tables;
-  const cell = jobCell("j", displayState(dialect));
+  const cell = shownJobCell(displayState(dialect));
   return [
     { sql: `select coalesce(${waitsForParents()}, 0) from ${jobs} where id = ?1`, args: [jobId] },
     {

@@ -4,7 +4,8 @@ import { startedJob } from "../../../model/transitions.ts";
 import type { AddAnswer, ClaimRequest } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import { isSetAside } from "../schema/tables.ts";
-import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
+import type { SqlValue, Statement, StatementResult, Step } from "../../shared/driver.ts";
+import { columnNames, sharedFieldNames, writtenFields } from "../rows/job_columns.ts";
 import { listText } from "../rows/list_text.ts";
 
 /** What became of one job. */
@@ -66,23 +67,10 @@ export function insertUniform(dialect: Dialect): UniformInsert {
   };
 }
 
-function insertArguments(first: NewJob, rows: string, now: number | null, claim?: ClaimRequest) {
-  return [
-    rows,
-    now,
-    first.taskName,
-    first.taskVersion,
-    first.runAtMs,
-    first.priority,
-    JSON.stringify(first.tags),
-    first.startDeadlineMs,
-    JSON.stringify(first.overrides),
-    JSON.stringify(first.metadata),
-    claim?.incarnation ?? null,
-    first.ageingMs,
-    first.addedBy ?? null,
-    first.batchId ?? null,
-  ];
+function insertArguments(first: NewJob, rows: string, now: number | null, claim?: ClaimRequest): SqlValue[] {
+  const { runAtMs, addedBy = null, batchId = null } = first;
+  const own = [rows, now, runAtMs, claim?.incarnation ?? null, addedBy, batchId];
+  return [...own, ...writtenFields(first, sharedFieldNames)];
 }
 
 /** Marks that jobs can be taken as they are added: their task has slots for all and no rate, and none of its jobs waits already. */
@@ -102,19 +90,16 @@ const ownId = "substr(e.value, 1, instr(e.value, char(10)) - 1)";
 
 function insertSql({ tables: { jobs, picked }, now }: Dialect): string {
   const ifTaken = (then: string, other: string) => `case when c.taken then ${then} else ${other} end`;
+  const values = sharedFieldNames.map((_name, index) => `?${7 + index}`);
   return `with c as materialized (select ${now("?2")} as now, exists (select 1 from ${picked}) as taken)
-    insert into ${jobs}(id, state, task_name, task_version, priority, ageing, tags, run_at, start_deadline, attempt,
-      claim_number, owner, lost_leases, created_at, started_at, overrides, metadata,
-      added_by, batch_id, input)
-    select ${ownId}, case when ?5 > c.now then 'scheduled' else ${
-    ifTaken("'running'", "'ready'")
-  } end, ?3, ?4, ?6, ?12, ?7,
-      coalesce(?5, c.now), ?8, ${ifTaken("1", "0")}, ${ifTaken("1", "0")}, ${
-    ifTaken("?11", "null")
-  }, 0, c.now,
-      ${
+    insert into ${jobs}(id, input, state, run_at, attempt, claim_number, owner, lost_leases, created_at, started_at,
+      added_by, batch_id, ${columnNames(sharedFieldNames)})
+    select ${ownId}, nullif(substr(e.value, instr(e.value, char(10)) + 1), ''),
+      case when ?3 > c.now then 'scheduled' else ${ifTaken("'running'", "'ready'")} end, coalesce(?3, c.now),
+      ${ifTaken("1", "0")}, ${ifTaken("1", "0")}, ${ifTaken("?4", "null")}, 0, c.now, ${
     ifTaken("c.now", "null")
-  }, ?9, ?10, ?13, ?14, nullif(substr(e.value, instr(e.value, char(10)) + 1), '')
+  },
+      ?5, ?6, ${values}
     from c cross join json_each(?1) e where true
     on conflict(id) do nothing`;
 }

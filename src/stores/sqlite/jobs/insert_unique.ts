@@ -1,9 +1,9 @@
-import type { NewJob } from "../../../model/job_record.ts";
+import { type JobFields, type NewJob, replacedFieldNames } from "../../../model/job_record.ts";
 import type { AddAnswer } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
-import { newJobGroups } from "../rows/job_row.ts";
+import { jobColumns, newJobGroups, writtenFields } from "../rows/job_columns.ts";
 import type { SqlSession } from "../session/session.ts";
 import { addParents, tellMissingParent } from "./add_parents.ts";
 import { insertJobsSql } from "./insert_jobs.ts";
@@ -57,26 +57,10 @@ function statementsFor(
 }
 
 function replaceStatement(sql: string, job: NewJob, now: number | null): Statement {
-  return {
-    sql,
-    args: [
-      job.identity?.replace ? 1 : 0,
-      job.id,
-      now,
-      job.runAtMs,
-      job.identity?.replace?.maxWaitMs ?? null,
-      job.taskVersion,
-      job.priority,
-      JSON.stringify(job.tags),
-      job.concurrencyKey,
-      job.input,
-      JSON.stringify(job.overrides),
-      JSON.stringify(job.metadata),
-      job.startDeadlineMs,
-      job.ageingMs,
-      job.rateKey,
-    ],
-  };
+  const { id, identity, runAtMs } = job;
+  const replace = identity?.replace ?? null;
+  const common = [replace === null ? 0 : 1, id, now, runAtMs, replace?.maxWaitMs ?? null];
+  return { sql, args: [...common, ...writtenFields(job, replacedFieldNames)] };
 }
 
 function answerOf(results: readonly StatementResult[]) {
@@ -90,6 +74,11 @@ function identityTexts(dialect: Dialect) {
   const { jobs, picked, answered } = dialect.tables;
   const now = dialect.now("?3");
   const runAt = `min(coalesce(?4, ${now}), coalesce(created_at + ?5, coalesce(?4, ${now})))`;
+  const argumentOf = (name: keyof JobFields) => `?${6 + replacedFieldNames.indexOf(name)}`;
+  const replacedColumns = replacedFieldNames.map((name) =>
+    `${jobColumns.of[name].name} = ${argumentOf(name)}`
+  );
+  const newKeys = { concurrencyKey: argumentOf("concurrencyKey"), rateKey: argumentOf("rateKey") };
   return {
     pick: `insert into ${picked}(seq)
       select j.seq from ${jobs} j where j.id = ?1
@@ -102,14 +91,9 @@ function identityTexts(dialect: Dialect) {
     } - ?5) and (?6 = 0 or (j.claim_number = 0 and j.state <> 'finished'))
           and not exists (select 1 from ${jobs} where id = ?1)
         order by j.seq desc limit 1)`,
-    // What the waiting state depends on is replaced too, so that comes in a statement's own words.
-    replace: `update ${jobs} set run_at = ${runAt}, task_version = ?6, priority = ?7, tags = ?8,
-        concurrency_key = ?9, input = ?10, overrides = ?11, metadata = ?12, start_deadline = ?13, ageing = ?14, rate_key = ?15,
-        parked_reason = null,
-        state = case when blocked_by is not null then state when ${runAt} > ${now} then 'scheduled' else ${
-      readyOrBlocked(dialect, jobs).replaceAll(`${jobs}.concurrency_key`, "?9")
-        .replaceAll(`${jobs}.rate_key`, "?15")
-    } end
+    replace: `update ${jobs} set run_at = ${runAt}, parked_reason = null, ${replacedColumns.join(", ")},
+        state = case when blocked_by is not null then state when ${runAt} > ${now} then 'scheduled'
+          else ${readyOrBlocked(dialect, jobs, newKeys)} end
       where ?1 = 1 and seq in (select seq from ${picked}) and id <> ?2`,
     insert: insertJobsSql(dialect, "json_each(?1) b", "?2", `not exists (select 1 from ${picked})`),
     answer: `select json_array(${dialect.now("?2")}, seq, id) from ${jobs}

@@ -8,8 +8,8 @@ import {
 import type { JobHistoryStore } from "../../job_history_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import { listText } from "../rows/list_text.ts";
-import { attemptCell, decodeAttempt, decodeLogLine, logCell } from "../rows/history_rows.ts";
-import { decodeJob, jobCell } from "../rows/job_row.ts";
+import { attemptColumns, logColumns } from "../rows/history_rows.ts";
+import { decodeJob, jobCell } from "../rows/job_columns.ts";
 import type { SqlSession } from "../session/session.ts";
 
 /** What is remembered of jobs' runs. */
@@ -26,7 +26,7 @@ export function jobHistory(session: SqlSession): JobHistoryStore {
       const [cell] = job!.cells;
       if (cell === undefined) return undefined;
       const ownerName = (name!.cells[0] ?? null) as string | null;
-      return attemptsOf(decodeJob(cell), ownerName, stored!.cells.map(decodeAttempt));
+      return attemptsOf(decodeJob(cell), ownerName, stored!.cells.map(attemptColumns.decode));
     },
     async putLogs(batches) {
       const given = batches.filter(({ lines }) => lines.length > 0);
@@ -39,7 +39,7 @@ export function jobHistory(session: SqlSession): JobHistoryStore {
         { sql: sql.isThere, args: [jobId] },
         { sql: sql.lines, args: [jobId] },
       ]);
-      return job!.cells.length === 0 ? undefined : lines!.cells.map(decodeLogLine);
+      return job!.cells.length === 0 ? undefined : lines!.cells.map(logColumns.decode);
     },
   };
 }
@@ -55,11 +55,15 @@ function historyTexts({ tables: { jobs, attempts, logs, names } }: Dialect) {
   return {
     isThere: `select 1 from ${jobs} where id = ?1`,
     job: `select ${jobCell("j")} from ${jobs} j where j.id = ?1`,
-    attempts: `select ${attemptCell} from ${jobs} j cross join ${attempts} a on a.job_seq = j.seq
+    attempts: `select ${
+      attemptColumns.cell("a", { ownerName: "n.name" })
+    } from ${jobs} j cross join ${attempts} a on a.job_seq = j.seq
       left join ${names} n on n.incarnation = a.owner where j.id = ?1 order by a.claim_number`,
     ownerName:
       `select n.name from ${jobs} j cross join ${names} n on n.incarnation = j.owner where j.id = ?1`,
-    lines: `select ${logCell} from ${jobs} j cross join ${logs} l on l.job_seq = j.seq where j.id = ?1
+    lines: `select ${
+      logColumns.cell("l")
+    } from ${jobs} j cross join ${logs} l on l.job_seq = j.seq where j.id = ?1
       order by l.ordinal`,
     // What is there is asked once for each run, and each list is opened once: for each line, both cost minutes.
     addLines: `with run(place, job_seq, claim_number, part, lines) as materialized (

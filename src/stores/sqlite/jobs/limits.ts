@@ -5,13 +5,18 @@ import { isSetAside } from "../schema/tables.ts";
 /**
  * How a job that may run now is stored: `ready`, or `blocked` where its schedule or one of its keys limits how many run
  * or start. A claim makes the first ones of each such lane ready as far as there are slots, so that the ready jobs a
- * claim reads are jobs it can take, however many wait behind them. `job` is the alias of the job's row.
+ * claim reads are jobs it can take, however many wait behind them. `job` is the alias of the job's row,
+ * `keys` are the expressions of its keys where these are about to change.
  */
-export function readyOrBlocked({ tables }: Dialect, job: string): string {
+export function readyOrBlocked(
+  { tables }: Dialect,
+  job: string,
+  keys = { concurrencyKey: `${job}.concurrency_key`, rateKey: `${job}.rate_key` },
+): string {
   return `case when (select max_running from ${tables.schedules} where seq = ${job}.schedule_seq) is null
-      and (${job}.concurrency_key is null
+      and (${keys.concurrencyKey} is null
         or (select key_max from ${tables.tasks} where name = ${job}.task_name) is null)
-      and (${job}.rate_key is null or not exists (
+      and (${keys.rateKey} is null or not exists (
         select 1 from ${tables.rates} where task_name = ${job}.task_name and keyed))
     then 'ready' else 'blocked' end`;
 }

@@ -1,51 +1,35 @@
-import type { AttemptOutcome, AttemptRecord, StoredLogLine } from "../../../model/job_history.ts";
-import type { StoredError } from "../../../model/job_record.ts";
+import {
+  type AttemptRecord,
+  leavingOutcomes,
+  logParts,
+  type StoredLogLine,
+} from "../../../model/job_history.ts";
+import { logLevels } from "../../../model/logger.ts";
 import { jobOutcomes } from "../../../model/states.ts";
-import type { SqlValue } from "../../shared/driver.ts";
-import { CellReader } from "../../shared/cell_reader.ts";
+import { type Columns, columnsOf } from "../../shared/columns.ts";
 
-const attemptOutcomes: readonly AttemptOutcome[] = [
-  ...jobOutcomes,
-  "handedBack",
-  "leaseLost",
-  "snoozed",
-  "parked",
-];
+const attemptOutcomes = [...jobOutcomes, ...leavingOutcomes];
 
-/** The expression for one attempt `a`, with the name `n` of its owner. */
-export const attemptCell =
-  "json_array(a.claim_number, a.attempt, a.owner, n.name, a.started_at, a.finished_at, a.outcome, a.error)";
+/** The fields of an attempt, each with its column, but for the name of its owner. */
+export const attemptColumns: Columns<AttemptRecord> = columnsOf((row) => ({
+  claimNumber: row.integer("claim_number"),
+  attempt: row.integer("attempt"),
+  owner: row.optionalInteger("owner"),
+  ownerName: row.optionalText("owner_name"),
+  startedAtMs: row.integer("started_at"),
+  finishedAtMs: row.integer("finished_at"),
+  outcome: row.word("outcome", attemptOutcomes, "error"),
+  error: row.optionalJson("error"),
+}));
 
-/** Reads an attempt from its cell. */
-export function decodeAttempt(cell: SqlValue): AttemptRecord {
-  const reader = new CellReader(cell);
-  return {
-    claimNumber: reader.next<number>(),
-    attempt: reader.next<number>(),
-    owner: reader.next<number | null>(),
-    ownerName: reader.next<string | null>(),
-    startedAtMs: reader.next<number>(),
-    finishedAtMs: reader.next<number>(),
-    outcome: reader.nextWord<AttemptOutcome>("outcome", attemptOutcomes, "error"),
-    error: reader.nextOptionalJSON<StoredError>("error"),
-  };
-}
-
-/** The expression for one line `l` of a log. */
-export const logCell =
-  "json_array(l.ordinal, l.claim_number, l.part, l.line, l.at, l.level, l.message, l.fields)";
-
-/** Reads a line of a log from its cell. */
-export function decodeLogLine(cell: SqlValue): StoredLogLine {
-  const reader = new CellReader(cell);
-  return {
-    ordinal: reader.next<number>(),
-    claimNumber: reader.next<number>(),
-    part: reader.nextWord<StoredLogLine["part"]>("part", ["run", "onFailure"], "run"),
-    line: reader.next<number>(),
-    atMs: reader.next<number>(),
-    level: reader.nextWord<StoredLogLine["level"]>("level", ["debug", "info", "warn", "error"], "info"),
-    message: reader.next<string>(),
-    fields: reader.next<string | null>(),
-  };
-}
+/** The fields of a line of a log, each with its column. */
+export const logColumns: Columns<StoredLogLine> = columnsOf((row) => ({
+  ordinal: row.integer("ordinal"),
+  claimNumber: row.integer("claim_number"),
+  part: row.word("part", logParts, "run"),
+  line: row.integer("line"),
+  atMs: row.integer("at"),
+  level: row.word("level", logLevels, "info"),
+  message: row.text("message"),
+  fields: row.optionalText("fields"),
+}));

@@ -5,11 +5,9 @@ import {
   type ScheduleWrite,
   zeroCounters,
 } from "../../../model/schedule_record.ts";
-import type { ScheduleStatus } from "../../../model/states.ts";
+import { scheduleStatuses } from "../../../model/states.ts";
 import type { SqlValue } from "../../shared/driver.ts";
-import { CellReader } from "../../shared/cell_reader.ts";
-
-const statuses: readonly ScheduleStatus[] = ["active", "finished", "failed"];
+import { type Columns, columnsOf } from "../../shared/columns.ts";
 
 /** What holds for a schedule whose policies cannot be read: one that does the least. */
 const unreadablePolicies: SchedulePolicies = {
@@ -24,18 +22,46 @@ const unreadablePolicies: SchedulePolicies = {
   overrides: {},
 };
 
-/** The columns of a schedule's cell, in the order `decodeSchedule` reads them. */
-const columns = [
-  "seq",
-  "version",
-  "created_at",
-  "updated_at",
-  "failed_runs",
-  "id",
-  "generated_id",
-  "task_name",
+/** The fields of a schedule, each with its column. What may be long comes last. */
+export const scheduleColumns: Columns<Omit<ScheduleRecord, "undecodable">> = columnsOf((row) => ({
+  seq: row.integer("seq"),
+  id: row.text("id"),
+  version: row.integer("version"),
+  taskName: row.text("task_name"),
+  paused: row.boolean("paused"),
+  status: row.word("status", scheduleStatuses, "failed"),
+  nextFireTimeMs: row.optionalInteger("next_fire"),
+  lastFireTimeMs: row.optionalInteger("last_fire"),
+  lastFinishedMs: row.optionalInteger("last_finished"),
+  needsPlanning: row.boolean("needs_planning"),
+  followsFinish: row.boolean("follows_finish"),
+  generatedId: row.boolean("generated_id"),
+  anchorMs: row.integer("anchor"),
+  createdAtMs: row.integer("created_at"),
+  updatedAtMs: row.integer("updated_at"),
+  failedRuns: row.integer("failed_runs"),
+  group: row.optionalText("group_name"),
+  description: row.optionalText("description"),
+  error: row.optionalText("error"),
+  counters: row.json("counters", zeroCounters),
+  policies: row.json("policies", unreadablePolicies),
+  trigger: row.json("trigger", { kind: "undecodable" }),
+  metadata: row.json("metadata", {}),
+  input: row.optionalText("input"),
+}));
+
+/** Reads a schedule from its cell. Never throws: what cannot be read is described by `undecodable`. */
+export function decodeSchedule(cell: SqlValue): ScheduleRecord {
+  const schedule = scheduleColumns.decode(cell);
+  return { ...schedule, counters: { ...zeroCounters, ...schedule.counters } };
+}
+
+/** The fields of a schedule that a write sets. */
+const writtenFields = [
+  "generatedId",
+  "taskName",
   "description",
-  "group_name",
+  "group",
   "trigger",
   "input",
   "policies",
@@ -43,95 +69,25 @@ const columns = [
   "paused",
   "status",
   "error",
-  "anchor",
-  "next_fire",
-  "last_fire",
-  "last_finished",
-  "follows_finish",
-  "needs_planning",
+  "anchorMs",
+  "nextFireTimeMs",
+  "lastFireTimeMs",
+  "followsFinish",
+  "needsPlanning",
   "counters",
-] as const;
-
-/** The expression for one schedule in one cell. */
-export function scheduleCell(table: string): string {
-  return `json_array(${columns.map((column) => `${table}.${column}`).join(", ")})`;
-}
-
-/** Reads a schedule from its cell. Never throws: what cannot be read is said in `undecodable`. */
-export function decodeSchedule(cell: SqlValue): ScheduleRecord {
-  const reader = new CellReader(cell);
-  const record = {
-    seq: reader.next<number>(),
-    version: reader.next<number>(),
-    createdAtMs: reader.next<number>(),
-    updatedAtMs: reader.next<number>(),
-    failedRuns: reader.next<number>(),
-    id: reader.next<string>(),
-    generatedId: reader.nextBoolean(),
-    taskName: reader.next<string>(),
-    description: reader.next<string | null>(),
-    group: reader.next<string | null>(),
-    trigger: reader.nextJSON("trigger", { kind: "undecodable" }),
-    input: reader.next<string | null>(),
-    policies: reader.nextJSON("policies", unreadablePolicies),
-    metadata: reader.nextJSON("metadata", {}),
-    paused: reader.nextBoolean(),
-    status: reader.nextWord("status", statuses, "failed"),
-    error: reader.next<string | null>(),
-    anchorMs: reader.next<number>(),
-    nextFireTimeMs: reader.next<number | null>(),
-    lastFireTimeMs: reader.next<number | null>(),
-    lastFinishedMs: reader.next<number | null>(),
-    followsFinish: reader.nextBoolean(),
-    needsPlanning: reader.nextBoolean(),
-    counters: { ...zeroCounters, ...reader.nextJSON("counters", zeroCounters) },
-  };
-  return { ...record, ...reader.undecodable };
-}
+] as const satisfies readonly (keyof ScheduleWrite)[];
 
 /** The columns that a write sets, in the order of `scheduleRow`. */
-export const writtenColumns = [
-  "generated_id",
-  "task_name",
-  "description",
-  "group_name",
-  "trigger",
-  "input",
-  "policies",
-  "metadata",
-  "paused",
-  "status",
-  "error",
-  "anchor",
-  "next_fire",
-  "last_fire",
-  "follows_finish",
-  "needs_planning",
-  "counters",
+export const writtenColumns: readonly string[] = [
+  ...writtenFields.map((field) => scheduleColumns.of[field].name),
   "max_running",
-] as const;
+];
 
-/** What a write sets, as a row of values. */
+/** The values that a write sets. */
 export function scheduleRow(schedule: ScheduleWrite): readonly SqlValue[] {
-  const { policies } = schedule;
+  const { overlap, maxRunningJobs } = schedule.policies;
   return [
-    schedule.generatedId ? 1 : 0,
-    schedule.taskName,
-    schedule.description,
-    schedule.group,
-    JSON.stringify(schedule.trigger),
-    schedule.input,
-    JSON.stringify(policies),
-    JSON.stringify(schedule.metadata),
-    schedule.paused ? 1 : 0,
-    schedule.status,
-    schedule.error,
-    schedule.anchorMs,
-    schedule.nextFireTimeMs,
-    schedule.lastFireTimeMs,
-    schedule.followsFinish ? 1 : 0,
-    schedule.needsPlanning ? 1 : 0,
-    JSON.stringify(schedule.counters),
-    scheduleLimit(policies.overlap, policies.maxRunningJobs),
+    ...writtenFields.map((field) => scheduleColumns.of[field].write(schedule[field])),
+    scheduleLimit(overlap, maxRunningJobs),
   ];
 }

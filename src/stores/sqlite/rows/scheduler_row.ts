@@ -1,10 +1,8 @@
 import type { ProcessIdentity, SchedulerRecord } from "../../../model/scheduler_record.ts";
-import type { SchedulerRole } from "../../../model/states.ts";
+import { schedulerRoles } from "../../../model/states.ts";
 import type { TaskVersion } from "../../../model/task_record.ts";
 import type { SqlValue } from "../../shared/driver.ts";
-import { CellReader } from "../../shared/cell_reader.ts";
-
-const roles: readonly SchedulerRole[] = ["scheduler", "worker", "both", "client"];
+import { type Columns, columnsOf } from "../../shared/columns.ts";
 
 const unreadableProcess: ProcessIdentity = {
   hostname: "",
@@ -17,37 +15,30 @@ const unreadableProcess: ProcessIdentity = {
 /** A task and its version as a row keeps them. */
 type StoredVersion = readonly [name: string, version: number];
 
-const columns = [
-  "incarnation",
-  "name",
-  "role",
-  "tasks",
-  "tags",
-  "process",
-  "lease_ms",
-  "started_at",
-  "lease_until",
-] as const;
+type StoredScheduler = Omit<SchedulerRecord, "tasks"> & { readonly tasks: readonly StoredVersion[] };
+
+/** The fields of a scheduler, each with its column. */
+export const schedulerColumns: Columns<StoredScheduler> = columnsOf((row) => ({
+  incarnation: row.integer("incarnation"),
+  name: row.text("name"),
+  role: row.word("role", schedulerRoles, "client"),
+  tasks: row.json<readonly StoredVersion[]>("tasks", []),
+  tags: row.json<readonly string[]>("tags", []),
+  process: row.json("process", unreadableProcess),
+  leaseMs: row.integer("lease_ms"),
+  startedAtMs: row.integer("started_at"),
+  leaseUntilMs: row.integer("lease_until"),
+}));
 
 /** The expression for one scheduler in one cell. */
 export function schedulerCell(table: string): string {
-  return `json_array(${columns.map((column) => `${table}.${column}`).join(", ")})`;
+  return schedulerColumns.cell(table);
 }
 
 /** Reads a scheduler from its cell. Never throws: one that cannot be read has no tasks and no process. */
 export function decodeScheduler(cell: SqlValue): SchedulerRecord {
-  const reader = new CellReader(cell);
-  return {
-    incarnation: reader.next<number>(),
-    name: reader.next<string>(),
-    role: reader.nextWord("role", roles, "client"),
-    tasks: taskVersions(reader.nextJSON<readonly StoredVersion[]>("tasks", [])),
-    tags: namesIn(reader.nextJSON<readonly string[]>("tags", [])),
-    process: reader.nextJSON("process", unreadableProcess),
-    leaseMs: reader.next<number>(),
-    startedAtMs: reader.next<number>(),
-    leaseUntilMs: reader.next<number>(),
-  };
+  const { tasks, tags, undecodable: _, ...scheduler } = schedulerColumns.decode(cell);
+  return { ...scheduler, tasks: taskVersions(tasks), tags: namesIn(tags) };
 }
 
 /** The tasks of a scheduler as its row keeps them. */

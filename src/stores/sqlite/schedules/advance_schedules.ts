@@ -2,7 +2,7 @@ import type { ScheduleAdvance, ScheduleStore } from "../../schedule_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
-import { newJobGroups } from "../rows/job_row.ts";
+import { newJobGroups } from "../rows/job_columns.ts";
 import { scheduleRow } from "../rows/schedule_row.ts";
 import type { SqlSession } from "../session/session.ts";
 import { insertJobsSql } from "../jobs/insert_jobs.ts";

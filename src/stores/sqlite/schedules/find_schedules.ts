@@ -2,7 +2,7 @@ import type { DueSchedule, ScheduleFilter, ScheduleStore } from "../../schedule_
 import type { Dialect } from "../schema/dialect.ts";
 import type { SqlValue } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
-import { decodeSchedule, scheduleCell } from "../rows/schedule_row.ts";
+import { decodeSchedule, scheduleColumns } from "../rows/schedule_row.ts";
 import { decodeTask, taskCell } from "../rows/task_row.ts";
 import type { SqlSession } from "../session/session.ts";
 import { Conditions } from "../rows/conditions.ts";
@@ -58,7 +58,7 @@ function findStatement(
   if (filter.group !== undefined) where.add((group) => `s.group_name = ${group}`, filter.group);
   if (filter.paused !== undefined) where.add((paused) => `s.paused = ${paused}`, filter.paused ? 1 : 0);
   if (filter.status !== undefined) where.add((status) => `s.status = ${status}`, filter.status);
-  return where.select(scheduleCell("s"), `${schedules} s`, "s.next_fire nulls last, s.id", filter);
+  return where.select(scheduleColumns.cell("s"), `${schedules} s`, "s.next_fire nulls last, s.id", filter);
 }
 
 /** One statement with one reading of the clock: what is not due by it is ahead by it, so nothing falls between. */
@@ -77,7 +77,7 @@ function dueSql(dialect: Dialect): string {
     select json_array(clock.now,
       (select min(s.next_fire) from ${schedules} s
         where ${mayFire} and s.next_fire is not null and s.next_fire > clock.now),
-      json((select json_group_array(json_array(${scheduleCell("s")} || '',
+      json((select json_group_array(json_array(${scheduleColumns.cell("s")} || '',
           case when t.name is not null then ${taskCell("t", jobs)} || '' end, (
           select count(*) from ${jobs} u
           where u.schedule_seq = s.seq and u.schedule_seq is not null and u.state <> 'finished')))

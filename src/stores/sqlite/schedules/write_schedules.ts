@@ -3,7 +3,7 @@ import type { Dialect } from "../schema/dialect.ts";
 import type { SqlValue, Step } from "../../shared/driver.ts";
 import { guard, GuardFailure } from "../session/guard.ts";
 import { listText } from "../rows/list_text.ts";
-import { decodeSchedule, scheduleCell, scheduleRow, writtenColumns } from "../rows/schedule_row.ts";
+import { decodeSchedule, scheduleColumns, scheduleRow, writtenColumns } from "../rows/schedule_row.ts";
 import type { SqlSession } from "../session/session.ts";
 
 /** Writing schedules. */
@@ -52,7 +52,7 @@ function writeStep(dialect: Dialect): (change: ScheduleChange, now: number | nul
     `insert into ${schedules}(id, version, created_at, updated_at, last_finished, ${writtenColumns})
     select e.value ->> 0, 1, ${nowMs}, ${nowMs}, e.value ->> 4, ${values} from json_each(?1) e
     where (e.value ->> 1) is null`;
-  const written = `select ${scheduleCell("s")} from json_each(?1) e
+  const written = `select ${scheduleColumns.cell("s")} from json_each(?1) e
     cross join ${schedules} s on s.id = (e.value ->> 0)`;
   return ({ puts, removes = [] }, now) => {
     const rows = listText(puts.map(putRow));

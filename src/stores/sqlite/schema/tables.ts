@@ -1,3 +1,6 @@
+import { jobColumns } from "../rows/job_columns.ts";
+import { scheduleColumns } from "../rows/schedule_row.ts";
+import { schedulerColumns } from "../rows/scheduler_row.ts";
 import type { Dialect, TableNames } from "./dialect.ts";
 
 /** The statements that create the tables with their indexes, and the rows that are there from the beginning. */
@@ -67,21 +70,18 @@ function taskTables({ tasks }: TableNames): readonly string[] {
 export const isCounting = "(keep_success is not null or keep_other is not null)";
 
 function schedulerTable({ schedulers }: TableNames): string {
-  return `create table ${schedulers}(
-    incarnation integer primary key autoincrement, name text not null, role text not null,
-    tasks text not null, tags text not null, process text not null, lease_ms integer not null,
-    started_at integer not null, lease_until integer not null) strict`;
+  const columns = schedulerColumns.definitions(1, { incarnation: "primary key autoincrement" });
+  return `create table ${schedulers}(${columns.join(", ")}) strict`;
 }
 
 function scheduleTable({ schedules: s }: TableNames): readonly string[] {
+  const columns = scheduleColumns.definitions(1, {
+    seq: "primary key autoincrement",
+    id: "unique",
+    failed_runs: "default 0",
+  });
   return [
-    `create table ${s}(
-      seq integer primary key autoincrement, id text not null unique, version integer not null,
-      task_name text not null, paused integer not null, status text not null, next_fire integer, last_fire integer,
-      last_finished integer, needs_planning integer not null, follows_finish integer not null, max_running integer,
-      generated_id integer not null, anchor integer not null, created_at integer not null, updated_at integer not null,
-      failed_runs integer not null default 0, group_name text, description text, error text, counters text not null,
-      policies text not null, trigger text not null, metadata text not null, input text) strict`,
+    `create table ${s}(${columns.join(", ")}, max_running integer) strict`,
     `create index ${s}_due on ${s}(next_fire)
       where paused = 0 and status = 'active' and next_fire is not null`,
     `create index ${s}_planning on ${s}(next_fire)
@@ -99,15 +99,12 @@ function scheduleTable({ schedules: s }: TableNames): readonly string[] {
  */
 function jobTable({ jobs }: TableNames): string {
   const sized = (column: string) => `coalesce(length(${column}) || ' ' || ${column}, '')`;
-  return `create table ${jobs}(
-    seq integer primary key autoincrement, id text not null unique, state text not null, blocked_by text,
-    task_name text not null, task_version integer not null, schedule_seq integer, schedule_id text, fire_time integer,
-    priority integer not null, ageing integer, run_at integer not null, start_deadline integer,
-    tags text not null default '[]', concurrency_key text, rate_key text, identity_key text, on_parent_failure text,
-    added_by text, batch_id text, attempt integer not null, claim_number integer not null, owner integer,
-    lost_leases integer not null, created_at integer not null, started_at integer, finished_at integer,
-    expires_at integer, outcome text, cancel_requested text, parked_reason text, progress text,
-    overrides text not null, metadata text not null, error text, input text, value text,
+  const columns = jobColumns.definitions(1, {
+    seq: "primary key autoincrement",
+    id: "unique",
+    tags: "default '[]'",
+  });
+  return `create table ${jobs}(${columns.join(", ")},
     queue text generated always as (task_version || ' ' || coalesce(ageing, '') || ' ' || tags) virtual,
     rank integer generated always as (
       case when ageing is null then -priority else run_at - priority * ageing end) virtual,
