@@ -7,7 +7,7 @@ import {
   zeroCounters,
 } from "../../model/schedule_record.ts";
 import type { SchedulerWrite } from "../../model/scheduler_record.ts";
-import { defaultRunSettings, type RunOverrides } from "../../model/settings.ts";
+import { defaultRunSettings, rowSettings, type RunOverrides } from "../../model/settings.ts";
 import type { TaskClaim, TaskVersion, TaskWrite } from "../../model/task_record.ts";
 
 /** The task that tests use where they need only one. */
@@ -34,9 +34,8 @@ export function newJob(id: string, job: Partial<NewJob> = {}): NewJob {
     scheduleId: null,
     fireTimeMs: null,
     runAtMs: null,
-    priority: 0,
+    ...rowSettings(defaultRunSettings),
     ageingMs: null,
-    tags: [],
     concurrencyKey: null,
     rateKey: null,
     input: null,
