@@ -23,8 +23,7 @@ import { ManualRuns } from "./schedules/manual_runs.ts";
 import { ScheduleCommands } from "./schedules/schedule_commands.ts";
 import { StoreUnits } from "./store_units.ts";
 import { TaskCommands } from "./tasks/task_commands.ts";
-import { WaitGraph } from "./waiting/wait_graph.ts";
-import { WaitingJobs } from "./waiting/waiting_jobs.ts";
+import { WaitGraph, WaitingJobs } from "./waiting/wait_graph.ts";
 
 /** The services that the methods of a scheduler delegate to. */
 export interface SchedulerParts {

@@ -47,7 +47,7 @@ export class StoreUnit {
   readonly cancellation: Cancellation;
   readonly remoteChanges: RemoteChanges;
   readonly failureHooks: FailureHooks;
-  /** Notified whenever a loop comes to rest or a run is over. */
+  /** Notified whenever a loop comes to rest or a run ends. */
   readonly rest: RestListeners;
   readonly health: StoreHealth;
   /** The tasks as stored, remembered. */

@@ -4,7 +4,7 @@ import type { JobRecord } from "../model/job_record.ts";
 import type { ScheduleRecord } from "../model/schedule_record.ts";
 import { didYouMean } from "../model/suggest.ts";
 import type { JobLoops } from "./environment.ts";
-import type { RemoteEventListener } from "./events/scheduler_events.ts";
+import type { RemoteEventListener } from "./events/broker_link.ts";
 import type { StoreUnit } from "./store_unit.ts";
 
 /** A stored record and the store it is in. */

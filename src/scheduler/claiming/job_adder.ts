@@ -32,8 +32,8 @@ export interface JobAdderParts {
 /** Jobs that are added together or not at all. */
 export interface AddCall {
   readonly jobs: readonly NewJob[];
-  /** They are added; their outcomes are among these answers, beginning there. */
-  added(answers: AddAnswer["jobs"], from: number): void;
+  /** They are added; their outcomes are in this list, beginning at `from`. */
+  added(outcomes: AddAnswer["jobs"], from: number): void;
   failed(error: unknown): void;
 }
 
@@ -54,15 +54,15 @@ export class JobAdder implements RestListener {
   /** Adds one job. */
   add(job: NewJob): Promise<JobAnswer> {
     return new Promise((resolve, failed) => {
-      this.enqueue({ jobs: [job], added: (answers, from) => resolve(answers[from]!), failed });
+      this.enqueue({ jobs: [job], added: (outcomes, from) => resolve(outcomes[from]!), failed });
     });
   }
 
   /** Adds jobs, all or none. */
   addAll(jobs: readonly NewJob[]): Promise<readonly JobAnswer[]> {
     return new Promise((resolve, failed) => {
-      const added = (answers: AddAnswer["jobs"], from: number) =>
-        resolve(answers.slice(from, from + jobs.length));
+      const added = (outcomes: AddAnswer["jobs"], from: number) =>
+        resolve(outcomes.slice(from, from + jobs.length));
       this.enqueue({ jobs, added, failed });
     });
   }

@@ -13,8 +13,8 @@ export interface RunListener {
 }
 
 /**
- * Claims jobs and starts them: the one way in which jobs come to run here. Knows the claims in flight, so that it can be
- * told whether a job that the store says was claimed may still be on its way.
+ * Claims jobs and starts them: the one way in which jobs come to run here. Knows the claims in flight, which may still
+ * bring a job that the store has recorded as claimed.
  */
 export class JobClaimer {
   readonly #gateway: StoreGateway;
@@ -30,7 +30,7 @@ export class JobClaimer {
 
   /**
    * Claims jobs, after the ends of runs in the same step. The listener gets the answer before anything is published and
-   * before the jobs run: one that needs no waiting is over at once, and listeners of its end may add jobs straight away.
+   * before the jobs run: one that needs no waiting ends at once, and listeners of its end may add jobs straight away.
    */
   claim(request: ClaimRequest, ends: PiggybackedEnds, listener?: ClaimListener): Promise<ClaimAnswer> {
     return this.#note(this.#claim(request, ends, listener));

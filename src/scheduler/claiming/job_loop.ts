@@ -194,7 +194,7 @@ export class JobLoop implements PolledWork, ClaimListener {
   ): Promise<ClaimAnswer> {
     const limit = Math.min(max, room);
     const answer = await this.#parts.claimer.claim({ incarnation, tasks, limit }, ends);
-    // An executor that is full now frees a place when a run is over, which wakes the loop.
+    // An executor that is full now frees a place when a run ends, which wakes the loop.
     if (limit < room && answer.claimed.length === limit) return { ...answer, more: false };
     return answer;
   }
@@ -203,7 +203,7 @@ export class JobLoop implements PolledWork, ClaimListener {
     const { backlog } = this.#parts;
     backlog.leftSome = more;
     if (more) return;
-    // An executor that had no place for more frees one when a run is over.
+    // An executor that had no place for more frees one when a run ends.
     backlog.claimedAll = this.#includeAll(groups) && groups.every(({ max }) => max === Infinity);
     backlog.drained = backlog.claimedAll || (limit > 0 && claimed.length === 0);
     backlog.isEmpty = this.#isWhole(groups) && !isLeft;

@@ -14,22 +14,26 @@ const HELD_MAX = 100;
 /** Longest wait of closing for messages that are still on their way. */
 const CLOSE_MS = 5000;
 
-/** What a link needs. */
-export interface BrokerLinkOptions {
-  readonly broker: EventBroker;
-  /** The scheduler's name. */
+/** Acts on events of other schedulers. */
+export interface RemoteEventListener {
+  /** Another scheduler published this. */
+  onRemoteEvent(event: CarillonEvent): void;
+  /** Others may have published events that did not arrive. */
+  onMissedEvents(): void;
+}
+
+/** The facts about a scheduler that its link needs. */
+export interface LinkOwner {
   readonly name: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Another scheduler told this. */
-  readonly onEvent: (event: CarillonEvent) => void;
-  /** Others may have told things that were not heard. */
-  readonly onGap: () => void;
 }
 
 /** One scheduler's link to its event broker: turns events into messages and back, and outlives all that goes wrong. */
 export class BrokerLink {
-  readonly #options: BrokerLinkOptions;
+  readonly #broker: EventBroker;
+  readonly #owner: LinkOwner;
+  readonly #listener: RemoteEventListener;
   readonly #senderId = crypto.randomUUID();
   readonly #bytesMax: number;
   #opening: { readonly closed: AbortController; readonly connected: Promise<void> } | undefined;
@@ -38,9 +42,11 @@ export class BrokerLink {
   #warnsOfOversize = true;
   #warnsOfUnreadable = true;
 
-  constructor(options: BrokerLinkOptions) {
-    this.#options = options;
-    this.#bytesMax = options.broker.messageBytesMax ?? Infinity;
+  constructor(broker: EventBroker, owner: LinkOwner, listener: RemoteEventListener) {
+    this.#broker = broker;
+    this.#owner = owner;
+    this.#listener = listener;
+    this.#bytesMax = broker.messageBytesMax ?? Infinity;
   }
 
   /** Connects; returns when that is done, or after a while when it is not. Never rejects. */
@@ -52,25 +58,25 @@ export class BrokerLink {
     const { connected, closed } = this.#opening;
     const waited = new AbortController();
     void connected.then(() => waited.abort());
-    await sleep(this.#options.clock, FIRST_WAIT_MS, AbortSignal.any([waited.signal, closed.signal]));
+    await sleep(this.#owner.clock, FIRST_WAIT_MS, AbortSignal.any([waited.signal, closed.signal]));
   }
 
   /** Publishes an event to other schedulers. Never throws. */
   publish(event: CarillonEvent): void {
     try {
-      const message = eventMessage(event, { id: this.#senderId, name: this.#options.name });
+      const message = eventMessage(event, { id: this.#senderId, name: this.#owner.name });
       if (this.#isTooLong(message)) return this.#refuse(event);
       if (this.#connection) return this.#connection.publish(message);
       this.#held.push(message);
       if (this.#held.length > HELD_MAX) this.#held.shift();
     } catch (error) {
-      this.#options.logger.warn("the event broker failed", { event: event.type, error: messageOf(error) });
+      this.#owner.logger.warn("the event broker failed", { event: event.type, error: messageOf(error) });
     }
   }
 
   /** Disconnects from the broker, once what was published is on its way. Never rejects. */
   async close(): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock, logger } = this.#owner;
     this.#opening?.closed.abort();
     const connection = this.#connection;
     this.#opening = this.#connection = undefined;
@@ -85,16 +91,17 @@ export class BrokerLink {
   }
 
   async #connect(closed: AbortSignal): Promise<void> {
-    const { broker, clock, logger, onGap } = this.#options;
+    const { clock, logger } = this.#owner;
+    const broker = this.#broker;
     for (let waitMs = RETRY_MS.first; !closed.aborted; waitMs = Math.min(waitMs * 2, RETRY_MS.max)) {
       try {
-        const connection = await broker.connect(this.#listener(closed));
+        const connection = await broker.connect(this.#brokerListener(closed));
         if (closed.aborted) return await connection.close();
         this.#connection = connection;
         for (const message of this.#held.splice(0)) connection.publish(message);
         if (waitMs > RETRY_MS.first) {
           logger.info("the event broker is connected", { broker: broker.kind });
-          onGap();
+          this.#listener.onMissedEvents();
         }
         return;
       } catch (error) {
@@ -108,8 +115,9 @@ export class BrokerLink {
     }
   }
 
-  #listener(closed: AbortSignal): BrokerListener {
-    const { broker: { kind: broker }, logger, onGap } = this.#options;
+  #brokerListener(closed: AbortSignal): BrokerListener {
+    const { logger } = this.#owner;
+    const broker = this.#broker.kind;
     return {
       onMessage: (message) => {
         if (!closed.aborted) this.#take(message);
@@ -122,29 +130,28 @@ export class BrokerLink {
       onMended: () => {
         if (closed.aborted) return;
         logger.info("the connection to the event broker was restored", { broker });
-        onGap();
+        this.#listener.onMissedEvents();
       },
     };
   }
 
   #take(message: string): void {
-    const { logger, onEvent } = this.#options;
     try {
       const read = readEventMessage(message);
       if (read === undefined) {
         this.#ignore(message);
-      } else if (read.senderId !== this.#senderId) onEvent(read.event);
+      } else if (read.senderId !== this.#senderId) this.#listener.onRemoteEvent(read.event);
     } catch (error) {
-      logger.error("an event of the broker could not be passed on", { error: messageOf(error) });
+      this.#owner.logger.error("an event of the broker could not be passed on", { error: messageOf(error) });
     }
   }
 
   /** Newer code may send messages that this one does not know, and often: warned of once, then only logged for debugging. */
   #ignore(message: string): void {
-    const { broker, logger } = this.#options;
+    const { logger } = this.#owner;
     const level = this.#warnsOfUnreadable ? "warn" : "debug";
     this.#warnsOfUnreadable = false;
-    const facts = { broker: broker.kind, start: message.slice(0, 100) };
+    const facts = { broker: this.#broker.kind, start: message.slice(0, 100) };
     logger[level]("a message of the event broker was ignored: it is no known event", facts);
   }
 
@@ -157,7 +164,7 @@ export class BrokerLink {
     if (!this.#warnsOfOversize) return;
     this.#warnsOfOversize = false;
     const facts = { event: type, bytesMax: this.#bytesMax };
-    this.#options.logger.warn("an event was too long for the event broker, and was not published", facts);
+    this.#owner.logger.warn("an event was too long for the event broker, and was not published", facts);
   }
 }
 

@@ -3,7 +3,6 @@ import type { EventOf } from "../../events/event.ts";
 import type { ChangeRecord } from "../../model/change_record.ts";
 import type { Clock } from "../../time/clock.ts";
 import { changeEvent } from "./store_feed.ts";
-import { cursorText } from "./event_cursor.ts";
 import type { StoreUnit } from "../store_unit.ts";
 
 /** The names of the events that can be read again after a restart. */
@@ -164,4 +163,24 @@ export class ChangeStream<Event> implements AsyncIterableIterator<Event, undefin
       { details: { store: alias, oldest } },
     );
   }
+}
+
+/** The positions up to which the feeds of stores were read, by alias. As a string it is a list like `main=42&fast=7`. */
+export type Positions = ReadonlyMap<string, number>;
+
+/** Returns a cursor as a string. */
+export function cursorText(positions: Positions): string {
+  return new URLSearchParams([...positions].map(([alias, seq]) => [alias, String(seq)])).toString();
+}
+
+/** Reads a cursor. Throws `invalidOption`. */
+export function positionsOf(cursor: unknown): Map<string, number> {
+  const entries = typeof cursor === "string" ? [...new URLSearchParams(cursor)] : [];
+  const valid = entries.length > 0 && entries.every(([, seq]) => /^\d{1,15}$/.test(seq));
+  if (valid) return new Map(entries.map(([alias, seq]) => [alias, Number(seq)]));
+  throw new CarillonError(
+    "invalidOption",
+    `Option 'after' of events() must be the cursor of an event, or the value that eventCursor() returns, but got '${cursor}'`,
+    { details: { option: "after" } },
+  );
 }

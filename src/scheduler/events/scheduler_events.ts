@@ -4,15 +4,7 @@ import type { CarillonEvent, SchedulerEvent } from "../../events/event.ts";
 import { EventHub } from "../../events/event_hub.ts";
 import type { Logger } from "../../model/logger.ts";
 import type { Clock } from "../../time/clock.ts";
-import { BrokerLink } from "./broker_link.ts";
-
-/** The stores of a scheduler, which act on events of other schedulers before listeners here hear them. */
-export interface RemoteEventListener {
-  /** Another scheduler published this. */
-  onRemoteEvent(event: CarillonEvent): void;
-  /** Others may have published events that did not arrive. */
-  onMissedEvents(): void;
-}
+import { BrokerLink, type RemoteEventListener } from "./broker_link.ts";
 
 /** Options of the scheduler that its events depend on. */
 interface SchedulerEventsOptions {
@@ -23,34 +15,25 @@ interface SchedulerEventsOptions {
 }
 
 /** The events of one scheduler: to its own listeners, and through the broker to and from other schedulers. */
-export class SchedulerEvents {
+export class SchedulerEvents implements RemoteEventListener {
   /** The listeners here. */
   readonly hub: EventHub;
   /** True if listeners here also get what the stores note of other schedulers. */
   readonly storesTell: boolean;
   readonly #options: SchedulerEventsOptions;
+  readonly #stores: RemoteEventListener;
   readonly #broker: BrokerLink | undefined;
 
-  constructor(options: SchedulerEventsOptions, remote: RemoteEventListener) {
-    const { broker, name, clock, logger } = options;
+  /** The stores act on events of other schedulers before listeners here get them. */
+  constructor(options: SchedulerEventsOptions, stores: RemoteEventListener) {
+    const { broker, logger } = options;
     this.#options = options;
     this.hub = new EventHub((error, event) =>
       logger.error("a listener failed", { event: event.type, error: messageOf(error) })
     );
+    this.#stores = stores;
     this.storesTell = broker === "store";
-    if (broker === undefined || broker === "store") return;
-    const onEvent = (event: CarillonEvent) => {
-      remote.onRemoteEvent(event);
-      this.hub.publish(event);
-    };
-    this.#broker = new BrokerLink({
-      broker,
-      name,
-      clock,
-      logger,
-      onEvent,
-      onGap: () => remote.onMissedEvents(),
-    });
+    if (broker !== undefined && broker !== "store") this.#broker = new BrokerLink(broker, options, this);
   }
 
   /** True if there are listeners here. */
@@ -73,6 +56,15 @@ export class SchedulerEvents {
   /** Publishes an event to the listeners here only: another scheduler caused it. */
   publishHere(event: CarillonEvent): void {
     this.hub.publish(event);
+  }
+
+  onRemoteEvent(event: CarillonEvent): void {
+    this.#stores.onRemoteEvent(event);
+    this.hub.publish(event);
+  }
+
+  onMissedEvents(): void {
+    this.#stores.onMissedEvents();
   }
 
   /** Publishes an event about the scheduler itself. */

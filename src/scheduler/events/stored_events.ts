@@ -1,8 +1,13 @@
 import type { EventHub } from "../../events/event_hub.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { StoreUnits } from "../store_units.ts";
-import { ChangeStream, type StoredEvent, type StoredEventType } from "./change_stream.ts";
-import { cursorText, positionsOf } from "./event_cursor.ts";
+import {
+  ChangeStream,
+  cursorText,
+  positionsOf,
+  type StoredEvent,
+  type StoredEventType,
+} from "./change_stream.ts";
 
 /** Options of reading events that the stores keep. */
 export interface StoredEventsOptions<Type extends StoredEventType = StoredEventType> {

@@ -54,7 +54,7 @@ export class JobQueries {
     { store, ...filter }: Pick<JobsFilter, "taskName" | "scheduleId" | "store">,
   ): Promise<JobCounts> {
     const units = await this.#units.openAll(store);
-    const counts = await Promise.all(units.map((unit) => unit.gateway.looks.countJobs(filter)));
+    const counts = await Promise.all(units.map((unit) => unit.gateway.queries.countJobs(filter)));
     const inAll = (state: JobState) => counts.reduce((sum, one) => sum + one[state], 0);
     return {
       scheduled: inAll("scheduled"),
@@ -87,10 +87,10 @@ export class JobQueries {
   async #records(filter: JobFilter, store: string | undefined): Promise<readonly JobRecord[]> {
     const units = await this.#units.openAll(store);
     const [only] = units;
-    if (only && units.length === 1) return await only.gateway.looks.getJobs(filter);
+    if (only && units.length === 1) return await only.gateway.queries.getJobs(filter);
     const { offset = 0, limit = Infinity, ...rest } = filter;
     const part = limit === Infinity ? rest : { ...rest, limit: offset + limit };
-    const lists = await Promise.all(units.map((unit) => unit.gateway.looks.getJobs(part)));
+    const lists = await Promise.all(units.map((unit) => unit.gateway.queries.getJobs(part)));
     const sign = filter.order === "oldest" ? 1 : -1;
     return lists.flat().sort((a, b) => sign * (a.createdAtMs - b.createdAtMs)).slice(offset, offset + limit);
   }

@@ -12,7 +12,7 @@ import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import type { JobResult } from "../views/job.ts";
 import type { EndedJob } from "../waiting/job_wait.ts";
-import type { WaitingJobs } from "../waiting/waiting_jobs.ts";
+import type { WaitingJobs } from "../waiting/wait_graph.ts";
 import { explainMissingParent } from "./missing_parent.ts";
 import type { JobPreparer, PreparedJob } from "./prepare_jobs.ts";
 

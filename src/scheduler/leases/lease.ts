@@ -44,11 +44,11 @@ export class Lease {
   }
 
   /**
-   * Declares the lease lost now where its time is over. A process that stood still comes to what it was doing before it
+   * Declares the lease lost now where it has expired. A process that stood still comes to what it was doing before it
    * comes to its timers.
    */
   check(): void {
-    if (this.#watchdog && this.#environment.clock.monotonicMs() > this.#holdsUntilMs) this.#timeIsOver();
+    if (this.#watchdog && this.#environment.clock.monotonicMs() > this.#holdsUntilMs) this.#expired();
   }
 
   /** An incarnation was registered, by a call that was sent then. */
@@ -77,7 +77,7 @@ export class Lease {
     this.#runs.leaseLost(reason);
   }
 
-  /** Nothing is registered any more. */
+  /** Nothing is registered from now on. */
   forget(): void {
     this.#incarnation = undefined;
     this.#unwatch();
@@ -89,7 +89,7 @@ export class Lease {
     this.#unwatch();
     this.#holdsUntilMs = sentMs + leaseMs * (1 - MARGIN);
     const leftMs = this.#holdsUntilMs - clock.monotonicMs();
-    this.#watchdog = clock.setTimer(() => this.#timeIsOver(), leftMs, { keepAlive: false });
+    this.#watchdog = clock.setTimer(() => this.#expired(), leftMs, { keepAlive: false });
   }
 
   #unwatch(): void {
@@ -97,7 +97,7 @@ export class Lease {
     this.#watchdog = undefined;
   }
 
-  #timeIsOver(): void {
-    this.lose("no heartbeat was answered in time");
+  #expired(): void {
+    this.lose("no heartbeat succeeded in time");
   }
 }

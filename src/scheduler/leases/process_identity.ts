@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from "../../model/scheduler_record.ts";
 
-/** The slice of the system that tells processes apart; absent on edge runtimes. */
+/** The slice of the system that identifies processes; absent on edge runtimes. */
 interface ProcessSystem {
   readonly hostname: string;
   readonly pid: number;

@@ -61,7 +61,7 @@ export class EndWriter implements EndsOwner {
     }
   }
 
-  /** Asks the store whether a run has ended already, within a transaction of its function, until the store answers. */
+  /** Asks the store whether a run has ended already, within a transaction of its function, again until that succeeds. */
   async settle(run: JobRun, completion: RunCompletion, durationMs: number): Promise<boolean> {
     const { environment: { clock, logger }, lease, freed } = this.#parts;
     for (let waitMs = END_RETRY_MS.first;; waitMs = this.#longer(waitMs)) {

@@ -24,7 +24,7 @@ export class FailureHooks implements OwnEventListener {
   readonly #rest: RestListeners;
   readonly #running = new Set<Promise<void>>();
 
-  /** `rest` is notified after every hook that is over. */
+  /** `rest` is notified after every hook. */
   constructor(environment: Environment, gateway: StoreGateway, rest: RestListeners) {
     this.#environment = environment;
     this.#gateway = gateway;

@@ -58,7 +58,7 @@ export class JobContext implements TaskContext {
     return this.#completeIn ??= this.#makeCompletion();
   }
 
-  /** The run is over: writes the rest of its log and progress. Returns undefined where nothing is to be awaited. */
+  /** The run has ended: writes the rest of its log and progress. Returns undefined where nothing is to be awaited. */
   close(): Promise<unknown> | undefined {
     this.#isClosed = true;
     if (this.#keeper === undefined && this.#reporter === undefined) return undefined;

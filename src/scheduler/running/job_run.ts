@@ -31,9 +31,9 @@ export class JobRun {
   readonly fence: JobFence;
   /** The jobs it waited for, once they are read. */
   parents: readonly ParentFacts[] | undefined;
-  /** How it ended, once that is written. */
+  /** Its transition, once that is written. */
   ended: JobTransition | undefined;
-  /** Asks its executor to end it, and returns whether it is over; undefined where its executor cannot. */
+  /** Asks its executor to end it, and returns whether it has ended; undefined where its executor cannot. */
   terminate: (() => boolean | Promise<boolean>) | undefined;
   /** The outcome of ending it, once that was asked for. */
   termination: Promise<boolean> | undefined;
@@ -99,7 +99,7 @@ export class JobRun {
   }
 }
 
-/** A run that is over, and how it ends. */
+/** A run that has ended, with its transition. */
 export interface EndedRun extends RunEnding {
   readonly run: JobRun;
 }

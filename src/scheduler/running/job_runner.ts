@@ -29,7 +29,7 @@ export interface JobRunnerParts {
 }
 
 /**
- * Runs claimed jobs: from the stored input to the stored end. A job whose code needs no waiting is over when `start`
+ * Runs claimed jobs: from the stored input to the stored end. A job whose code needs no waiting has ended when `start`
  * returns, but for the writing of its end.
  */
 export class JobRunner {

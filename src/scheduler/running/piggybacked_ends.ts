@@ -18,7 +18,7 @@ export class ClaimWithEndsFailed extends Error {
 }
 
 /**
- * Ends that a claim takes along: one step of the store writes what is over and takes what may start in its place. The
+ * Ends that a claim takes along: one step of the store writes them and takes what may start in their place. The
  * runs count no longer as running here from now on, unless the step fails.
  */
 export class PiggybackedEnds {

@@ -52,7 +52,7 @@ export class RunGuards {
     this.#leftMs = Math.max(0, this.#leftMs - (this.#environment.clock.monotonicMs() - this.#sinceMs));
   }
 
-  /** The run is over. */
+  /** The run has ended. */
   dispose(): void {
     this.#isOver = true;
     this.#run.guards = undefined;

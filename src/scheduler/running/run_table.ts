@@ -81,7 +81,7 @@ export class RunTable implements LeasedRuns {
     run.abort({ kind: "cancelled", message: job.cancelRequested });
   }
 
-  /** Resolves when everything that runs now is over. */
+  /** Resolves when all current runs have ended. */
   async settled(): Promise<void> {
     await Promise.all(this.all().map((run) => run.done));
   }

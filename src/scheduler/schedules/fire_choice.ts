@@ -1,14 +1,7 @@
+import type { DroppedFires } from "../store/gateway/schedule_gateway.ts";
 import type { SchedulePolicies } from "../../model/schedule_record.ts";
 import type { Trigger, TriggerContext } from "../../triggers/trigger.ts";
 import { type OwedFires, owedFires } from "./owed_fires.ts";
-
-/** Fires that do not become jobs, and why. */
-export interface DroppedFires {
-  readonly reason: "missed" | "coalesced" | "skipped";
-  readonly count: number;
-  /** The first of them. */
-  readonly firstMs: number;
-}
 
 /** What the choice depends on. */
 export interface FireChoiceInput {

@@ -1,12 +1,13 @@
 import { instantOf } from "../../time/temporal.ts";
 import { resolveRunSettings, rowSettings } from "../../model/settings.ts";
+import type { DroppedFires, ScheduleStep } from "../store/gateway/schedule_gateway.ts";
 import type { NewJob } from "../../model/job_record.ts";
 import { LATE_AFTER_MS, type ScheduleRecord, type ScheduleWrite } from "../../model/schedule_record.ts";
 import { taskMetadata } from "../../model/task_record.ts";
-import type { DueSchedule, ScheduleAdvance } from "../../stores/schedule_store.ts";
+import type { DueSchedule } from "../../stores/schedule_store.ts";
 import { jitterOffsetMs, spreadOffsetMs } from "../../triggers/jitter.ts";
 import type { Trigger, TriggerContext } from "../../triggers/trigger.ts";
-import { chooseFires, type DroppedFires } from "./fire_choice.ts";
+import { chooseFires } from "./fire_choice.ts";
 import { fireJobId } from "../jobs/job_id.ts";
 import { owedFires } from "./owed_fires.ts";
 
@@ -26,15 +27,9 @@ export interface FirePlanInput {
 }
 
 /** A schedule's step forward, and what to report about it. */
-export interface FirePlan {
-  readonly advance: ScheduleAdvance;
-  readonly dropped: readonly DroppedFires[];
-  /** Number of fires that became jobs late. */
-  readonly lateFires: number;
+export interface FirePlan extends ScheduleStep {
   /** The previous jobs are to be cancelled (`overlap: "cancelPrevious"`). */
   readonly cancelPrevious: boolean;
-  /** The next fire is another one than before, because a calendar or the zone's rules changed. */
-  readonly moved?: { readonly fromMs: number | null; readonly toMs: number | null };
 }
 
 /**

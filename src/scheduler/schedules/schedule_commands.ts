@@ -132,7 +132,7 @@ export class ScheduleCommands {
   async list({ store, ...filter }: SchedulesFilter): Promise<Schedule[]> {
     refuseUnknownOptions(filter, scheduleFilterKeys, "the filter of schedules");
     const units = await this.#units.openAll(store);
-    const lists = await Promise.all(units.map((unit) => unit.gateway.looks.getSchedules(filter)));
+    const lists = await Promise.all(units.map((unit) => unit.gateway.queries.getSchedules(filter)));
     return lists.flat().map(scheduleView);
   }
 

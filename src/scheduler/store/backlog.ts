@@ -41,7 +41,7 @@ export class Backlog {
     return this.#addedMeanwhile = [];
   }
 
-  /** The claim is over. */
+  /** The claim has ended. */
   endClaim(): void {
     this.#addedMeanwhile = undefined;
   }

@@ -2,7 +2,7 @@ import { type Clock, nextTurn, type Timer } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { Environment } from "../environment.ts";
 
-/** How long, and how many, rounds may follow each other before timers and input get their turn. */
+/** Time and number of rounds that may follow each other before timers and input get their turn. */
 const TURN_MAX_MS = 10;
 const TURN_MAX_ROUNDS = 100;
 
@@ -63,7 +63,7 @@ export class Poller {
   #woken = false;
   #stopped = true;
 
-  /** Makes a poller that is not started; `rest` is notified whenever a round is over and no other is asked for. */
+  /** Makes a poller that is not started; `rest` is notified whenever a round ends and no other is asked for. */
   constructor(environment: Environment, health: LoopHealth, rest: RestListeners) {
     this.#environment = environment;
     this.#health = health;
@@ -109,7 +109,7 @@ export class Poller {
     this.#setTimer(SOON_MS);
   }
 
-  /** Ends the loop; resolves when the round that runs is over. */
+  /** Ends the loop; resolves when the current round has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#woken = false;
@@ -164,7 +164,7 @@ const POLL_MS = 30_000;
 
 /**
  * The longest sleep of a loop: unlimited on a store that only this process changes, by a clock that moves only when it
- * is told to. Machines are put to sleep and their clocks are set, and no timer notices.
+ * is made to. Machines are put to sleep and their clocks are set, and no timer notices.
  */
 export function longestSleepMs(shared: boolean, clock: Clock): number | null {
   return shared || clock === systemClock ? POLL_MS : null;

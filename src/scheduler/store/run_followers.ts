@@ -8,7 +8,7 @@ const REMEMBERED_MAX = 10_000;
 export class RunFollowers {
   readonly #independent = new Set<number>();
 
-  /** True if a job's schedule may count from the ends of its runs, and must be looked at when one is over. */
+  /** True if a job's schedule may count from the ends of its runs, and must be looked at when one has ended. */
   mayFollow({ scheduleSeq }: JobRecord): boolean {
     return scheduleSeq !== null && !this.#independent.has(scheduleSeq);
   }

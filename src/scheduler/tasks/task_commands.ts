@@ -70,7 +70,7 @@ export class TaskCommands {
   /** The tasks of all stores, by name. */
   async list(): Promise<TaskInfo[]> {
     const units = await this.#units.openAll();
-    const lists = await Promise.all(units.map((unit) => unit.gateway.looks.getTasks()));
+    const lists = await Promise.all(units.map((unit) => unit.gateway.queries.getTasks()));
     // The same task in several stores is one task; the record of the default store wins.
     const byName = new Map(lists.flat().reverse().map((record) => [record.name, record]));
     return [...byName.values()].map(taskView).sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -73,9 +73,9 @@ export class NewJobWait implements Waiting, AddCall {
     this.#waiter = waiter;
   }
 
-  added(answers: AddAnswer["jobs"], from: number): void {
+  added(outcomes: AddAnswer["jobs"], from: number): void {
     this.isPending = false;
-    if (answers[from]!.outcome !== "added") this.#waiter.look(this.jobs[0].id);
+    if (outcomes[from]!.outcome !== "added") this.#waiter.look(this.jobs[0].id);
   }
 
   failed(error: unknown): void {

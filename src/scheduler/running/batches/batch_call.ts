@@ -40,7 +40,7 @@ export class BatchCall {
     return this.#members.includes(member);
   }
 
-  /** The call is over: the jobs whose end was not reported end with this error. */
+  /** The call has ended: the jobs whose end was not reported end with this error. */
   end(error: unknown): void {
     for (const member of this.#members) if (!member.isOver) member.threw(error);
   }

@@ -56,7 +56,7 @@ export class BatchGroup implements BatchMemberGroup {
     return this.#waiting.map(({ member }) => member);
   }
 
-  /** Ends the call that a job is in, once all its jobs are to stop. Resolves to true if it is over. */
+  /** Ends the call that a job is in, once all its jobs are to stop. Resolves to true if it has ended. */
   async terminate(member: BatchMember): Promise<boolean> {
     const call = [...this.#calls.keys()].find((one) => one.has(member));
     if (call === undefined || !call.request.signal.aborted) return false;

@@ -1,7 +1,7 @@
 import type { EventType, ScheduleEvent } from "../../../events/event.ts";
 import type { ScheduleRecord, ScheduleVersion, ScheduleWrite } from "../../../model/schedule_record.ts";
+import type { ScheduleAdvance } from "../../../stores/schedule_store.ts";
 import type { DataStore } from "../../../stores/data_store.ts";
-import type { FirePlan } from "../../schedules/fire_plan.ts";
 import type { EventPublisher } from "./event_publisher.ts";
 
 /** One write to a schedule: the record that was read (none for a new one) and what it becomes. */
@@ -10,11 +10,29 @@ export interface SchedulePut {
   readonly schedule: ScheduleWrite;
 }
 
+/** Fires that do not become jobs, and why. */
+export interface DroppedFires {
+  readonly reason: "missed" | "coalesced" | "skipped";
+  readonly count: number;
+  /** The first of them. */
+  readonly firstMs: number;
+}
+
+/** A schedule's step forward, with the facts that are published about it. */
+export interface ScheduleStep {
+  readonly advance: ScheduleAdvance;
+  readonly dropped: readonly DroppedFires[];
+  /** Number of fires that became jobs late. */
+  readonly lateFires: number;
+  /** The next fire is another one than before, because a calendar or the zone's rules changed. */
+  readonly moved?: { readonly fromMs: number | null; readonly toMs: number | null };
+}
+
 const droppedEvents = {
   missed: "firesMissed",
   coalesced: "firesCoalesced",
   skipped: "firesSkipped",
-} as const satisfies Record<FirePlan["dropped"][number]["reason"], EventType>;
+} as const satisfies Record<DroppedFires["reason"], EventType>;
 
 /** Writes schedules and publishes the events of that. */
 export class ScheduleGateway {
@@ -41,17 +59,17 @@ export class ScheduleGateway {
     return written;
   }
 
-  /** Carries plans out; resolves to which ones held. */
-  async advance(plans: readonly FirePlan[]): Promise<readonly boolean[]> {
-    const moved = await this.#store.advanceSchedules(plans.map((plan) => plan.advance));
-    if (this.#publisher.hasSubscribers) plans.forEach((plan, i) => moved[i] && this.#publishAdvance(plan));
+  /** Advances schedules; resolves to which steps held. */
+  async advance(steps: readonly ScheduleStep[]): Promise<readonly boolean[]> {
+    const moved = await this.#store.advanceSchedules(steps.map((step) => step.advance));
+    if (this.#publisher.hasSubscribers) steps.forEach((step, i) => moved[i] && this.#publishAdvance(step));
     return moved;
   }
 
-  #publishAdvance(plan: FirePlan): void {
-    const { schedule, jobs } = plan.advance;
+  #publishAdvance(step: ScheduleStep): void {
+    const { schedule, jobs } = step.advance;
     const { id: scheduleId, taskName, nextFireTimeMs } = schedule;
-    for (const { reason, count, firstMs } of plan.dropped) {
+    for (const { reason, count, firstMs } of step.dropped) {
       this.#publisher.publish({
         type: droppedEvents[reason],
         scheduleId,
@@ -60,13 +78,13 @@ export class ScheduleGateway {
         firstFireTimeMs: firstMs,
       });
     }
-    if (plan.lateFires > 0) {
+    if (step.lateFires > 0) {
       const firstFireTimeMs = jobs[0]!.fireTimeMs!;
       this.#publisher.publish({
         type: "firesLate",
         scheduleId,
         taskName,
-        count: plan.lateFires,
+        count: step.lateFires,
         firstFireTimeMs,
       });
     }
@@ -78,7 +96,7 @@ export class ScheduleGateway {
       const { id: jobId, fireTimeMs } = job;
       this.#publisher.publish({ type: "jobAdded", jobId, taskName, scheduleId, fireTimeMs, attempt: 0 });
     }
-    if (plan.moved) this.#publish("scheduleUpdated", schedule);
+    if (step.moved) this.#publish("scheduleUpdated", schedule);
     if (schedule.status === "finished") this.#publish("scheduleFinished", schedule);
     if (schedule.status === "failed") this.#publish("scheduleFailed", schedule);
   }

@@ -14,7 +14,7 @@ export class StoreGateway {
   readonly alias: string;
   readonly store: DataStore;
   /** The lists and counts that users ask for. */
-  readonly looks: ReadStore;
+  readonly queries: ReadStore;
   readonly tasks: TaskGateway;
   readonly schedules: ScheduleGateway;
   readonly jobs: JobGateway;
@@ -24,7 +24,7 @@ export class StoreGateway {
   constructor(store: DataStore, publisher: EventPublisher, endListener: EndListener, notesWrites: boolean) {
     this.alias = publisher.alias;
     this.store = store;
-    this.looks = store.replica ?? store;
+    this.queries = store.replica ?? store;
     this.pendingWrites = notesWrites ? new PendingWrites() : undefined;
     const noted = <Part extends object>(part: Part) => this.pendingWrites?.of(part) ?? part;
     this.tasks = noted(new TaskGateway(store, publisher));
