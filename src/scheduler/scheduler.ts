@@ -535,8 +535,8 @@ export class Scheduler implements AsyncDisposable {
 
   /**
    * Adds a job, waits until it is finished, and resolves to what the task returned. On a started scheduler any
-   * worker of the store may take it; on one that is not started it runs here; with role `client` it waits for a
-   * worker elsewhere.
+   * worker of the store may take it; on one that is not started it runs here; with role `client` it waits for
+   * another process to run it.
    *
    * Throws what `addJob` throws, and `jobFailed`, `jobTimedOut`, `jobCancelled`, `jobMissedStartDeadline`,
    * `jobAbandoned`, `jobParked` or `jobWaitsForItself`; the task's own error is the cause. Throws `invalidOption`

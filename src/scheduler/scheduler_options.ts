@@ -19,43 +19,44 @@ import { ownProcessIdentity } from "./leases/process_identity.ts";
 
 /** Options of a scheduler. */
 export interface SchedulerOptions {
-  /** Where everything is kept. @default memory() */
+  /** Store of everything. Given one, the scheduler makes no memory store. @default memory() */
   readonly store?: DataStore;
-  /** Several data stores by alias, instead of `store`; the first one is used unless told otherwise. */
+  /** Several data stores by alias, instead of `store`; the first one is the default. */
   readonly stores?: Readonly<Record<string, DataStore>>;
   /** Function tasks, classes with decorated static methods, and instances of classes with decorated methods. @default [] */
   readonly tasks?: readonly TaskSource[];
   /** Process schedules (`scheduler`), run jobs (`worker`), `both`, or neither (`client`). @default "both" */
   readonly role?: SchedulerRole;
-  /** Shown wherever this scheduler is; need not be unique. @default host name and process id */
+  /** Name shown wherever the scheduler appears; need not be unique. @default host name and process id */
   readonly name?: string;
   /** Zone of triggers that name none, stored with them. @default "UTC" */
   readonly timeZone?: string;
-  /** How jobs run unless their task, schedule or themselves say otherwise. @default {} */
+  /** Defaults of jobs; options of the task, the schedule and the job itself win over them. @default {} */
   readonly defaults?: DefaultOptions;
   /** Code around every run, the first one outermost; the task's own comes within. @default [] */
   readonly use?: readonly Middleware[];
-  /** How many jobs run here at once, of all tasks and stores. @default 100 */
+  /** Number of jobs that run here at once, of all tasks and stores. @default 100 */
   readonly maxConcurrentJobs?: number;
-  /** What this scheduler can do that others cannot. @default [] */
+  /** Abilities of this scheduler that others lack, which jobs may demand. @default [] */
   readonly tags?: readonly string[];
-  /** Who runs the functions, by name; the first one is used unless told otherwise. @default the event loop */
+  /** Executors of the tasks' functions, by name; the first one is the default. @default the event loop */
   readonly executors?: Readonly<Record<string, Executor>>;
-  /** How long this scheduler may be silent before others take its work over. @default { seconds: 30 } */
+  /** Time of silence after which others take over the work of this scheduler. @default { seconds: 30 } */
   readonly lease?: DurationInput;
-  /** How long a job has to end after its signal was aborted, before it counts as stuck. @default { seconds: 5 } */
+  /** Time for a job to end after its signal was aborted, before it counts as stuck. @default { seconds: 5 } */
   readonly abortGrace?: DurationInput;
   /** Any logger with `debug`, `info`, `warn` and `error`. @default silent */
   readonly logger?: Logger;
-  /** Where time comes from. @default the system's clock */
+  /** Source of time. @default the system's clock */
   readonly clock?: Clock;
-  /** Where chance comes from (jitter, back-off): a number in [0, 1). @default Math.random */
+  /** Source of randomness (jitter, back-off): a number in [0, 1). @default Math.random */
   readonly random?: () => number;
-  /** How inputs and results are stored. @default rich JSON */
+  /** Format in which inputs and results are stored. @default rich JSON */
   readonly serializer?: Serializer;
   /**
-   * Carries events between schedulers; several may share one. `"store"`: listeners hear what the stores note of others (jobs
-   * that ended, changes of schedules and tasks), without any server. @default none: they look at the store
+   * Carries events between schedulers; several may share one. With `"store"`, listeners also get the events that the
+   * stores keep of other processes (jobs that ended, changes of schedules and tasks), without any server.
+   * @default none: schedulers look at the store
    */
   readonly broker?: EventBroker | "store";
 }
@@ -201,7 +202,7 @@ function harmlessLogger(logger: Logger): Logger {
     try {
       logger[level](message, fields);
     } catch {
-      // There is nobody left to tell.
+      // There is nowhere left to report it.
     }
   };
   const isLevelEnabled = () => {

@@ -1,4 +1,3 @@
-/** Why a job is not running: a pure function from what is known about it to a sentence with its facts. */
 import {
   coversTags,
   deadlineMissed,
@@ -15,15 +14,13 @@ import type { JsonValue } from "../../model/payload.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import { resolveRunSettings } from "../../model/settings.ts";
-import { type JobState } from "../../model/states.ts";
+import type { JobState } from "../../model/states.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
-import { explainedParents } from "./explained_parents.ts";
 import type { RateUse } from "../../stores/task_store.ts";
-import { explainedRate } from "./explained_rate.ts";
-import { heldBy, holder } from "./slot_holders.ts";
 import { instantOf } from "../../time/temporal.ts";
+import { explainedParents, explainedRate, heldBy, holder } from "./wording.ts";
 
-/** What can be said of a job: how it stands, or what keeps it from running. */
+/** Cause in an explanation: the state of a job, or a reason that it is not running. */
 export type ExplanationCause =
   | "finished"
   | "running"
@@ -32,7 +29,7 @@ export type ExplanationCause =
   | "notDue"
   /** Its last attempt failed, and the next one waits for its time. */
   | "retryBackOff"
-  /** Its start deadline has passed: it ends at the next look. */
+  /** Its start deadline has passed: it ends when the store is next read. */
   | "startDeadlinePassed"
   /** No scheduler that runs jobs is alive. */
   | "noWorker"
@@ -58,29 +55,29 @@ export type ExplanationCause =
   /** Nothing holds it back. */
   | "next";
 
-/** One thing to be said of a job, with its facts for programs. */
+/** One cause of an explanation, with its facts for programs. */
 export interface ExplainedCause {
   readonly cause: ExplanationCause;
-  /** For people: a part of a sentence. */
+  /** Part of a sentence, for people. */
   readonly text: string;
   readonly facts: Readonly<Record<string, JsonValue>>;
 }
 
-/** Why a job is not running, or how it stands. */
+/** Explanation of a job that is not running, or of its state. */
 export interface Explanation {
   readonly jobId: string;
   readonly taskName: string;
   readonly state: JobState;
   /** All of it in one sentence. */
   readonly sentence: string;
-  /** Everything that holds it back, the most telling first. */
+  /** Everything that holds it back, the most important first. */
   readonly causes: readonly ExplainedCause[];
 }
 
-/** What an explanation is made of. */
+/** The facts that an explanation is made of. */
 export interface ExplanationFacts {
   readonly nowMs: number;
-  /** The job as people see it. */
+  /** The job as stored. */
   readonly job: JobRecord;
   readonly task: TaskRecord | undefined;
   readonly schedule: ScheduleRecord | undefined;
@@ -90,7 +87,7 @@ export interface ExplanationFacts {
   readonly scheduleHolders: readonly JobRecord[];
   /** Running jobs of its task with its key. */
   readonly keyHolders: readonly JobRecord[];
-  /** How the rate stands that it counts for. */
+  /** Use of the rate that its starts count for. */
   readonly rate: RateUse | undefined;
   /** The first job of its task with its key that was added before it and is not finished. */
   readonly keyAhead: JobRecord | undefined;
@@ -102,7 +99,7 @@ export interface ExplanationFacts {
   readonly local: LocalFacts | undefined;
 }
 
-/** What a scheduler knows of itself. */
+/** Facts that only the scheduler itself knows. */
 export interface LocalFacts {
   readonly incarnation: number;
   readonly paused: boolean;
@@ -110,7 +107,7 @@ export interface LocalFacts {
   readonly maxConcurrentJobs: number;
 }
 
-/** Says why a job is not running. */
+/** Explains why a job is not running. */
 export function explain(facts: ExplanationFacts): Explanation {
   const { job } = facts;
   const causes = causesOf(facts);
@@ -121,9 +118,25 @@ export function explain(facts: ExplanationFacts): Explanation {
 }
 
 function causesOf(facts: ExplanationFacts): readonly ExplainedCause[] {
+  const { job } = facts;
+  switch (job.state) {
+    case "finished":
+      return [finished(job)];
+    case "running":
+      return [running(facts)];
+    case "scheduled":
+    case "blocked":
+    case "ready":
+    case "parked":
+      return holdingCauses(facts);
+    default:
+      return job.state satisfies never;
+  }
+}
+
+/** Everything that keeps an unfinished job from running. */
+function holdingCauses(facts: ExplanationFacts): readonly ExplainedCause[] {
   const { job, nowMs } = facts;
-  if (job.state === "finished") return [finished(job)];
-  if (job.state === "running") return [running(facts)];
   const reason = job.undecodable ?? job.parkedReason;
   if (reason !== null) return [cause("parked", `it is parked: ${reason}`, { reason })];
   if (deadlineMissed(job, nowMs)) {
@@ -264,7 +277,7 @@ function keyBusy(
   return cause("keyBusy", `limit of key '${key}' ${count}${heldBy(holders, keyHolders.length)}`, facts);
 }
 
-/** What only the scheduler itself knows; it matters where no other one could run the job. */
+/** The cause that only the scheduler itself knows; it matters where no other one could run the job. */
 function localCause(facts: ExplanationFacts): ExplainedCause | undefined {
   const { local } = facts;
   const able = capable(facts);

@@ -161,5 +161,7 @@ async function act(unit: StoreUnit, work: BulkWork, ids: readonly string[]): Pro
       return (await jobs.retry(ids)).map(({ id }) => id);
     case "remove":
       return await jobs.remove(ids);
+    default:
+      return work.action satisfies never;
   }
 }

@@ -3,14 +3,14 @@ import type { Job } from "../views/job.ts";
 import type { JobQueries } from "./job_queries.ts";
 import type { JobResults, WaitOptions } from "./job_results.ts";
 
-/** What the call that returned a handle did. */
+/** Effect of the call that returned a handle. */
 export type AddOutcome = "added" | "deduplicated" | "replaced";
 
 /** A job that was added: to wait for, to cancel, to look at. */
 export interface JobHandle<Output = unknown> {
   /** The job's id. */
   readonly id: string;
-  /** What the call did; `deduplicated` is about the job that was there already. */
+  /** Effect of the call; `deduplicated` is about the job that was there already. */
   readonly outcome: AddOutcome;
   /**
    * Waits until it is finished and resolves to what it returned. Throws `jobFailed`, `jobTimedOut`,

@@ -1,11 +1,11 @@
 const TIME_LENGTH = 9;
-/** Characters that are random: enough to leave collisions of processes to fantasy, even at millions of jobs a second. */
+/** Number of random characters: enough to rule out collisions between processes, even at millions of jobs a second. */
 const RANDOM_LENGTH = 12;
 /** Ids of one millisecond are counted with this many pairs of characters. */
 const PAIRS = Array.from({ length: 36 * 36 }, (_, n) => n.toString(36).padStart(2, "0"));
 const COUNT_MAX = PAIRS.length * PAIRS.length;
 
-/** What the ids of the last millisecond have in common, and how many there are. */
+/** The common start of the ids of the last millisecond, and their number. */
 const last = { ms: Number.NaN, start: "", count: 0 };
 
 /**
@@ -23,7 +23,7 @@ export function newJobId(nowMs: number): string {
 }
 
 /**
- * The id of the job of a fire time: the same for everybody who computes it, so that one fire can never become
+ * The id of the job of a fire time: the same in every process that computes it, so that one fire can never become
  * two jobs even if a version check failed. `seq` is never reused, so a schedule made again has other ids.
  */
 export function fireJobId(scheduleSeq: number, fireMs: number): string {

@@ -28,7 +28,7 @@ async function keyOf(
   } catch (cause) {
     throw invalidOption("by", where, `it threw: ${messageOf(cause)}`, cause);
   }
-  if (typeof answer !== "string") throw optionError("by", where, "must answer a text", answer);
+  if (typeof answer !== "string") throw optionError("by", where, "must return a string", answer);
   return await digest(answer);
 }
 

@@ -3,13 +3,13 @@ import type { JobReference } from "../../model/parents.ts";
 import type { InputArgs, InputOf, ResultOf, TaskReference } from "../../registry/task_types.ts";
 import type { JobHandle } from "./handles.ts";
 
-/** What can be said about a job that is added together with others; the store is theirs together. */
+/** Options of a job that is added together with others; they all go to the same store. */
 export interface RequestOptions extends Omit<JobOptions, "after" | "transaction" | "store"> {
-  /** The jobs it waits for, also such as are only requested by the same call. @default none */
+  /** The jobs it waits for, which may be requested by the same call. @default none */
   readonly after?: readonly (JobReference | JobRequest)[];
 }
 
-/** A job that is wanted: a task, its input, and what else is said about the job. */
+/** A request for a job: a task, its input, and options of the job. */
 export interface JobRequest<Output = unknown> {
   readonly task: TaskReference;
   readonly input: unknown;
@@ -25,8 +25,8 @@ export type RequestedHandles<Requests extends readonly JobRequest[]> = {
 };
 
 /**
- * Says which job is wanted, to be added with others by `addJobs` or `addBatch`; others of the same call can name it in
- * their `after`.
+ * Describes a job to be added with others by `addJobs` or `addBatch`; others of the same call can name it in their
+ * `after`.
  *
  * @example A small flow, added in one step
  * ```ts

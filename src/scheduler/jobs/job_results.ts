@@ -133,7 +133,7 @@ export class JobResults {
   }
 }
 
-/** What a store returned about a job. Throws `jobNotFound` where that is nothing. */
+/** The given record of a job. Throws `jobNotFound` where there is none. */
 export function existing<Found>(found: Found | undefined, id: string): Found {
   if (found !== undefined) return found;
   throw new CarillonError("jobNotFound", `Job ${id} is gone: it was removed, or its retention has expired`, {

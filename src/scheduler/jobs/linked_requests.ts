@@ -12,8 +12,8 @@ export interface LinkedRequest {
 }
 
 /**
- * Gives each requested job its id, `idOf` where it says none, and puts them into an order in which parents come first.
- * Throws `invalidOption` for requests that wait for each other in a circle, and for parents that cannot be told.
+ * Gives each requested job its id, `idOf` where it has none, and puts them into an order in which parents come first.
+ * Throws `invalidOption` for requests that wait for each other in a circle, and for parents that cannot be identified.
  */
 export function linkedRequests(
   requests: readonly JobRequest[],

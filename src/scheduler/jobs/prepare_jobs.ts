@@ -97,7 +97,7 @@ export class JobPreparer {
     return identity ? { ...prepared, job: { ...prepared.job, identity } } : prepared;
   }
 
-  /** Whether something counts from now, by the store's clock. */
+  /** True if something counts from now, by the store's clock. */
   #asksTime({ unit, task, options }: Wanted): boolean {
     const { settings } = this.#defaults.of(task, unit.tasks.get(task.name));
     return options.delayMs > 0 || (options.overrides.timeToLiveMs ?? settings.timeToLiveMs) !== null;

@@ -1,12 +1,12 @@
 import type { DataStore } from "../../stores/data_store.ts";
 import type { StoreUnits } from "../store_units.ts";
 
-/** When a scheduler counts as idle: nothing is due, or nothing is left at all. */
+/** Condition of being idle: nothing is due, or nothing is left at all. */
 export type IdleCondition = "idle" | "empty";
 
 /**
  * Resolves when nothing runs and nothing is due in any store; with `empty`, when no job and no fire is left. By then
- * it reads no store any more: whoever called it may close them.
+ * it no longer reads any store: the caller may close them.
  */
 export async function untilIdle(
   units: StoreUnits,
@@ -56,7 +56,7 @@ async function isIdle(units: StoreUnits, condition: IdleCondition): Promise<bool
 }
 
 async function isEmpty(store: DataStore): Promise<boolean> {
-  // Parked jobs are not waited for: nobody here can say when somebody comes who knows them.
+  // Parked jobs are not waited for: it is unknown when a scheduler starts that knows them.
   const { scheduled, blocked, ready, running } = await store.countJobs({});
   if (scheduled + blocked + ready + running > 0) return false;
   return (await store.getSchedules({ status: "active", paused: false, limit: 1 })).length === 0;

@@ -21,7 +21,7 @@ export class JoinedStores {
   readonly #units: StoreUnits;
   readonly #status: SchedulerStatus;
   readonly #events: SchedulerEvents;
-  /** How to leave each store that was joined. */
+  /** The function that leaves each store that was joined. */
   readonly #leaves = new Map<StoreUnit, () => Promise<void>>();
 
   constructor(environment: Environment, units: StoreUnits, status: SchedulerStatus, events: SchedulerEvents) {

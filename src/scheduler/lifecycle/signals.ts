@@ -4,7 +4,7 @@ interface SignalSource {
   off(signal: string, listener: () => void): unknown;
 }
 
-/** Calls back at SIGINT and SIGTERM. Answers how to stop that. */
+/** Calls back at SIGINT and SIGTERM. Returns a function that stops that. */
 export function onStopSignals(listener: (signal: string) => void): () => void {
   const source = (globalThis as { readonly process?: Partial<SignalSource> }).process;
   if (typeof source?.on !== "function" || typeof source.off !== "function") return () => {};

@@ -3,7 +3,7 @@ import type { SchedulePolicies } from "../../model/schedule_record.ts";
 import type { Trigger, TriggerContext } from "../../triggers/trigger.ts";
 import { type OwedFires, owedFires } from "./owed_fires.ts";
 
-/** What the choice depends on. */
+/** The facts that the choice depends on. */
 export interface FireChoiceInput {
   readonly owed: OwedFires;
   readonly trigger: Trigger;
@@ -15,7 +15,7 @@ export interface FireChoiceInput {
   readonly runsLeft: number;
 }
 
-/** Which of the fires owed become jobs. */
+/** The fires owed that become jobs, and the others. */
 export interface FireChoice {
   readonly fires: readonly number[];
   readonly dropped: readonly DroppedFires[];
@@ -87,7 +87,7 @@ function coalesce(owed: OwedFires, policy: SchedulePolicies["coalesce"], dropped
   return { fires: [chosen], lastMs: owed.last, nextMs: owed.nextMs };
 }
 
-/** How many fires may become jobs beside the unfinished ones. */
+/** Number of fires that may become jobs beside the unfinished ones. */
 function overlapAllows(overlap: SchedulePolicies["overlap"], unfinishedJobs: number): number {
   switch (overlap) {
     case "queueOne":
@@ -99,6 +99,8 @@ function overlapAllows(overlap: SchedulePolicies["overlap"], unfinishedJobs: num
     case "queue":
     case "allow":
       return Infinity;
+    default:
+      return overlap satisfies never;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Trigger, TriggerContext } from "../../triggers/trigger.ts";
 
-/** How many fires are counted one by one before the count is only a lower bound. */
+/** Number of fires that are counted one by one; beyond that the count is only a lower bound. */
 const COUNT_MAX = 100_000;
 
 /** The fires between two instants, as far as a decision needs them. */
@@ -11,7 +11,7 @@ export interface OwedFires {
   readonly afterFirst: number | undefined;
   /** The very last one. */
   readonly last: number;
-  /** How many there are; a lower bound when `countIsExact` is false. */
+  /** Number of fires; a lower bound when `countIsExact` is false. */
   readonly count: number;
   readonly countIsExact: boolean;
   /** The first fire after the end; undefined when none is left. */
@@ -52,7 +52,7 @@ export function owedFires(
 function following(trigger: Trigger, fireMs: number, context: TriggerContext): number | undefined {
   const next = trigger.nextAfterMs(fireMs, context);
   if (next !== undefined && !(next > fireMs)) {
-    throw new RangeError(`nextAfterMs(${fireMs}) answered ${next}, which is not later`);
+    throw new RangeError(`nextAfterMs(${fireMs}) returned ${next}, which is not later`);
   }
   return next;
 }

@@ -72,7 +72,7 @@ export interface ResumeOptions {
 
 /** Options of removing a schedule. */
 export interface RemoveScheduleOptions {
-  /** What becomes of its unfinished jobs. @default "keep" */
+  /** Fate of its unfinished jobs. @default "keep" */
   readonly jobs?: "keep" | "cancel";
 }
 

@@ -17,7 +17,7 @@ import { zonedTrigger } from "./wanted_schedule.ts";
 
 /** Options of {@linkcode Scheduler.updateSchedule}; what is left out stays. */
 export interface ScheduleEditOptions extends SchedulePolicyOptions {
-  /** When it fires. @default unchanged */
+  /** The instants at which it fires. @default unchanged */
   readonly trigger?: Trigger;
   /** Input of its jobs; checked by the task's schema. @default unchanged */
   readonly input?: unknown;

@@ -9,7 +9,7 @@ import type { Cancellation } from "../running/cancellation.ts";
 import type { Environment } from "../environment.ts";
 import type { TriggerReader } from "./trigger_reader.ts";
 
-/** How many schedules one round takes. */
+/** Number of schedules that one round takes. */
 const BATCH_MAX = 100;
 
 /** The parts on which the schedule loop works. */
@@ -26,7 +26,7 @@ export interface ScheduleLoopParts {
 export class ScheduleLoop implements PolledWork {
   readonly #parts: ScheduleLoopParts;
   readonly #pollMs: number | null;
-  /** Whether the last round found nothing due. */
+  /** True if the last round found nothing due. */
   drained = false;
   /** The earliest next fire time, as of the last look. */
   nextFireTimeMs: number | null = null;
@@ -67,7 +67,7 @@ export class ScheduleLoop implements PolledWork {
   }
 
   /**
-   * How long to sleep after a batch. Where all of it has moved on to times ahead, that is known; else another round at once
+   * The time to sleep after a batch. Where all of it has moved on to times ahead, that is known; else another round at once
    * finds what did not hold, what is still owed, and when to come back.
    */
   #restMs(

@@ -8,11 +8,11 @@ import { calendarView } from "../../triggers/calendar/calendar_view.ts";
 import type { CalendarView, Trigger, TriggerContext } from "../../triggers/trigger.ts";
 import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 
-/** How many read triggers are kept. */
+/** Number of read triggers that are kept. */
 const CACHE_MAX = 10_000;
 
 interface ReadTrigger {
-  /** What it was made of. */
+  /** The stored form that it was read from. */
   readonly json: ScheduleRecord["trigger"];
   readonly text: string;
   readonly trigger: Trigger;
@@ -27,9 +27,9 @@ export class TriggerReader {
   #anchor: Temporal.Instant | undefined;
   #calendars: ReadonlyMap<string, CalendarView> = new Map();
   #calendarVersions = "";
-  /** How often the calendars were asked for, and which of those answers is known. */
-  #asked = 0;
-  #answered = 0;
+  /** Number of reads of the calendars begun, and the latest one whose result is known. */
+  #begun = 0;
+  #finished = 0;
 
   constructor(store: DataStore) {
     this.#store = store;
@@ -42,11 +42,11 @@ export class TriggerReader {
 
   /** Reads the calendars again if any was changed. */
   async refreshCalendars(): Promise<void> {
-    const asked = ++this.#asked;
+    const begun = ++this.#begun;
     const records = await this.#store.getCalendars();
-    // Answers may overtake each other: an older one must not win.
-    if (asked < this.#answered) return;
-    this.#answered = asked;
+    // Reads may overtake each other: an older one must not win.
+    if (begun < this.#finished) return;
+    this.#finished = begun;
     const versions = records.map(({ name, version }) => `${name}:${version}`).join();
     if (versions === this.#calendarVersions) return;
     this.#calendarVersions = versions;
@@ -68,7 +68,7 @@ export class TriggerReader {
     return { trigger: this.#read(schedule).trigger, context: this.contextOf(schedule) };
   }
 
-  /** Whether the fires of a schedule depend on calendars; where its trigger cannot be read, they do not. */
+  /** True if the fires of a schedule depend on calendars; where its trigger cannot be read, they do not. */
   usesCalendars(schedule: ScheduleRecord): boolean {
     try {
       return schedule.undecodable === undefined && this.#read(schedule).usesCalendars;
@@ -77,7 +77,7 @@ export class TriggerReader {
     }
   }
 
-  /** What a schedule's trigger depends on beside its definition. */
+  /** The context that a schedule's trigger depends on beside its definition. */
   contextOf(schedule: Pick<ScheduleRecord, "anchorMs" | "lastFinishedMs">): TriggerContext {
     const { anchorMs, lastFinishedMs } = schedule;
     if (this.#anchor?.epochMilliseconds !== anchorMs) {

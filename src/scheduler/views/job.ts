@@ -3,7 +3,7 @@ import type { Metadata } from "../../model/payload.ts";
 import type { JobOutcome, JobState } from "../../model/states.ts";
 import { instantOf } from "../../time/temporal.ts";
 
-/** A job, as people and programs see it. */
+/** A job, as returned to callers. */
 export interface Job {
   readonly id: string;
   readonly taskName: string;
@@ -12,54 +12,54 @@ export interface Job {
   /** The fire time it stands for; undefined for manual runs and jobs added directly. */
   readonly scheduledFireTime: Temporal.Instant | undefined;
   readonly state: JobState;
-  /** What became of it, once finished. */
+  /** Its outcome, once finished. */
   readonly outcome: JobOutcome | undefined;
-  /** Not before this instant it runs. */
+  /** It does not run before this instant. */
   readonly runAt: Temporal.Instant;
   readonly priority: number;
-  /** What a scheduler must offer to run it. */
+  /** Tags that a scheduler must have to run it. */
   readonly tags: readonly string[];
-  /** What it shares slots with other jobs of its task by; undefined shares none. */
+  /** Key by which it shares slots with other jobs of its task; undefined shares none. */
   readonly concurrencyKey: string | undefined;
-  /** What its starts count for. */
+  /** Key of the rate that its starts count for. */
   readonly rateKey: string | undefined;
   /** Attempts begun so far, of its retry budget. */
   readonly attempt: number;
   readonly metadata: Metadata;
-  /** Id of the job whose run added it; undefined when it was added from elsewhere. */
+  /** Id of the job whose run added it; undefined if it was not added by a job. */
   readonly addedBy: string | undefined;
   /** Id of its batch. */
   readonly batchId: string | undefined;
   readonly progress: JobProgress | undefined;
-  /** Why it is parked. */
+  /** Reason that it is parked. */
   readonly parkedReason: string | undefined;
-  /** Why it was asked to stop, while it still runs. */
+  /** Reason that it was asked to stop, while it still runs. */
   readonly cancelRequested: string | undefined;
   readonly startDeadline: Temporal.Instant | undefined;
   readonly createdAt: Temporal.Instant;
   readonly startedAt: Temporal.Instant | undefined;
   readonly finishedAt: Temporal.Instant | undefined;
-  /** When it may be pruned; undefined while it is not finished, and when it is kept for ever. */
+  /** Instant from which it may be pruned; undefined while it is not finished, and if it is kept forever. */
   readonly expiresAt: Temporal.Instant | undefined;
-  /** What its last attempt ended with, when it did not succeed. */
+  /** Error of its last attempt, if that did not succeed. */
   readonly error: StoredError | undefined;
 }
 
-/** What became of a job. */
+/** Result of a job. */
 export interface JobResult<Output = unknown> {
   readonly jobId: string;
   readonly taskName: string;
   readonly outcome: JobOutcome;
-  /** When its last attempt began; undefined when it never started. */
+  /** Start of its last attempt; undefined if it never started. */
   readonly startedAt: Temporal.Instant | undefined;
   readonly finishedAt: Temporal.Instant;
-  /** What the task returned, with outcome `success`. */
+  /** Value that the task returned, with outcome `success`. */
   readonly value: Output | undefined;
-  /** What it ended with, with any other outcome. */
+  /** Error that it ended with, with any other outcome. */
   readonly error: StoredError | undefined;
 }
 
-/** A stored job as people see it. */
+/** A stored job as returned to callers. */
 export function jobView(record: JobRecord): Job {
   return {
     id: record.id,
@@ -89,7 +89,7 @@ export function jobView(record: JobRecord): Job {
   };
 }
 
-/** Why a job is parked; nothing is stored where the reason is only that nobody who is alive can run it. */
+/** Reason of a parked job; none is stored where it is only that no live scheduler can run it. */
 function parkedReasonOf(record: JobRecord): string | undefined {
   if (record.undecodable !== undefined) return record.undecodable;
   if (record.parkedReason !== null || record.state !== "parked") return record.parkedReason ?? undefined;

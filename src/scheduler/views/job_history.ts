@@ -13,9 +13,9 @@ export interface JobAttempt {
   readonly startedAt: Temporal.Instant;
   /** Undefined while it runs. */
   readonly finishedAt: Temporal.Instant | undefined;
-  /** How it ended: as the job did, or so that the job went on; undefined while it runs. */
+  /** Outcome of the job, or of an attempt after which the job continued; undefined while it runs. */
   readonly outcome: AttemptOutcome | undefined;
-  /** What it ended with, when it failed. */
+  /** Error that it ended with, if it failed. */
   readonly error: StoredError | undefined;
 }
 
@@ -34,11 +34,11 @@ export interface JobLogLine {
 /** The log of a job, oldest line first. */
 export interface JobLogs {
   readonly lines: readonly JobLogLine[];
-  /** How many lines are missing because the log grew over its bounds: first those before `lines`. */
+  /** Number of lines that are missing because the log outgrew its bounds: first those before `lines`. */
   readonly dropped: number;
 }
 
-/** An attempt as people see it. */
+/** An attempt as returned to callers. */
 export function attemptView(record: AttemptRecord): JobAttempt {
   return {
     number: record.claimNumber,
@@ -51,7 +51,7 @@ export function attemptView(record: AttemptRecord): JobAttempt {
   };
 }
 
-/** A log as people see it. */
+/** A log as returned to callers. */
 export function logsView(stored: readonly StoredLogLine[]): JobLogs {
   const lines = stored.map((line) => ({
     at: instantOf(line.atMs),

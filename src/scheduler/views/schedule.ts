@@ -6,20 +6,20 @@ import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 import { describe } from "../../triggers/words/describe.ts";
 import { instantOf } from "../../time/temporal.ts";
 
-/** What became of a schedule's fires and of their jobs. */
+/** Counts of a schedule's fires and of their jobs. */
 export interface ScheduleCounts extends ScheduleCounters {
   /** Jobs of the schedule that ended in anything but `success` or `cancelled`. */
   readonly failed: number;
 }
 
-/** A schedule, as people and programs see it. */
+/** A schedule, as returned to callers. */
 export interface Schedule {
   readonly id: string;
   readonly taskName: string;
   readonly description: string | undefined;
   /** The set it belongs to (`applySchedules`). */
   readonly group: string | undefined;
-  /** What makes it fire; undefined when the stored one cannot be read (see `error`). */
+  /** Its trigger; undefined if the stored one cannot be read (see `error`). */
   readonly trigger: Trigger | undefined;
   readonly coalesce: CoalescePolicy;
   readonly overlap: OverlapPolicy;
@@ -28,17 +28,17 @@ export interface Schedule {
   readonly metadata: Metadata;
   readonly paused: boolean;
   readonly status: ScheduleStatus;
-  /** Why the status is `failed`. */
+  /** Reason of the status `failed`. */
   readonly error: string | undefined;
-  /** When it was first stored; where its trigger counts from. */
+  /** Instant at which it was first stored, from which its trigger counts. */
   readonly anchor: Temporal.Instant;
   readonly nextFireTime: Temporal.Instant | undefined;
   readonly lastFireTime: Temporal.Instant | undefined;
-  /** How many of its fires became jobs (and how late), were missed, coalesced, skipped; how many jobs failed. */
+  /** Number of its fires that became jobs (and that were late), were missed, coalesced or skipped, and of failed jobs. */
   readonly counters: ScheduleCounts;
 }
 
-/** A stored schedule as people see it. */
+/** A stored schedule as returned to callers. */
 export function scheduleView(record: ScheduleRecord): Schedule {
   const { policies } = record;
   const trigger = readTrigger(record);

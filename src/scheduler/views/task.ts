@@ -2,21 +2,21 @@ import type { Metadata } from "../../model/payload.ts";
 import { resolveRunSettings, type RunSettings } from "../../model/settings.ts";
 import { taskMetadata, type TaskRecord } from "../../model/task_record.ts";
 
-/** A task as stored, as people and programs see it. */
+/** A task as stored, as returned to callers. */
 export interface TaskInfo {
   readonly name: string;
   readonly description: string | undefined;
   readonly version: number;
-  /** How its jobs run, with what `configureTask` changed. */
+  /** Settings of its jobs, with the changes of `configureTask`. */
   readonly settings: RunSettings;
   readonly metadata: Metadata;
   /** Paused for the whole cluster: its jobs wait. */
   readonly paused: boolean;
-  /** How many of its jobs run now. */
+  /** Number of its jobs that run now. */
   readonly runningJobs: number;
 }
 
-/** A stored task as people see it. */
+/** A stored task as returned to callers. */
 export function taskView(record: TaskRecord): TaskInfo {
   return {
     name: record.name,

@@ -98,7 +98,7 @@ test("options of identity that cannot be are refused", async () => {
   );
   await assert.rejects(add({ unique: { by: "id" } }), refusal("invalidOption", /unique\.by/));
   await assert.rejects(add({ unique: { states: ["done"] } }), refusal("invalidOption", /unique\.states/));
-  await assert.rejects(add({ unique: { by: () => 1 } }), refusal("invalidOption", /must answer a text/));
+  await assert.rejects(add({ unique: { by: () => 1 } }), refusal("invalidOption", /must return a string/));
   await assert.rejects(add({ debounce: { wait: 1 } }), refusal("invalidOption", /'wait'/));
   await assert.rejects(
     scheduler.runJob(index, { user: "ada" }, { unique: {} }),
