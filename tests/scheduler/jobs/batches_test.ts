@@ -72,9 +72,9 @@ test("batch: throwing, or answering something else than a result each, fails all
   await using scheduler = new Scheduler({ tasks: [run] });
   const messages = new Map<string, RegExp>([
     ["throws", /no connection/],
-    ["short", /a result for each of its 2 inputs, but answered a list of 1; put an Error/],
-    ["object", /each of its 2 inputs, but answered a value of type object/],
-    ["rejects", /each of its 2 inputs, but answered a list of 3/],
+    ["short", /a result for each of its 2 inputs, but returned a list of 1; put an Error/],
+    ["object", /each of its 2 inputs, but returned a value of type object/],
+    ["rejects", /each of its 2 inputs, but returned a list of 3/],
   ]);
   for (const [how, message] of messages) {
     const both = [await scheduler.addJob(run, how), await scheduler.addJob(run, how)];
