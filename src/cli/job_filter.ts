@@ -1,6 +1,6 @@
 /** The arguments and options that select jobs, for commands about many of them. */
 import { jobOutcomes, jobStates } from "../model/states.ts";
-import { withoutUndefined } from "../model/without_undefined.ts";
+import { withoutUndefined } from "../model/payload.ts";
 import type { JobsFilter } from "../scheduler/jobs/job_queries.ts";
 import type { ArgumentSpec, OptionSpec } from "./command.ts";
 import type { CommandContext } from "./command_context.ts";

@@ -1,6 +1,6 @@
 /** The values of arguments and options, read from what was typed. */
 import { CarillonError, messageOf } from "../errors.ts";
-import { didYouMean } from "../model/suggest.ts";
+import { didYouMean } from "../model/text.ts";
 import type { CommandContext } from "./command_context.ts";
 import { usageError } from "./parse_command_line.ts";
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { CarillonError } from "../errors.ts";
-import { didYouMean } from "../model/suggest.ts";
+import { didYouMean } from "../model/text.ts";
 import {
   type ArgumentSpec,
   type Command,

@@ -1,5 +1,5 @@
 import { CarillonError } from "../errors.ts";
-import { didYouMean } from "../model/suggest.ts";
+import { didYouMean } from "../model/text.ts";
 import {
   type CarillonEvent,
   type EventGroup,

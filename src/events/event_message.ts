@@ -1,4 +1,4 @@
-import { clip, fieldsJson } from "../model/clip.ts";
+import { clip, fieldsJson } from "../model/text.ts";
 import type { CarillonEvent } from "./event.ts";
 import { fieldsOfEvent, hasFields } from "./event_fields.ts";
 

@@ -2,7 +2,7 @@
 import { CarillonError } from "../errors.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
 import { isPlainObject, type JsonValue, type Metadata } from "./payload.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "./text.ts";
 
 /** The largest depth of nesting in metadata. */
 const METADATA_DEPTH_MAX = 20;

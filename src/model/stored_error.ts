@@ -1,5 +1,5 @@
 import { CarillonError, type ErrorCode } from "../errors.ts";
-import { clip } from "./clip.ts";
+import { clip } from "./text.ts";
 import type { StoredError } from "./job_record.ts";
 
 /** The bounds of a stored error. */

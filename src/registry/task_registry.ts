@@ -1,6 +1,6 @@
 import { CarillonError } from "../errors.ts";
 import type { TaskVersion } from "../model/task_record.ts";
-import { didYouMean } from "../model/suggest.ts";
+import { didYouMean } from "../model/text.ts";
 import type { RegisteredTask } from "./registered_task.ts";
 import { registryState, type TaskFunction } from "./registry_state.ts";
 import { type FoundTask, tasksOfSources } from "./task_sources.ts";

@@ -2,7 +2,7 @@ import { CarillonError } from "../errors.ts";
 import type { CarillonEvent } from "../events/event.ts";
 import type { JobRecord } from "../model/job_record.ts";
 import type { ScheduleRecord } from "../model/schedule_record.ts";
-import { didYouMean } from "../model/suggest.ts";
+import { didYouMean } from "../model/text.ts";
 import type { JobLoops } from "./environment.ts";
 import type { RemoteEventListener } from "./events/broker_link.ts";
 import type { StoreUnit } from "./store_unit.ts";

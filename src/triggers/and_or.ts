@@ -1,6 +1,7 @@
+import { withoutUndefined } from "../model/payload.ts";
 import { CarillonError } from "../errors.ts";
 import type { DurationInput } from "../time/duration.ts";
-import { checkKeys, defined, invalidTrigger, periodMs, shown } from "./checks.ts";
+import { checkKeys, invalidTrigger, periodMs, shown } from "./checks.ts";
 import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
 import { triggerOf } from "./trigger_value.ts";
 
@@ -115,7 +116,7 @@ class AndCore implements TriggerCore {
   }
 
   toJSON(): TriggerJSON {
-    return defined({
+    return withoutUndefined({
       kind: this.kind,
       triggers: this.#parts.map((part) => part.toJSON()),
       thresholdMs: this.#thresholdMs === THRESHOLD_MS ? undefined : this.#thresholdMs,

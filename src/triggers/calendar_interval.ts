@@ -1,3 +1,4 @@
+import { withoutUndefined } from "../model/payload.ts";
 import {
   dateFromDays,
   DAY_S,
@@ -13,7 +14,7 @@ import { isLocalMoment, type Moment } from "../time/moment.ts";
 import { Temporal } from "../time/temporal.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
 import { wallOf, type ZoneTable, zoneTable } from "../time/zone_table.ts";
-import { checkDurationShape, checkKeys, checkWord, defined, invalidTrigger, shown } from "./checks.ts";
+import { checkDurationShape, checkKeys, checkWord, invalidTrigger, shown } from "./checks.ts";
 import { CRON_FIELDS } from "./cron/cron_grammar.ts";
 import { CronScanner, readValue } from "./cron/cron_scanner.ts";
 import { type TimeOfDayInput, timeOfDayS, timeOfDayText } from "./time_of_day.ts";
@@ -80,7 +81,10 @@ export function calendarIntervalFromJSON(json: TriggerJSON): Trigger {
     ["kind", "months", "days", ...OPTIONS],
     "A calendar interval trigger",
   );
-  return calendarInterval(defined({ months, days }) as DurationInput, options as CalendarIntervalOptions);
+  return calendarInterval(
+    withoutUndefined({ months, days }) as DurationInput,
+    options as CalendarIntervalOptions,
+  );
 }
 
 class CalendarIntervalCore implements TriggerCore {
@@ -138,7 +142,7 @@ class CalendarIntervalCore implements TriggerCore {
   toJSON(): TriggerJSON {
     const { months, days } = this.#period;
     const { gap, overlap, onInvalidDay, dayOfWeek } = this.#options;
-    return defined({
+    return withoutUndefined({
       kind: this.kind,
       months: months || undefined,
       days: days || undefined,

@@ -1,6 +1,6 @@
 import { CarillonError } from "../errors.ts";
 import { isPlainObject } from "../model/payload.ts";
-import { suggest } from "../model/suggest.ts";
+import { suggest } from "../model/text.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
 import { temporalName } from "../time/temporal.ts";
 
@@ -73,11 +73,6 @@ export function checkWord<const W extends string>(
     field: what,
     expected,
   });
-}
-
-/** Leaves out the keys whose value is undefined. */
-export function defined<T extends object>(record: T): T {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
 }
 
 function unknownKey(key: string, allowed: readonly string[], what: string): Error {

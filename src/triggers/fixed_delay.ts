@@ -1,10 +1,10 @@
+import { withoutUndefined } from "../model/payload.ts";
 import type { DurationInput } from "../time/duration.ts";
-import { isLocalMoment } from "../time/moment.ts";
 import { timeZoneId } from "../time/time_zone.ts";
-import { checkKeys, defined, invalidTrigger, periodMs, shown } from "./checks.ts";
+import { checkKeys, invalidTrigger, periodMs, shown } from "./checks.ts";
 import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
 import { triggerOf } from "./trigger_value.ts";
-import { readWindow, type Window, type WindowOptions } from "./window.ts";
+import { isLocalWindow, readWindow, type Window, type WindowOptions } from "./window.ts";
 
 /** Options of {@linkcode fixedDelay}. */
 export interface FixedDelayOptions extends WindowOptions {
@@ -71,15 +71,13 @@ class FixedDelayCore implements TriggerCore {
   }
 
   withTimeZone(timeZone: string): TriggerCore {
+    if (this.timeZone !== undefined || !isLocalWindow(this.#window)) return this;
     const { start, end } = this.#window;
-    const local = (start !== undefined && isLocalMoment(start)) || (end !== undefined && isLocalMoment(end));
-    return this.timeZone === undefined && local
-      ? new FixedDelayCore(this.#delayMs, { start, end, timeZone })
-      : this;
+    return new FixedDelayCore(this.#delayMs, { start, end, timeZone });
   }
 
   toJSON(): TriggerJSON {
-    return defined({
+    return withoutUndefined({
       kind: this.kind,
       delayMs: this.#delayMs,
       start: this.#window.start,

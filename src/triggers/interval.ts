@@ -1,11 +1,11 @@
+import { withoutUndefined } from "../model/payload.ts";
 import type { DurationInput } from "../time/duration.ts";
-import { isLocalMoment } from "../time/moment.ts";
 import { LATEST_MS } from "../time/temporal.ts";
 import { timeZoneId } from "../time/time_zone.ts";
-import { checkKeys, checkWord, defined, invalidTrigger, periodMs, shown } from "./checks.ts";
+import { checkKeys, checkWord, invalidTrigger, periodMs, shown } from "./checks.ts";
 import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
 import { triggerOf } from "./trigger_value.ts";
-import { readWindow, type Window, type WindowOptions } from "./window.ts";
+import { isLocalWindow, readWindow, type Window, type WindowOptions } from "./window.ts";
 
 /** Options of {@linkcode interval}. */
 export interface IntervalOptions extends WindowOptions {
@@ -81,15 +81,14 @@ class IntervalCore implements TriggerCore {
   }
 
   withTimeZone(timeZone: string): TriggerCore {
+    if (this.timeZone !== undefined || !isLocalWindow(this.#window)) return this;
     const { start, end } = this.#window;
-    const local = (start !== undefined && isLocalMoment(start)) || (end !== undefined && isLocalMoment(end));
-    if (this.timeZone !== undefined || !local) return this;
     const first = this.#delayMs === 0 ? "atStart" : "afterPeriod";
     return new IntervalCore(this.#everyMs, { start, end, first, timeZone });
   }
 
   toJSON(): TriggerJSON {
-    return defined({
+    return withoutUndefined({
       kind: this.kind,
       everyMs: this.#everyMs,
       start: this.#window.start,

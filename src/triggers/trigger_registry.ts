@@ -1,6 +1,6 @@
 import { CarillonError } from "../errors.ts";
 import { isStandardSchema, type StandardSchema } from "../model/standard_schema.ts";
-import { didYouMean } from "../model/suggest.ts";
+import { didYouMean } from "../model/text.ts";
 import { timeZoneId } from "../time/time_zone.ts";
 import { andFromJSON, orFromJSON } from "./and_or.ts";
 import { calendarFilterFromJSON } from "./calendar/calendar_filter.ts";

@@ -1,4 +1,4 @@
-import { type Moment, type MomentInput, momentMs, momentOf } from "../time/moment.ts";
+import { isLocalMoment, type Moment, type MomentInput, momentMs, momentOf } from "../time/moment.ts";
 import { UTC } from "../time/time_zone.ts";
 import { invalidTrigger } from "./checks.ts";
 
@@ -36,4 +36,9 @@ export function readWindow(options: WindowOptions, timeZone: string | undefined)
     throw invalidTrigger(`end must not be before start, but ${end} is before ${start}`, { field: "end" });
   }
   return { start, end, startMs, endMs };
+}
+
+/** True if an end of a window is local to a zone that it does not name. */
+export function isLocalWindow({ start, end }: Window): boolean {
+  return [start, end].some((moment) => moment !== undefined && isLocalMoment(moment));
 }

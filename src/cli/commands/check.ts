@@ -1,5 +1,5 @@
 import { CarillonError, type ErrorCode, messageOf } from "../../errors.ts";
-import { didYouMean } from "../../model/suggest.ts";
+import { didYouMean } from "../../model/text.ts";
 import type { DeclaredSchedule, RegisteredTask } from "../../registry/registered_task.ts";
 import { TaskRegistry } from "../../registry/task_registry.ts";
 import { validateInput } from "../../registry/validate.ts";

@@ -1,7 +1,7 @@
 import { CarillonError, isCarillonError } from "../../errors.ts";
 import { scheduleStatuses } from "../../model/states.ts";
-import { didYouMean } from "../../model/suggest.ts";
-import { withoutUndefined } from "../../model/without_undefined.ts";
+import { didYouMean } from "../../model/text.ts";
+import { withoutUndefined } from "../../model/payload.ts";
 import type { Scheduler } from "../../scheduler/scheduler.ts";
 import { DECLARED_GROUP } from "../../scheduler/schedules/declared_schedules.ts";
 import type { ArgumentSpec, Command, CommandGroup } from "../command.ts";

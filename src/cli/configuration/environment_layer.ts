@@ -1,4 +1,4 @@
-import { didYouMean } from "../../model/suggest.ts";
+import { didYouMean } from "../../model/text.ts";
 import type { Terminal } from "../terminal.ts";
 import { settingFromText } from "./option_layer.ts";
 import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./given_setting.ts";

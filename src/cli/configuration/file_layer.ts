@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "../../errors.ts";
-import { didYouMean } from "../../model/suggest.ts";
+import { didYouMean } from "../../model/text.ts";
 import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./given_setting.ts";
 import { isRecord } from "./setting_kinds.ts";
 import { settings } from "./settings_table.ts";

@@ -1,4 +1,4 @@
-import { didYouMean } from "../../model/suggest.ts";
+import { didYouMean } from "../../model/text.ts";
 import type { OptionSpec } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import type { ConfigurationLayer, ConfigurationProblem, GivenSetting } from "./given_setting.ts";

@@ -1,5 +1,5 @@
 import { CarillonError, messageOf } from "../../errors.ts";
-import { didYouMean } from "../../model/suggest.ts";
+import { didYouMean } from "../../model/text.ts";
 import { exportedTasks } from "../../registry/task_sources.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import { TaskRegistry } from "../../registry/task_registry.ts";

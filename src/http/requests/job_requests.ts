@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { JobOptions } from "../../model/job_options.ts";
 import { jobOutcomes, jobStates } from "../../model/states.ts";
-import { withoutUndefined } from "../../model/without_undefined.ts";
+import { withoutUndefined } from "../../model/payload.ts";
 import { text, wordList } from "./query_values.ts";
 
 /** The query parameters that select jobs. */

@@ -1,6 +1,6 @@
 /** The kinds of values that query parameters hold. Their messages continue after `Query parameter 'x'`. */
 import { z } from "zod";
-import { didYouMean } from "../../model/suggest.ts";
+import { didYouMean } from "../../model/text.ts";
 
 /** The most rows that one answer holds. */
 const LIMIT_MAX = 1000;

@@ -2,7 +2,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import { CarillonError, messageOf } from "../../errors.ts";
-import { didYouMean } from "../../model/suggest.ts";
+import { didYouMean } from "../../model/text.ts";
 import type { ControlEnv } from "../control_env.ts";
 
 /** The schema of a part of a request: an object of known keys. */

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { withoutUndefined } from "../../model/without_undefined.ts";
+import { withoutUndefined } from "../../model/payload.ts";
 import type { BulkFilter } from "../../scheduler/jobs/bulk_jobs.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
 import { cancelReason, jobFilter, jobQueryShape } from "../requests/job_requests.ts";

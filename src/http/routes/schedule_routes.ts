@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { withoutUndefined } from "../../model/without_undefined.ts";
+import { withoutUndefined } from "../../model/payload.ts";
 import { jobBody } from "../bodies/job_body.ts";
 import { scheduleBody } from "../bodies/schedule_body.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";

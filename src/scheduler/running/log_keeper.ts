@@ -1,4 +1,4 @@
-import { clip, fieldsJson } from "../../model/clip.ts";
+import { clip, fieldsJson } from "../../model/text.ts";
 import { LOG_LINES_MAX, type LogBatch, type LogLine } from "../../model/job_history.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { Clock } from "../../time/clock.ts";

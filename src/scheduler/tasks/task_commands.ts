@@ -7,7 +7,7 @@ import {
 } from "../../model/limit_options.ts";
 import { checkMetadata, refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { Metadata } from "../../model/payload.ts";
-import { didYouMean } from "../../model/suggest.ts";
+import { didYouMean } from "../../model/text.ts";
 import { defaultOptionKeys, type DefaultOptions, resolveRunOptions } from "../../model/task_options.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
 import type { TaskRegistry } from "../../registry/task_registry.ts";

@@ -1,10 +1,11 @@
+import { withoutUndefined } from "../../model/payload.ts";
 import { daysFromDate } from "../../time/civil.ts";
 import { isDateMoment, type Moment, momentOf } from "../../time/moment.ts";
 import { timeZoneId } from "../../time/time_zone.ts";
 import { calendarsOf } from "../definition.ts";
 import { CRON_FIELDS } from "../cron/cron_grammar.ts";
 import { cronFieldTexts, readCronFields } from "../cron/cron_named_fields.ts";
-import { checkKeys, defined, invalidTrigger, shown } from "../checks.ts";
+import { checkKeys, invalidTrigger, shown } from "../checks.ts";
 import type { Trigger, TriggerJSON } from "../trigger.ts";
 import { triggerFromJSON } from "../trigger_registry.ts";
 
@@ -62,7 +63,7 @@ const ENTRIES_MAX = 10_000;
 export function validateCalendar(definition: unknown): CalendarDefinition {
   const keys = ["timeZone", "dates", "ranges", "yearly", "weekdays", "trigger"];
   const { timeZone, dates, ranges, yearly, weekdays, trigger } = checkKeys(definition, keys, "A calendar");
-  const checked: CalendarDefinition = defined({
+  const checked: CalendarDefinition = withoutUndefined({
     timeZone: timeZone === undefined ? undefined : timeZoneId(timeZone),
     dates: checkList(dates, "dates", dateOf),
     ranges: checkList(ranges, "ranges", rangeOf),

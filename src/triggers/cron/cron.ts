@@ -1,3 +1,4 @@
+import { withoutUndefined } from "../../model/payload.ts";
 import type { Moment } from "../../time/moment.ts";
 import { timeZoneId, UTC } from "../../time/time_zone.ts";
 import { type ZoneTable, zoneTable } from "../../time/zone_table.ts";
@@ -5,7 +6,7 @@ import { type CronDefinition, isRecurring } from "./cron_grammar.ts";
 import { type CronFields, type CronFieldTexts, cronFieldTexts, readCronFields } from "./cron_named_fields.ts";
 import { readCronText } from "./cron_text.ts";
 import { CronWalls } from "./cron_walls.ts";
-import { checkKeys, checkWord, defined, invalidTrigger, shown } from "../checks.ts";
+import { checkKeys, checkWord, invalidTrigger, shown } from "../checks.ts";
 import type { Trigger, TriggerCore, TriggerJSON } from "../trigger.ts";
 import { triggerOf } from "../trigger_value.ts";
 import { readWindow, type WindowOptions } from "../window.ts";
@@ -156,7 +157,7 @@ class CronCore implements TriggerCore {
     const source = typeof this.#source === "string"
       ? { expression: this.#source }
       : { fields: { ...this.#source } };
-    return defined({
+    return withoutUndefined({
       kind: this.kind,
       ...source,
       timeZone: this.timeZone,

@@ -1,4 +1,4 @@
-import { suggest } from "../../model/suggest.ts";
+import { suggest } from "../../model/text.ts";
 import { readCronField } from "./cron_field.ts";
 import {
   CRON_FIELDS,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { didYouMean, editDistance, suggest } from "../../src/model/suggest.ts";
+import { didYouMean, editDistance, suggest } from "../../src/model/text.ts";
 import { test } from "../harness.ts";
 
 test("editDistance() counts insertions, deletions, replacements and swaps of neighbours", () => {
