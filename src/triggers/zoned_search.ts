@@ -34,6 +34,7 @@ export function firstFireS(
   overlap: ClockOverlapPolicy,
   fromS: number,
 ): number {
+  if (overlap !== "first" && overlap !== "second") overlap satisfies "both";
   let from = fromS;
   // The next wall time, once one is known for the walls from where the search stands.
   let known = NaN;
