@@ -31,7 +31,7 @@ export type {
 export type { ScheduleEditOptions } from "./src/scheduler/schedules/schedule_edit.ts";
 export type { BackfillRange } from "./src/scheduler/schedules/manual_runs.ts";
 export type { CalendarStoreOptions } from "./src/scheduler/schedules/calendar_commands.ts";
-export type { Schedule } from "./src/scheduler/views/schedule.ts";
+export type { Schedule, ScheduleCounts } from "./src/scheduler/views/schedule.ts";
 export type { AddOutcome, JobHandle } from "./src/scheduler/jobs/handles.ts";
 export type { JobEditOptions } from "./src/scheduler/jobs/job_commands.ts";
 export type { JobsFilter } from "./src/scheduler/jobs/job_queries.ts";
