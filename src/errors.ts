@@ -66,6 +66,7 @@ export type ErrorCode =
   | "unauthorized"
   | "forbidden"
   | "authenticationRequired"
+  | "tooManyRequests"
   | "notFound"
   | "methodNotAllowed"
   | "unsupportedMediaType"

@@ -5,7 +5,7 @@
  * An example of one task with two schedules, each with its own input, in a named time zone.
  */
 import { cron, task } from "carillon";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -59,9 +59,12 @@ export const report = task({
 
 /** Whoever opens the page meanwhile sees the old one or the new one, never half of it. */
 async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(join(path, ".."), { recursive: true });
-  await writeFile(`${path}.part`, text);
-  await rename(`${path}.part`, path);
+  await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
+  const part = `${path}.part`;
+  // Made anew, so that nothing that was put there is written through: not a link, not a file of others.
+  await rm(part, { force: true });
+  await writeFile(part, text, { flag: "wx", mode: 0o600 });
+  await rename(part, path);
 }
 
 function isTimeZone(name: string): boolean {

@@ -1,32 +1,30 @@
-import { CarillonError } from "../errors.ts";
-import { isLoopback } from "../http/auth/loopback.ts";
+import { randomBytes } from "node:crypto";
 import type { ServedApp } from "../http/serve.ts";
 import type { Logger } from "../model/logger.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";
 
-/**
- * Throws `authenticationRequired` where other machines would reach the control endpoints without a token. Checked
- * before anything is opened, and in the words of the command line.
- */
-export function refuseOpenEndpoints({ http, tokens }: ResolvedConfiguration): void {
-  if (http === undefined || tokens.length > 0 || isLoopback(http.hostname)) return;
-  throw new CarillonError(
-    "authenticationRequired",
-    `Serving the control endpoints on ${http.hostname} needs authentication, as other machines can reach it; ` +
-      "set a token with CARILLON_TOKENS, 'tokens' in the configuration file or --token, or serve on 127.0.0.1",
-    { details: { host: http.hostname, option: "tokens" } },
-  );
+/** The control endpoints of a command. */
+export interface ServedControl extends ServedApp {
+  /** The token that was made for this run, where the configuration has none. */
+  readonly madeToken: string | undefined;
 }
 
-/** Serves the control endpoints if the configuration has an address. Throws `addressInUse` for a port that is taken. */
+/**
+ * Serves the control endpoints if the configuration has an address; without tokens in the configuration, one is made
+ * for this run. Throws `addressInUse` for a port that is taken.
+ */
 export async function serveControl(
-  { http, tokens }: ResolvedConfiguration,
+  { http, tokens, allowedHosts }: ResolvedConfiguration,
   scheduler: Scheduler,
   logger: Logger,
-): Promise<ServedApp | undefined> {
+): Promise<ServedControl | undefined> {
   if (http === undefined) return undefined;
   // The web framework is only loaded where it is used.
   const { createControlApp, serveControlApp } = await import("../http/control_app.ts");
-  return await serveControlApp(createControlApp(scheduler, { tokens, logger }), http);
+  const madeToken = tokens.length === 0 ? randomBytes(24).toString("base64url") : undefined;
+  const auth = { tokens: madeToken === undefined ? tokens : [{ name: "start", token: madeToken }] };
+  const hosts = allowedHosts.length === 0 ? {} : { allowedHosts };
+  const served = await serveControlApp(createControlApp(scheduler, { auth, logger, ...hosts }), http);
+  return { url: served.url, close: () => served.close(), madeToken };
 }

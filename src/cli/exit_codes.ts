@@ -76,6 +76,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   unauthorized: EXIT_CONFIGURATION,
   forbidden: EXIT_CONFIGURATION,
   authenticationRequired: EXIT_CONFIGURATION,
+  tooManyRequests: EXIT_CONFIGURATION,
   notFound: EXIT_NOT_FOUND,
   methodNotAllowed: EXIT_VALUE,
   unsupportedMediaType: EXIT_VALUE,

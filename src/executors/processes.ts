@@ -41,10 +41,23 @@ function killAll(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
-/** Starts a child process of the same runtime. It inherits the standard output and the environment. */
+/** Variables that hold secrets of the scheduler itself, which jobs have no need of. */
+const SECRET = /^CARILLON_(?:.*_)?(?:TOKENS?|SECRETS?|PASSWORDS?|KEYS?)(?:_.*)?$/;
+
+/** Returns this process's environment without the scheduler's own secrets. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => !SECRET.test(name.toUpperCase()));
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Starts a child process of the same runtime. It inherits the standard output and the environment, without the
+ * scheduler's own secrets (`CARILLON_TOKENS`, `CARILLON_AUTH_TOKEN`).
+ */
 function openProcess({ onText, onEnd }: ConnectionEvents): Connection {
   const child = fork(fileURLToPath(new URL("./pool/process_main.ts", import.meta.url)), [], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
+    env: childEnvironment(),
   });
   const kill = () => void child.kill("SIGKILL");
   let error: unknown;

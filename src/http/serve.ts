@@ -2,19 +2,16 @@ import { CarillonError, messageOf } from "../errors.ts";
 import { checkInteger, checkString, refuseUnknownOptions } from "../model/option_checks.ts";
 import { sleep } from "../time/clock.ts";
 import { systemClock } from "../time/system_clock.ts";
-import { isOpen, refuseOpenOffLoopback } from "./auth/loopback.ts";
-import type { HttpAddress, HttpHandler, HttpServer } from "./http_server.ts";
+import { isLoopback, reachableHost } from "./auth/loopback.ts";
+import type { ConnectionFacts, HttpAddress, HttpHandler, HttpServer } from "./http_server.ts";
 
 /** The time that requests in progress have once the server is to close. */
 const CLOSE_GRACE_MS = 5000;
 
 /** A Hono app, or anything else that responds to requests. */
 export interface FetchHandler {
-  /** Responds to a request; `connection` has the address it comes from. */
-  fetch(
-    request: Request,
-    connection?: { readonly remoteAddress?: string | undefined },
-  ): Response | Promise<Response>;
+  /** Responds to a request; `connection` has the address it comes from, and the one that is listened on. */
+  fetch(request: Request, connection?: ConnectionFacts): Response | Promise<Response>;
 }
 
 /** Options of {@linkcode serveControlApp}. */
@@ -29,7 +26,7 @@ export interface ServeOptions {
 export interface ServedApp {
   /** Its address for a browser. */
   readonly url: string;
-  /** Takes no more requests, and resolves when those in progress are answered, or cut off after five seconds. */
+  /** Takes no more requests, and resolves when those in progress have ended, or cut off after five seconds. */
   close(): Promise<void>;
 }
 
@@ -37,7 +34,8 @@ export interface ServedApp {
  * Serves a control app over HTTP, on every runtime. It does not stop the scheduler; stop that
  * first, and requests that wait for results end at once.
  *
- * Throws `authenticationRequired` for an app without tokens off loopback, `addressInUse` for a port that is
+ * Throws `authenticationRequired` for an app without authentication off the loopback unless it has `allowedHosts`,
+ * `addressInUse` for a port that is
  * taken, and `invalidOption` for an address that cannot be listened on.
  *
  * @example
@@ -46,7 +44,7 @@ export interface ServedApp {
  * import { createControlApp, serveControlApp } from "carillon/http";
  *
  * await using scheduler = new Scheduler();
- * const served = await serveControlApp(createControlApp(scheduler), { hostname: "127.0.0.1", port: 0 });
+ * const served = await serveControlApp(createControlApp(scheduler, { auth: "none" }), { hostname: "127.0.0.1", port: 0 });
  * const response = await fetch(new URL("/tasks", served.url));
  * console.assert((await response.json()).tasks.length === 0);
  * await served.close();
@@ -59,9 +57,24 @@ export async function serveControlApp(app: FetchHandler, options: ServeOptions =
     hostname: checkString(options.hostname ?? "127.0.0.1", "hostname", where),
     port: checkInteger(options.port ?? 8000, "port", where, 0),
   };
-  if (isOpen(app)) refuseOpenOffLoopback(address.hostname, []);
+  if (openApps.has(app) && !isLoopback(address.hostname)) {
+    throw new CarillonError(
+      "authenticationRequired",
+      `Serving the control endpoints on '${address.hostname}' needs authentication, as other machines can reach it; ` +
+        "give createControlApp the option 'auth' with tokens or a resolver, or serve on 127.0.0.1",
+      { details: { hostname: address.hostname, option: "auth" } },
+    );
+  }
   const server = await open((request, connection) => app.fetch(request, connection), address);
   return { url: urlOf(address.hostname, server.port), close: () => close(server) };
+}
+
+/** The control apps without authentication and without a list of hosts. */
+const openApps = new WeakSet<object>();
+
+/** Records that an app serves this machine only. */
+export function markOpen(app: object): void {
+  openApps.add(app);
 }
 
 async function open(handler: HttpHandler, address: HttpAddress): Promise<HttpServer> {
@@ -98,9 +111,8 @@ function refusedAddress({ hostname, port }: HttpAddress, cause: unknown): Carill
   });
 }
 
-/** A wildcard is only for listening; clients connect to the loopback address. */
+/** Returns the address for a browser. */
 function urlOf(hostname: string, port: number): string {
-  const bare = hostname.replace(/^\[(.*)\]$/, "$1");
-  const reachable = bare === "0.0.0.0" || bare === "" ? "127.0.0.1" : bare === "::" ? "::1" : bare;
-  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+  const host = reachableHost(hostname);
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -2,7 +2,7 @@
 import { CarillonError } from "../errors.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
 import { isPlainObject, type JsonValue, type Metadata } from "./payload.ts";
-import { didYouMean } from "./text.ts";
+import { clip, didYouMean } from "./text.ts";
 
 /** The largest depth of nesting in metadata. */
 const METADATA_DEPTH_MAX = 20;
@@ -44,8 +44,8 @@ export function refuseUnknownOptions(options: object, known: readonly string[], 
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const hint = didYouMean(key, known) || `; there are ${known.join(", ")}`;
-    throw new CarillonError("invalidOption", `There is no option '${key}' for ${where}${hint}`, {
-      details: { option: key, where, known },
+    throw new CarillonError("invalidOption", `There is no option '${clip(key, 200)}' for ${where}${hint}`, {
+      details: { option: clip(key, 200), where, known },
     });
   }
 }
@@ -127,6 +127,9 @@ export function checkName(value: unknown, option: string, where: string): string
   if (/\p{Surrogate}/u.test(value)) {
     throw optionError(option, where, "must not be cut off within a character", value);
   }
+  if (value === "." || value === "..") {
+    throw optionError(option, where, "must not be '.' or '..', which addresses resolve as folders", value);
+  }
   return value;
 }
 
@@ -174,7 +177,7 @@ function copyJson(value: unknown, path: string, where: string, depth: number): J
 }
 
 function shown(value: unknown): string {
-  if (typeof value === "string") return `'${value}'`;
+  if (typeof value === "string") return `'${clip(value, 200)}'`;
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
   try {

@@ -1,11 +1,21 @@
+/** A longer word has no suggestion: the work grows with the product of the lengths. */
+const LENGTH_MAX = 100;
+
+/** The most candidates that are compared. */
+const COMPARISONS_MAX = 1000;
+
 /** The candidate that a mistyped word most likely means, or undefined when none is near enough. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LENGTH_MAX) return undefined;
   const lowered = word.toLowerCase();
   // A third of the word may be wrong, never all of it: enough for typing errors, too little for unrelated names.
   const wrongMax = Math.min(word.length - 1, Math.max(1, Math.floor(word.length / 3)));
   let bestDistance = wrongMax + 1;
   let best: string | undefined;
+  let compared = 0;
   for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) > wrongMax) continue;
+    if (++compared > COMPARISONS_MAX) break;
     const distance = editDistance(lowered, candidate.toLowerCase());
     if (distance < bestDistance) [bestDistance, best] = [distance, candidate];
   }

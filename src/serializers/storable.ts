@@ -92,6 +92,7 @@ function kindOfObject(value: object): string {
   if (prototype === Array.prototype) return "an array with names as keys";
   const name = (prototype as { readonly constructor?: { readonly name?: unknown } }).constructor?.name;
   if (typeof name !== "string" || name === "") return "an instance of a class without a name";
+  if (name === "Object" && Object.hasOwn(value, "__proto__")) return "an object with a key named __proto__";
   return name === "Object" ? "an object with symbols as keys" : `an instance of ${name}`;
 }
 

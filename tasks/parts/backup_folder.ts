@@ -23,11 +23,14 @@ export class BackupFolder {
 
   /** Makes the folder, removes unfinished backups, and returns the path of a new backup. */
   async prepare(atMs: number): Promise<string> {
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     for (const name of await this.#names(".db.part")) await rm(join(this.#folder, name));
     // Colons are not allowed in the names of files on Windows.
     const time = new Date(atMs).toISOString().replaceAll(":", "-");
-    return join(this.#folder, `${this.#name}-${time}.db.part`);
+    const part = join(this.#folder, `${this.#name}-${time}.db.part`);
+    // Made anew, for its owner alone: nothing that was put there is written through.
+    await (await open(part, "wx", 0o600)).close();
+    return part;
   }
 
   /** Gives a backup that was written and checked its real name, once the disk has it. */

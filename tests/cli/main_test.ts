@@ -121,13 +121,14 @@ test("start --json writes one event a line, and nothing else, on the standard ou
 test("start --http serves the control endpoints, and says where", async () => {
   await withProject(sampleTasks, async (project) => {
     const running = project.start(["start", "--http", "127.0.0.1:0"], {
-      CARILLON_TOKENS: "Zk3v9sQx7LrT2nWb",
+      CARILLON_TOKENS: "Zk3v9sQx7LrT2nWbY5pHcA",
     });
     await running.until("success");
     running.signal("SIGINT");
     const { code, out } = await running.ended();
     assert.equal(code, 0);
     assert.match(out, /\nhttp {3}http:\/\/127\.0\.0\.1:\d+\n/);
+    assert.doesNotMatch(out, /\ntoken /);
   });
 });
 
@@ -148,14 +149,32 @@ test("start refuses a port that is taken before it opens the store", async () =>
   });
 });
 
-test("start refuses open endpoints off the loopback, naming authentication and the option", async () => {
+test("start --http without a token makes one for this run, and prints it with the address", async () => {
   await withProject(sampleTasks, async (project) => {
-    const { code, err } = await project.start(["start", "--http", "0.0.0.0:8000"]).ended();
-    assert.equal(code, 3);
-    assert.match(
-      err,
-      /^error: .*needs authentication.*CARILLON_TOKENS.*--token.*\(authenticationRequired\)\n$/,
-    );
+    const running = project.start(["start", "--http", "127.0.0.1:0"]);
+    const out = await running.until("success");
+    const [, url] = /\nhttp {3}(\S+)\n/.exec(out)!;
+    const [, token] = /\ntoken {2}(\S{32}) /.exec(out)!;
+    const status = async (headers: Record<string, string>) => {
+      const response = await fetch(`${url}/tasks`, { headers });
+      await response.body?.cancel();
+      return response.status;
+    };
+    assert.deepEqual([await status({}), await status({ Authorization: `Bearer ${token}` })], [401, 200]);
+    running.signal("SIGINT");
+    assert.equal((await running.ended()).code, 0);
+  });
+});
+
+test("start refuses an empty CARILLON_TOKENS, which was meant to close the endpoints", async () => {
+  await withProject(sampleTasks, async (project) => {
+    for (const tokens of ["", ","]) {
+      const { code, err } = await project.start(["start", "--http", "127.0.0.1:0"], {
+        CARILLON_TOKENS: tokens,
+      }).ended();
+      assert.equal(code, 3);
+      assert.match(err, /^error: Option 'tokens' .*\(from CARILLON_TOKENS\) \(invalidConfiguration\)\n$/);
+    }
     assert.equal(existsSync(join(project.folder, "carillon.db")), false);
   });
 });

@@ -146,14 +146,15 @@ export class CommandProcess {
     });
   }
 
-  /** Resolves once the output, of both streams, has this. Throws when the process ends before. */
-  async until(text: string): Promise<void> {
+  /** Resolves to the standard output once that of both streams has this. Throws when the process ends before. */
+  async until(text: string): Promise<string> {
     while (!(this.#out + this.#err).includes(text)) {
       if (this.#child.exitCode !== null) {
         throw new Error(`It ended without '${text}': ${this.#out}${this.#err}`);
       }
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
+    return this.#out;
   }
 
   signal(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void {

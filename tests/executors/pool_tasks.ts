@@ -14,6 +14,12 @@ export const where = task({
   run: () => ({ pid: process.pid, threadId }),
 });
 
+/** The names of variables that it sees. */
+export const variables = task({
+  name: "variables",
+  run: () => Object.keys(process.env).filter((name) => name.startsWith("CARILLON_")),
+});
+
 /** Says where it runs, and waits for its abort. */
 export const holds = task({
   name: "holds",

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { hc } from "hono/client";
+import { z } from "zod";
 import { type ControlApp, createControlApp } from "../../src/http/control_app.ts";
 import { Scheduler } from "../../src/scheduler/scheduler.ts";
+import { task } from "../../src/registry/task.ts";
 import { test } from "../harness.ts";
 import { thrown } from "../registry/thrown.ts";
-import { answerOf, withControl } from "./control_fixture.ts";
+import { answerOf, endless, withControl } from "./control_fixture.ts";
 
 test("createControlApp() refuses options that mean nothing", () => {
   const scheduler = new Scheduler();
-  thrown(() => createControlApp(scheduler, { token: "a" } as object), "invalidOption");
-  thrown(() => createControlApp(scheduler, { tokens: [""] }), "invalidOption");
-  thrown(() => createControlApp(scheduler, { maxBodyBytes: 0 }), "invalidOption");
+  const auth = "none";
+  thrown(() => createControlApp(scheduler, { auth, token: "a" } as { auth: "none" }), "invalidOption");
+  thrown(() => createControlApp(scheduler, { auth, allowedHosts: [] }), "invalidOption");
+  thrown(() => createControlApp(scheduler, { auth, maxBodyBytes: 0 }), "invalidOption");
 });
 
 test("createControlApp() returns 404 for an unknown address", async () => {
@@ -90,7 +93,59 @@ test("createControlApp() bounds bodies, also those that do not say their length"
   }, { app: { maxBodyBytes: 100 } });
 });
 
-test("createControlApp() sends headers that keep caches and browsers from guessing", async () => {
+test("createControlApp() refuses long addresses and deep bodies at once", async () => {
+  await withControl(async ({ send }) => {
+    const long = await send(`GET /jobs/${"x".repeat(9000)}`);
+    assert.deepEqual([long.status, long.at("code")], [400, "invalidRequest"]);
+    for (
+      const deep of [
+        "[".repeat(1_000_000),
+        `{"task": "endless", "input": ${"[".repeat(1000)}${"]".repeat(1000)}}`,
+      ]
+    ) {
+      const answer = await send("POST /jobs", undefined, {
+        body: deep,
+        headers: { "Content-Type": "application/json" },
+      });
+      assert.deepEqual([answer.status, answer.at("code")], [400, "invalidRequest"]);
+    }
+  });
+});
+
+test("createControlApp() refuses long names without looking for similar ones", async () => {
+  await withControl(async ({ send }) => {
+    const name = "x".repeat(300_000);
+    const wrong = [
+      await send("POST /jobs", { task: name }),
+      await send("POST /jobs", { task: "endless", [name]: 1 }),
+      await send("POST /jobs", { task: "endless", retry: { [name]: 1 } }),
+      await send("POST /jobs", { task: "endless", id: name }),
+      await send("POST /jobs/bulk", { action: "cancel", [name]: 1 }),
+    ];
+    for (const { status, body } of wrong) {
+      assert.equal(status, 400);
+      assert.ok(JSON.stringify(body).length < 5000);
+    }
+  });
+});
+
+test("createControlApp() refuses own __proto__ keys by their name", async () => {
+  const open = task({ name: "open", input: z.any(), run: () => {} });
+  await withControl(async ({ send }) => {
+    const post = (body: string) =>
+      send("POST /jobs", undefined, { body, headers: { "Content-Type": "application/json" } });
+    const top = await post('{"task": "endless", "__proto__": {"priority": 5}}');
+    assert.deepEqual([top.status, top.at("code")], [400, "invalidRequest"]);
+    const input = await post('{"task": "open", "input": {"a": {"__proto__": {"b": 1}}}}');
+    assert.deepEqual([input.status, input.at("code")], [422, "serializationFailed"]);
+    assert.match(String(input.at("detail")), /__proto__/);
+    const option = await post('{"task": "endless", "retry": {"__proto__": {"maxAttempts": 1}}}');
+    assert.deepEqual([option.status, option.at("code")], [400, "invalidOption"]);
+    assert.equal((await send("GET /jobs?__proto__=1")).status, 400);
+  }, { scheduler: { tasks: [open, endless] } });
+});
+
+test("createControlApp() answers with headers that keep caches and browsers from guessing", async () => {
   await withControl(async ({ send }) => {
     for (const what of ["GET /tasks", "GET /nothing", "GET /jobs?limit=x"]) {
       const { headers } = await send(what);

@@ -8,6 +8,9 @@ import { libsql } from "../../src/stores/libsql.ts";
 import { memory } from "../../src/stores/memory.ts";
 import { test } from "../harness.ts";
 
+/** A token that opens the app. */
+export const TOKEN = "Zk3v9sQx7LrT2nWbY5pHcA";
+
 /** A task with a schema. */
 export const greet = task({
   name: "people/greet",
@@ -51,7 +54,7 @@ export interface Control {
 
 /** Options of the app under test. */
 export interface ControlSetup {
-  readonly app?: ControlAppOptions;
+  readonly app?: Partial<ControlAppOptions>;
   readonly scheduler?: SchedulerOptions;
   /** True if the scheduler is started. @default true */
   readonly start?: boolean;
@@ -60,7 +63,7 @@ export interface ControlSetup {
 /** Runs `body` with a control app on a scheduler, and stops that. */
 export async function withControl(body: (control: Control) => Promise<void>, setup: ControlSetup = {}) {
   const scheduler = new Scheduler({ tasks: [greet, endless, failing], ...setup.scheduler });
-  const app = createControlApp(scheduler, setup.app);
+  const app = createControlApp(scheduler, { auth: "none", ...setup.app });
   const send: Control["send"] = async (what, json, init = {}) => {
     const [method = "GET", path = "/"] = what.split(" ");
     const headers = new Headers(init.headers);

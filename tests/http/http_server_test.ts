@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 
 import { type HttpHandler, openHttpServer } from "../../src/http/http_server.ts";
 import { test } from "../harness.ts";
@@ -69,6 +69,49 @@ test("openHttpServer() refuses a host that is no address", async () => {
     for await (const chunk of socket) text += String(chunk);
     assert.match(text, /^HTTP\/1\.1 400 /);
   });
+});
+
+test("openHttpServer() takes the host from the one Host header, whatever the target looks like", async () => {
+  await withServer((request) => new Response(request.url), async (_url, port) => {
+    const host = `127.0.0.1:${port}`;
+    const ask = async (target: string, ...hosts: readonly string[]) => {
+      const socket = connect(port, "127.0.0.1");
+      const headers = hosts.map((one) => `Host: ${one}\r\n`).join("");
+      socket.write(`GET ${target} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+      let text = "";
+      for await (const chunk of socket) text += String(chunk);
+      return text;
+    };
+    assert.match(await ask(`//${host}/jobs`, "evil.test"), new RegExp(`http://evil\\.test//${host}/jobs`));
+    assert.match(await ask(`http://${host}/jobs`, host), new RegExp(`http://${host}/jobs`));
+    const refused = [
+      ask(`http://${host}/jobs`, "evil.test"),
+      ask("/jobs", host, "evil.test"),
+      ask("/jobs", "a@b"),
+      ask("/jobs", "a/b"),
+      ask("*", host),
+    ];
+    for (const answer of await Promise.all(refused)) assert.match(answer, /^HTTP\/1\.1 400 /);
+  });
+});
+
+test("openHttpServer() cuts connections that send no request, and makes room when there are too many", async () => {
+  const limits = { max: 2, idleMs: 300, arrivalMs: 300, checkMs: 50 };
+  const server = await openHttpServer(() => new Response("ok"), { hostname: "127.0.0.1", port: 0 }, limits);
+  const opened = () => {
+    const socket = connect(server.port, "127.0.0.1");
+    socket.on("error", () => {});
+    return socket;
+  };
+  const ended = (socket: Socket) => new Promise((resolve) => socket.on("close", resolve));
+  const slow = opened();
+  slow.write("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\na");
+  const idle = [opened(), opened()];
+  await Promise.all([...idle, slow].map(ended));
+  assert.equal(await (await fetch(`http://127.0.0.1:${server.port}`)).text(), "ok");
+  const finished = server.finish();
+  server.cut();
+  await finished;
 });
 
 test("finish() waits for requests under way, and for no connection that is only kept alive", async () => {

@@ -4,13 +4,13 @@ import { createControlApp } from "../../src/http/control_app.ts";
 import { serveControlApp } from "../../src/http/serve.ts";
 import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { test } from "../harness.ts";
-import { answerOf, nextStart, withControl } from "./control_fixture.ts";
+import { answerOf, nextStart, TOKEN, withControl } from "./control_fixture.ts";
 
 test("serveControlApp() serves over a real socket until it is closed", async () => {
   await withControl(async ({ app }) => {
     const served = await serveControlApp(app, { port: 0 });
     assert.match(served.url, /^http:\/\/127\.0\.0\.1:\d+$/);
-    const headers = { "Authorization": "Bearer secret-token", "Content-Type": "application/json" };
+    const headers = { "Authorization": `Bearer ${TOKEN}`, "Content-Type": "application/json" };
     const body = JSON.stringify({ task: "people/greet", input: { name: "Ada" } });
     const added = await answerOf(
       await fetch(`${served.url}/jobs?wait=true`, { method: "POST", headers, body }),
@@ -20,11 +20,11 @@ test("serveControlApp() serves over a real socket until it is closed", async () 
     assert.equal((await answerOf(await fetch(`${served.url}/health`))).status, 200);
     await served.close();
     await assert.rejects(fetch(`${served.url}/health`));
-  }, { app: { tokens: ["secret-token"] } });
+  }, { app: { auth: { tokens: [TOKEN] } } });
 });
 
-test("serveControlApp() hands the remote address over: without tokens, loopback is served", async () => {
-  const app = createControlApp(new Scheduler({ role: "client" }));
+test("serveControlApp() hands the remote address over: without authentication, loopback is served", async () => {
+  const app = createControlApp(new Scheduler({ role: "client" }), { auth: "none" });
   const addresses: unknown[] = [];
   const spying = {
     fetch(request: Request, about?: { readonly remoteAddress?: string | undefined }) {
@@ -38,18 +38,18 @@ test("serveControlApp() hands the remote address over: without tokens, loopback 
   assert.deepEqual(addresses, ["127.0.0.1"]);
 });
 
-test("serveControlApp() refuses an app without tokens off loopback, and opens nothing", async () => {
-  const app = createControlApp(new Scheduler());
+test("serveControlApp() refuses an app without authentication off loopback, and opens nothing", async () => {
+  const app = createControlApp(new Scheduler(), { auth: "none" });
   for (const hostname of ["0.0.0.0", "::", "192.0.2.1"]) {
     await assert.rejects(serveControlApp(app, { hostname, port: 0 }), {
       code: "authenticationRequired",
-      message: /authentication.*'tokens'/,
+      message: /authentication.*'auth'/,
     });
   }
 });
 
 test("serveControlApp() names loopback for a wildcard address", async () => {
-  const app = createControlApp(new Scheduler({ role: "client" }), { tokens: ["secret-token"] });
+  const app = createControlApp(new Scheduler({ role: "client" }), { auth: { tokens: [TOKEN] } });
   const served = await serveControlApp(app, { hostname: "0.0.0.0", port: 0 });
   assert.match(served.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.equal((await answerOf(await fetch(`${served.url}/tasks`))).status, 401);
@@ -57,7 +57,7 @@ test("serveControlApp() names loopback for a wildcard address", async () => {
 });
 
 test("serveControlApp() says when the port is taken, and refuses addresses that are none", async () => {
-  const app = createControlApp(new Scheduler());
+  const app = createControlApp(new Scheduler(), { auth: "none" });
   const served = await serveControlApp(app, { port: 0 });
   const port = Number(new URL(served.url).port);
   const error: unknown = await serveControlApp(app, { port }).catch((error) => error);

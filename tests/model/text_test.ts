@@ -30,6 +30,18 @@ test("suggest() finds the nearest candidate in any case, and none that is too fa
   assert.equal(suggest("anything", []), undefined);
 });
 
+test("suggest() looks for nothing near a very long word, and compares a bounded number of candidates", () => {
+  const long = "x".repeat(300_000);
+  assert.equal(suggest(long, [`${long}y`]), undefined);
+  assert.equal(suggest("ping", [long, "pinh"]), "pinh");
+  let taken = 0;
+  function* many() {
+    for (; taken < 1_000_000; taken++) yield "abcd";
+  }
+  assert.equal(suggest("wxyz", many()), undefined);
+  assert.ok(taken <= 1000, String(taken));
+});
+
 test("didYouMean() is a tail for a message, or nothing", () => {
   assert.equal(didYouMean("pnig", ["ping"]), "; did you mean 'ping'?");
   assert.equal(didYouMean("other", ["ping"]), "");

@@ -1,7 +1,8 @@
 import Database from "libsql";
 import assert from "node:assert/strict";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import process from "node:process";
 import { CarillonError } from "../../src/errors.ts";
 import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import { backup } from "../../tasks/backup.ts";
@@ -17,6 +18,12 @@ test("database.backup copies the scheduler's database, whole and readable", asyn
     assert.deepEqual(await readdir(join(folder, "backups")), [basename(path)]);
     assert.match(basename(path), /^carillon-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z\.db$/);
     assert.ok(bytes > 0 && tables > 3);
+    if (process.platform !== "win32") {
+      for (const file of [path, join(folder, "carillon.db")]) {
+        assert.equal((await stat(file)).mode & 0o777, 0o600);
+      }
+      assert.equal((await stat(join(folder, "backups"))).mode & 0o777, 0o700);
+    }
     const copy = new Database(path, { readonly: true });
     try {
       assert.deepEqual(copy.prepare("select id from carillon_jobs where state = 'scheduled'").all(), [{

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { CarillonError } from "../../src/errors.ts";
 import { Temporal } from "../../src/time/temporal.ts";
 import { samplesIn } from "../../tasks/parts/sample_table.ts";
@@ -29,6 +30,21 @@ test("report.machine writes the samples of the last hour as a page", async () =>
     assert.match(page, /average 10\u202fms, highest 12\.5\u202fms/);
     assert.match(page, /<section id="load">\s*<h2>.*<\/h2>\s*<p class="now">not available/);
     assert.deepEqual(await readdir(join(folder, "reports")), ["machine.html"]);
+  });
+});
+
+test("report.machine writes through no link that was put in its way, and for its owner alone", async () => {
+  await schedulerInFolder([report], async (scheduler, folder) => {
+    const victim = join(folder, "victim");
+    await writeFile(victim, "untouched");
+    await mkdir(join(folder, "reports"));
+    for (const name of ["machine.html.part", "machine.html"]) {
+      await symlink(victim, join(folder, "reports", name));
+    }
+    const { path } = await scheduler.runJob(report);
+    assert.equal(await readFile(victim, "utf8"), "untouched");
+    assert.match(await readFile(path, "utf8"), /<html/);
+    if (process.platform !== "win32") assert.equal((await lstat(path)).mode & 0o777, 0o600);
   });
 });
 

@@ -10,7 +10,6 @@ import type { CommandContext } from "../command_context.ts";
 import { readConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
 import type { ResolvedConfiguration } from "../configuration/resolved_configuration.ts";
-import { refuseOpenEndpoints } from "../control_endpoints.ts";
 import { EXIT_CONFIGURATION } from "../exit_codes.ts";
 import { loadExecutors } from "../load_executors.ts";
 import { EVENT_LOOP } from "../open_scheduler.ts";
@@ -88,7 +87,6 @@ async function checkEverything(context: CommandContext): Promise<CheckReport> {
   const folder = configuration?.tasks;
   const registry = folder === undefined ? new TaskRegistry() : await checkModules(folder, context, findings);
   if (configuration !== undefined) {
-    await findings.collect(() => refuseOpenEndpoints(configuration));
     const { directory } = context.terminal;
     await findings.collect(async () => void await loadExecutors(configuration.executors, directory));
     for (const task of registry.tasks()) await checkTask(task, configuration, findings);

@@ -1,14 +1,13 @@
 import process from "node:process";
 import { messageOf } from "../../errors.ts";
 import type { CarillonEvent, EventType } from "../../events/event.ts";
-import type { ServedApp } from "../../http/serve.ts";
 import type { Logger } from "../../model/logger.ts";
 import type { Scheduler } from "../../scheduler/scheduler.ts";
 import type { Command } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
-import { refuseOpenEndpoints, serveControl } from "../control_endpoints.ts";
+import { serveControl, type ServedControl } from "../control_endpoints.ts";
 import { loggerOf, makeScheduler, storesOf } from "../open_scheduler.ts";
 import { banner } from "../render/banner.ts";
 import { eventPrinter } from "../render/event_line.ts";
@@ -35,12 +34,14 @@ export const startCommand: Command = {
   examples: ["start", "start --http 127.0.0.1:8000", "start --store file:other.db --tasks jobs"],
   async run(context) {
     const configuration = await loadConfiguration(context);
-    refuseOpenEndpoints(configuration);
     const tasks = await loadTasks(configuration, context);
     // Lines about a job are shown as its events.
     const logger = loggerOf(configuration, context, (fields) => fields["job"] !== undefined);
     const scheduler = await makeScheduler(configuration, context, { tasks, logger });
     const served = await serveControl(configuration, scheduler, logger);
+    if (context.json && served?.madeToken !== undefined) {
+      context.note(`control endpoints: ${served.url}, token for this run: ${served.madeToken}`);
+    }
     const stopLogging = logUncaughtErrors(logger);
     // A store that another process keeps locked is waited for, which may take a while.
     const locations = Object.values(storesOf(configuration)).map(({ location }) => location);
@@ -88,7 +89,7 @@ async function printBanner(
   scheduler: Scheduler,
   stores: readonly string[],
   { terminal }: CommandContext,
-  served: ServedApp | undefined,
+  served: ServedControl | undefined,
 ): Promise<void> {
   const tasks = await scheduler.getTasks();
   const text = banner({
@@ -99,6 +100,7 @@ async function printBanner(
     taskNames: tasks.map(({ name }) => name),
     schedules: await scheduler.getSchedules(),
     url: served?.url,
+    madeToken: served?.madeToken,
   }, terminal);
   terminal.out(`${text}\n`);
 }

@@ -39,8 +39,14 @@ export interface Configuration extends
   readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
   /** The address of the control endpoints: `"127.0.0.1:8000"`. @default nowhere */
   readonly http?: string;
-  /** Bearer tokens that the control endpoints accept; needed off the loopback. @default [] */
+  /** Bearer tokens that the control endpoints accept. @default one that `start` makes for each run */
   readonly tokens?: readonly (string | ControlToken)[];
+  /**
+   * The values of the header `Host` under which the control endpoints are served: `["jobs.example.com"]`.
+   *
+   * @default the names of the loopback when listening there, otherwise any host
+   */
+  readonly allowedHosts?: readonly string[];
 }
 
 /**

@@ -30,7 +30,7 @@ export async function fileLayer(directory: string, named: string | undefined): P
   try {
     content = await contentOf(path);
   } catch (error) {
-    return broken(name, `Cannot read the configuration file '${name}': ${messageOf(error)}`);
+    return broken(name, `Cannot read the configuration file '${name}': ${reasonOf(error)}`);
   }
   if (!isRecord(content)) {
     const form = path.endsWith(".json")
@@ -39,6 +39,22 @@ export async function fileLayer(directory: string, named: string | undefined): P
     return broken(name, `The configuration file '${name}' must ${form}`);
   }
   return flatten(content, name);
+}
+
+/** Reports a syntax error by its place alone: the runtimes quote what is there, which may be a secret. */
+function reasonOf(error: unknown): string {
+  const message = messageOf(error);
+  const code = String((error as { readonly code?: unknown } | null)?.code);
+  const isSyntax = error instanceof SyntaxError || error instanceof AggregateError ||
+    /^SyntaxError|could not be parsed|^BuildMessage|INVALID_TYPESCRIPT/m.test(
+      `${message}\n${String(error)}\n${code}`,
+    );
+  if (!isSyntax) return message;
+  const [, line, column] = /line (\d+),? column (\d+)/.exec(message) ?? /:(\d+):(\d+)\s*$/.exec(message) ??
+    [];
+  return line === undefined
+    ? "it has a syntax error"
+    : `it has a syntax error in line ${line}, column ${column}`;
 }
 
 async function contentOf(path: string): Promise<unknown> {

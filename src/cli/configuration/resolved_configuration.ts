@@ -28,6 +28,7 @@ export interface ResolvedConfiguration {
   readonly tasks: string;
   readonly http: HttpAddress | undefined;
   readonly tokens: NonNullable<Configuration["tokens"]>;
+  readonly allowedHosts: NonNullable<Configuration["allowedHosts"]>;
   readonly options: PlainOptions;
   /** The source of each given setting, by its path. */
   readonly sources: ReadonlyMap<string, string>;
@@ -155,6 +156,7 @@ function assemble(
     tasks: resolve(directory, get("tasks", "tasks")),
     http: get("http", undefined),
     tokens: get("tokens", []),
+    allowedHosts: get("allowedHosts", []),
     options: { ...only(plainKeys), defaults },
     sources: new Map([...given].map(([path, { source }]) => [path, source])),
   };

@@ -1,6 +1,7 @@
 /** The kinds of settings: how each is read from a string, and which values fit. */
 import { CarillonError } from "../../errors.ts";
 import * as check from "../../model/option_checks.ts";
+import { checkAllowedHosts } from "../../http/auth/hosts.ts";
 import { type ControlToken, TokenTable } from "../../http/auth/tokens.ts";
 import type { HttpAddress } from "../../http/http_server.ts";
 import { timeZoneId } from "../../time/time_zone.ts";
@@ -163,15 +164,29 @@ export function part(expected: string, method: string): SettingKind["read"] {
 
 /** The tokens of the control endpoints, each with the name of its holder if need be. Never shown. */
 export const tokens: SettingKind = {
-  expected: "a list of tokens (letters, digits and -._~+/), each as TOKEN or NAME:TOKEN",
+  expected:
+    "a list of tokens (22 or more letters, digits and -._~+/), each as TOKEN, NAME:TOKEN or NAME:ROLE:TOKEN",
   fromText: listFromText,
   read(value, name) {
     const read = listOf(value, name).map((item) => {
-      const [, holder, token] = (typeof item === "string" && /^([^:]+):(.*)$/s.exec(item)) || [];
-      return token === undefined ? item : { name: holder, token };
+      if (typeof item !== "string") return item;
+      const [, holder, role, token] = /^([^:]+):(?:(viewer|producer|operator|admin):)?(.*)$/s.exec(item) ??
+        [];
+      if (token === undefined) return item;
+      return { name: holder, token, ...(role === undefined ? {} : { role }) };
     }) as (string | ControlToken)[];
     new TokenTable(read);
     return read;
+  },
+};
+
+/** The hosts that the control endpoints are called by. */
+export const hosts: SettingKind = {
+  expected: "hosts such as jobs.example.com, with commas between them",
+  fromText: listFromText,
+  read(value, name) {
+    checkAllowedHosts(listOf(value, name));
+    return value;
   },
 };
 

@@ -146,10 +146,16 @@ export const settings: readonly Setting[] = [
   {
     path: "tokens",
     kind: kind.tokens,
-    summary: "Bearer tokens that the control endpoints accept; needed off the loopback",
-    fallback: "none",
+    summary: "Bearer tokens that the control endpoints accept",
+    fallback: "one made for each run",
     option: { name: "token", value: "TOKEN" },
     secret: true,
+  },
+  {
+    path: "allowedHosts",
+    kind: kind.hosts,
+    summary: "Host names, with their ports, under which the control endpoints are served",
+    fallback: "on the loopback its own names, otherwise any host",
   },
   { path: "defaults.priority", kind: kind.integer, summary: "Higher ones are taken first", fallback: "0" },
   {

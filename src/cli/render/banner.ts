@@ -12,11 +12,13 @@ export interface BannerFacts {
   readonly taskNames: readonly string[];
   readonly schedules: readonly Schedule[];
   readonly url: string | undefined;
+  /** The token that was made for this run, if one was. */
+  readonly madeToken: string | undefined;
 }
 
 /** Returns the lines that introduce a scheduler that has just started, with its coming fires. */
 export function banner(facts: BannerFacts, terminal: Terminal): string {
-  const { version, scheduler, role, stores, taskNames, schedules, url } = facts;
+  const { version, scheduler, role, stores, taskNames, schedules, url, madeToken } = facts;
   return [
     `${painter(terminal.color)(`Carillon ${version}`, "bold")}  ${scheduler}${
       role === "both" ? "" : ` (${role})`
@@ -24,6 +26,9 @@ export function banner(facts: BannerFacts, terminal: Terminal): string {
     `store  ${stores.join(", ")}`,
     `tasks  ${taskNames.length === 0 ? "none" : taskNames.join(", ")}`,
     ...(url === undefined ? [] : [`http   ${url}`]),
+    ...(madeToken === undefined
+      ? []
+      : [`token  ${madeToken}  (for this run; CARILLON_TOKENS sets lasting ones)`]),
     `times  ${terminal.timeZone}`,
     "",
     schedulesTable(schedules, terminal),

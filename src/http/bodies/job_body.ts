@@ -3,7 +3,7 @@ import type { JsonValue, Metadata } from "../../model/payload.ts";
 import type { JobOutcome, JobState } from "../../model/states.ts";
 import { instantOf } from "../../time/temporal.ts";
 import type { Job, JobResult } from "../../scheduler/views/job.ts";
-import { jsonValueOf } from "./json_value.ts";
+import { type JsonBudget, jsonValueOf } from "./json_value.ts";
 
 /** A job as JSON. Instants are ISO strings; unknown values are null. */
 export interface JobBody {
@@ -64,8 +64,8 @@ export interface JobResultBody {
   readonly error: ErrorBody | null;
 }
 
-/** Returns a job as JSON. */
-export function jobBody(job: Job): JobBody {
+/** Returns a job as JSON; the jobs of one response share a budget. */
+export function jobBody(job: Job, budget?: JsonBudget): JobBody {
   return {
     id: job.id,
     taskName: job.taskName,
@@ -80,7 +80,7 @@ export function jobBody(job: Job): JobBody {
     batchId: job.batchId ?? null,
     addedBy: job.addedBy ?? null,
     attempt: job.attempt,
-    metadata: job.metadata,
+    metadata: jsonValueOf(job.metadata, budget) as Metadata,
     progress: progressBody(job.progress),
     parkedReason: job.parkedReason ?? null,
     cancelRequested: job.cancelRequested ?? null,

@@ -3,7 +3,7 @@ import type { LogLevel } from "../../model/logger.ts";
 import type { JsonValue } from "../../model/payload.ts";
 import type { JobAttempt, JobLogLine } from "../../scheduler/views/job_history.ts";
 import { type ErrorBody, errorBody } from "./job_body.ts";
-import { jsonValueOf } from "./json_value.ts";
+import { type JsonBudget, jsonValueOf } from "./json_value.ts";
 
 /** An attempt of a job as JSON. */
 export interface AttemptBody {
@@ -39,13 +39,13 @@ export function attemptBody(attempt: JobAttempt): AttemptBody {
   };
 }
 
-/** Returns a line of a log as JSON. */
-export function logLineBody(line: JobLogLine): LogLineBody {
+/** Returns a line of a log as JSON; the lines of one response share a budget. */
+export function logLineBody(line: JobLogLine, budget: JsonBudget): LogLineBody {
   return {
     at: line.at.toString(),
     level: line.level,
     message: line.message,
-    fields: jsonValueOf(line.fields),
+    fields: jsonValueOf(line.fields, budget),
     attempt: line.attempt,
     onFailure: line.onFailure,
   };

@@ -1,7 +1,7 @@
 import type { JsonValue, Metadata } from "../../model/payload.ts";
 import type { CoalescePolicy, OverlapPolicy, ScheduleStatus } from "../../model/states.ts";
 import type { Schedule, ScheduleCounts } from "../../scheduler/views/schedule.ts";
-import { jsonValueOf } from "./json_value.ts";
+import { type JsonBudget, jsonValueOf } from "./json_value.ts";
 
 /** A schedule as JSON. Instants are ISO strings; unknown values are null. */
 export interface ScheduleBody {
@@ -26,19 +26,19 @@ export interface ScheduleBody {
   readonly counters: ScheduleCounts;
 }
 
-/** Returns a schedule as JSON. */
-export function scheduleBody(schedule: Schedule): ScheduleBody {
+/** Returns a schedule as JSON; the schedules of one response share a budget. */
+export function scheduleBody(schedule: Schedule, budget?: JsonBudget): ScheduleBody {
   return {
     id: schedule.id,
     taskName: schedule.taskName,
     description: schedule.description ?? null,
     group: schedule.group ?? null,
-    trigger: jsonValueOf(schedule.trigger ?? null),
+    trigger: jsonValueOf(schedule.trigger ?? null, budget),
     coalesce: schedule.coalesce,
     overlap: schedule.overlap,
     maxRuns: schedule.maxRuns ?? null,
     maxRunningJobs: schedule.maxRunningJobs ?? null,
-    metadata: schedule.metadata,
+    metadata: jsonValueOf(schedule.metadata, budget) as Metadata,
     paused: schedule.paused,
     status: schedule.status,
     error: schedule.error ?? null,

@@ -14,7 +14,7 @@ export interface SchedulerBody {
   readonly stores: readonly string[];
 }
 
-/** The health of the scheduler and its stores as JSON. It holds no secrets: any caller may read it. */
+/** The health of the scheduler and its stores as JSON; without authentication only the status is shown. */
 export interface HealthBody {
   readonly status: "ok" | "failing";
   readonly scheduler: Pick<SchedulerBody, "role" | "state" | "paused">;

@@ -2,8 +2,9 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { CarillonError, type ErrorCode, messageOf } from "../../errors.ts";
 import type { Logger } from "../../model/logger.ts";
+import { clip } from "../../model/text.ts";
 import type { JsonValue } from "../../model/payload.ts";
-import { jsonValueOf } from "../bodies/json_value.ts";
+import { JsonBudget, jsonValueOf } from "../bodies/json_value.ts";
 import { statusOfCode } from "./status_of_code.ts";
 
 /** The body of the response to a request that failed: RFC 9457, with the project's code and its details. */
@@ -33,7 +34,7 @@ export function problemResponse(
     type: `urn:carillon:error:${error.code}`,
     title: wordsOf(error.code),
     status,
-    detail: error.message,
+    detail: clip(error.message, 4000),
     code: error.code,
     details: detailsOf(error),
     retryable: error.retryable,
@@ -73,7 +74,7 @@ function publicError(error: unknown): CarillonError {
 
 function detailsOf(error: CarillonError): JsonValue {
   try {
-    return jsonValueOf(error.details);
+    return jsonValueOf(error.details, new JsonBudget(10_000, 100_000));
   } catch {
     return {};
   }

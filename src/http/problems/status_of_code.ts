@@ -20,10 +20,12 @@ export const statusOfCode = {
   bodyTooLarge: 413,
   unsupportedMediaType: 415,
   invalidInput: 422,
+  serializationFailed: 422,
   // The caller may not do it.
   unauthorized: 401,
   forbidden: 403,
   authenticationRequired: 403,
+  tooManyRequests: 429,
   // There is no such thing.
   notFound: 404,
   unknownTask: 404,
@@ -39,6 +41,10 @@ export const statusOfCode = {
   jobParked: 409,
   jobCancelled: 409,
   jobWaitsForItself: 409,
+  // A task's, a trigger's or a stored value of the user.
+  triggerFailed: 409,
+  invalidOutput: 409,
+  deserializationFailed: 409,
   schedulerRunning: 409,
   addressInUse: 409,
   // The server cannot, for now.
@@ -49,8 +55,6 @@ export const statusOfCode = {
   leaseLost: 503,
   storeFull: 507,
   // The server cannot.
-  triggerFailed: 500,
-  invalidOutput: 500,
   taskModuleFailed: 500,
   jobFailed: 500,
   jobAbandoned: 500,
@@ -66,7 +70,5 @@ export const statusOfCode = {
   storeCorrupt: 500,
   storeNewerSchema: 500,
   storeFailed: 500,
-  serializationFailed: 500,
-  deserializationFailed: 500,
   internal: 500,
 } as const satisfies Readonly<Record<ErrorCode, ContentfulStatusCode>>;

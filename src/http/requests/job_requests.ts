@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { JobOptions } from "../../model/job_options.ts";
 import { jobOutcomes, jobStates } from "../../model/states.ts";
 import { withoutUndefined } from "../../model/payload.ts";
-import { text, wordList } from "./query_values.ts";
+import { NAME_LENGTH_MAX, text, wordList } from "./query_values.ts";
 
 /** The query parameters that select jobs. */
 export const jobQueryShape = {
@@ -44,7 +44,8 @@ export interface NewJobRequest extends Omit<JobOptions, "transaction"> {
 
 /** Checks the task and the input; all other fields are options, which `addJob` itself checks. */
 export const newJobBody = z.looseObject({
-  task: z.string({ error: "must be the name of a task" }).min(1, { error: "must not be empty" }),
+  task: z.string({ error: "must be the name of a task" }).min(1, { error: "must not be empty" })
+    .max(NAME_LENGTH_MAX, { error: `must have at most ${NAME_LENGTH_MAX} characters` }),
   transaction: z.never({ error: "cannot be given here: a transaction is one of the caller's own process" })
     .optional(),
   input: z.unknown().optional(),

@@ -1,6 +1,9 @@
 /** The kinds of values that query parameters hold. Their messages continue after `Query parameter 'x'`. */
 import { z } from "zod";
-import { didYouMean } from "../../model/text.ts";
+import { clip, didYouMean } from "../../model/text.ts";
+
+/** The most characters of a name or an id. */
+export const NAME_LENGTH_MAX = 200;
 
 /** The most rows that one answer holds. */
 const LIMIT_MAX = 1000;
@@ -13,7 +16,8 @@ const OFFSET_MAX = 2 ** 31 - 1;
 
 /** A string, given once. */
 export function text() {
-  return z.string({ error: "may be given only once" }).min(1, { error: "must not be empty" });
+  return z.string({ error: "may be given only once" }).min(1, { error: "must not be empty" })
+    .max(NAME_LENGTH_MAX, { error: `must have at most ${NAME_LENGTH_MAX} characters` });
 }
 
 /** One of a few words. */
@@ -42,7 +46,7 @@ export const pageShape = {
 
 function wholeNumber(min: number, max: number) {
   const error = ({ input }: { readonly input?: unknown }) =>
-    `must be a whole number from ${min} to ${max}, but got '${String(input)}'`;
+    `must be a whole number from ${min} to ${max}, but got '${clip(String(input), 100)}'`;
   return z.string({ error }).regex(/^\d{1,15}$/, { error }).transform(Number)
     .refine((number) => number >= min && number <= max, { error });
 }
@@ -50,5 +54,5 @@ function wholeNumber(min: number, max: number) {
 function wordError(input: unknown, words: readonly string[]): string {
   const list = words.map((one) => `'${one}'`).join(", ");
   const hint = typeof input === "string" ? didYouMean(input, words) : "";
-  return `must be one of ${list}, but got '${String(input)}'${hint}`;
+  return `must be one of ${list}, but got '${clip(String(input), 100)}'${hint}`;
 }

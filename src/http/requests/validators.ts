@@ -2,11 +2,17 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import { CarillonError, messageOf } from "../../errors.ts";
-import { didYouMean } from "../../model/text.ts";
+import { clip, didYouMean } from "../../model/text.ts";
 import type { ControlEnv } from "../control_env.ts";
 
 /** The schema of a part of a request: an object of known keys. */
 type RequestSchema = z.ZodObject;
+
+/** The most levels of a body. */
+const DEPTH_MAX = 1000;
+
+/** The most issues that a refusal lists. */
+const ISSUES_MAX = 20;
 
 /** The media types that hold JSON. */
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
@@ -59,16 +65,42 @@ async function readJson(c: Context): Promise<unknown> {
     throw new CarillonError(
       "unsupportedMediaType",
       `The body must be JSON with the header 'Content-Type: application/json', but got ${
-        type === "" ? "no content type" : `'${type}'`
+        type === "" ? "no content type" : `'${clip(type, 100)}'`
       }`,
-      { details: { expected: "application/json", contentType: type } },
+      { details: { expected: "application/json", contentType: clip(type, 100) } },
     );
   }
   const text = await c.req.text();
+  refuseDeep(text);
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new CarillonError("invalidRequest", `The body is not valid JSON: ${messageOf(cause)}`, { cause });
+    const reason = clip(messageOf(cause), 200);
+    throw new CarillonError("invalidRequest", `The body is not valid JSON: ${reason}`, { cause });
+  }
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "__proto__")) {
+    throw new CarillonError("invalidRequest", "There is no field '__proto__'");
+  }
+  return value;
+}
+
+/** Refuses JSON that is nested so deeply that a later walk through it could exhaust the stack. */
+function refuseDeep(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (inString) {
+      if (character === "\\") i++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "]" || character === "}") depth--;
+    else if ((character === "[" || character === "{") && ++depth > DEPTH_MAX) {
+      throw new CarillonError("invalidRequest", `The body may be nested at most ${DEPTH_MAX} levels deep`, {
+        details: { max: DEPTH_MAX },
+      });
+    }
   }
 }
 
@@ -84,7 +116,8 @@ function validate<Schema extends RequestSchema>(
   const checked = schema.safeParse(value);
   if (checked.success) return checked.data;
   const known = Object.keys(schema.shape);
-  const issues = checked.error.issues.flatMap((issue) => issuesOf(issue, known, entry));
+  const issues = checked.error.issues.slice(0, ISSUES_MAX)
+    .flatMap((issue) => issuesOf(issue, known, entry)).slice(0, ISSUES_MAX);
   throw new CarillonError("invalidRequest", issues.map(({ message }) => message).join("; "), {
     details: { issues },
   });
@@ -97,7 +130,10 @@ interface RequestIssue {
 
 function issuesOf(issue: z.core.$ZodIssue, known: readonly string[], entry: string): RequestIssue[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: key, message: unknownKey(key, known, entry) }));
+    return issue.keys.slice(0, ISSUES_MAX).map((key) => ({
+      path: clip(key, 200),
+      message: unknownKey(key, known, entry),
+    }));
   }
   const path = issue.path.map(String).join(".");
   if (path === "") return [{ path, message: `The body ${issue.message}` }];
@@ -106,5 +142,5 @@ function issuesOf(issue: z.core.$ZodIssue, known: readonly string[], entry: stri
 
 function unknownKey(key: string, known: readonly string[], entry: string): string {
   const hint = didYouMean(key, known) || (known.length === 0 ? "" : `; there are ${known.join(", ")}`);
-  return `There is no ${entry.toLowerCase()} '${key}'${hint}`;
+  return `There is no ${entry.toLowerCase()} '${clip(key, 200)}'${hint}`;
 }

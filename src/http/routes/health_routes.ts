@@ -6,13 +6,12 @@ import type { ControlEnv, ControlParts } from "../control_env.ts";
 /** The time that a store may take to answer. */
 const ANSWER_MS_MAX = 5000;
 
-/** Health, for whatever keeps this process running: 200 when all is well, 503 otherwise. */
-export function healthRoutes(parts: ControlParts) {
-  const check = new HealthCheck(parts);
+/** Health, for whatever keeps this process running: 200 when all is well, 503 otherwise, and no more than that. */
+export function healthRoutes(health: HealthCheck) {
   return new Hono<ControlEnv>()
     .get("/", async (c) => {
-      const body = await check.current();
-      return c.json(body, body.status === "ok" ? 200 : 503);
+      const { status } = await health.current();
+      return c.json({ status }, status === "ok" ? 200 : 503);
     });
 }
 
@@ -22,11 +21,12 @@ interface StoreHealth {
   readonly lagMs: number | null;
 }
 
-/** Checks the scheduler and its stores; requests at the same time share one check. */
-class HealthCheck {
+/** A check of the scheduler and its stores; requests at the same time share one check. */
+export class HealthCheck {
   readonly #parts: ControlParts;
   #running: Promise<HealthBody> | undefined;
 
+  /** A check of these parts. */
   constructor(parts: ControlParts) {
     this.#parts = parts;
   }

@@ -4,6 +4,7 @@ import type { JobOptions } from "../../model/job_options.ts";
 import { taskRef } from "../../registry/task.ts";
 import type { AddOutcome } from "../../scheduler/jobs/handles.ts";
 import type { JobResult } from "../../scheduler/views/job.ts";
+import { needs } from "../auth/roles.ts";
 import { jobBody, jobResultBody } from "../bodies/job_body.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
 import { newJobBody, type NewJobRequest } from "../requests/job_requests.ts";
@@ -14,22 +15,28 @@ import { waitForResult, waitMs, waitQuery } from "../requests/wait_for_result.ts
 export function jobAddingRoutes(parts: ControlParts) {
   const { scheduler } = parts;
   return new Hono<ControlEnv>()
-    .post("/", query(waitQuery), jsonBody<typeof newJobBody, NewJobRequest>(newJobBody), async (c) => {
-      const { task, input, transaction: _none, ...options } = c.req.valid("json");
-      const timeoutMs = waitMs(c.req.valid("query"));
-      // A task reference is not checked, and a job of a misspelt task would never run.
-      const { name } = await scheduler.getTask(task);
-      const handle = await scheduler.addJob(taskRef(name), input, options as JobOptions);
-      const result = timeoutMs === 0
-        ? undefined
-        : await resultWithin(parts, handle.id, timeoutMs, c.req.raw.signal);
-      c.header("Location", `jobs/${encodeURIComponent(handle.id)}`);
-      return c.json({
-        outcome: handle.outcome,
-        job: jobBody(await handle.status()),
-        result: result === undefined ? null : jobResultBody(result),
-      }, statusOf(handle.outcome, timeoutMs > 0 && result === undefined));
-    });
+    .post(
+      "/",
+      needs("producer"),
+      query(waitQuery),
+      jsonBody<typeof newJobBody, NewJobRequest>(newJobBody),
+      async (c) => {
+        const { task, input, transaction: _none, ...options } = c.req.valid("json");
+        const timeoutMs = waitMs(c.req.valid("query"));
+        // A task reference is not checked, and a job of a misspelt task would never run.
+        const { name } = await scheduler.getTask(task);
+        const handle = await scheduler.addJob(taskRef(name), input, options as JobOptions);
+        const result = timeoutMs === 0
+          ? undefined
+          : await resultWithin(parts, handle.id, timeoutMs, c.req.raw.signal);
+        c.header("Location", `jobs/${encodeURIComponent(handle.id)}`);
+        return c.json({
+          outcome: handle.outcome,
+          job: jobBody(await handle.status()),
+          result: result === undefined ? null : jobResultBody(result),
+        }, statusOf(handle.outcome, timeoutMs > 0 && result === undefined));
+      },
+    );
 }
 
 /** Returns 202 where the wait was in vain; the job continues. */

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { CarillonError } from "../../errors.ts";
+import { needs } from "../auth/roles.ts";
 import { jobResultBody } from "../bodies/job_body.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
 import { query } from "../requests/validators.ts";
@@ -9,7 +10,7 @@ import { waitForResult, waitMs, waitQuery } from "../requests/wait_for_result.ts
 export function jobResultRoutes(parts: ControlParts) {
   const { scheduler } = parts;
   return new Hono<ControlEnv>()
-    .get("/:id/result", query(waitQuery), async (c) => {
+    .get("/:id/result", needs("viewer"), query(waitQuery), async (c) => {
       const id = c.req.param("id");
       const timeoutMs = waitMs(c.req.valid("query"));
       const result = timeoutMs === 0

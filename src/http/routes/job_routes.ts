@@ -2,7 +2,9 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { withoutUndefined } from "../../model/payload.ts";
 import type { JobEditOptions } from "../../scheduler/jobs/job_commands.ts";
+import { needs } from "../auth/roles.ts";
 import { jobBody } from "../bodies/job_body.ts";
+import { JsonBudget } from "../bodies/json_value.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
 import { cancelReason, jobFilter, jobQueryShape } from "../requests/job_requests.ts";
 import { pageShape, word } from "../requests/query_values.ts";
@@ -27,22 +29,28 @@ const editBody = z.looseObject({}, { error: 'must be an object such as {"priorit
 export function jobRoutes(parts: ControlParts) {
   const { scheduler } = parts;
   return new Hono<ControlEnv>()
-    .get("/", query(listQuery), async (c) => {
+    .get("/", needs("viewer"), query(listQuery), async (c) => {
       const { limit, offset, order, ...filter } = c.req.valid("query");
       const page = withoutUndefined({ order, limit: limit + 1, offset });
       const found = await scheduler.getJobs({ ...jobFilter(filter), ...page });
-      return c.json({ jobs: found.slice(0, limit).map(jobBody), more: found.length > limit });
+      const budget = new JsonBudget();
+      const jobs = found.slice(0, limit).map((job) => jobBody(job, budget));
+      return c.json({ jobs, more: found.length > limit });
     })
-    .get("/:id", async (c) => c.json(jobBody(await scheduler.getJob(c.req.param("id")))))
-    .patch("/:id", jsonBody<typeof editBody, JobEditOptions>(editBody), async (c) => {
+    .get("/:id", needs("viewer"), async (c) => c.json(jobBody(await scheduler.getJob(c.req.param("id")))))
+    .patch("/:id", needs("operator"), jsonBody<typeof editBody, JobEditOptions>(editBody), async (c) => {
       return c.json(jobBody(await scheduler.updateJob(c.req.param("id"), c.req.valid("json"))));
     })
-    .post("/:id/cancel", optionalJsonBody(cancelBody), async (c) => {
+    .post("/:id/cancel", needs("operator"), optionalJsonBody(cancelBody), async (c) => {
       const { reason } = c.req.valid("json");
       return c.json(jobBody(await scheduler.cancelJob(c.req.param("id"), reason)));
     })
-    .post("/:id/retry", async (c) => c.json(jobBody(await scheduler.retryJob(c.req.param("id")))))
-    .delete("/:id", async (c) => {
+    .post(
+      "/:id/retry",
+      needs("operator"),
+      async (c) => c.json(jobBody(await scheduler.retryJob(c.req.param("id")))),
+    )
+    .delete("/:id", needs("operator"), async (c) => {
       await scheduler.removeJob(c.req.param("id"));
       return c.body(null, 204);
     })

@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { withoutUndefined } from "../../model/payload.ts";
+import { needs } from "../auth/roles.ts";
 import { jobBody } from "../bodies/job_body.ts";
 import { scheduleBody } from "../bodies/schedule_body.ts";
+import { JsonBudget } from "../bodies/json_value.ts";
 import type { ControlEnv, ControlParts } from "../control_env.ts";
 import { flag, pageShape, text, word } from "../requests/query_values.ts";
 import { jsonBody, optionalJsonBody, query } from "../requests/validators.ts";
@@ -29,8 +31,9 @@ const backfillBody = z.strictObject({
   until: instant,
   /** Also the fire times that already have a job. @default false */
   again: z.boolean({ error: "must be true or false" }).optional(),
-  /** The most fire times. @default 1000 */
-  limit: z.int({ error: "must be a whole number" }).min(1, { error: "must be at least 1" }).optional(),
+  /** The most fire times, at most 10,000. @default 1000 */
+  limit: z.int({ error: "must be a whole number" }).min(1, { error: "must be at least 1" })
+    .max(10_000, { error: "must be at most 10000; backfill a longer range in parts" }).optional(),
 }, { error: "must be an object" });
 
 const removeQuery = z.strictObject({
@@ -41,34 +44,40 @@ const removeQuery = z.strictObject({
 /** Schedules: list, show, pause, resume, run, backfill, remove. */
 export function scheduleRoutes({ scheduler }: ControlParts) {
   return new Hono<ControlEnv>()
-    .get("/", query(listQuery), async (c) => {
+    .get("/", needs("viewer"), query(listQuery), async (c) => {
       const { task: taskName, limit, offset, ...rest } = c.req.valid("query");
       const filter = withoutUndefined({ taskName, ...rest, limit: limit + 1, offset });
       const found = await scheduler.getSchedules(filter);
-      return c.json({ schedules: found.slice(0, limit).map(scheduleBody), more: found.length > limit });
+      const budget = new JsonBudget();
+      const schedules = found.slice(0, limit).map((schedule) => scheduleBody(schedule, budget));
+      return c.json({ schedules, more: found.length > limit });
     })
-    .get("/:id", async (c) => {
+    .get("/:id", needs("viewer"), async (c) => {
       const handle = await scheduler.getSchedule(c.req.param("id"));
       return c.json(scheduleBody(await handle.get()));
     })
-    .post("/:id/pause", async (c) => c.json(scheduleBody(await scheduler.pauseSchedule(c.req.param("id")))))
-    .post("/:id/resume", optionalJsonBody(resumeBody), async (c) => {
+    .post(
+      "/:id/pause",
+      needs("operator"),
+      async (c) => c.json(scheduleBody(await scheduler.pauseSchedule(c.req.param("id")))),
+    )
+    .post("/:id/resume", needs("operator"), optionalJsonBody(resumeBody), async (c) => {
       const options = withoutUndefined(c.req.valid("json"));
       return c.json(scheduleBody(await scheduler.resumeSchedule(c.req.param("id"), options)));
     })
-    .post("/:id/run", async (c) => {
+    .post("/:id/run", needs("operator"), async (c) => {
       const handle = await scheduler.runScheduleNow(c.req.param("id"));
       // Relative to this very address, so that it holds wherever the app is mounted.
       c.header("Location", `../../jobs/${encodeURIComponent(handle.id)}`);
       return c.json({ outcome: handle.outcome, job: jobBody(await handle.status()) }, 201);
     })
-    .post("/:id/backfill", jsonBody(backfillBody), async (c) => {
+    .post("/:id/backfill", needs("operator"), jsonBody(backfillBody), async (c) => {
       const { from, until, ...rest } = c.req.valid("json");
       const range = { from, until, ...withoutUndefined(rest) };
       const added = await scheduler.backfillSchedule(c.req.param("id"), range);
       return c.json({ jobIds: added.map(({ id }) => id) }, 201);
     })
-    .delete("/:id", query(removeQuery), async (c) => {
+    .delete("/:id", needs("operator"), query(removeQuery), async (c) => {
       await scheduler.removeSchedule(c.req.param("id"), c.req.valid("query"));
       return c.body(null, 204);
     });

@@ -67,7 +67,7 @@ test("fileLayer() refuses a section that is no object", async () => {
 
 test("fileLayer() refuses a file that cannot be read, and says why", async () => {
   const [json] = await problemsOf({ "carillon.config.json": "{ not json" });
-  assert.match(json!, /Cannot read the configuration file 'carillon\.config\.json': .*JSON/);
+  assert.match(json!, /Cannot read the configuration file 'carillon\.config\.json': it has a syntax error/);
   const [code] = await problemsOf({ "carillon.config.ts": "throw new Error('no such secret');" });
   assert.match(code!, /Cannot read the configuration file 'carillon\.config\.ts': no such secret/);
   const [list] = await problemsOf({ "carillon.config.json": "[]" });
@@ -76,6 +76,31 @@ test("fileLayer() refuses a file that cannot be read, and says why", async () =>
   assert.match(nothing!, /export an object as its default/);
   const [missing] = await problemsOf({}, "other.json");
   assert.equal(missing, "There is no configuration file 'other.json'");
+});
+
+test("fileLayer() reports a syntax error by its place, and quotes nothing of the file", async () => {
+  const broken = {
+    "carillon.config.json": [
+      '{"tokens": ["s3cret-Zk3v9sQx7" s3cret]}',
+      '{"tokens": s3cret-Zk3v9sQx7}',
+      "s3cret",
+    ],
+    "carillon.config.ts": [
+      'export default {\n  tokens: ["s3cret-Zk3v9sQx7" s3cret],\n};',
+      "export default { tokens: s3cret 's3cret' };",
+      "export default { tokens: 's3cret",
+    ],
+  };
+  for (const [name, texts] of Object.entries(broken)) {
+    for (const text of texts) {
+      const [problem] = await problemsOf({ [name]: text });
+      assert.match(
+        problem!,
+        /Cannot read the configuration file '[\w.]+': it has a syntax error( in line \d+, column \d+)?$/,
+      );
+      assert.doesNotMatch(problem!, /s3cret/);
+    }
+  }
 });
 
 test("fileLayer() refuses two files, of which one would be ignored", async () => {

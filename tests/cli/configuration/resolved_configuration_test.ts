@@ -45,7 +45,8 @@ const texts: Readonly<Record<string, string>> = {
   serializer: "cbor",
   logLevel: "debug",
   http: "127.0.0.1:8000",
-  tokens: "Zk3v9sQx,ada:T2nWb7Lr",
+  allowedHosts: "jobs.example.com",
+  tokens: "Zk3v9sQx7LrT2nWbY5pHcA,ada:T2nWb7LrY5pHcAZk3v9sQx,bob:viewer:Y5pHcAT2nWb7LrZk3v9sQx",
   "defaults.priority": "-3",
   "defaults.ageing": "5m",
   "defaults.timeout": "1h30m",
@@ -103,7 +104,11 @@ test("resolveConfiguration() gives values the form that the scheduler takes", ()
   assert.deepEqual(libsql, { synchronous: "normal", tablePrefix: "app_", authToken: "secret" });
   assert.equal(tasks, "/project/jobs");
   assert.deepEqual(http, { hostname: "127.0.0.1", port: 8000 });
-  assert.deepEqual(tokens, ["Zk3v9sQx", { name: "ada", token: "T2nWb7Lr" }]);
+  assert.deepEqual(tokens, [
+    "Zk3v9sQx7LrT2nWbY5pHcA",
+    { name: "ada", token: "T2nWb7LrY5pHcAZk3v9sQx" },
+    { name: "bob", role: "viewer", token: "Y5pHcAT2nWb7LrZk3v9sQx" },
+  ]);
   assert.deepEqual(executors, { heavy: "./heavy.ts" });
   assert.deepEqual([serializer, logLevel], ["cbor", "debug"]);
   assert.deepEqual(options, {

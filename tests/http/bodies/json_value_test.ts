@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jsonValueOf } from "../../../src/http/bodies/json_value.ts";
+import { JsonBudget, jsonValueOf } from "../../../src/http/bodies/json_value.ts";
 import { Temporal } from "../../../src/time/temporal.ts";
 import { test } from "../../harness.ts";
 import { thrown } from "../../registry/thrown.ts";
@@ -42,4 +42,32 @@ test("jsonValueOf() takes the same value twice, and refuses one that contains it
   const map = new Map();
   map.set("map", map);
   thrown(() => jsonValueOf(map), "serializationFailed");
+});
+
+test("jsonValueOf() refuses values that share parts beyond the budget, at once", () => {
+  let pair: unknown = "leaf";
+  for (let i = 0; i < 40; i++) pair = [pair, pair];
+  thrown(() => jsonValueOf(pair), "serializationFailed");
+  const text = "x".repeat(1_000_000);
+  thrown(() => jsonValueOf(Array(100).fill(text)), "serializationFailed");
+  thrown(() => jsonValueOf(new Uint8Array(9_000_000)), "serializationFailed");
+  const budget = new JsonBudget(10, 100);
+  assert.deepEqual(jsonValueOf([1, 2, 3], budget), [1, 2, 3]);
+  thrown(() => [1, 2].map(() => jsonValueOf([1, 2, 3], budget)), "serializationFailed");
+});
+
+test("jsonValueOf() refuses values that are too deep or cannot be read, by the same code", () => {
+  let deep: unknown = 0;
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  thrown(() => jsonValueOf(deep), "serializationFailed");
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const unreadable = {
+    get a() {
+      throw new Error("not for you");
+    },
+  };
+  for (const value of [proxy, unreadable]) thrown(() => jsonValueOf(value), "serializationFailed");
+  const own = JSON.parse('{"__proto__": {"a": 1}}') as object;
+  assert.equal(JSON.stringify(jsonValueOf(own)), '{"__proto__":{"a":1}}');
 });

@@ -43,7 +43,7 @@ test("GET /jobs/:id/result refuses a value that contains itself", async () => {
   const round = task({ name: "round", run: (): unknown => circle });
   await withControl(async ({ send }) => {
     const answer = await send("POST /jobs?wait=true", { task: "round", id: "round" });
-    assert.deepEqual([answer.status, answer.at("code")], [500, "serializationFailed"]);
+    assert.deepEqual([answer.status, answer.at("code")], [422, "serializationFailed"]);
     assert.equal((await send("GET /jobs/round/result")).at("code"), "serializationFailed");
   }, { scheduler: { tasks: [round] } });
 });

@@ -14,7 +14,7 @@ controlTest("GET /scheduler shows the scheduler", async ({ send }) => {
 
 controlTest("POST /scheduler/pause takes no work until resume", async ({ send }) => {
   assert.equal((await send("POST /scheduler/pause")).at("paused"), true);
-  assert.equal((await send("GET /health")).at("scheduler.paused"), true);
+  assert.equal((await send("GET /scheduler/health")).at("scheduler.paused"), true);
   const job = { task: "people/greet", input: { name: "Ada" }, id: "a" };
   assert.equal((await send("POST /jobs?wait=true&timeout=PT0.05S", job)).at("job.state"), "ready");
   assert.equal((await send("POST /scheduler/resume")).at("paused"), false);

@@ -1,3 +1,5 @@
+import { closeSync, openSync } from "node:fs";
+import { filePathOf } from "../address.ts";
 import { boundValue } from "./bound_value.ts";
 import type { SqlValue, StatementResult } from "../../shared/driver.ts";
 import { OpenedFile } from "./opened_file.ts";
@@ -133,6 +135,7 @@ export class NativeConnection {
     if (this.#database) return this.#database;
     // Connecting again would make an empty file where the opened one was.
     this.#file.check({ hurry: false });
+    if (this.isFile) createPrivately(this.#options.path);
     const database = new this.#options.binding(this.#options.path);
     try {
       const [path] = database.prepare(whichFile).raw(true).all([])[0] ?? [];
@@ -143,5 +146,16 @@ export class NativeConnection {
       throw error;
     }
     return this.#database = database;
+  }
+}
+
+/** Makes a new database readable for its owner alone, as inputs may be secret; its log follows it. */
+function createPrivately(address: string): void {
+  const path = filePathOf(address);
+  if (path === undefined || /\?mode=r[ow]$/.test(address)) return;
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch {
+    // It is there already, or cannot be made, which the binding reports.
   }
 }
