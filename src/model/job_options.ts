@@ -1,7 +1,7 @@
 /** The options of a job that is added directly, and their stored form. */
 import { messageOf } from "../errors.ts";
 import type { DurationInput } from "../time/duration.ts";
-import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
+import { epochMsOf, type MomentInput } from "../time/moment.ts";
 import { checkConcurrencyKey, checkRateKey } from "./limit_options.ts";
 import {
   identityOptionKeys,
@@ -138,7 +138,7 @@ function checkTransaction(transaction: unknown, where: string): JobTransaction {
 
 function instantMs(runAt: MomentInput, where: string, timeZone: string): number {
   try {
-    return momentMs(momentOf(runAt, "runAt"), timeZone);
+    return epochMsOf(runAt, "runAt", timeZone);
   } catch (cause) {
     throw check.invalidOption("runAt", where, messageOf(cause), cause);
   }

@@ -12,10 +12,10 @@ import type { DataStore } from "../stores/data_store.ts";
 import { memory } from "../stores/memory.ts";
 import { sleep } from "../time/clock.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
-import { type MomentInput, momentMs, momentOf } from "../time/moment.ts";
+import { epochMsOf, type MomentInput } from "../time/moment.ts";
 import { systemClock } from "../time/system_clock.ts";
-import { Temporal, temporalName } from "../time/temporal.ts";
-import { VirtualClock } from "../time/virtual_clock.ts";
+import { temporalName } from "../time/temporal.ts";
+import { timeZoneId, UTC } from "../time/time_zone.ts";
 import { assertTimes, checkExpected, type Expected, failure, inputFits } from "./kit/assertions.ts";
 import { chance } from "./kit/chance.ts";
 import { History } from "./kit/history.ts";
@@ -28,10 +28,10 @@ import { watchStore } from "./kit/watch_store.ts";
 /** Options of {@linkcode testScheduler}: all of a scheduler's, but the clock, which is the test's own. */
 export interface TestSchedulerOptions extends Omit<SchedulerOptions, "clock"> {
   /**
-   * Start of the test: `"2026-03-28T00:00[Europe/Berlin]"`, an ISO string with an offset, or a Temporal value. Its
-   * zone is the scheduler's `timeZone` unless that is given. @default "2026-01-01T00:00Z"
+   * Start of the test: `"2026-03-28T00:00[Europe/Berlin]"`, an ISO string with an offset, or any other point in time.
+   * Its zone is the scheduler's `timeZone` unless that is given. @default "2026-01-01T00:00Z"
    */
-  readonly start?: string | Temporal.Instant | Temporal.ZonedDateTime;
+  readonly start?: MomentInput;
   /**
    * Longest wait, in real time and once for each job, for a job that does something the clock does not see: real
    * input and output, or waiting for the test itself. @default { seconds: 1 }
@@ -109,13 +109,13 @@ export class TestScheduler implements AsyncDisposable {
   constructor(options: TestSchedulerOptions) {
     const { start = DEFAULT_START, patience = { seconds: 1 }, store, stores, ...rest } = options;
     check.refuseUnknownOptions(rest, optionKeys, "testScheduler");
-    checkStart(start);
     this.#quiet = new Quiet(durationMs(patience, "Option 'patience' of testScheduler"));
-    this.#timeZone = options.timeZone ?? zoneOf(start);
+    const { startMs, timeZone } = readStart(start, options.timeZone);
+    this.#timeZone = timeZone;
     this.#serializer = options.serializer ?? richJson;
     this.clock = new TestClock({
-      start,
-      timeZone: this.#timeZone,
+      startMs,
+      timeZone,
       settled: () => this.#quiet.settled(),
       onJobTimer: (jobId, change) => this.#quiet.jobTimer(jobId, change),
       nextFireTimeMs: (scheduleId) => this.#nextFireTimeMs(scheduleId),
@@ -244,7 +244,7 @@ export class TestScheduler implements AsyncDisposable {
   ): boolean {
     if (expected.id !== undefined && one.id !== expected.id) return false;
     if (expected.nextFireTime === undefined) return true;
-    const wantedMs = momentMs(momentOf(expected.nextFireTime, "nextFireTime"), this.#timeZone);
+    const wantedMs = epochMsOf(expected.nextFireTime, "nextFireTime", this.#timeZone);
     return one.nextFireTime?.epochMilliseconds === wantedMs;
   }
 
@@ -281,19 +281,17 @@ async function started({ scheduler, clock }: TestScheduler): Promise<void> {
   await starting;
 }
 
-/** The clock parses it again; this check gives a message with the expected format. */
-function checkStart(start: unknown): void {
+/** The start in milliseconds since 1970 and the zone of the test: the scheduler's, or else the one that the start names. */
+function readStart(start: MomentInput, timeZone: string | undefined): { startMs: number; timeZone: string } {
+  const given = timeZone === undefined ? undefined : timeZoneId(timeZone);
   try {
-    new VirtualClock(start as string);
-    zoneOf(start as string);
+    const named = temporalName(start) === "ZonedDateTime"
+      ? (start as Temporal.ZonedDateTime).timeZoneId
+      : /\[([^\]]+)\]$/.exec(String(start))?.[1];
+    const zone = given ?? timeZoneId(named ?? UTC);
+    return { startMs: epochMsOf(start, "start", zone, "down"), timeZone: zone };
   } catch (cause) {
     const reason = `it is like "${DEFAULT_START}" or "2026-03-28T00:00[Europe/Berlin]" (${messageOf(cause)})`;
     throw check.invalidOption("start", "testScheduler", reason, cause);
   }
-}
-
-function zoneOf(start: string | Temporal.Instant | Temporal.ZonedDateTime): string {
-  if (temporalName(start) === "ZonedDateTime") return (start as Temporal.ZonedDateTime).timeZoneId;
-  const text = typeof start === "string" ? start : "";
-  return text.includes("[") ? Temporal.ZonedDateTime.from(text).timeZoneId : "UTC";
 }

@@ -1,11 +1,11 @@
 import { CarillonError } from "../errors.ts";
 import { DAY_S, daysFromDate } from "./civil.ts";
 import { resolveWall, zoneTable } from "./zone_table.ts";
-import { Temporal, temporalName } from "./temporal.ts";
+import { EARLIEST_MS, LATEST_MS, Temporal, temporalName, withinRange } from "./temporal.ts";
 import { timeZoneId } from "./time_zone.ts";
 
 /**
- * A point in time as users write it. Without an offset (`"2026-03-29 02:30"`, a `PlainDateTime`) it is local to
+ * A point in time as users write it; a number is milliseconds since 1970. Without an offset (`"2026-03-29 02:30"`, a `PlainDateTime`) it is local to
  * the trigger's zone; a plain date is its midnight.
  */
 export type MomentInput =
@@ -14,6 +14,7 @@ export type MomentInput =
   | Temporal.PlainDateTime
   | Temporal.PlainDate
   | Date
+  | number
   | string;
 
 /** A point in time as it is stored: an instant that ends in `Z`, or a local date and time, or a date. */
@@ -24,7 +25,8 @@ const TIME = String.raw`\d\d:\d\d(?::[0-5]\d(?:[.,]\d{1,9})?)?`;
 const OFFSET = String.raw`Z|[+-]\d\d(?::?\d\d)?`;
 const SHAPE = new RegExp(`^(${DATE})(?:[Tt ](${TIME})\\s?(${OFFSET})?)?(\\[[\\w/+\\-:]+\\])?$`, "i");
 
-const EXPECTED = "an instant, a date and time, a plain date, a Date, or one of them as an ISO string";
+const EXPECTED =
+  "an instant, a date and time, a plain date, a Date, one of them as an ISO string, or milliseconds since 1970";
 
 /**
  * Reads a point in time and returns it in its stored form. `what` names the option in the error.
@@ -39,9 +41,15 @@ export function momentOf(value: unknown, what: string): Moment {
   if (name === "PlainDateTime" || name === "PlainDate") return isoText(value as Temporal.PlainDate);
   if (name !== undefined) throw invalid(what, `a Temporal.${name}`);
   if (typeof value === "string") return textMoment(value, what);
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) throw invalid(what, "an invalid Date");
-    return instantMoment(Temporal.Instant.fromEpochMilliseconds(value.getTime()));
+  if (value instanceof Date || typeof value === "number") {
+    const ms = Number(value);
+    if (Number.isInteger(ms) && ms >= EARLIEST_MS && ms <= LATEST_MS) {
+      return Temporal.Instant.fromEpochMilliseconds(ms).toString();
+    }
+    throw invalid(
+      what,
+      value instanceof Date ? "an invalid Date" : `${value}, which is no whole milliseconds since 1970`,
+    );
   }
   throw invalid(what, value === null ? "null" : `a value of type ${typeof value}`);
 }
@@ -56,18 +64,37 @@ export function isDateMoment(moment: Moment): boolean {
   return isLocalMoment(moment) && !moment.includes("T");
 }
 
+/** The date of a stored point in time that is local, in days since 1970-01-01. */
+export function dayOfDate(moment: Moment): number {
+  const [, year, month, day] = /^([+-]?\d+)-(\d\d)-(\d\d)/.exec(moment)!;
+  return daysFromDate(Number(year), Number(month), Number(day));
+}
+
 /** The milliseconds since 1970 of a stored point in time; what is finer is rounded up, or down. */
 export function momentMs(moment: Moment, timeZone: string, rounding: "up" | "down" = "up"): number {
-  if (!isLocalMoment(moment)) {
-    const instant = Temporal.Instant.from(moment);
-    const ms = instant.epochMilliseconds;
-    return rounding === "up" && instant.epochNanoseconds % 1_000_000n !== 0n ? ms + 1 : ms;
-  }
+  if (!isLocalMoment(moment)) return epochMsOf(Temporal.Instant.from(moment), "", timeZone, rounding);
   const local = Temporal.PlainDateTime.from(moment);
   const finer = rounding === "up" && (local.microsecond !== 0 || local.nanosecond !== 0) ? 1 : 0;
   const wallS = daysFromDate(local.year, local.month, local.day) * DAY_S +
     local.hour * 3600 + local.minute * 60 + local.second;
-  return resolveWall(zoneTable(timeZone), wallS) * 1000 + local.millisecond + finer;
+  return withinRange(resolveWall(zoneTable(timeZone), wallS) * 1000 + local.millisecond + finer);
+}
+
+/** The milliseconds since 1970 of a point in time as users write it. Throws what `momentOf` throws. */
+export function epochMsOf(
+  value: MomentInput,
+  what: string,
+  timeZone: string,
+  rounding: "up" | "down" = "up",
+): number {
+  const name = temporalName(value);
+  if (name !== "Instant" && name !== "ZonedDateTime") {
+    return momentMs(momentOf(value, what), timeZone, rounding);
+  }
+  const { epochMilliseconds, epochNanoseconds } = value as Temporal.Instant;
+  return rounding === "up" && epochNanoseconds % 1_000_000n !== 0n
+    ? epochMilliseconds + 1
+    : epochMilliseconds;
 }
 
 function textMoment(text: string, what: string): Moment {

@@ -35,9 +35,17 @@ export function temporalName(value: unknown): TemporalName | undefined {
     : undefined;
 }
 
-/** The instant of so many milliseconds since 1970; undefined for null. */
+/**
+ * The instant of so many milliseconds since 1970; undefined for null. What lies outside of what Temporal can hold
+ * becomes its first or last instant, so that whatever is stored can be shown.
+ */
 export function instantOf(epochMs: number): Temporal.Instant;
 export function instantOf(epochMs: number | null): Temporal.Instant | undefined;
 export function instantOf(epochMs: number | null): Temporal.Instant | undefined {
-  return epochMs === null ? undefined : Temporal.Instant.fromEpochMilliseconds(epochMs);
+  return epochMs === null ? undefined : Temporal.Instant.fromEpochMilliseconds(withinRange(epochMs));
+}
+
+/** The nearest number of milliseconds since 1970 that Temporal can hold. */
+export function withinRange(epochMs: number): number {
+  return Math.min(LATEST_MS, Math.max(EARLIEST_MS, epochMs));
 }

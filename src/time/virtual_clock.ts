@@ -1,6 +1,7 @@
 import { type Clock, nextTurn, type Timer } from "./clock.ts";
 import { type DurationInput, durationMs } from "./duration.ts";
-import { Temporal } from "./temporal.ts";
+import { epochMsOf, type MomentInput } from "./moment.ts";
+import { UTC } from "./time_zone.ts";
 
 /**
  * A clock that stands still until it is advanced. Timers fire in order, and what they set off is awaited
@@ -22,9 +23,9 @@ export class VirtualClock implements Clock {
   #elapsedMs = 0;
   readonly #timers = new TimerHeap();
 
-  /** Starts at an instant: an ISO string with an offset, a zoned one, or a `Temporal.Instant`. */
-  constructor(start: string | Temporal.Instant | Temporal.ZonedDateTime = "2026-01-01T00:00Z") {
-    this.#nowMs = startMs(start);
+  /** Starts at a point in time; one without an offset is UTC. */
+  constructor(start: MomentInput = "2026-01-01T00:00Z") {
+    this.#nowMs = epochMsOf(start, "start", UTC, "down");
   }
 
   /** The virtual wall clock in milliseconds since 1970. */
@@ -83,13 +84,6 @@ export class VirtualClock implements Clock {
     this.#nowMs += elapsedMs - this.#elapsedMs;
     this.#elapsedMs = elapsedMs;
   }
-}
-
-function startMs(start: string | Temporal.Instant | Temporal.ZonedDateTime): number {
-  if (typeof start !== "string") return start.epochMilliseconds;
-  return start.includes("[")
-    ? Temporal.ZonedDateTime.from(start).epochMilliseconds
-    : Temporal.Instant.from(start).epochMilliseconds;
 }
 
 /** Turns of the event loop for what a timer sets off: a few writes to a data store, one after another. */

@@ -49,7 +49,9 @@ export function and(triggers: readonly Trigger[], options: AndOptions = {}): Tri
       },
     );
   }
-  const thresholdMs = threshold === undefined ? THRESHOLD_MS : periodMs(threshold, "threshold", true);
+  const thresholdMs = threshold === undefined
+    ? THRESHOLD_MS
+    : periodMs(threshold, "threshold", { allowZero: true });
   return triggerOf(new AndCore(checkParts(triggers, "and"), thresholdMs, maxIterations));
 }
 

@@ -9,12 +9,11 @@ import {
   weekdayOf,
   yearOf,
 } from "../time/civil.ts";
-import type { DurationInput } from "../time/duration.ts";
-import { isLocalMoment, type Moment } from "../time/moment.ts";
-import { Temporal } from "../time/temporal.ts";
+import { type DurationInput, durationParts } from "../time/duration.ts";
+import { dayOfDate, isDateMoment, isLocalMoment } from "../time/moment.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
 import { wallOf, type ZoneTable, zoneTable } from "../time/zone_table.ts";
-import { checkDurationShape, checkKeys, checkWord, invalidTrigger, shown } from "./checks.ts";
+import { checkKeys, checkWord, invalidTrigger, readDuration, shown } from "./checks.ts";
 import { CRON_FIELDS } from "./cron/cron_grammar.ts";
 import { CronScanner, readValue } from "./cron/cron_scanner.ts";
 import { type TimeOfDayInput, timeOfDayS, timeOfDayText } from "./time_of_day.ts";
@@ -30,7 +29,10 @@ import {
   type WallSource,
 } from "./zoned_search.ts";
 
-/** Options of {@linkcode calendarInterval}. `start` gives the first date; it and `end` bound the fires too. */
+/**
+ * Options of {@linkcode calendarInterval}. `start` gives the first date; it and `end` bound the fires too. An `end`
+ * that is a plain date includes that day.
+ */
 export interface CalendarIntervalOptions extends WindowOptions {
   /** The time of day. @default "00:00" */
   readonly at?: TimeOfDayInput | undefined;
@@ -95,6 +97,8 @@ class CalendarIntervalCore implements TriggerCore {
   readonly #window: Window;
   /** The date of a local start. */
   readonly #startDay: number | undefined;
+  /** The date of an end that is a plain date: its last fire may be past midnight, where the clock changes. */
+  readonly #endDay: number | undefined;
   readonly #atS: number;
   readonly #dayOfWeek: number | undefined;
   #table: ZoneTable | undefined;
@@ -105,8 +109,10 @@ class CalendarIntervalCore implements TriggerCore {
     this.timeZone = options.timeZone;
     this.#period = period;
     this.#options = options;
-    this.#window = readWindow(options, options.timeZone);
-    this.#startDay = localDay(this.#window.start);
+    this.#window = readWindow(options, options.timeZone, true);
+    const { start, end } = this.#window;
+    this.#startDay = start !== undefined && isLocalMoment(start) ? dayOfDate(start) : undefined;
+    this.#endDay = end !== undefined && isDateMoment(end) ? dayOfDate(end) : undefined;
     this.#atS = options.at === undefined ? 0 : timeOfDayS(options.at, "at");
     this.#dayOfWeek = options.dayOfWeek === undefined ? undefined : readWeekday(options.dayOfWeek);
     if (this.#dayOfWeek !== undefined && (period.months !== 0 || period.days % 7 !== 0)) {
@@ -124,7 +130,8 @@ class CalendarIntervalCore implements TriggerCore {
     const fromS = Math.max(Math.floor(epochMs / 1000) + 1, Math.ceil(baseMs / 1000));
     const { gap = "after", overlap = "first" } = this.#options;
     const fireS = firstFireS(this.#wallsFrom(this.#baseDay(baseMs, table)), table, gap, overlap, fromS);
-    return fireS !== Infinity && fireS * 1000 <= endMs ? fireS * 1000 : undefined;
+    const isIn = fireS !== Infinity && (this.#endDay !== undefined || fireS * 1000 <= endMs);
+    return isIn ? fireS * 1000 : undefined;
   }
 
   withTimeZone(timeZone: string): TriggerCore {
@@ -173,17 +180,11 @@ class CalendarIntervalCore implements TriggerCore {
       ...this.#period,
       onInvalidDay: this.#options.onInvalidDay ?? "skip",
       atS: this.#atS,
+      lastDay: this.#endDay,
     });
     this.#walls = { baseDay, walls };
     return walls;
   }
-}
-
-/** The date of a stored point in time that is local, in days since 1970-01-01. */
-function localDay(moment: Moment | undefined): number | undefined {
-  if (moment === undefined || !isLocalMoment(moment)) return undefined;
-  const { year, month, day } = Temporal.PlainDate.from(moment);
-  return daysFromDate(year, month, day);
 }
 
 /** A period of the calendar: months are added first, then days. */
@@ -199,22 +200,16 @@ const MONTHS_MAX = 12 * 10_000;
 
 /** Reads a period of years, months, weeks and days. Throws `invalidTrigger`. */
 export function readCalendarPeriod(period: unknown): CalendarPeriod {
-  const checked = checkDurationShape(period, "The period");
-  let duration: Temporal.Duration;
-  try {
-    duration = Temporal.Duration.from(checked);
-  } catch (cause) {
-    throw invalidTrigger("The period must be whole years, months, weeks and days", {
-      expected: "{ months: 1 } or 'P1M'",
-      cause,
-    });
-  }
-  if (duration.sign < 0) throw invalidTrigger("The period must not be negative");
-  const { years, months, weeks, days } = duration;
-  const { hours, minutes, seconds, milliseconds, microseconds, nanoseconds } = duration;
-  if ([hours, minutes, seconds, milliseconds, microseconds, nanoseconds].some((part) => part !== 0)) {
+  const parts = readDuration(() => durationParts(period, "The period"), "The period");
+  const { years = 0, months = 0, weeks = 0, days = 0, ...finer } = parts;
+  if (Object.values(finer).some((part) => part !== 0)) {
     throw invalidTrigger("The period must be whole years, months, weeks and days", {
       hint: "use interval() for hours and less, and at for the time of day",
+    });
+  }
+  if (![years, months, weeks, days].every(Number.isInteger)) {
+    throw invalidTrigger("The period must be whole years, months, weeks and days", {
+      expected: "{ months: 1 } or 'P1M'",
     });
   }
   const total = { months: years * 12 + months, days: weeks * 7 + days };
@@ -262,6 +257,8 @@ export interface CalendarSteps {
   readonly onInvalidDay: "skip" | "last";
   /** The time of day in seconds. */
   readonly atS: number;
+  /** The last date. @default the last one that Carillon counts */
+  readonly lastDay?: number | undefined;
 }
 
 /** The wall times of a calendar interval. */
@@ -284,12 +281,13 @@ export class CalendarWalls implements WallSource {
   /** The first wall time at or after one. */
   nextWall(fromS: number): number {
     const { firstDay, months, days, atS } = this.#steps;
+    const lastDay = Math.min(LAST_DAY, this.#steps.lastDay ?? LAST_DAY);
     const wanted = Math.max(firstDay, Math.ceil((fromS - atS) / DAY_S));
-    if (wanted > LAST_DAY) return Infinity;
+    if (wanted > lastDay) return Infinity;
     let day: number;
     if (months === 0) day = firstDay + Math.ceil((wanted - firstDay) / days) * days;
     else day = days === 0 ? this.#byMonths(wanted) : this.#byWalking(wanted);
-    return day > LAST_DAY ? Infinity : day * DAY_S + atS;
+    return day > lastDay ? Infinity : day * DAY_S + atS;
   }
 
   /** Whole months keep the day of the first date, so the one wanted can be computed. */

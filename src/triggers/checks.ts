@@ -1,8 +1,8 @@
-import { CarillonError } from "../errors.ts";
+import { CarillonError, messageOf } from "../errors.ts";
 import { isPlainObject } from "../model/payload.ts";
 import { suggest } from "../model/text.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
-import { temporalName } from "../time/temporal.ts";
+import { LATEST_MS } from "../time/temporal.ts";
 
 /** The place where a definition is wrong, and what would be right. */
 export interface TriggerProblem {
@@ -116,34 +116,16 @@ function nearestKey(key: string, allowed: readonly string[]): string | undefined
   return familiar && allowed.includes(familiar) ? familiar : suggest(key, allowed);
 }
 
-const UNITS = [
-  "years",
-  "months",
-  "weeks",
-  "days",
-  "hours",
-  "minutes",
-  "seconds",
-  "milliseconds",
-  "microseconds",
-  "nanoseconds",
-];
-
-/** Checks that a value has the shape of a duration and no unit that does not exist. Throws `invalidTrigger`. */
-export function checkDurationShape(value: unknown, what: string): DurationInput {
-  if (typeof value === "string" || temporalName(value) === "Duration") return value as DurationInput;
-  if (typeof value !== "object" || value === null || temporalName(value) !== undefined) {
-    throw invalidTrigger(`${what} must be a duration, but got ${shown(value)}`, {
-      field: what,
-      expected: "{ minutes: 5 } or 'PT5M'",
-    });
+/** Reads a duration of a trigger. Throws `invalidTrigger`, with a hint where a rule of triggers knows one. */
+export function readDuration<T>(read: () => T, what: string): T {
+  try {
+    return read();
+  } catch (cause) {
+    const hint = /years or months/.test(messageOf(cause))
+      ? "use calendarInterval() for years and months"
+      : undefined;
+    throw invalidTrigger(messageOf(cause), { field: what, ...(hint ? { hint } : {}), cause });
   }
-  for (const [unit, length] of Object.entries(checkKeys(value, UNITS, what))) {
-    // Temporal would read "5" as 5, and what is stored must be what was meant.
-    if (length === undefined || typeof length === "number") continue;
-    throw invalidTrigger(`${what} must have numbers, but ${unit} is ${shown(length)}`, { field: unit });
-  }
-  return value as DurationInput;
 }
 
 /**
@@ -151,21 +133,12 @@ export function checkDurationShape(value: unknown, what: string): DurationInput 
  *
  * Throws `invalidTrigger` for years and months, for fractions of a millisecond and for zero or negative lengths.
  */
-export function periodMs(duration: unknown, what: string, allowZero = false): number {
-  const checked = checkDurationShape(duration, what);
-  let ms: number;
-  try {
-    ms = durationMs(checked, what);
-  } catch (cause) {
-    const hint = /years or months/.test(String(cause))
-      ? "use calendarInterval() for years and months"
-      : undefined;
-    throw invalidTrigger(cause instanceof CarillonError ? cause.message : `${what} is no duration`, {
-      field: what,
-      ...(hint ? { hint } : {}),
-      cause,
-    });
-  }
+export function periodMs(
+  duration: DurationInput,
+  what: string,
+  { allowZero = false, maxMs = LATEST_MS } = {},
+): number {
+  const ms = readDuration(() => durationMs(duration, what, maxMs), what);
   if (ms === 0 && !allowZero) {
     throw invalidTrigger(`${what} must be longer than nothing, but got 0`, { field: what });
   }

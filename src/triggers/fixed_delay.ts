@@ -1,5 +1,6 @@
 import { withoutUndefined } from "../model/payload.ts";
-import type { DurationInput } from "../time/duration.ts";
+import { DURATION_MAX_MS, type DurationInput } from "../time/duration.ts";
+import { LATEST_MS } from "../time/temporal.ts";
 import { timeZoneId } from "../time/time_zone.ts";
 import { checkKeys, invalidTrigger, periodMs, shown } from "./checks.ts";
 import type { Trigger, TriggerContext, TriggerCore, TriggerJSON } from "./trigger.ts";
@@ -17,7 +18,8 @@ export interface FixedDelayOptions extends WindowOptions {
  * instant at which its schedule was first stored (a bare one: at 1970-01-01T00:00Z). The end of the last run
  * comes in as `lastFinished` of the context; while a run is in progress there is no next fire.
  *
- * Throws `invalidTrigger` for lengths that are zero, negative, finer than a millisecond or use years or months.
+ * Throws `invalidTrigger` for lengths that are zero, negative, finer than a millisecond, longer than a million days
+ * or use years or months.
  *
  * @example
  * ```ts
@@ -32,7 +34,9 @@ export interface FixedDelayOptions extends WindowOptions {
 export function fixedDelay(delay: DurationInput, options: FixedDelayOptions = {}): Trigger {
   checkKeys(options, ["start", "end", "timeZone"], "The options of fixedDelay()");
   const timeZone = options.timeZone === undefined ? undefined : timeZoneId(options.timeZone);
-  return triggerOf(new FixedDelayCore(periodMs(delay, "The delay"), { ...options, timeZone }));
+  return triggerOf(
+    new FixedDelayCore(periodMs(delay, "The delay", { maxMs: DURATION_MAX_MS }), { ...options, timeZone }),
+  );
 }
 
 /** Reads the JSON of a `fixedDelay` trigger. */
@@ -67,7 +71,7 @@ class FixedDelayCore implements TriggerCore {
     const lastMs = context?.lastFinished?.epochMilliseconds;
     const firstMs = startMs !== -Infinity ? startMs : context?.anchor?.epochMilliseconds ?? 0;
     const fireMs = lastMs === undefined ? firstMs : Math.max(lastMs + this.#delayMs, startMs);
-    return fireMs > epochMs && fireMs <= endMs ? fireMs : undefined;
+    return fireMs > epochMs && fireMs <= endMs && fireMs <= LATEST_MS ? fireMs : undefined;
   }
 
   withTimeZone(timeZone: string): TriggerCore {

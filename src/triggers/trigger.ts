@@ -7,6 +7,7 @@
  * - **Bounded.** It returns after a bounded search, `undefined` when no fire is left.
  * - **Serialisable.** `triggerFromJSON(trigger.toJSON())` fires at the same instants.
  */
+import type { MomentInput } from "../time/moment.ts";
 
 /** The built-in kinds of trigger; others are registered. */
 export type TriggerKind =
@@ -68,10 +69,12 @@ export interface TriggerContext {
 /** Options of {@linkcode Trigger.preview}. */
 export interface PreviewOptions {
   /** The start; a fire at this very instant is shown. */
-  readonly from: Temporal.Instant | Temporal.ZonedDateTime;
+  readonly from: MomentInput;
   /** The end, inclusive. @default no end */
-  readonly until?: Temporal.Instant | Temporal.ZonedDateTime | undefined;
-  /** The largest number of fires. @default 10 */
+  readonly until?: MomentInput | undefined;
+  /**
+   * The largest number of fires. @default 10; with `until` all of them, and more than 10,000 throw `invalidOption`
+   */
   readonly limit?: number | undefined;
   /** The facts that the trigger depends on beside its definition. */
   readonly context?: TriggerContext | undefined;
@@ -84,7 +87,7 @@ export interface Trigger {
   /** The zone that fires are shown in; undefined when the definition names none. */
   readonly timeZone: string | undefined;
   /** The first fire strictly after an instant; undefined when none is left. */
-  nextAfter(instant: Temporal.Instant, context?: TriggerContext): Temporal.Instant | undefined;
+  nextAfter(instant: MomentInput, context?: TriggerContext): Temporal.Instant | undefined;
   /** The same in whole milliseconds since 1970: what the loops call. */
   nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined;
   /** The coming fires, in the trigger's zone. */

@@ -1,5 +1,7 @@
-import { CarillonError } from "../errors.ts";
-import { EARLIEST_MS, LATEST_MS, Temporal, temporalName } from "../time/temporal.ts";
+import { CarillonError, messageOf } from "../errors.ts";
+import { optionError } from "../model/option_checks.ts";
+import { epochMsOf, type MomentInput } from "../time/moment.ts";
+import { EARLIEST_MS, instantOf, LATEST_MS, temporalName } from "../time/temporal.ts";
 import { timeZoneId, UTC } from "../time/time_zone.ts";
 import { CalendarFilterCore } from "./calendar/calendar_filter.ts";
 import { shown } from "./checks.ts";
@@ -12,8 +14,11 @@ import type {
   TriggerJSON,
 } from "./trigger.ts";
 
-/** Default number of fires in a preview. */
+/** Default number of fires in a preview without an end. */
 const PREVIEW_LIMIT = 10;
+
+/** The largest number of fires in a preview with an end and no limit. */
+const UNTIL_MAX = 10_000;
 
 /** A whole trigger around the core of its kind. */
 class TriggerValue implements Trigger {
@@ -31,9 +36,10 @@ class TriggerValue implements Trigger {
     return this.#core.timeZone;
   }
 
-  nextAfter(instant: Temporal.Instant, context?: TriggerContext): Temporal.Instant | undefined {
-    const ms = this.nextAfterMs(instant.epochMilliseconds, context);
-    return ms === undefined ? undefined : Temporal.Instant.fromEpochMilliseconds(ms);
+  nextAfter(instant: MomentInput, context?: TriggerContext): Temporal.Instant | undefined {
+    return instantOf(
+      this.nextAfterMs(this.#ms(instant, "the instant of nextAfter()", "down"), context) ?? null,
+    );
   }
 
   nextAfterMs(epochMs: number, context?: TriggerContext): number | undefined {
@@ -43,24 +49,26 @@ class TriggerValue implements Trigger {
     throw new CarillonError("invalidOption", `nextAfterMs() takes milliseconds, but got ${shown(epochMs)}`);
   }
 
-  preview(options: PreviewOptions): Temporal.ZonedDateTime[] {
-    const limit = options.limit ?? PREVIEW_LIMIT;
-    const unlimited = limit === Infinity && options.until !== undefined;
-    if (!unlimited && (!Number.isInteger(limit) || limit < 0)) {
-      throw new CarillonError("invalidOption", `limit must be a whole number, but got ${shown(limit)}`, {
-        details: { option: "limit" },
-      });
+  preview({ from, until, limit, context }: PreviewOptions): Temporal.ZonedDateTime[] {
+    const most = limit ?? (until === undefined ? PREVIEW_LIMIT : UNTIL_MAX);
+    const isUnlimited = limit === Infinity && until !== undefined;
+    if (!isUnlimited && (!Number.isInteger(most) || most < 0)) {
+      throw optionError("limit", "preview()", "must be a whole number of at least 0", limit);
     }
-    checkInstant(options.from, "from");
-    if (options.until !== undefined) checkInstant(options.until, "until");
-    const zone = this.timeZone ?? zoneOf(options.from) ?? UTC;
-    const untilMs = options.until === undefined ? Infinity : options.until.epochMilliseconds;
+    const untilMs = until === undefined ? LATEST_MS : this.#ms(until, "until of preview()", "down");
+    const fromMs = this.#ms(from, "from of preview()", "up");
+    const zone = this.timeZone ??
+      (temporalName(from) === "ZonedDateTime" ? (from as Temporal.ZonedDateTime).timeZoneId : UTC);
     const fires: Temporal.ZonedDateTime[] = [];
-    let atMs = firstMs(options.from) - 1;
-    while (fires.length < limit) {
-      const next = this.nextAfterMs(atMs, options.context);
+    let atMs = fromMs - 1;
+    while (fires.length < most || (limit === undefined && until !== undefined)) {
+      const next = this.nextAfterMs(atMs, context);
       if (next === undefined || next > untilMs) break;
-      fires.push(Temporal.Instant.fromEpochMilliseconds(next).toZonedDateTimeISO(zone));
+      if (fires.length === most) {
+        const rule = `leaves more than ${UNTIL_MAX} fires: ask for fewer, or give a 'limit'`;
+        throw optionError("until", "preview()", rule, until);
+      }
+      fires.push(instantOf(next).toZonedDateTimeISO(zone));
       atMs = next;
     }
     return fires;
@@ -82,30 +90,17 @@ class TriggerValue implements Trigger {
   toJSON(): TriggerJSON {
     return this.#core.toJSON();
   }
+
+  #ms(moment: MomentInput, where: string, rounding: "up" | "down"): number {
+    try {
+      return epochMsOf(moment, where, this.timeZone ?? UTC, rounding);
+    } catch (cause) {
+      throw new CarillonError("invalidOption", messageOf(cause), { details: { option: where }, cause });
+    }
+  }
 }
 
 /** Makes a whole trigger of the core of its kind. */
 export function triggerOf(core: TriggerCore): Trigger {
   return new TriggerValue(core);
-}
-
-function checkInstant(value: unknown, option: string): void {
-  const name = temporalName(value);
-  if (name === "Instant" || name === "ZonedDateTime") return;
-  const got = name === undefined ? shown(value) : `a Temporal.${name}`;
-  throw new CarillonError(
-    "invalidOption",
-    `${option} of preview() must be a Temporal.Instant or Temporal.ZonedDateTime, but got ${got}`,
-    { details: { option } },
-  );
-}
-
-/** The first whole millisecond at or after an instant. */
-function firstMs(instant: Temporal.Instant | Temporal.ZonedDateTime): number {
-  const ms = instant.epochMilliseconds;
-  return instant.epochNanoseconds % 1_000_000n === 0n ? ms : ms + 1;
-}
-
-function zoneOf(from: Temporal.Instant | Temporal.ZonedDateTime): string | undefined {
-  return temporalName(from) === "ZonedDateTime" ? (from as Temporal.ZonedDateTime).timeZoneId : undefined;
 }

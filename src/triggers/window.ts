@@ -1,5 +1,15 @@
-import { isLocalMoment, type Moment, type MomentInput, momentMs, momentOf } from "../time/moment.ts";
+import { DAY_S } from "../time/civil.ts";
+import {
+  dayOfDate,
+  isDateMoment,
+  isLocalMoment,
+  type Moment,
+  type MomentInput,
+  momentMs,
+  momentOf,
+} from "../time/moment.ts";
 import { UTC } from "../time/time_zone.ts";
+import { resolveWall, zoneTable } from "../time/zone_table.ts";
 import { invalidTrigger } from "./checks.ts";
 
 /** The options by which a trigger begins and ends; both ends are inclusive. */
@@ -24,14 +34,21 @@ export interface Window {
 
 const OPEN: Window = { start: undefined, end: undefined, startMs: -Infinity, endMs: Infinity };
 
-/** Reads `start` and `end`; local ones are in `timeZone`. Throws `invalidTrigger` when the end is first. */
-export function readWindow(options: WindowOptions, timeZone: string | undefined): Window {
+/**
+ * Reads `start` and `end`; local ones are in `timeZone`. An end that is a plain date is its midnight, or the last
+ * millisecond of its day with `wholeDay`. Throws `invalidTrigger` when the end is first.
+ */
+export function readWindow(options: WindowOptions, timeZone: string | undefined, wholeDay = false): Window {
   if (options.start === undefined && options.end === undefined) return OPEN;
   const zone = timeZone ?? UTC;
   const start = options.start === undefined ? undefined : momentOf(options.start, "start");
   const end = options.end === undefined ? undefined : momentOf(options.end, "end");
   const startMs = start === undefined ? -Infinity : momentMs(start, zone, "up");
-  const endMs = end === undefined ? Infinity : momentMs(end, zone, "down");
+  const endMs = end === undefined
+    ? Infinity
+    : wholeDay && isDateMoment(end)
+    ? resolveWall(zoneTable(zone), (dayOfDate(end) + 1) * DAY_S) * 1000 - 1
+    : momentMs(end, zone, "down");
   if (endMs < startMs) {
     throw invalidTrigger(`end must not be before start, but ${end} is before ${start}`, { field: "end" });
   }

@@ -142,7 +142,8 @@ test("calendarInterval() refuses periods that are empty, negative, finer than a 
     { hours: 1 },
     { days: 1, minutes: 5 },
     "PT1H",
-    "1d",
+    "1h",
+    { weeks: 0.5 },
     5,
     null,
     { day: 1 },
@@ -225,3 +226,38 @@ function stepOf(
   }
   return next.add({ days: period.days });
 }
+
+test("calendarInterval() includes the day of an end that is a plain date", () => {
+  const options = { start: "2024-02-01", end: "2024-05-11", at: { hour: 3 }, timeZone: "America/Halifax" };
+  const fires = calendarInterval({ days: 20 }, options).preview({ from: "2024-01-01" });
+  assert.equal(fires.at(-1)?.toString(), "2024-05-11T03:00:00-03:00[America/Halifax]");
+  assert.equal(fires.length, 6);
+  const until = (end: string) =>
+    calendarInterval({ days: 20 }, { ...options, end }).preview({ from: 0 }).length;
+  assert.equal(until("2024-05-10"), 5);
+  assert.equal(until("2024-05-11T03:00"), 6);
+  assert.equal(until("2024-05-11T02:59:59"), 5);
+});
+
+test("calendarInterval() fires on its last day although the clock changes around its midnight", () => {
+  // On 2018-11-03 in Sao Paulo the day ends at 24:00, and midnight of the 4th does not exist: 01:00 follows.
+  const gap = calendarInterval({ days: 1 }, {
+    at: "00:00",
+    start: "2018-11-03",
+    end: "2018-11-04",
+    timeZone: "America/Sao_Paulo",
+  });
+  assert.equal(gap.preview({ from: 0 }).at(-1)?.toString(), "2018-11-04T01:00:00-02:00[America/Sao_Paulo]");
+  // On 2018-02-17 its last hour exists twice.
+  const both = calendarInterval({ days: 1 }, {
+    at: "23:30",
+    start: "2018-02-17",
+    end: "2018-02-17",
+    overlap: "both",
+    timeZone: "America/Sao_Paulo",
+  });
+  assert.equal(both.preview({ from: 0 }).length, 2);
+  // An end within the day of the start.
+  const day = calendarInterval({ days: 1 }, { at: "13:00", start: "2026-01-01T12:00", end: "2026-01-01" });
+  assert.equal(day.preview({ from: 0 }).length, 1);
+});

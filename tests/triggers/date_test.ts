@@ -42,7 +42,7 @@ test("date() refuses what is no point in time", () => {
     const when of [
       undefined,
       null,
-      5,
+      5.5,
       "",
       "noon",
       "2026-02-30",

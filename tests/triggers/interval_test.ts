@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { DurationInput } from "../../src/time/duration.ts";
 import { interval } from "../../src/triggers/interval.ts";
 import type { IntervalOptions } from "../../src/triggers/interval.ts";
 import { test } from "../harness.ts";
@@ -51,6 +52,14 @@ test("interval() reads a local start in the zone it is given", () => {
   assert.equal(interval({ hours: 1 }).withTimeZone("Asia/Tokyo").timeZone, undefined);
 });
 
+test("interval() takes fractions that make whole milliseconds, and short strings", () => {
+  const everyMs = (every: DurationInput) => interval(every).toJSON()["everyMs"];
+  assert.equal(everyMs({ seconds: 1.5 }), 1500);
+  assert.equal(everyMs({ minutes: 0.5 }), 30_000);
+  assert.equal(everyMs({ microseconds: 250_000 }), 250);
+  assert.equal(everyMs("1h30m"), 5_400_000);
+});
+
 test("interval() refuses lengths that are empty, negative, too fine or not fixed", () => {
   const wrong = [
     {},
@@ -58,12 +67,12 @@ test("interval() refuses lengths that are empty, negative, too fine or not fixed
     { seconds: -1 },
     { microseconds: 500 },
     { nanoseconds: 1 },
-    { seconds: 0.5 },
+    { seconds: 0.0005 },
     { months: 1 },
     { years: 1 },
     "PT0S",
     "-PT1S",
-    "5m",
+    "5x",
     "",
     5000,
     null,

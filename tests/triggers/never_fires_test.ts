@@ -21,7 +21,7 @@ test("neverFires() knows what could never fire at any time", () => {
   );
   assert.ok(neverFires(cron({ day: 30, month: 2 })));
   assert.ok(
-    neverFires(calendarInterval({ days: 1 }, { at: "09:00", start: "2026-01-01", end: "2026-01-01" })),
+    neverFires(calendarInterval({ days: 1 }, { at: "09:00", start: "2026-01-01T12:00", end: "2026-01-01" })),
   );
   assert.ok(neverFires(or([never, never])));
   assert.ok(neverFires(and([never, cron("* * * * *")])));

@@ -28,10 +28,29 @@ test("preview() begins and ends inclusively, and shows ten fires unless told", (
   }
 });
 
+test("preview() and nextAfter() take points in time in every form, local ones in the trigger's zone", () => {
+  const instant = Temporal.Instant.from("2025-12-31T23:00Z");
+  const ms = instant.epochMilliseconds;
+  for (const from of [instant, ms, new Date(ms), "2026-01-01", "2025-12-31T23:00Z"]) {
+    assert.equal(daily.preview({ from, limit: 1 })[0]?.epochMilliseconds, ms + 9 * 3_600_000);
+    assert.equal(daily.nextAfter(from)?.epochMilliseconds, ms + 9 * 3_600_000);
+  }
+});
+
+test("preview() with an end and no limit shows up to 10,000 fires, and refuses more", () => {
+  const minutely = interval({ minutes: 1 });
+  assert.equal(minutely.preview({ from: 0, until: 9_999 * 60_000 }).length, 10_000);
+  const { message } = refusal(() => minutely.preview({ from: 0, until: 10_000 * 60_000 }), "invalidOption");
+  assert.match(message, /more than 10000 fires/);
+  assert.equal(minutely.preview({ from: 0, until: 10_000 * 60_000, limit: 3 }).length, 3);
+  assert.equal(minutely.preview({ from: 0, until: 10_000 * 60_000, limit: 20_000 }).length, 10_001);
+  assert.equal(minutely.preview({ from: 0, until: 10_000 * 60_000, limit: Infinity }).length, 10_001);
+});
+
 test("preview() refuses other kinds of values than instants by name", () => {
   const daily = cron("0 9 * * *");
   const from = Temporal.Instant.from("2026-01-01T00:00Z");
-  for (const wrong of [undefined, null, "2026-01-01", new Date(), 5, Temporal.PlainTime.from("09:00")]) {
+  for (const wrong of [undefined, null, "tomorrow", new Date(NaN), 5.5, Temporal.PlainTime.from("09:00")]) {
     const options = { from: wrong as unknown as Temporal.Instant };
     assert.match(refusal(() => daily.preview(options), "invalidOption").message, /^from of preview/);
     if (wrong === undefined) continue;
@@ -50,7 +69,7 @@ test("nextAfterMs() takes any number, and refuses what is none", () => {
       refusal(() => trigger.nextAfterMs(wrong as number), "invalidOption");
     }
   }
-  refusal(() => daily.nextAfter(new Date() as unknown as Temporal.Instant), "invalidOption");
+  refusal(() => daily.nextAfter({} as unknown as Temporal.Instant), "invalidOption");
 });
 
 test("a trigger cannot be changed", () => {

@@ -5,7 +5,7 @@ import { timeZoneId, UTC } from "../../time/time_zone.ts";
 import { cron } from "../../triggers/cron/cron.ts";
 import { describe } from "../../triggers/words/describe.ts";
 import { lint } from "../../triggers/words/lint.ts";
-import { momentMs, momentOf } from "../../time/moment.ts";
+import { epochMsOf } from "../../time/moment.ts";
 import type { Command } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { wholeNumber } from "../option_values.ts";
@@ -43,7 +43,7 @@ export const nextCommand: Command = {
     });
     const nowMs = systemClock.nowMs();
     const fromText = context.option("from");
-    const fromMs = fromText === undefined ? nowMs : momentMs(momentOf(fromText, "--from"), timeZone);
+    const fromMs = fromText === undefined ? nowMs : epochMsOf(fromText, "--from", timeZone);
     const from = Temporal.Instant.fromEpochMilliseconds(fromMs);
     const fires = trigger.preview({ from, limit: wholeNumber(context, "count", COUNT_MAX) ?? 10 });
     const findings = lint(trigger, { from });

@@ -5,7 +5,6 @@ import { checkAllowedHosts } from "../../http/auth/hosts.ts";
 import { type ControlToken, TokenTable } from "../../http/auth/tokens.ts";
 import type { HttpAddress } from "../../http/http_server.ts";
 import { timeZoneId } from "../../time/time_zone.ts";
-import { durationFromText } from "./duration_text.ts";
 import { readStoreSetting } from "./store_setting.ts";
 
 /** A kind of setting. */
@@ -77,14 +76,14 @@ export function number(min: number, max: number): SettingKind {
 /** A length of time. */
 export const duration: SettingKind = {
   expected: "a duration such as 30s or PT30S",
-  fromText: durationFromText,
+  fromText: (text) => text,
   read: (value, name) => checkedDuration(value, name, false),
 };
 
 /** A length of time, or none. */
 export const durationOrNone: SettingKind = {
   expected: "a duration such as 30s or PT30S, or none",
-  fromText: orNone(durationFromText),
+  fromText: orNone((text) => text),
   read: (value, name) => checkedDuration(value, name, true),
 };
 
@@ -199,9 +198,8 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 function checkedDuration(value: unknown, name: string, none: boolean): unknown {
   if (value === null && none) return null;
-  const read = typeof value === "string" ? durationFromText(value) : value;
-  check.checkDuration(read, name, where);
-  return read;
+  check.checkDuration(value, name, where);
+  return value;
 }
 
 function numberFromText(text: string): unknown {

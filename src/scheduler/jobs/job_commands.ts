@@ -5,7 +5,7 @@ import type { JobTransaction } from "../../model/job_transaction.ts";
 import { checkMetadata, checkPriority, refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { Metadata } from "../../model/payload.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
-import { type MomentInput, momentMs, momentOf } from "../../time/moment.ts";
+import { epochMsOf, type MomentInput } from "../../time/moment.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
@@ -88,7 +88,7 @@ export class JobCommands {
     const updated = await unit.gateway.jobs.update(id, {
       ...(runAt === undefined
         ? {}
-        : { runAtMs: runAt === "now" ? null : momentMs(momentOf(runAt, "runAt"), timeZone) }),
+        : { runAtMs: runAt === "now" ? null : epochMsOf(runAt, "runAt", timeZone) }),
       ...(priority === undefined ? {} : { priority: checkPriority(priority, `job ${id}`) }),
       ...("input" in change
         ? { input: (await encodeInput(task, change.input, this.#environment)).input }

@@ -3,7 +3,7 @@ import { refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { NewJob } from "../../model/job_record.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import { taskMetadata } from "../../model/task_record.ts";
-import { type MomentInput, momentMs, momentOf } from "../../time/moment.ts";
+import { epochMsOf, type MomentInput } from "../../time/moment.ts";
 import type { Environment } from "../environment.ts";
 import type { JobHandle, JobHandles } from "../jobs/handles.ts";
 import { scheduleJob } from "../jobs/job_write.ts";
@@ -65,8 +65,8 @@ export class ManualRuns {
     { from, until, limit = BACKFILL_MAX }: BackfillRange,
   ): Promise<readonly number[]> {
     const { timeZone } = this.#environment;
-    const fromMs = momentMs(momentOf(from, "from"), timeZone);
-    const untilMs = momentMs(momentOf(until, "until"), timeZone, "down");
+    const fromMs = epochMsOf(from, "from", timeZone);
+    const untilMs = epochMsOf(until, "until", timeZone, "down");
     await unit.triggers.refreshCalendars();
     const { trigger, context } = unit.triggers.read(record);
     const fireTimesMs: number[] = [];

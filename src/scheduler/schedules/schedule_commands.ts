@@ -4,7 +4,7 @@ import { resolveScheduleOptions, type ScheduleSettings } from "../../model/sched
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
 import type { ScheduleFilter } from "../../stores/schedule_store.ts";
-import { type MomentInput, momentMs, momentOf } from "../../time/moment.ts";
+import { epochMsOf, type MomentInput } from "../../time/moment.ts";
 import type { Trigger } from "../../triggers/trigger.ts";
 import type { Environment } from "../environment.ts";
 import type { JobHandle } from "../jobs/handles.ts";
@@ -156,9 +156,7 @@ export class ScheduleCommands {
     const record = await this.edit(id, (before, facts) => {
       if (!before.paused) return undefined;
       if (resumeFrom === undefined) return edited(before, { paused: false });
-      const fromMs = resumeFrom === "now"
-        ? facts.nowMs
-        : momentMs(momentOf(resumeFrom, "resumeFrom"), timeZone);
+      const fromMs = resumeFrom === "now" ? facts.nowMs : epochMsOf(resumeFrom, "resumeFrom", timeZone);
       return { ...resumedFrom(before, fromMs, facts), paused: false };
     });
     return scheduleView(record);

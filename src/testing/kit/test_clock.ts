@@ -2,13 +2,13 @@ import { tryCurrentJob } from "../../context/current_job.ts";
 import { CarillonError } from "../../errors.ts";
 import { type Clock, sleep, type Timer, type TimerOptions } from "../../time/clock.ts";
 import { type DurationInput, durationMs } from "../../time/duration.ts";
-import { type MomentInput, momentMs, momentOf } from "../../time/moment.ts";
+import { epochMsOf, type MomentInput } from "../../time/moment.ts";
 import { Temporal } from "../../time/temporal.ts";
 import { VirtualClock } from "../../time/virtual_clock.ts";
 
 /** The parts of the kit that a test's clock uses. */
 export interface TestClockParts {
-  readonly start: string | Temporal.Instant | Temporal.ZonedDateTime;
+  readonly startMs: number;
   /** Zone of moments that name none. */
   readonly timeZone: string;
   /** Resolves when everything is done that does not wait for the clock. */
@@ -40,7 +40,7 @@ export class TestClock extends VirtualClock {
 
   /** Made by `testScheduler`. */
   constructor(parts: TestClockParts) {
-    super(parts.start);
+    super(parts.startMs);
     this.#parts = parts;
     this.ofScheduler = {
       nowMs: () => this.nowMs(),
@@ -83,7 +83,7 @@ export class TestClock extends VirtualClock {
 
   /** Moves the clock to a moment in the future. Throws `invalidOption` for one in the past. */
   async advanceTo(moment: MomentInput): Promise<void> {
-    const leftMs = momentMs(momentOf(moment, "moment"), this.#parts.timeZone) - this.nowMs();
+    const leftMs = epochMsOf(moment, "moment", this.#parts.timeZone) - this.nowMs();
     if (leftMs < 0) {
       throw new CarillonError(
         "invalidOption",

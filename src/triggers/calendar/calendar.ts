@@ -1,6 +1,6 @@
 import { withoutUndefined } from "../../model/payload.ts";
 import { daysFromDate } from "../../time/civil.ts";
-import { isDateMoment, type Moment, momentOf } from "../../time/moment.ts";
+import { dayOfDate, isDateMoment, type Moment, momentOf } from "../../time/moment.ts";
 import { timeZoneId } from "../../time/time_zone.ts";
 import { calendarsOf } from "../definition.ts";
 import { CRON_FIELDS } from "../cron/cron_grammar.ts";
@@ -75,12 +75,6 @@ export function validateCalendar(definition: unknown): CalendarDefinition {
     throw invalidTrigger("A calendar must have some days", { expected: keys.slice(1).join(", ") });
   }
   return checked;
-}
-
-/** The days since 1970-01-01 of a stored date. */
-export function dayOfDate(date: string): number {
-  const [, year, month, day] = /^([+-]?\d+)-(\d\d)-(\d\d)$/.exec(date)!;
-  return daysFromDate(Number(year), Number(month), Number(day));
 }
 
 function checkList<T>(

@@ -5,7 +5,8 @@ import { readCronFields } from "../cron/cron_named_fields.ts";
 import { CronWalls } from "../cron/cron_walls.ts";
 import type { CalendarView, Trigger, TriggerJSON } from "../trigger.ts";
 import { triggerFromJSON } from "../trigger_registry.ts";
-import { type CalendarDefinition, dayOfDate, validateCalendar } from "./calendar.ts";
+import { type CalendarDefinition, validateCalendar } from "./calendar.ts";
+import { dayOfDate } from "../../time/moment.ts";
 
 /**
  * The largest number of days in a row that a search looks at: enough for the longest run that a person would write.

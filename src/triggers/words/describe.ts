@@ -151,7 +151,10 @@ function clockOf(json: TriggerJSON): string {
 
 function windowOf(json: TriggerJSON): string {
   const start = json["start"] === undefined ? "" : `, from ${momentInWords(json["start"] as string, json)}`;
-  return json["end"] === undefined ? start : `${start}, until ${momentInWords(json["end"] as string, json)}`;
+  const end = json["end"] as string | undefined;
+  if (end === undefined) return start;
+  const whole = json.kind === "calendarInterval" && isDateMoment(end) ? "the end of " : "";
+  return `${start}, until ${whole}${momentInWords(end, json)}`;
 }
 
 function momentInWords(moment: string, json: TriggerJSON): string {

@@ -143,7 +143,7 @@ function lintGap(json: TriggerJSON, fromMs: number, context: TriggerContext): Li
 
 function lintEnd(json: TriggerJSON): LintFinding[] {
   const end = json["end"] as string | undefined;
-  if (end === undefined || !isDateMoment(end) || json["at"] === "00:00") return [];
+  if (end === undefined || !isDateMoment(end) || json.kind === "calendarInterval") return [];
   return [{
     rule: "endAtMidnight",
     message: `The end ${end} is its midnight: later fires of that day are left out`,

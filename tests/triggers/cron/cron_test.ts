@@ -108,7 +108,8 @@ test("cron() refuses points in time of the wrong kind by name", () => {
   const wrong: readonly (readonly [value: unknown, name: RegExp])[] = [
     [Temporal.PlainTime.from("09:00"), /start .* got a Temporal.PlainTime/],
     [Temporal.Duration.from("PT1H"), /got a Temporal.Duration/],
-    [5, /got a value of type number/],
+    [5.5, /got 5.5/],
+    [5n, /got a value of type bigint/],
     [null, /got null/],
     [new Date(NaN), /an invalid Date/],
     ["tomorrow", /got 'tomorrow'/],

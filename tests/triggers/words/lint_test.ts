@@ -55,9 +55,7 @@ test("lint() looks at calendar intervals, ends at midnight, and triggers inside 
   );
   assert.equal(rules(calendarInterval({ years: 1 }, { start: "2024-02-29", ...berlin })), "missingDay");
   assert.equal(rules(calendarInterval({ years: 1 }, { start: "2026-01-31", ...berlin })), "");
-  assert.equal(
-    rules(calendarInterval({ days: 1 }, { at: "09:00", end: "2027-01-01", ...berlin })),
-    "endAtMidnight",
-  );
+  assert.equal(rules(calendarInterval({ days: 1 }, { at: "09:00", end: "2027-01-01", ...berlin })), "");
+  assert.equal(rules(cron("0 9 * * *", { end: "2027-01-01", ...berlin })), "endAtMidnight");
   assert.equal(rules(or([cron("*/7 * * * *"), interval({ hours: 1 })]).except("holidays")), "unevenStep");
 });
