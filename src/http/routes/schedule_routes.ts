@@ -20,10 +20,10 @@ const listQuery = z.strictObject({
 
 const resumeBody = z.strictObject({
   /** `"now"` or an instant: fires before it are dropped. @default the fires of the pause are owed */
-  resumeFrom: z.string({ error: "must be 'now' or an instant" }).optional(),
+  resumeFrom: z.union([z.string(), z.number()], { error: "must be 'now' or an instant" }).optional(),
 }, { error: "must be an object" });
 
-const instant = z.string({ error: "must be an instant such as 2026-03-01T00:00Z" });
+const instant = z.union([z.string(), z.number()], { error: "must be an instant such as 2026-03-01T00:00Z" });
 const backfillBody = z.strictObject({
   /** First instant, inclusive. */
   from: instant,

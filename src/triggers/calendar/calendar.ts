@@ -1,5 +1,4 @@
 import { withoutUndefined } from "../../model/payload.ts";
-import { daysFromDate } from "../../time/civil.ts";
 import { dayOfDate, isDateMoment, type Moment, momentOf } from "../../time/moment.ts";
 import { timeZoneId } from "../../time/time_zone.ts";
 import { calendarsOf } from "../definition.ts";
