@@ -96,7 +96,7 @@ controlTest("POST /schedules/:id/resume refuses a wrong body", async (control) =
     assert.match(String(answer.at("detail")), detail);
   };
   await refused({ resumeFrom: "tomorrow" }, /resumeFrom must be an instant/);
-  await refused({ resumeFrom: 5 }, /'resumeFrom' must be 'now' or an instant/);
+  await refused({ resumeFrom: true }, /'resumeFrom' must be 'now' or an instant/);
   await refused({ from: "now" }, /no field 'from'/);
   await refused([], /The body must be an object/);
   assert.equal((await send("GET /schedules/hourly")).at("paused"), true);
