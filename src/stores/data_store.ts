@@ -15,15 +15,12 @@
  */
 import type { JobTransaction } from "../model/job_transaction.ts";
 import type { Clock } from "../time/clock.ts";
-import type { CalendarStore } from "./calendar_store.ts";
+import type { CalendarStore, ScheduleStore } from "./schedule_store.ts";
 import type { ChangeStore } from "./change_store.ts";
-import type { JobHistoryStore } from "./job_history_store.ts";
-import type { JobStore } from "./job_store.ts";
+import type { JobHistoryStore, JobStore, TransactionStore } from "./job_store.ts";
 import type { ReadStore } from "./read_store.ts";
-import type { ScheduleStore } from "./schedule_store.ts";
 import type { SchedulerStore } from "./scheduler_store.ts";
 import type { TaskStore } from "./task_store.ts";
-import type { TransactionStore } from "./transaction_store.ts";
 
 /** What a store is given when it is opened. */
 export interface StoreContext {

@@ -2,6 +2,7 @@ import type { JobEnding, JobFence, JobProgress, JobRecord, NewJob } from "../mod
 import type { Metadata, Payload } from "../model/payload.ts";
 import type { JobOutcome, JobState } from "../model/states.ts";
 import type { TaskClaim } from "../model/task_record.ts";
+import type { AttemptRecord, LogBatch, StoredLogLine } from "../model/job_history.ts";
 
 /** What a data store does with jobs. */
 export interface JobStore {
@@ -191,4 +192,39 @@ export interface JobChange {
   readonly taskVersion?: number;
   /** Replaces all earlier metadata. */
   readonly metadata?: Metadata;
+}
+
+/** What is remembered of jobs' runs. It goes when the job does. */
+export interface JobHistoryStore {
+  /**
+   * The attempts of a job, oldest first, the one that runs included; undefined when there is no such job. Attempts
+   * are written by the steps that end them: `endJobs` and `takeOver` when the job goes on, `retryJobs` for the
+   * one that had finished it. The newest `ATTEMPTS_MAX` before the current one are kept.
+   */
+  getAttempts(jobId: string): Promise<readonly AttemptRecord[] | undefined>;
+  /**
+   * Adds lines to jobs' logs, each line of a run once, in order; jobs that are gone are passed over. The newest lines
+   * of a job that fit `LOG_LINES_MAX` and `LOG_BYTES_MAX` are kept (`keptLogLines`).
+   */
+  putLogs(batches: readonly LogBatch[]): Promise<void>;
+  /** The log of a job, oldest line first; undefined when there is no such job. */
+  getLogs(jobId: string): Promise<readonly StoredLogLine[] | undefined>;
+}
+
+/** What a data store writes within a transaction of its caller's: it is undone with it. */
+export interface TransactionStore {
+  /** Adds jobs as `addJobs` of the store does; where statements are only collected, as if none was there. */
+  addJobs(jobs: readonly NewJob[]): Promise<AddedWithin>;
+  /**
+   * Finishes a run as `endJobs` of the store does. Answers whether it was running under this fence; where statements
+   * are only collected, they make the batch fail unless it is.
+   */
+  endJob(ending: JobEnding): Promise<boolean>;
+}
+
+/** Jobs added in a transaction of the caller's. */
+export interface AddedWithin {
+  readonly jobs: AddAnswer["jobs"];
+  /** Whether the transaction may still be committed; false as well where nobody can tell. */
+  readonly pending: () => boolean;
 }

@@ -5,7 +5,7 @@ import { refuseUnknownOptions } from "../model/option_checks.ts";
 import { parseAddress } from "./libsql/address.ts";
 import { type LibsqlReplicaOptions, replicaStore } from "./libsql/replica/replica_store.ts";
 import type { ReplicaState } from "./libsql/replica/embedded_replica.ts";
-import type { DatabaseSize } from "./libsql/native/database_size.ts";
+import type { DatabaseSize } from "./libsql/inspection.ts";
 import type { LibsqlClient } from "./libsql/client/libsql_client.ts";
 import { type LibsqlStore, makeLibsqlStore } from "./libsql/libsql_store.ts";
 import { replicaRefused } from "./libsql/replica/replica_client.ts";

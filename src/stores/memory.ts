@@ -17,9 +17,8 @@ import { countJobs, getJobs, getParents } from "./memory/find_jobs.ts";
 import { dueSchedules, getFireTimes, getSchedules } from "./memory/find_schedules.ts";
 import { getAttempts, getLogs, putLogs } from "./memory/job_history.ts";
 import { MemoryState } from "./memory/memory_state.ts";
-import { rateUse } from "./memory/rate_use.ts";
+import { rateUse } from "./memory/rates.ts";
 import { prune } from "./memory/prune.ts";
-import { getCalendars, putCalendar } from "./memory/put_calendar.ts";
 import { getTasks, putTasks, updateTask } from "./memory/put_tasks.ts";
 import {
   getOrphanedIncarnations,
@@ -158,8 +157,8 @@ class MemoryStore implements DataStore {
   getOrphanedIncarnations = () => this.#read(getOrphanedIncarnations);
 
   putCalendar = (name: string, definition: JsonValue | null) =>
-    this.#write((state) => putCalendar(state, name, definition));
-  getCalendars = () => this.#read(getCalendars);
+    this.#write((state) => state.putCalendar(name, definition));
+  getCalendars = () => this.#read((state) => state.getCalendars());
   getFact = (key: string) => this.#read((state) => state.facts.get(key));
   putFact = (key: string, value: string) => this.#read((state) => void state.facts.set(key, value));
 

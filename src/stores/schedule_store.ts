@@ -2,6 +2,7 @@ import type { NewJob } from "../model/job_record.ts";
 import type { ScheduleRecord, ScheduleVersion, ScheduleWrite } from "../model/schedule_record.ts";
 import type { ScheduleStatus } from "../model/states.ts";
 import type { TaskRecord } from "../model/task_record.ts";
+import type { JsonValue } from "../model/payload.ts";
 
 /** What a data store does with schedules. */
 export interface ScheduleStore {
@@ -80,4 +81,25 @@ export interface ScheduleAdvance {
   readonly expectedUnfinishedJobs: number | null;
   readonly schedule: ScheduleWrite;
   readonly jobs: readonly NewJob[];
+}
+
+/** A named calendar as stored. */
+export interface CalendarRecord {
+  readonly name: string;
+  /** What the calendar functions validate and read. */
+  readonly definition: JsonValue;
+  /** Grows with every write, also across removals. */
+  readonly version: number;
+}
+
+/** Named calendars and other small facts that schedules depend on. */
+export interface CalendarStore {
+  /** Writes a calendar, or removes it with `null`. */
+  putCalendar(name: string, definition: JsonValue | null): Promise<void>;
+  /** All calendars, by name. */
+  getCalendars(): Promise<readonly CalendarRecord[]>;
+  /** A remembered fact about the whole store, such as the time zone rules it was last planned with. */
+  getFact(key: string): Promise<string | undefined>;
+  /** Remembers a fact. */
+  putFact(key: string, value: string): Promise<void>;
 }

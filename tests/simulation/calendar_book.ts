@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../src/model/payload.ts";
-import type { CalendarRecord } from "../../src/stores/calendar_store.ts";
+import type { CalendarRecord } from "../../src/stores/schedule_store.ts";
 import type { CalendarDefinition } from "../../src/triggers/calendar/calendar.ts";
 import { calendarView } from "../../src/triggers/calendar/calendar_view.ts";
 import type { CalendarView } from "../../src/triggers/trigger.ts";

@@ -1,4 +1,4 @@
-import { boundValue } from "./native/bound_value.ts";
+import { boundValue, type NativeStatement } from "./native/native_binding.ts";
 import { CarillonError } from "../../errors.ts";
 import {
   type ClientTransaction,
@@ -7,12 +7,12 @@ import {
   type JobTransaction,
   type StatementList,
 } from "../../model/job_transaction.ts";
-import type { CallerTransaction } from "../sqlite/session/caller_transaction.ts";
-import type { SqlValue, Statement, StatementResult } from "../shared/driver.ts";
+import type { CallerTransaction } from "../sqlite/session/within_transaction.ts";
+import type { SqlDriver, SqlValue, Statement, StatementResult } from "../shared/driver.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import { clientMeaning } from "./client/client_errors.ts";
-import type { NativeStatement } from "./native/native_binding.ts";
 import { meaningOf } from "./native/native_errors.ts";
+import { type DatabaseOptions, usesClient } from "./open_database.ts";
 
 /** A client's transaction says that it is closed while its commit is on the way. */
 const COMMIT_MS = 1000;
@@ -125,4 +125,28 @@ function noTransaction(rule: string): CarillonError {
   return new CarillonError("invalidOption", `Cannot write in the transaction that was given: ${rule}`, {
     details: { option: "transaction" },
   });
+}
+
+const whichFile: Statement = { sql: "select file from pragma_database_list where name = 'main'", args: [] };
+
+/**
+ * Refuses a transaction on another file than the store's, such as a copy of it. A server has no file to compare, and
+ * of statements that are still to be sent nobody knows where they go.
+ *
+ * Throws `invalidOption`.
+ */
+export async function assertSameDatabase(
+  caller: CallerTransaction,
+  driver: SqlDriver,
+  options: DatabaseOptions,
+): Promise<void> {
+  const { address, client } = options;
+  const isFile = !usesClient(options) || client?.protocol === "file";
+  if (caller.collects || !isFile) return;
+  if (address.inMemory) {
+    throw noTransaction("this store is in the memory of its own connection, which nobody shares; use a file");
+  }
+  const [[own], [theirs]] = await Promise.all([driver.read([whichFile]), caller.run([whichFile])]);
+  const [file, other] = [own!.cells[0], theirs!.cells[0]];
+  if (file !== other) throw noTransaction(`it is one on '${other}', and this store is in '${file}'`);
 }

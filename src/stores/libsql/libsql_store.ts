@@ -10,16 +10,13 @@ import { type SqliteOperations, sqliteOperations, sqliteReads } from "../sqlite/
 import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { DataStore, StoreContext } from "../data_store.ts";
-import type { TransactionStore } from "../transaction_store.ts";
+import type { TransactionStore } from "../job_store.ts";
 import { backupDatabase } from "./native/backup.ts";
-import { callerTransaction } from "./caller_transaction.ts";
-import { assertSameDatabase } from "./native/same_file.ts";
+import { assertSameDatabase, callerTransaction } from "./caller_transaction.ts";
 import { EmbeddedReplica, type ReplicaState } from "./replica/embedded_replica.ts";
 import { ChangeWatch, filePace, serverPace } from "./watch/change_watch.ts";
 import { LocalPeers } from "./watch/local_peers.ts";
-import { checkIntegrity } from "./native/integrity.ts";
-import { type DatabaseSize, databaseSize } from "./native/database_size.ts";
-import { checkPlans } from "./query_plans.ts";
+import { checkIntegrity, checkPlans, type DatabaseSize, databaseSize } from "./inspection.ts";
 import { type DatabaseOptions, migrateDatabase, openDriver, usesClient } from "./open_database.ts";
 
 /** A data store on libSQL, with what its keepers need. */

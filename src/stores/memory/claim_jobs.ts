@@ -17,10 +17,9 @@ import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { TaskClaim } from "../../model/task_record.ts";
 import { claimedJob, transitionedJob, wokenJob } from "../../model/transitions.ts";
 import type { ClaimAnswer, ClaimRequest } from "../job_store.ts";
-import { slotOfKey, slotOfSchedule } from "./blocked_lanes.ts";
+import { type HeadQueue, slotOfKey, slotOfSchedule } from "./ready_queue.ts";
 import type { MemoryState } from "./memory_state.ts";
-import { noteStart, rateOpen, rateUse } from "./rate_use.ts";
-import type { HeadQueue } from "./ready_queue.ts";
+import { noteStart, rateOpen, rateUse } from "./rates.ts";
 import { settleChildren } from "./settle_children.ts";
 import { SortedList } from "./sorted_list.ts";
 

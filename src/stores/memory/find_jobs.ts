@@ -9,7 +9,7 @@ import type { JobRecord } from "../../model/job_record.ts";
 import type { JobCounts, JobFilter, JobPlace, ParentsAnswer } from "../job_store.ts";
 import { jobsOf } from "./change_jobs.ts";
 import { keyOpen, scheduleOpen, taskOpen } from "./claim_jobs.ts";
-import { rateOpen } from "./rate_use.ts";
+import { rateOpen } from "./rates.ts";
 import type { MemoryState } from "./memory_state.ts";
 
 /** The jobs that match, as people see them. */

@@ -1,6 +1,5 @@
 import type { JobRecord } from "../../model/job_record.ts";
-import { BlockedLanes, slotOfKey, slotOfSchedule } from "./blocked_lanes.ts";
-import { ReadyQueue } from "./ready_queue.ts";
+import { BlockedLanes, ReadyQueue, slotOfKey, slotOfSchedule } from "./ready_queue.ts";
 import { only, SortedList } from "./sorted_list.ts";
 import { deepFreeze } from "./stored_copy.ts";
 

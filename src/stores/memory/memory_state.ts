@@ -1,19 +1,28 @@
-import { jobChange, scheduleChange, taskChanges } from "../../model/change_record.ts";
+import {
+  type ChangeRecord,
+  CHANGES_KEPT_MS,
+  jobChange,
+  type NewChange,
+  scheduleChange,
+  taskChanges,
+} from "../../model/change_record.ts";
 import { keyLimit, rateLimit } from "../../model/decisions.ts";
+import type { JsonValue } from "../../model/payload.ts";
 import { resolveRunSettings, type RunSettings } from "../../model/settings.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import { isFailure } from "../../model/states.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
-import type { CalendarRecord } from "../calendar_store.ts";
-import { ChangeLog } from "./change_log.ts";
+import type { CalendarRecord } from "../schedule_store.ts";
 import { CountedJobs } from "./counted_jobs.ts";
-import { JobHistories } from "./job_histories.ts";
+import { JobHistories } from "./job_history.ts";
 import { JobTable } from "./job_table.ts";
 import { ParentTable } from "./parent_table.ts";
-import { StartLog } from "./start_log.ts";
+import { storedCopy } from "./stored_copy.ts";
+import { StartLog } from "./rates.ts";
 import { ScheduleTable } from "./schedule_table.ts";
+import type { ChangesAnswer, ChangesRequest } from "../change_store.ts";
 
 /** A task without what is counted from the jobs. */
 export type StoredTask = Omit<TaskRecord, "runningJobs">;
@@ -46,9 +55,16 @@ export class MemoryState {
     return ++this.#lastIncarnation;
   }
 
-  /** A calendar version never given before, also not to a calendar that was removed. */
-  nextCalendarVersion(): number {
-    return ++this.#lastCalendarVersion;
+  /** Writes or removes a calendar. Versions are never given twice, also not to a calendar that was removed. */
+  putCalendar(name: string, definition: JsonValue | null): void {
+    if (definition === null) return void this.calendars.delete(name);
+    const copy = storedCopy({ name, definition });
+    this.calendars.set(name, Object.freeze({ ...copy, version: ++this.#lastCalendarVersion }));
+  }
+
+  /** All calendars, by name. */
+  getCalendars(): readonly CalendarRecord[] {
+    return [...this.calendars.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** Writes a task. */
@@ -138,5 +154,49 @@ export class MemoryState {
         ? { ...noted, needsPlanning: true, version: schedule.version + 1, updatedAtMs: nowMs }
         : noted,
     );
+  }
+}
+
+/** How many changes are kept: nobody comes back to a memory that ended with its process. */
+const KEPT_MAX = 10_000;
+
+/** The changes of a memory store, oldest first. */
+export class ChangeLog {
+  #changes: ChangeRecord[] = [];
+  #last = 0;
+
+  /** Notes changes, in order. */
+  add(...changes: readonly NewChange[]): void {
+    for (const change of changes) this.#changes.push(Object.freeze({ seq: ++this.#last, ...change }));
+    // Twice as many may gather, so that they are not moved each time.
+    if (this.#changes.length > 2 * KEPT_MAX) this.#changes = this.#changes.slice(-KEPT_MAX);
+  }
+
+  /** The number of the last one; 0 where there was none. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Forgets those after this one, of a step that is undone. */
+  forgetAfter(last: number): void {
+    if (last < this.#last) this.#changes.splice(last - this.#last);
+    this.#last = last;
+  }
+
+  /** What `readChanges` answers. */
+  read({ after, limit }: ChangesRequest): ChangesAnswer {
+    const deletedUpTo = this.#last - this.#changes.length;
+    const from = Math.max(0, after - deletedUpTo);
+    return { changes: this.#changes.slice(from, from + limit), deletedUpTo, last: this.#last };
+  }
+
+  /** What `pruneChanges` answers. */
+  prune(limit: number, nowMs: number): number {
+    const looked = this.#changes.slice(0, Math.min(limit, this.#changes.length - 1));
+    const isOld = ({ atMs }: ChangeRecord) => atMs <= nowMs - CHANGES_KEPT_MS;
+    const young = looked.findIndex((change) => !isOld(change));
+    const count = young === -1 ? looked.length : young;
+    this.#changes.splice(0, count);
+    return count;
   }
 }

@@ -2,7 +2,7 @@ import { isDue } from "../../model/decisions.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import type { PruneAnswer } from "../data_store.ts";
-import { pruneStarts } from "./rate_use.ts";
+import { pruneStarts } from "./rates.ts";
 import type { MemoryState } from "./memory_state.ts";
 
 /** Deletes expired jobs, then finished schedules of generated ids that have no job left. */

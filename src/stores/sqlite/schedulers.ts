@@ -1,8 +1,7 @@
 import type { HeartbeatAnswer, SchedulerStore } from "../scheduler_store.ts";
 import type { Dialect } from "./schema/dialect.ts";
-import { guard, GuardFailure } from "./session/guard.ts";
+import { guard, GuardFailure, type SqlSession } from "./session/session.ts";
 import { decodeScheduler, schedulerCell, tasksCell } from "./rows/scheduler_row.ts";
-import type { SqlSession } from "./session/session.ts";
 import { endAnswers, endOperation } from "./jobs/end_jobs.ts";
 import { readyOrBlocked } from "./jobs/limits.ts";
 

@@ -9,13 +9,11 @@ import { claimJobs } from "./jobs/claim_jobs.ts";
 import { endJobs } from "./jobs/end_jobs.ts";
 import { findJobs } from "./jobs/find_jobs.ts";
 import { findSchedules } from "./schedules/find_schedules.ts";
-import { putProgress } from "./jobs/put_progress.ts";
-import { jobHistory } from "./jobs/job_history.ts";
+import { jobHistory, putProgress } from "./jobs/job_history.ts";
 import { prune } from "./prune.ts";
-import { replanSchedules } from "./schedules/replan_schedules.ts";
+import { replanSchedules, writeSchedules } from "./schedules/write_schedules.ts";
 import { schedulers } from "./schedulers.ts";
 import { tasks } from "./tasks.ts";
-import { writeSchedules } from "./schedules/write_schedules.ts";
 import type { SqlSession } from "./session/session.ts";
 
 /** What every SQL store does alike; how it connects, opens and watches is the adapter's. */

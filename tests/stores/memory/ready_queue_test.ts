@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { addedJob } from "../../../src/model/transitions.ts";
-import { BlockedLanes } from "../../../src/stores/memory/blocked_lanes.ts";
-import { ReadyQueue } from "../../../src/stores/memory/ready_queue.ts";
+import { BlockedLanes, ReadyQueue } from "../../../src/stores/memory/ready_queue.ts";
 import { newJob } from "../../../src/testing/store_conformance/records.ts";
 import { test } from "../../harness.ts";
 

@@ -1,11 +1,10 @@
-import type { CallerTransaction } from "../../../src/stores/sqlite/session/caller_transaction.ts";
+import { type CallerTransaction, withinTransaction } from "../../../src/stores/sqlite/session/within_transaction.ts";
 import { ChangeCount } from "../../../src/stores/sqlite/session/change_count.ts";
 import { sqliteDialect } from "../../../src/stores/sqlite/schema/dialect.ts";
 import type { Step } from "../../../src/stores/shared/driver.ts";
 import { GroupCommit } from "../../../src/stores/shared/group_commit.ts";
 import { migrate } from "../../../src/stores/sqlite/schema/migrate.ts";
 import type { SqlSession } from "../../../src/stores/sqlite/session/session.ts";
-import { withinTransaction } from "../../../src/stores/sqlite/session/within_transaction.ts";
 import { sqliteOperations } from "../../../src/stores/sqlite/sqlite_store.ts";
 import type { DataStore } from "../../../src/stores/data_store.ts";
 import { parseAddress } from "../../../src/stores/libsql/address.ts";

@@ -1,4 +1,4 @@
-import { boundValue } from "../native/bound_value.ts";
+import { boundValue } from "../native/native_binding.ts";
 import { CarillonError, messageOf } from "../../../errors.ts";
 import type {
   SqlDriver,

@@ -1,5 +1,5 @@
 import { CarillonError, messageOf } from "../../../errors.ts";
-import { guardConstraint, GuardFailure } from "../../sqlite/session/guard.ts";
+import { guardConstraint, GuardFailure } from "../../sqlite/session/session.ts";
 import { meaningOf, resultCodes } from "../native/native_errors.ts";
 
 /**

@@ -1,9 +1,13 @@
 import { closeSync, openSync } from "node:fs";
 import { filePathOf } from "../address.ts";
-import { boundValue } from "./bound_value.ts";
+import {
+  boundValue,
+  type NativeDatabase,
+  type NativeDatabaseClass,
+  type NativeStatement,
+} from "./native_binding.ts";
 import type { SqlValue, StatementResult } from "../../shared/driver.ts";
 import { OpenedFile } from "./opened_file.ts";
-import type { NativeDatabase, NativeDatabaseClass, NativeStatement } from "./native_binding.ts";
 
 /** Prepared statements that are kept; the store's own texts are far fewer. */
 const STATEMENTS_MAX = 500;

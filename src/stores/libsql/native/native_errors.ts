@@ -1,5 +1,5 @@
 import { CarillonError, type ErrorCode, messageOf } from "../../../errors.ts";
-import { guardConstraint, GuardFailure } from "../../sqlite/session/guard.ts";
+import { guardConstraint, GuardFailure } from "../../sqlite/session/session.ts";
 
 /** SQLite's primary result codes that mean something of their own here. */
 export const resultCodes = {

@@ -5,8 +5,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "../../../errors.ts";
 import type { StatementResult, Step } from "../../shared/driver.ts";
-import { boundValue } from "../native/bound_value.ts";
 import {
+  boundValue,
   loadNativeBinding,
   type NativeDatabase,
   type NativeDatabaseClass,

@@ -10,9 +10,8 @@ import { newJobGroups } from "../rows/job_columns.ts";
 import type { SqlSession } from "../session/session.ts";
 import { type Added, canInsertUniform, insertUniform } from "./insert_uniform.ts";
 import { insertUnique } from "./insert_unique.ts";
-import { addParents, tellMissingParent } from "./add_parents.ts";
+import { addParents, insertJobsSql, tellMissingParent } from "./insert_jobs.ts";
 import { claimAdded, claimedJobs } from "./claim_jobs.ts";
-import { insertJobsSql } from "./insert_jobs.ts";
 
 /** Adding jobs. */
 export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {

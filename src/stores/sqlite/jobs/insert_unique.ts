@@ -5,8 +5,7 @@ import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 import { jobColumns, newJobGroups, writtenFields } from "../rows/job_columns.ts";
 import type { SqlSession } from "../session/session.ts";
-import { addParents, tellMissingParent } from "./add_parents.ts";
-import { insertJobsSql } from "./insert_jobs.ts";
+import { addParents, insertJobsSql, tellMissingParent } from "./insert_jobs.ts";
 import { readyOrBlocked } from "./limits.ts";
 
 /** Adds jobs one after the other, each unless one that is there stands for it; all in one step. */

@@ -5,7 +5,7 @@ import {
   type LogBatch,
   logLineBytes,
 } from "../../../model/job_history.ts";
-import type { JobHistoryStore } from "../../job_history_store.ts";
+import type { JobHistoryStore, JobStore } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import { listText } from "../rows/list_text.ts";
 import { attemptColumns, logColumns } from "../rows/history_rows.ts";
@@ -84,5 +84,24 @@ function historyTexts({ tables: { jobs, attempts, logs, names } }: Dialect) {
         from ${logs} where job_seq in (select value ->> 0 from json_each(?1))
         window newest as (partition by job_seq order by ordinal desc))
       where line_count > ${LOG_LINES_MAX} or byte_count > ${LOG_BYTES_MAX})`,
+  };
+}
+
+/** Noting how far jobs say they are. */
+export function putProgress(session: SqlSession): Pick<JobStore, "putProgress"> {
+  const { jobs } = session.dialect.tables;
+  const sql = `update ${jobs} set progress = e.value ->> 3 from json_each(?1) e
+    where ${jobs}.seq = (e.value ->> 0) and +${jobs}.owner = (e.value ->> 1)
+      and ${jobs}.claim_number = (e.value ->> 2) and +${jobs}.state = 'running'`;
+  return {
+    async putProgress(notes) {
+      const latest = new Map(notes.map(({ fence, progress }) => {
+        const { seq, incarnation, claimNumber } = fence;
+        const row = [seq, incarnation, claimNumber, JSON.stringify(progress)];
+        return [`${seq}/${incarnation}/${claimNumber}`, row] as const;
+      }));
+      if (latest.size === 0) return;
+      await session.write([{ sql, args: [listText([...latest.values()])] }], { quiet: true });
+    },
   };
 }

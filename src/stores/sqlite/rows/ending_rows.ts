@@ -1,7 +1,7 @@
 import type { JobEnding, JobFence, JobTransition } from "../../../model/job_record.ts";
 import { leavingOutcome } from "../../../model/job_history.ts";
 import type { SqlValue } from "../../shared/driver.ts";
-import { groupRows, type RowGroup } from "./row_groups.ts";
+import { groupRows, type RowGroup } from "./list_text.ts";
 
 type Finish = Extract<JobTransition, { readonly to: "finished" }>;
 type Leave = Exclude<JobTransition, Finish>;

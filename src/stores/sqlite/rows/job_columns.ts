@@ -9,7 +9,7 @@ import {
 } from "../../../model/states.ts";
 import { type Columns, columnsOf } from "../../shared/columns.ts";
 import type { SqlValue } from "../../shared/driver.ts";
-import { groupRows, type RowGroup } from "./row_groups.ts";
+import { groupRows, type RowGroup } from "./list_text.ts";
 
 /** A word that stands for a job's state: where it is shown, what holds it back comes in place of `blocked`. */
 const stateWords = [...jobStates, ...blockedByWords] as readonly JobState[];

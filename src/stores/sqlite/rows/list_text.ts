@@ -1,3 +1,5 @@
+import type { SqlValue } from "../../shared/driver.ts";
+
 /** A backslash and what it escapes; half of a character is always escaped, and a whole one never. */
 const escape = /\\(?:u[dD][89a-fA-F][0-9a-fA-F]{2}|[^])/g;
 
@@ -9,4 +11,36 @@ const escape = /\\(?:u[dD][89a-fA-F][0-9a-fA-F]{2}|[^])/g;
 export function listText(list: readonly unknown[]): string {
   const text = JSON.stringify(list);
   return text.includes("\\ud") ? text.replace(escape, (found) => found.length > 2 ? "\ufffd" : found) : text;
+}
+
+/** Rows of values that have their first values in common, which are written and read once. */
+export type RowGroup<Row = readonly SqlValue[]> = readonly [...shared: SqlValue[], own: readonly Row[]];
+
+/**
+ * Gathers neighbouring rows with the same shared values. Taking a value out of JSON is what costs most of a bulk
+ * statement, and rows that are written together mostly differ in very little.
+ */
+export function groupRows<T, Row = readonly SqlValue[]>(
+  items: readonly T[],
+  sharedOf: (item: T) => readonly SqlValue[],
+  ownOf: (item: T) => Row,
+): readonly RowGroup<Row>[] {
+  const groups: RowGroup<Row>[] = [];
+  let shared: readonly SqlValue[] | undefined;
+  let rows: Row[] = [];
+  for (const item of items) {
+    const values = sharedOf(item);
+    if (shared === undefined || !areEqual(values, shared)) {
+      shared = values;
+      rows = [];
+      groups.push([...values, rows] as unknown as RowGroup<Row>);
+    }
+    rows.push(ownOf(item));
+  }
+  return groups;
+}
+
+function areEqual(a: readonly SqlValue[], b: readonly SqlValue[]): boolean {
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../../model/payload.ts";
-import type { CalendarRecord, CalendarStore } from "../../calendar_store.ts";
+import type { CalendarRecord, CalendarStore } from "../../schedule_store.ts";
 import type { SqlSession } from "../session/session.ts";
 
 /** Named calendars and facts. */

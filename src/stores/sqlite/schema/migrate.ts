@@ -1,7 +1,7 @@
 import { CarillonError, messageOf } from "../../../errors.ts";
 import type { Dialect } from "./dialect.ts";
 import type { SqlDriver, Statement } from "../../shared/driver.ts";
-import { guard, guardConstraint, GuardFailure } from "../session/guard.ts";
+import { guard, guardConstraint, GuardFailure } from "../session/session.ts";
 import { type Migration, migrations as allMigrations } from "./migrations.ts";
 
 /** A step that brought the schema forward. */

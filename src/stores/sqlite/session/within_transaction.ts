@@ -1,13 +1,21 @@
 import { CarillonError, messageOf } from "../../../errors.ts";
 import type { NewJob } from "../../../model/job_record.ts";
-import type { TransactionStore } from "../../transaction_store.ts";
-import type { CallerTransaction } from "./caller_transaction.ts";
+import type { TransactionStore } from "../../job_store.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
-import { guard, GuardFailure } from "./guard.ts";
-import type { SqlSession } from "./session.ts";
+import { guard, GuardFailure, type SqlSession } from "./session.ts";
 import { insertUnique } from "../jobs/insert_unique.ts";
 import { addOperation } from "../jobs/add_jobs.ts";
 import { endOperation } from "../jobs/end_jobs.ts";
+
+/** A transaction that the caller of a store began, and ends. */
+export interface CallerTransaction {
+  /** It only collects statements: they are run later, by the caller. */
+  readonly collects: boolean;
+  /** Runs statements in it, one after the other, and answers what they did; where it collects, nothing. */
+  run(step: Step): Promise<readonly StatementResult[]>;
+  /** Whether it may still be committed. `probe` answers a row where it was not rolled back. */
+  pending(probe: Statement): boolean;
+}
 
 /** What writing in transactions of callers stands on. */
 export interface WithinOptions {

@@ -1,3 +1,8 @@
+import { countsFor, rateLimit } from "../../model/decisions.ts";
+import type { JobRecord } from "../../model/job_record.ts";
+import type { TaskRecord } from "../../model/task_record.ts";
+import type { RateUse } from "../task_store.ts";
+
 /** When jobs of tasks with a limited rate started, by what they count for; apart from the jobs, which may go. */
 export class StartLog {
   /** In order, by task and key. */
@@ -60,4 +65,43 @@ function firstAfter(starts: readonly number[], instantMs: number): number {
     else low = middle + 1;
   }
   return low;
+}
+
+/** What is asked about rates. */
+interface RateState {
+  readonly tasks: ReadonlyMap<string, Pick<TaskRecord, "settings" | "overrides">>;
+  readonly starts: StartLog;
+}
+
+type Rated = Pick<JobRecord, "taskName" | "rateKey">;
+
+/** How the rate stands that a job counts for; undefined where there is none. */
+export function rateUse(state: RateState, job: Rated, nowMs: number): RateUse | undefined {
+  const rate = rateLimit(state.tasks.get(job.taskName));
+  const key = countsFor(rate, job);
+  if (rate === null || key === null) return undefined;
+  const { limit, perMs } = rate;
+  const started = state.starts.countAfter(job.taskName, key, nowMs - perMs);
+  const leavingMs = started < limit ? undefined : state.starts.fromLast(job.taskName, key, limit);
+  return { limit, perMs, started, nextStartAtMs: leavingMs === undefined ? null : leavingMs + perMs };
+}
+
+/** Whether the rate that a job counts for, where there is one, lets it start. */
+export function rateOpen(state: RateState, job: Rated, nowMs: number): boolean {
+  return (rateUse(state, job, nowMs)?.nextStartAtMs ?? null) === null;
+}
+
+/** Notes the start of a job where its task's rate is limited. */
+export function noteStart(state: RateState, job: Rated, nowMs: number): void {
+  const rate = rateLimit(state.tasks.get(job.taskName));
+  const key = countsFor(rate, job);
+  if (rate !== null && key !== null) state.starts.add(job.taskName, key, nowMs, nowMs - rate.perMs);
+}
+
+/** Drops the starts that count no more. */
+export function pruneStarts(state: RateState, nowMs: number): void {
+  for (const [taskName, task] of state.tasks) {
+    const rate = rateLimit(task);
+    if (rate !== null) state.starts.prune(taskName, nowMs - rate.perMs);
+  }
 }

@@ -1,9 +1,12 @@
 import { messageOf } from "../../errors.ts";
-import { fullScans } from "../sqlite/full_scans.ts";
-import { loopStatements } from "../sqlite/loop_statements.ts";
+import { fullScans, loopStatements } from "../sqlite/plan_checks.ts";
 import { makeServerClient } from "./client/libsql_client.ts";
 import { loadNativeBinding } from "./native/native_binding.ts";
 import type { DatabaseOptions } from "./open_database.ts";
+import { jobStates } from "../../model/states.ts";
+import type { Dialect } from "../sqlite/schema/dialect.ts";
+import type { SqlDriver } from "../shared/driver.ts";
+import { sqlList } from "../sqlite/jobs/display_state.ts";
 
 /** Asks for the plan of a statement. */
 interface Explainer {
@@ -67,4 +70,43 @@ async function onServer(url: string, authToken: string | undefined): Promise<Exp
     },
     close: () => client.close(),
   };
+}
+
+/** What is wrong with the file or with what is in it, in sentences; empty for a sound one. */
+export async function checkIntegrity(driver: SqlDriver, { tables }: Dialect): Promise<readonly string[]> {
+  const { jobs, schedulers } = tables;
+  const [file, orphaned, unknown] = await driver.read([
+    { sql: "pragma integrity_check(20)", args: [] },
+    {
+      sql:
+        `select 'Job ' || id || ' runs on scheduler ' || coalesce(owner, '(none)') || ', which has no record'
+        from ${jobs} where state = 'running' and coalesce(owner, 0) not in (select incarnation from ${schedulers})
+        limit 20`,
+      args: [],
+    },
+    {
+      sql: `select 'Job ' || id || ' is in the unknown state ' || state from ${jobs}
+        where state not in ${sqlList(jobStates)} limit 20`,
+      args: [],
+    },
+  ]);
+  const damages = file!.cells.filter((line) => line !== "ok").map((line) => `The file is damaged: ${line}`);
+  return [...damages, ...orphaned!.cells, ...unknown!.cells].map(String);
+}
+
+/** How much room a database takes. */
+export interface DatabaseSize {
+  readonly bytes: number;
+  /** Part of it that is free, for rows to come. */
+  readonly freeBytes: number;
+}
+
+/** Asks a database how large it is. */
+export async function databaseSize(driver: SqlDriver): Promise<DatabaseSize> {
+  const sizes = ["page_count", "freelist_count"].map((pages) => ({
+    sql: `select ${pages} * page_size from pragma_${pages}(), pragma_page_size()`,
+    args: [],
+  }));
+  const [all, free] = await driver.read(sizes);
+  return { bytes: Number(all!.cells[0]), freeBytes: Number(free!.cells[0]) };
 }
