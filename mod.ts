@@ -19,6 +19,7 @@ export type {
 export type { IdleCondition } from "./src/scheduler/lifecycle/idle.ts";
 export type { CleanupResult } from "./src/scheduler/lifecycle/joined_stores.ts";
 export type { ConfigureTaskOptions, TaskName } from "./src/scheduler/tasks/task_commands.ts";
+export type { SchedulerInfo } from "./src/scheduler/views/scheduler.ts";
 export type { TaskInfo } from "./src/scheduler/views/task.ts";
 export type {
   AppliedSchedule,

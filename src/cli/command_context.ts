@@ -11,14 +11,13 @@ export interface GivenValues {
 /** The surroundings of a command: its arguments, its options and the terminal. */
 export class CommandContext {
   readonly terminal: Terminal;
-  /** Returns the help of a command, or of the program for an empty path. Throws `usage` for an unknown path. */
-  readonly help: (path: readonly string[]) => string;
+  readonly #help: (path: readonly string[]) => string;
   readonly #given: GivenValues;
 
-  /** Combines the terminal with the given values. */
-  constructor(terminal: Terminal, given: GivenValues, help: CommandContext["help"]) {
+  /** Combines the terminal with the given values; `help` returns the help of a command. */
+  constructor(terminal: Terminal, given: GivenValues, help: (path: readonly string[]) => string) {
     this.terminal = terminal;
-    this.help = help;
+    this.#help = help;
     this.#given = given;
   }
 
@@ -63,6 +62,12 @@ export class CommandContext {
   print(value: unknown, lines: () => string): void {
     const text = this.json ? toJson(value) : lines();
     if (text !== "") this.terminal.out(`${text}\n`);
+  }
+
+  /** Writes the help of a command, or of the program for an empty path. Throws `usage` for an unknown path. */
+  printHelp(path: readonly string[]): void {
+    const help = this.#help(path);
+    this.print({ help }, () => help);
   }
 
   /** Writes a remark on the standard error. */

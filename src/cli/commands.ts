@@ -7,6 +7,7 @@ import { migrateCommand } from "./commands/migrate.ts";
 import { nextCommand } from "./commands/next.ts";
 import { runCommand } from "./commands/run.ts";
 import { schedulesGroup } from "./commands/schedules.ts";
+import { schedulersCommand } from "./commands/schedulers.ts";
 import { startCommand } from "./commands/start.ts";
 import { tasksGroup } from "./commands/tasks.ts";
 
@@ -17,6 +18,7 @@ export const commands: readonly CommandEntry[] = [
   tasksGroup,
   schedulesGroup,
   jobsGroup,
+  schedulersCommand,
   nextCommand,
   checkCommand,
   migrateCommand,

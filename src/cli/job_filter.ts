@@ -1,9 +1,12 @@
 /** The arguments and options that select jobs, for commands about many of them. */
 import { jobOutcomes, jobStates } from "../model/states.ts";
 import { withoutUndefined } from "../model/payload.ts";
+import type { BulkFilter } from "../scheduler/jobs/bulk_jobs.ts";
 import type { JobsFilter } from "../scheduler/jobs/job_queries.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { ArgumentSpec, OptionSpec } from "./command.ts";
 import type { CommandContext } from "./command_context.ts";
+import { jobIdsOf, mentionedJobId, mentionedScheduleId } from "./ids.ts";
 import { oneOf, wholeNumber } from "./option_values.ts";
 import { usageError } from "./parse_command_line.ts";
 
@@ -18,7 +21,10 @@ export const jobFilterOptions: readonly OptionSpec[] = [
   { name: "outcome", value: "OUTCOME", summary: `Only those with this outcome: ${jobOutcomes.join(", ")}` },
 ];
 
-/** Returns the filter that these options make, with `--limit` where it is given. Throws `usage`. */
+/**
+ * Returns the filter that these options make, with `--limit` where it is given; ids are as they were typed, until
+ * `withWholeIds`. Throws `usage`.
+ */
 export function jobFilterOf(context: CommandContext): JobsFilter {
   const after = context.option("after");
   const state = oneOf(context, "state", jobStates);
@@ -35,10 +41,26 @@ export function jobFilterOf(context: CommandContext): JobsFilter {
   });
 }
 
+/** Resolves to a filter with the ids that are meant by those that were typed. Throws `usage` and `jobNotFound`. */
+export async function withWholeIds<Filter extends JobsFilter>(
+  scheduler: Scheduler,
+  filter: Filter,
+): Promise<Filter> {
+  const { ids, after, addedBy, scheduleId } = filter;
+  const jobs = (typed: readonly string[]) => Promise.all(typed.map((id) => mentionedJobId(scheduler, id)));
+  return {
+    ...filter,
+    ...(ids === undefined ? {} : { ids: await jobIdsOf(scheduler, ids) }),
+    ...(after === undefined ? {} : { after: await jobs(after) }),
+    ...(addedBy === undefined ? {} : { addedBy: (await jobs([addedBy]))[0] }),
+    ...(scheduleId === undefined ? {} : { scheduleId: await mentionedScheduleId(scheduler, scheduleId) }),
+  };
+}
+
 /** The ids of jobs, as arguments. */
 export const jobIdsArgument: ArgumentSpec = {
   name: "id",
-  summary: "Id of a job; without one, the options select the jobs",
+  summary: "Id of a job, or its beginning; without one, the options select the jobs",
   optional: true,
   repeatable: true,
 };
@@ -54,7 +76,7 @@ export const bulkOptions: readonly OptionSpec[] = [
  * Returns the filter of a command that changes many jobs; undefined where jobs are named by id and handled one by
  * one. Throws `usage` where nothing selects jobs.
  */
-export function bulkFilterOf(context: CommandContext): Omit<JobsFilter, "order" | "offset"> | undefined {
+export function bulkFilterOf(context: CommandContext): BulkFilter | undefined {
   const ids = context.arguments("id");
   const filter = jobFilterOf(context);
   const restricts = Object.keys(filter).some((key) => key !== "limit");

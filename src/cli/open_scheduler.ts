@@ -19,6 +19,7 @@ import { makeStore } from "./configuration/store_setting.ts";
 import { consoleLogger } from "./render/console_logger.ts";
 import { loadExecutors } from "./load_executors.ts";
 import { withProgress } from "./render/progress_line.ts";
+import type { Terminal } from "./terminal.ts";
 
 const serializers: Readonly<Record<ResolvedConfiguration["serializer"], Serializer>> = {
   rich: richJson,
@@ -69,14 +70,15 @@ export function loggerOf(
 
 /**
  * Does something with a scheduler that only adds and reads, and closes it. The store must exist already: a
- * mistyped address must not create an empty one.
+ * mistyped address must not create an empty one. `tasks` are those whose inputs it checks.
  */
 export async function withClient<T>(
   context: CommandContext,
   use: (scheduler: Scheduler) => Promise<T>,
+  tasks: readonly TaskSource[] = [],
 ): Promise<T> {
   const configuration = await loadConfiguration(context);
-  refuseMissingStores(configuration, context.terminal.directory);
+  refuseMissingStores(configuration, context.terminal);
   // A command publishes its changes, but needs no events of other processes.
   const { broker, ...options } = configuration.options;
   const stores = storesOf(configuration);
@@ -85,6 +87,7 @@ export async function withClient<T>(
     ...(broker === undefined || broker === "store" ? {} : { broker }),
     role: "client",
     stores,
+    tasks,
     serializer: serializers[configuration.serializer],
     logger: loggerOf(configuration, context),
   });
@@ -94,12 +97,15 @@ export async function withClient<T>(
 }
 
 /** Throws `storeUnavailable` for a file that does not exist. */
-export function refuseMissingStores(configuration: ResolvedConfiguration, directory: string): void {
+export function refuseMissingStores(
+  configuration: ResolvedConfiguration,
+  { directory, program }: Terminal,
+): void {
   const url = missingStore(configuration, directory);
   if (url === undefined) return;
   throw new CarillonError(
     "storeUnavailable",
-    `There is no database ${url} yet; 'scheduler start' or 'scheduler migrate' creates it`,
+    `There is no database ${url} yet; '${program} start' or '${program} migrate' creates it`,
     { details: { location: url } },
   );
 }

@@ -46,12 +46,9 @@ export function parseCommandLine(
   };
 }
 
-/** Returns an error about the command line. */
+/** Returns an error about the command line; its report names the help of the command. */
 export function usageError(message: string, path: readonly string[] = []): CarillonError {
-  const help = ["help", ...path].join(" ");
-  return new CarillonError("usage", `${message}; see 'scheduler ${help}'`, {
-    details: { command: path.join(" ") },
-  });
+  return new CarillonError("usage", message, { details: { command: path.join(" ") } });
 }
 
 function optionsOf(entry: CommandEntry): readonly OptionSpec[] {

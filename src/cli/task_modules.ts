@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,6 +8,7 @@ import type { TaskSource } from "../registry/task_types.ts";
 import type { CommandContext } from "./command_context.ts";
 import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";
 import { painter } from "./render/colors.ts";
+import { line } from "./render/printable.ts";
 import { withProgress } from "./render/progress_line.ts";
 
 /** A task module, imported. */
@@ -38,9 +40,18 @@ export async function loadTasks(
   const sources = taskSources(modules);
   const warning = painter(terminal.color && terminal.interactive)("warning:", "yellow");
   for (const { file } of modules.filter((module) => module.sources.length === 0)) {
-    context.note(`${warning} ${basename(tasks)}/${file} exports no task; ${NOTHING_HINT}`);
+    context.note(warning + line` ${basename(tasks)}/${file} exports no task; ${NOTHING_HINT}`);
   }
   return sources;
+}
+
+/** The same, but none where no folder is configured and the default one does not exist. */
+export async function loadTasksIfAny(
+  configuration: ResolvedConfiguration,
+  context: CommandContext,
+): Promise<readonly TaskSource[]> {
+  if (!existsSync(configuration.tasks) && !configuration.sources.has("tasks")) return [];
+  return await loadTasks(configuration, context);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Executor } from "./executor.ts";
 import type { Connection, ConnectionEvents } from "./pool/connection.ts";
 import { type PoolOptions, resolvePoolOptions } from "./pool/pool_options.ts";
 import { pooledExecutor } from "./pool/pooled_executor.ts";
+import { isTaskOutputRedirected } from "./pool/task_output.ts";
 
 /**
  * Runs functions in a pool of child processes of the same runtime: for code that must be stopped for certain
@@ -56,7 +57,7 @@ function childEnvironment(): NodeJS.ProcessEnv {
  */
 function openProcess({ onText, onEnd }: ConnectionEvents): Connection {
   const child = fork(fileURLToPath(new URL("./pool/process_main.ts", import.meta.url)), [], {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", isTaskOutputRedirected() ? 2 : "inherit", "inherit", "ipc"],
     env: childEnvironment(),
   });
   const kill = () => void child.kill("SIGKILL");

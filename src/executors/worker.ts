@@ -9,6 +9,7 @@ import type { Executor } from "./executor.ts";
 import type { Connection, ConnectionEvents } from "./pool/connection.ts";
 import { type PoolOptions, resolvePoolOptions } from "./pool/pool_options.ts";
 import { pooledExecutor } from "./pool/pooled_executor.ts";
+import { isTaskOutputRedirected } from "./pool/task_output.ts";
 
 export { processes } from "./processes.ts";
 export type { PoolOptions, RecycleOptions } from "./pool/pool_options.ts";
@@ -52,7 +53,9 @@ export function worker(options: PoolOptions): Executor {
  * ends.
  */
 function openThread({ onText, onEnd }: ConnectionEvents): Connection {
-  const thread = new Worker(new URL("./pool/thread_main.ts", import.meta.url));
+  const thread = new Worker(new URL("./pool/thread_main.ts", import.meta.url), {
+    workerData: { redirectOutput: isTaskOutputRedirected() },
+  });
   let error: unknown;
   thread.on("message", onText);
   thread.on("error", (thrown) => error = thrown);

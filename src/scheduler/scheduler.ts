@@ -49,6 +49,7 @@ import type { ConfigureTaskOptions, TaskName } from "./tasks/task_commands.ts";
 import type { Job, JobResult } from "./views/job.ts";
 import type { JobAttempt, JobLogs } from "./views/job_history.ts";
 import { type Schedule, schedulesTable } from "./views/schedule.ts";
+import type { SchedulerInfo } from "./views/scheduler.ts";
 import type { TaskInfo } from "./views/task.ts";
 
 /**
@@ -149,8 +150,8 @@ export class Scheduler implements AsyncDisposable {
   }
 
   /**
-   * Processes until `stop()` is called, or until the process gets SIGINT or SIGTERM (`signals: false` leaves them
-   * alone); a second signal aborts what still runs. Starts first if need be, with the options of `startInBackground`,
+   * Processes until `stop()` is called, or until the process gets SIGINT, SIGTERM or SIGHUP (`signals: false` leaves
+   * them alone); a second signal aborts what still runs. Starts first if need be, with the options of `startInBackground`,
    * and throws what that throws.
    *
    * @example
@@ -231,6 +232,24 @@ export class Scheduler implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     this.#parts.events.hub.close();
+  }
+
+  /**
+   * The schedulers that are registered with its stores, this one included: whether each is alive, its role, its lease, and
+   * the number of jobs that it runs. One that was killed stays in the list until another one takes over its work.
+   *
+   * @example
+   * ```ts
+   * import { Scheduler } from "carillon";
+   *
+   * await using scheduler = new Scheduler({ name: "night-shift" });
+   * await scheduler.startInBackground({ keepAlive: false });
+   * const [info] = await scheduler.getSchedulers();
+   * console.assert(info?.name === "night-shift" && info.alive && info.runningJobs === 0);
+   * ```
+   */
+  getSchedulers(): Promise<SchedulerInfo[]> {
+    return this.#parts.schedulers.list();
   }
 
   // ——— Tasks ———————————————————————————————————————————————————————————————————————————————————————————————————————

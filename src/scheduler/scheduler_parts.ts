@@ -11,6 +11,7 @@ import { JobCommands } from "./jobs/job_commands.ts";
 import { JobQueries } from "./jobs/job_queries.ts";
 import { JobResults } from "./jobs/job_results.ts";
 import { JobPreparer } from "./jobs/prepare_jobs.ts";
+import { SchedulerQueries } from "./leases/scheduler_queries.ts";
 import { JoinedStores } from "./lifecycle/joined_stores.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { StartUp } from "./lifecycle/start.ts";
@@ -34,6 +35,7 @@ export interface SchedulerParts {
   readonly storedEvents: StoredEvents;
   readonly executors: Executors;
   readonly lifecycle: Lifecycle;
+  readonly schedulers: SchedulerQueries;
   readonly tasks: TaskCommands;
   readonly calendars: CalendarCommands;
   readonly schedules: ScheduleCommands;
@@ -96,6 +98,7 @@ export function schedulerParts(options: ResolvedSchedulerOptions, self: object):
     storedEvents,
     executors,
     lifecycle: new Lifecycle(environment, units, status, stores, startUp, shutDown),
+    schedulers: new SchedulerQueries(units),
     tasks: new TaskCommands(units, registry),
     calendars: new CalendarCommands(units, schedules),
     schedules,

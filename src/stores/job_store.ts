@@ -150,6 +150,8 @@ export interface JobPlace {
 /** Which jobs; a missing key does not restrict. */
 export interface JobFilter extends JobPlace {
   readonly ids?: readonly string[];
+  /** Those whose id begins so. */
+  readonly idPrefix?: string;
   /** Those that wait or waited for one of these. */
   readonly after?: readonly string[];
   readonly states?: readonly JobState[];

@@ -38,6 +38,8 @@ export interface ScheduleStore {
 /** Which schedules; a missing key does not restrict. */
 export interface ScheduleFilter {
   readonly ids?: readonly string[];
+  /** Those whose id begins so. */
+  readonly idPrefix?: string;
   readonly taskName?: string;
   readonly group?: string;
   readonly paused?: boolean;

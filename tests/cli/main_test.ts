@@ -3,8 +3,17 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { test } from "../harness.ts";
+import { fileURLToPath } from "node:url";
+import { runtime, test } from "../harness.ts";
 import { type SampleProject, sampleTasks, withProject } from "./sample_project.ts";
+
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+/** How the command line is called in these tests, which run in other folders. */
+const program = runtime === "deno" ? `deno run -A ${main}` : `bun ${main}`;
+
+function moduleUrl(path: string): string {
+  return new URL(`../../${path}`, import.meta.url).href;
+}
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -18,8 +27,11 @@ const slowTasks = {
     export const slow = task({
       name: "sample.slow",
       schedules: [{ trigger: date("2026-01-01T00:00:00Z") }],
-      async run(_input, { signal }) {
-        while (!existsSync("enough")) await sleep(10, undefined, { signal });
+      async run(_input, { signal, log }) {
+        while (!existsSync("enough")) {
+          await sleep(10, undefined, { signal });
+          log.info("still running");
+        }
         return "done";
       },
     });`,
@@ -46,6 +58,118 @@ test("start shows what it has and what happens, and stops at a signal", async ()
     assert.equal(err, "stopping\nstopped\n");
     const [job, ...others] = await jobsOf(project, "sample.tick");
     assert.deepEqual([job!["outcome"], others], ["success", []]);
+  });
+});
+
+test("start ends as at a signal when the reader of its output is gone, with another exit code", async () => {
+  await withProject(slowTasks, async (project) => {
+    const running = project.start([]);
+    await running.until("started    sample.slow");
+    running.closeOutput();
+    await running.until("stopping: waiting for 1 job: sample.slow (");
+    await project.write("enough", "");
+    assert.equal((await running.ended()).code, 141);
+    const [job, ...others] = await jobsOf(project, "sample.slow");
+    assert.deepEqual([job!["outcome"], others], ["success", []]);
+    assert.deepEqual(await project.json(["schedulers"]), []);
+  });
+});
+
+test("start waits for what runs when its terminal is gone", async () => {
+  await withProject(slowTasks, async (project) => {
+    const running = project.start([]);
+    await running.until("started    sample.slow");
+    running.signal("SIGHUP");
+    await running.until("stopping: waiting for 1 job: sample.slow (");
+    await project.write("enough", "");
+    assert.equal((await running.ended()).code, 0);
+    assert.equal((await jobsOf(project, "sample.slow"))[0]!["outcome"], "success");
+  });
+});
+
+test("start ends at once at the third signal, with the exit code of an interruption", async () => {
+  const text = `
+    import { date, task } from "carillon";
+    import { setTimeout as sleep } from "node:timers/promises";
+    export const deaf = task({
+      name: "deaf",
+      schedules: [{ trigger: date("2026-01-01T00:00:00Z") }],
+      run: () => sleep(60_000),
+    });`;
+  await withProject({ "tasks/deaf.ts": text }, async (project) => {
+    const running = project.start(["start", "--log-level", "info"]);
+    await running.until("started    deaf");
+    running.signal("SIGINT");
+    await running.until("once more aborts them");
+    running.signal("SIGINT");
+    await running.until("aborting what still runs");
+    running.signal("SIGINT");
+    const { code, out } = await running.ended();
+    assert.equal(code, 130);
+    assert.doesNotMatch(out, /stopped/);
+  });
+});
+
+test("start --quiet prints nothing but warnings and errors", async () => {
+  const text = `
+    import { date, task } from "carillon";
+    export const chatty = task({
+      name: "chatty",
+      schedules: [{ trigger: date("2026-01-01T00:00:00Z") }],
+      run(_input, { log }) {
+        log.info("not shown");
+        void Promise.reject(new Error("nobody awaits me"));
+      },
+    });`;
+  await withProject({ "tasks/chatty.ts": text }, async (project) => {
+    const running = project.start(["start", "--quiet"]);
+    await running.until("nobody awaits me");
+    running.signal("SIGTERM");
+    const { code, out, err } = await running.ended();
+    assert.deepEqual([code, out], [0, ""]);
+    assert.match(err, /^\d\d:\d\d:\d\d {2}error {2}an uncaught error.*\n$/);
+  });
+});
+
+test("run keeps the standard output for its result, whatever the task prints and wherever it runs", async () => {
+  const task = (executor: string) => `
+    import { task } from "carillon";
+    import process from "node:process";
+    console.log("imported ${executor}");
+    export const one = task({
+      name: "one.${executor}",
+      executor: "${executor}",
+      run() {
+        console.log("logged", { a: 1 });
+        console.info("informed");
+        console.table([{ b: 2 }]);
+        process.stdout.write("written\\n");
+        return { c: 3 };
+      },
+    });`;
+  const config = `
+    import { worker } from "${moduleUrl("src/executors/worker.ts")}";
+    import { processes } from "${moduleUrl("src/executors/processes.ts")}";
+    const modules = (name) => [new URL("./tasks/" + name + ".ts", import.meta.url)];
+    export default { executors: {
+      thread: worker({ modules: modules("thread") }),
+      child: processes({ modules: modules("child") }),
+    } };`;
+  const files = { "carillon.config.ts": config };
+  for (const executor of ["eventLoop", "thread", "child"]) {
+    Object.assign(files, { [`tasks/${executor}.ts`]: task(executor) });
+  }
+  await withProject(files, async (project) => {
+    for (const executor of ["eventLoop", "thread", "child"]) {
+      const { code, out, err } = await project.start(["run", `one.${executor}`, "--json"]).ended();
+      assert.equal(code, 0, err);
+      assert.deepEqual((JSON.parse(out) as Row)["result"], { c: 3 }, executor);
+      for (const printed of ["imported", "logged", "informed", "written"]) {
+        assert.ok(err.includes(printed), printed);
+      }
+    }
+    const plain = await project.start(["run", "one.eventLoop"]).ended();
+    assert.equal(plain.out, '{\n  "c": 3\n}\n');
   });
 });
 
@@ -212,7 +336,8 @@ test("a command line that is not understood does nothing, with exit code 2", asy
     assert.equal(command.code, 2);
     assert.equal(
       command.err,
-      "error: There is no command 'strat'; did you mean 'start'?; see 'scheduler help' (usage)\n",
+      "error: There is no command 'strat'; did you mean 'start'?; " +
+        `see '${program} help' (usage)\n`,
     );
     assert.equal(option.code, 2);
     assert.match(option.err, /no option '--stroe'; did you mean '--store'\?/);
@@ -227,7 +352,7 @@ test("--version and help need neither tasks nor a store", async () => {
       project.start(["help", "jobs", "list"]).ended(),
     ]);
     assert.match(version.out, /^\d+\.\d+\.\d+\n$/);
-    assert.match(help.out, /Usage: scheduler jobs list \[options\]/);
+    assert.ok(help.out.includes(`\nUsage: ${program} jobs list [options]\n`), help.out);
     assert.deepEqual([version.code, help.code], [0, 0]);
   });
 });

@@ -13,6 +13,7 @@ function report(error: unknown, options = { json: false, verbose: false }) {
     out: (text: string) => out += text,
     err: (text: string) => err += text,
     interactive: false,
+    program: "carillon",
   };
   const code = reportError(error, terminal as unknown as Terminal, options);
   return { code, out, err };

@@ -96,6 +96,9 @@ export class SampleProject {
     const terminal: Terminal = {
       out: (text) => void (out += text),
       err: (text) => void (err += text),
+      reserveOutput: () => {},
+      outputClosed: new AbortController().signal,
+      program: "carillon",
       width: options.width ?? Infinity,
       color: false,
       interactive: false,
@@ -157,9 +160,14 @@ export class CommandProcess {
     return this.#out;
   }
 
-  signal(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void {
+  signal(signal: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGKILL"): void {
     // The child's own kill() makes Deno forget the exit code.
     process.kill(this.#child.pid!, signal);
+  }
+
+  /** Closes the pipe that its standard output goes to, as `head` does that has seen enough. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
   }
 
   ended(): Promise<Answer> {
@@ -188,6 +196,7 @@ export async function withProject(
 }
 
 function inherited(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(([name]) => !name.startsWith("CARILLON_"));
+  // Those of `deno task` would be taken for how the command line was called.
+  const entries = Object.entries(process.env).filter(([name]) => !/^(?:CARILLON_|INIT_CWD$)/.test(name));
   return Object.fromEntries(entries) as Record<string, string>;
 }

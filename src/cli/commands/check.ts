@@ -3,6 +3,7 @@ import { didYouMean } from "../../model/text.ts";
 import type { DeclaredSchedule, RegisteredTask } from "../../registry/registered_task.ts";
 import { TaskRegistry } from "../../registry/task_registry.ts";
 import { validateInput } from "../../registry/validate.ts";
+import { DECLARED_GROUP } from "../../scheduler/schedules/declared_schedules.ts";
 import { UTC } from "../../time/time_zone.ts";
 import { lint } from "../../triggers/words/lint.ts";
 import type { Command } from "../command.ts";
@@ -12,17 +13,22 @@ import { settingOptions } from "../configuration/option_layer.ts";
 import type { ResolvedConfiguration } from "../configuration/resolved_configuration.ts";
 import { EXIT_CONFIGURATION } from "../exit_codes.ts";
 import { loadExecutors } from "../load_executors.ts";
-import { EVENT_LOOP } from "../open_scheduler.ts";
+import { EVENT_LOOP, missingStore, withClient } from "../open_scheduler.ts";
 import { painter } from "../render/colors.ts";
+import { printable } from "../render/printable.ts";
 import { withProgress } from "../render/progress_line.ts";
 import { importTaskModules, NOTHING_HINT } from "../task_modules.ts";
+
+/** The number of stored schedules that are read at once. */
+const PAGE = 1000;
 
 /** `check`: reports everything that can be wrong before the start, at once. */
 export const checkCommand: Command = {
   name: "check",
   summary:
     "Check the configuration, the task modules and the declared schedules, and report all problems at once",
-  details: "Imports the task modules, but opens no store and runs nothing.",
+  details:
+    "Imports the task modules and runs nothing. Stores that exist are read, for schedules whose task is gone.",
   options: settingOptions(
     "store",
     "tasks",
@@ -41,9 +47,9 @@ export const checkCommand: Command = {
     context.print({ ok: problems.length === 0, ...report }, () =>
       [
         ...problems.map(({ code, message }) =>
-          `${paint("problem:", "red")} ${message} ${paint(`(${code})`, "dim")}`
+          `${paint("problem:", "red")} ${printable(message)} ${paint(`(${code})`, "dim")}`
         ),
-        ...warnings.map(({ message }) => `${paint("warning:", "yellow")} ${message}`),
+        ...warnings.map(({ message }) => `${paint("warning:", "yellow")} ${printable(message)}`),
         summary(report),
       ].join("\n"));
     return problems.length === 0 ? 0 : EXIT_CONFIGURATION;
@@ -90,6 +96,7 @@ async function checkEverything(context: CommandContext): Promise<CheckReport> {
     const { directory } = context.terminal;
     await findings.collect(async () => void await loadExecutors(configuration.executors, directory));
     for (const task of registry.tasks()) await checkTask(task, configuration, findings);
+    await checkStored(registry, configuration, context, findings);
   }
   const tasks = registry.tasks();
   return {
@@ -139,6 +146,42 @@ async function checkModules(
     }
   });
   return registry;
+}
+
+/**
+ * A task that left the code leaves its declared schedules behind: they make jobs that nothing runs. Those that a live
+ * scheduler knows are another program's.
+ */
+async function checkStored(
+  registry: TaskRegistry,
+  configuration: ResolvedConfiguration,
+  context: CommandContext,
+  findings: Findings,
+): Promise<void> {
+  if (missingStore(configuration, context.terminal.directory) !== undefined) return;
+  try {
+    await withClient(context, async (scheduler) => {
+      const live = (await scheduler.getSchedulers()).filter(({ alive }) => alive);
+      const known = new Set(live.flatMap(({ tasks }) => tasks.map(({ name }) => name)));
+      for (let offset = 0;; offset += PAGE) {
+        const filter = { group: DECLARED_GROUP, offset, limit: PAGE };
+        const stored = await scheduler.getSchedules(filter);
+        for (const { id, taskName, status } of stored) {
+          if (status === "finished" || registry.find(taskName) || known.has(taskName)) continue;
+          findings.warnings.push({
+            code: "unknownTask",
+            message:
+              `Schedule '${id}' is stored and still fires, but its task '${taskName}' is in no task module; ` +
+              `'${context.terminal.program} schedules remove ${id}' ends it`,
+          });
+        }
+        if (stored.length < PAGE) return;
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof CarillonError)) throw error;
+    findings.warnings.push({ code: error.code, message: `The store cannot be read: ${error.message}` });
+  }
 }
 
 async function checkTask(

@@ -7,6 +7,7 @@ import { settingOptions } from "../configuration/option_layer.ts";
 import { examineFile } from "../doctor/examine_file.ts";
 import { examineStore, problem, type StoreFinding } from "../doctor/examine_store.ts";
 import { refuseMissingStores, storesOf } from "../open_scheduler.ts";
+import { line } from "../render/printable.ts";
 import { withProgress } from "../render/progress_line.ts";
 
 /** A store with its findings. */
@@ -26,7 +27,7 @@ export const doctorCommand: Command = {
   options: settingOptions("store"),
   async run(context) {
     const configuration = await loadConfiguration(context);
-    refuseMissingStores(configuration, context.terminal.directory);
+    refuseMissingStores(configuration, context.terminal);
     const examined: ExaminedStore[] = [];
     for (const [alias, store] of Object.entries(storesOf(configuration))) {
       const options = { terminal: context.terminal, label: `examining ${store.location}` };
@@ -55,6 +56,9 @@ async function examine(store: DataStore): Promise<readonly StoreFinding[]> {
 
 function lines({ store, location, findings }: ExaminedStore): string {
   const marks = { problem: "!", note: " " };
-  return [`${store}  ${location}`, ...findings.map(({ level, message }) => `${marks[level]} ${message}`)]
+  return [
+    line`${store}  ${location}`,
+    ...findings.map(({ level, message }) => line`${marks[level]} ${message}`),
+  ]
     .join("\n");
 }

@@ -9,8 +9,6 @@ import {
 } from "../command.ts";
 import { argumentText, unknownCommand } from "../parse_command_line.ts";
 
-const PROGRAM = "scheduler";
-
 /** `help [command]`: the commands and their options. */
 export const helpCommand: Command = {
   name: "help",
@@ -22,22 +20,29 @@ export const helpCommand: Command = {
     repeatable: true,
   }],
   run(context) {
-    context.terminal.out(`${context.help(context.arguments("command"))}\n`);
+    context.printHelp(context.arguments("command"));
     return Promise.resolve();
   },
 };
 
-/** Returns the help of the program, of a group of commands, or of a command. Throws `usage` for a path that is none. */
-export function helpText(path: readonly string[], table: readonly CommandEntry[]): string {
+/**
+ * Returns the help of the program, of a group of commands, or of a command; `program` is how the user calls it. Throws
+ * `usage` for a path that is none.
+ */
+export function helpText(
+  path: readonly string[],
+  table: readonly CommandEntry[],
+  program: string = "carillon",
+): string {
   const [first, second] = path;
-  if (first === undefined) return programHelp(table);
+  if (first === undefined) return programHelp(table, program);
   const entry = table.find(({ name }) => name === first);
   if (entry === undefined) throw unknownCommand(first, [], table);
-  if (!isGroup(entry)) return commandHelp([entry.name], entry);
-  if (second === undefined) return groupHelp(entry);
+  if (!isGroup(entry)) return commandHelp([entry.name], entry, program);
+  if (second === undefined) return groupHelp(entry, program);
   const command = entry.commands.find(({ name }) => name === second);
   if (command === undefined) throw unknownCommand(second, [first], entry.commands);
-  return commandHelp([entry.name, command.name], command);
+  return commandHelp([entry.name, command.name], command, program);
 }
 
 /** Returns the version of Carillon. */
@@ -47,28 +52,31 @@ export function version(): string {
   return version;
 }
 
-function programHelp(table: readonly CommandEntry[]): string {
+function programHelp(table: readonly CommandEntry[], program: string): string {
   return sections([
     "Carillon: schedules tasks, runs their jobs, and shows what became of them.",
-    `Usage: ${PROGRAM} [command] [options]     (without a command: start)`,
+    `Usage: ${program} [command] [options]     (without a command: start)`,
     listing("Commands", table.map(({ name, summary }) => [name, summary])),
     listing("Options of every command", commonOptions.map(optionRow)),
-    `More about one of them: ${PROGRAM} help <command>`,
+    `More about one of them: ${program} help <command>`,
   ]);
 }
 
-function groupHelp({ name, summary, commands, defaultCommand }: CommandGroup): string {
+function groupHelp(
+  { name, summary, commands, defaultCommand }: CommandGroup,
+  program: string,
+): string {
   return sections([
     `${summary}.`,
-    `Usage: ${PROGRAM} ${name} [command] [options]     (without a command: ${defaultCommand})`,
+    `Usage: ${program} ${name} [command] [options]     (without a command: ${defaultCommand})`,
     listing("Commands", commands.map((command) => [commandLine(command), command.summary])),
-    `More about one of them: ${PROGRAM} help ${name} <command>`,
+    `More about one of them: ${program} help ${name} <command>`,
   ]);
 }
 
-function commandHelp(path: readonly string[], command: Command): string {
-  const examples = (command.examples ?? []).map((example) => `  ${PROGRAM} ${example}`);
-  const words = [PROGRAM, ...path.slice(0, -1), commandLine(command)].join(" ");
+function commandHelp(path: readonly string[], command: Command, program: string): string {
+  const examples = (command.examples ?? []).map((example) => `  ${program} ${example}`);
+  const words = [program, ...path.slice(0, -1), commandLine(command)].join(" ");
   return sections([
     `${command.summary}.`,
     command.details ?? "",

@@ -1,12 +1,30 @@
 import { CarillonError } from "../../errors.ts";
 import { jobStates } from "../../model/states.ts";
 import type { BulkAnswer } from "../../scheduler/jobs/bulk_jobs.ts";
-import type { Command, CommandGroup } from "../command.ts";
+import { withoutUndefined } from "../../model/payload.ts";
+import { taskRef } from "../../registry/task.ts";
+import type { ArgumentSpec, Command, CommandGroup } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
+import { durationFromText } from "../configuration/duration_text.ts";
+import { loadConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
-import { bulkFilterOf, bulkOptions, jobFilterOf, jobFilterOptions, jobIdsArgument } from "../job_filter.ts";
+import { jobIdOf, jobIdsOf } from "../ids.ts";
+import {
+  bulkFilterOf,
+  bulkOptions,
+  jobFilterOf,
+  jobFilterOptions,
+  jobIdsArgument,
+  withWholeIds,
+} from "../job_filter.ts";
 import { withClient } from "../open_scheduler.ts";
+import { inputOf, inputOption, integer } from "../option_values.ts";
 import { FAMILY_MAX, jobHistoryText, jobsTable, jobText } from "../render/job_text.ts";
+import { line, printable } from "../render/printable.ts";
+import { loadTasksIfAny } from "../task_modules.ts";
+import { followCommand } from "./follow.ts";
+
+const idArgument: ArgumentSpec = { name: "id", summary: "Id of the job, or its beginning" };
 
 /** The number of jobs that are listed by default. */
 const LIST_LIMIT = 20;
@@ -24,7 +42,7 @@ const listCommand: Command = {
   async run(context) {
     const filter = { limit: LIST_LIMIT, ...jobFilterOf(context) };
     const { jobs, counts } = await withClient(context, async (scheduler) => ({
-      jobs: await scheduler.getJobs(filter),
+      jobs: await scheduler.getJobs(await withWholeIds(scheduler, filter)),
       counts: await scheduler.countJobs(),
     }));
     const states = jobStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
@@ -43,11 +61,11 @@ const showCommand: Command = {
   name: "show",
   summary:
     "Show one job, with its result or its error, the jobs it added and those after it, its attempts and its log",
-  arguments: [{ name: "id", summary: "Id of the job" }],
+  arguments: [idArgument],
   options: settingOptions("store"),
   async run(context) {
-    const id = context.argument("id");
     const { job, result, attempts, family, logs } = await withClient(context, async (scheduler) => {
+      const id = await jobIdOf(scheduler, context.argument("id"));
       const job = await scheduler.getJob(id);
       const result = job.outcome === "success"
         ? await scheduler.getJobResult(id, { wait: false })
@@ -64,7 +82,8 @@ const showCommand: Command = {
       const history = jobHistoryText(attempts, logs, context.terminal);
       return jobText(job, result, family, context.terminal) + (history === "" ? "" : `\n\n${history}`);
     });
-    if (context.verbose && job.error?.stack !== undefined) context.note(job.error.stack);
+    if (!context.verbose || job.error?.stack === undefined) return;
+    for (const frame of job.error.stack.split("\n")) context.note(printable(frame));
   },
 };
 
@@ -72,12 +91,71 @@ const showCommand: Command = {
 const explainCommand: Command = {
   name: "explain",
   summary: "Explain why a job is not running, or what its state is",
-  arguments: [{ name: "id", summary: "Id of the job" }],
+  arguments: [idArgument],
   options: settingOptions("store"),
   async run(context) {
-    const id = context.argument("id");
-    const explanation = await withClient(context, (scheduler) => scheduler.explain(id));
-    context.print(explanation, () => explanation.sentence);
+    const explanation = await withClient(
+      context,
+      async (scheduler) => await scheduler.explain(await jobIdOf(scheduler, context.argument("id"))),
+    );
+    context.print(explanation, () => printable(explanation.sentence));
+  },
+};
+
+/** `jobs add <task>`. */
+const addCommand: Command = {
+  name: "add",
+  summary: "Add a job of a task, for a scheduler that is started on the store",
+  details: "Where the task modules are at hand, they check the input and give the keys of the task's limits.",
+  arguments: [{ name: "task", summary: "Name of the task" }],
+  options: [
+    inputOption,
+    { name: "delay", value: "DURATION", summary: "Not before this long from now, such as 10m" },
+    { name: "at", value: "TIME", summary: "Not before this time, such as 2026-03-29T09:00Z" },
+    {
+      name: "priority",
+      value: "N",
+      summary: "Its priority; higher ones are taken first (default the task's)",
+    },
+    { name: "key", value: "KEY", summary: "Its concurrency key (default by the task's code)" },
+    {
+      name: "id",
+      value: "ID",
+      summary: "Its id; adding the same one again adds nothing (default a generated one)",
+    },
+    { name: "after", value: "ID", summary: "The job that it waits for" },
+    ...settingOptions("store", "tasks"),
+  ],
+  examples: [`jobs add mail.digest --input '{"userId":"ada"}'`, "jobs add report.daily --delay 10m"],
+  async run(context) {
+    const taskName = context.argument("task");
+    const input = await inputOf(context, taskName);
+    const [delay, runAt, after] = [context.option("delay"), context.option("at"), context.option("after")];
+    const options = withoutUndefined({
+      delay: delay === undefined ? undefined : durationFromText(delay),
+      runAt,
+      priority: integer(context, "priority"),
+      concurrencyKey: context.option("key"),
+      id: context.option("id"),
+    });
+    const tasks = await loadTasksIfAny(await loadConfiguration(context), context);
+    const { job, outcome } = await withClient(context, async (scheduler) => {
+      // A mistyped name would wait forever for a scheduler that knows it.
+      await scheduler.getTask(taskName);
+      const { id, outcome } = await scheduler.addJob(taskRef(taskName), input, {
+        ...options,
+        ...(after === undefined ? {} : { after: [await jobIdOf(scheduler, after)] }),
+      });
+      return { job: await scheduler.getJob(id), outcome };
+    }, tasks);
+    const { program } = context.terminal;
+    context.print(
+      job,
+      () =>
+        outcome === "added"
+          ? line`Job ${job.id} of task '${taskName}' is added; '${program} jobs follow ${job.id}' shows its run`
+          : line`Job ${job.id} of task '${job.taskName}' exists already; nothing is added`,
+    );
   },
 };
 
@@ -101,12 +179,16 @@ const cancelCommand: Command = {
     const filter = bulkFilterOf(context);
     if (filter) {
       const options = { preview: context.flag("dry-run"), reason };
-      const answer = await withClient(context, (scheduler) => scheduler.cancelJobs(filter, options));
+      const answer = await withClient(
+        context,
+        async (scheduler) => await scheduler.cancelJobs(await withWholeIds(scheduler, filter), options),
+      );
       return printBulk(context, answer, "cancelled");
     }
     const jobs = await withClient(context, async (scheduler) => {
       // All of them or none: a mistyped id is seen before anything is cancelled.
-      const before = await Promise.all(ids.map((id) => scheduler.getJob(id)));
+      const whole = await jobIdsOf(scheduler, ids);
+      const before = await Promise.all(whole.map((id) => scheduler.getJob(id)));
       return await Promise.all(before.map(async ({ id, state }) => ({
         job: await scheduler.cancelJob(id, reason),
         wasFinished: state === "finished",
@@ -116,7 +198,7 @@ const cancelCommand: Command = {
       jobs.map(({ job }) => job),
       () =>
         jobs.map(({ job, wasFinished }) =>
-          `Job ${job.id} ${
+          line`Job ${job.id} ${
             wasFinished
               ? "is finished already; there is nothing to cancel"
               : job.state === "finished"
@@ -142,12 +224,16 @@ const retryCommand: Command = {
     const filter = bulkFilterOf(context);
     if (filter) {
       const preview = context.flag("dry-run");
-      const answer = await withClient(context, (scheduler) => scheduler.retryJobs(filter, { preview }));
+      const answer = await withClient(
+        context,
+        async (scheduler) => await scheduler.retryJobs(await withWholeIds(scheduler, filter), { preview }),
+      );
       return printBulk(context, answer, "run again");
     }
     const jobs = await withClient(context, async (scheduler) => {
       // All of them or none: see that each can be retried before the first one is.
-      const before = await Promise.all(ids.map((id) => scheduler.getJob(id)));
+      const whole = await jobIdsOf(scheduler, ids);
+      const before = await Promise.all(whole.map((id) => scheduler.getJob(id)));
       const unfit = before.find(({ state }) => state !== "finished" && state !== "parked");
       if (unfit !== undefined) {
         throw new CarillonError(
@@ -156,11 +242,11 @@ const retryCommand: Command = {
           { details: { jobId: unfit.id, state: unfit.state } },
         );
       }
-      return await Promise.all(ids.map((id) => scheduler.retryJob(id)));
+      return await Promise.all(whole.map((id) => scheduler.retryJob(id)));
     });
     context.print(
       jobs,
-      () => jobs.map(({ id, taskName }) => `Job ${id} of task '${taskName}' runs again`).join("\n"),
+      () => jobs.map(({ id, taskName }) => line`Job ${id} of task '${taskName}' runs again`).join("\n"),
     );
   },
 };
@@ -177,10 +263,9 @@ const removeCommand: Command = {
     const ids = context.arguments("id");
     const preview = context.flag("dry-run");
     const answer = await withClient(context, async (scheduler) => {
-      if (filter) return await scheduler.removeJobs(filter, { preview });
+      if (filter) return await scheduler.removeJobs(await withWholeIds(scheduler, filter), { preview });
       // A mistyped id is seen before anything is deleted.
-      await Promise.all(ids.map((id) => scheduler.getJob(id)));
-      return await scheduler.removeJobs({ ids });
+      return await scheduler.removeJobs({ ids: await jobIdsOf(scheduler, ids) });
     });
     printBulk(context, answer, "removed");
   },
@@ -189,8 +274,17 @@ const removeCommand: Command = {
 /** `jobs …`: the jobs of the store. */
 export const jobsGroup: CommandGroup = {
   name: "jobs",
-  summary: "List, show, explain, cancel, retry and remove jobs",
-  commands: [listCommand, showCommand, explainCommand, cancelCommand, retryCommand, removeCommand],
+  summary: "List, show, follow, explain, add, cancel, retry and remove jobs",
+  commands: [
+    listCommand,
+    showCommand,
+    followCommand,
+    explainCommand,
+    addCommand,
+    cancelCommand,
+    retryCommand,
+    removeCommand,
+  ],
   defaultCommand: "list",
 };
 
@@ -204,6 +298,6 @@ function printBulk(context: CommandContext, answer: BulkAnswer, done: string): v
     () =>
       count === 0
         ? "There are no such jobs"
-        : `${count} ${count === 1 ? "job" : "jobs"} ${verb} ${done}: ${tasks}`,
+        : line`${count} ${count === 1 ? "job" : "jobs"} ${verb} ${done}: ${tasks}`,
   );
 }

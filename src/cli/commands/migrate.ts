@@ -6,6 +6,7 @@ import { loadConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
 import { isLibsqlStore } from "../configuration/store_setting.ts";
 import { storesOf } from "../open_scheduler.ts";
+import { line } from "../render/printable.ts";
 import { withProgress } from "../render/progress_line.ts";
 
 /** A store, migrated. */
@@ -40,8 +41,8 @@ function printStep({ version, name }: MigrationStep, context: CommandContext): v
 }
 
 function summary({ location, from, to, steps }: MigratedStore): string {
-  if (steps.length === 0) return `${location} is up to date: schema version ${to}`;
-  return `${location} went from schema version ${from} to ${to} in ${steps.length} ${
+  if (steps.length === 0) return line`${location} is up to date: schema version ${to}`;
+  return line`${location} went from schema version ${from} to ${to} in ${steps.length} ${
     steps.length === 1 ? "step" : "steps"
   }`;
 }

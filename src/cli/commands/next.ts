@@ -10,6 +10,7 @@ import type { Command } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { wholeNumber } from "../option_values.ts";
 import { painter } from "../render/colors.ts";
+import { line } from "../render/printable.ts";
 import { table } from "../render/table.ts";
 import { distanceText } from "../render/times.ts";
 
@@ -80,7 +81,7 @@ function lines(description: string): string {
 
 function warnings(findings: ReturnType<typeof lint>, { terminal }: CommandContext): string[] {
   const paint = painter(terminal.color);
-  return findings.map(({ message, hint }) => `${paint("note:", "yellow")} ${message}; ${hint}`);
+  return findings.map(({ message, hint }) => paint("note:", "yellow") + line` ${message}; ${hint}`);
 }
 
 function firesTable(

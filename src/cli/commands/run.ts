@@ -17,6 +17,7 @@ import { jsonInput } from "../option_values.ts";
 import { painter } from "../render/colors.ts";
 import { eventLine } from "../render/event_line.ts";
 import { toJson } from "../render/json_text.ts";
+import { printable } from "../render/printable.ts";
 import { ProgressLine } from "../render/progress_line.ts";
 import { lengthText } from "../render/times.ts";
 import { reportError } from "../report_error.ts";
@@ -26,7 +27,9 @@ import { loadTasks } from "../task_modules.ts";
 export const runCommand: Command = {
   name: "run",
   summary: "Run one job of a task here, and print its result",
-  details: "The job is recorded in the store and counts against all limits. Nothing else is started.",
+  details:
+    "The job is recorded in the store and counts against all limits. Nothing else is started. What the task prints " +
+    "goes to the standard error.",
   arguments: [
     { name: "task", summary: "Name of the task" },
     { name: "json", summary: "Its input as JSON; - reads it from the standard input", optional: true },
@@ -36,6 +39,7 @@ export const runCommand: Command = {
   async run(context) {
     const configuration = await loadConfiguration(context);
     const taskName = context.argument("task");
+    context.terminal.reserveOutput();
     const tasks = await loadTasks(configuration, context);
     const registry = new TaskRegistry();
     registry.add(tasks);
@@ -114,7 +118,7 @@ class RunReporter {
     if (event.type === "jobFinished" && event.outcome !== "success") return;
     const paint = painter(terminal.color && terminal.interactive);
     const line = event.type === "jobFinished"
-      ? `${paint("success", "green")} in ${lengthText(event.durationMs ?? 0)} (job ${event.jobId})`
+      ? `${paint("success", "green")} in ${lengthText(event.durationMs ?? 0)} (job ${printable(event.jobId)})`
       : eventLine(event, { paint, timeZone: terminal.timeZone, verbose });
     if (line !== undefined) this.#line.around(() => terminal.err(`${line}\n`));
   }

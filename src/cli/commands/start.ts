@@ -2,44 +2,56 @@ import process from "node:process";
 import { messageOf } from "../../errors.ts";
 import type { CarillonEvent, EventType } from "../../events/event.ts";
 import type { Logger } from "../../model/logger.ts";
+import { onStopSignals } from "../../scheduler/lifecycle/signals.ts";
 import type { Scheduler } from "../../scheduler/scheduler.ts";
 import type { Command } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
 import { serveControl, type ServedControl } from "../control_endpoints.ts";
+import { EXIT_OK, EXIT_OUTPUT_CLOSED, signalExitCodes } from "../exit_codes.ts";
 import { loggerOf, makeScheduler, storesOf } from "../open_scheduler.ts";
 import { banner } from "../render/banner.ts";
 import { eventPrinter } from "../render/event_line.ts";
+import { line } from "../render/printable.ts";
 import { ProgressLine } from "../render/progress_line.ts";
 import { loadTasks } from "../task_modules.ts";
 import { version } from "./help.ts";
+
+/** The number of schedules that the banner shows. */
+const BANNER_SCHEDULES_MAX = 20;
 
 /** `start`: runs the scheduler until it is stopped, and prints what happens. */
 export const startCommand: Command = {
   name: "start",
   summary: "Run the scheduler until it is stopped, and print what happens",
-  details: "SIGINT (Ctrl+C) and SIGTERM stop it: running jobs may finish. A second one aborts them.",
-  options: settingOptions(
-    "store",
-    "tasks",
-    "role",
-    "name",
-    "timeZone",
-    "maxConcurrentJobs",
-    "http",
-    "tokens",
-    "logLevel",
-  ),
+  details:
+    "SIGINT (Ctrl+C), SIGTERM and SIGHUP stop it, as does the end of what reads its output: running jobs may " +
+    "finish. A second signal aborts them, a third one ends the process at once.",
+  options: [
+    { name: "quiet", letter: "q", summary: "Print nothing but warnings and errors" },
+    ...settingOptions(
+      "store",
+      "tasks",
+      "role",
+      "name",
+      "timeZone",
+      "maxConcurrentJobs",
+      "http",
+      "tokens",
+      "logLevel",
+    ),
+  ],
   examples: ["start", "start --http 127.0.0.1:8000", "start --store file:other.db --tasks jobs"],
   async run(context) {
     const configuration = await loadConfiguration(context);
     const tasks = await loadTasks(configuration, context);
     // Lines about a job are shown as its events.
-    const logger = loggerOf(configuration, context, (fields) => fields["job"] !== undefined);
+    const quiet = context.flag("quiet");
+    const logger = loggerOf(configuration, context, (fields) => !quiet && fields["job"] !== undefined);
     const scheduler = await makeScheduler(configuration, context, { tasks, logger });
     const served = await serveControl(configuration, scheduler, logger);
-    if (context.json && served?.madeToken !== undefined) {
+    if ((context.json || quiet) && served?.madeToken !== undefined) {
       context.note(`control endpoints: ${served.url}, token for this run: ${served.madeToken}`);
     }
     const stopLogging = logUncaughtErrors(logger);
@@ -49,18 +61,33 @@ export const startCommand: Command = {
       terminal: context.terminal,
       label: `opening ${locations.join(", ")}`,
     });
+    const { outputClosed } = context.terminal;
+    const stop = () => void scheduler.stop();
+    const unlisten = exitAtThirdSignal();
     try {
       scheduler.subscribe(() => opening.stop(), { types: "schedulerStarted", from: "here" });
-      printEvents(scheduler, context, () => printBanner(scheduler, locations, context, served));
+      if (!quiet) printEvents(scheduler, context, () => printBanner(scheduler, locations, context, served));
+      outputClosed.addEventListener("abort", stop);
       await scheduler.runUntilStopped();
-      if (!context.json) context.note("stopped");
+      if (!context.json && !quiet) context.note("stopped");
+      return outputClosed.aborted ? EXIT_OUTPUT_CLOSED : EXIT_OK;
     } finally {
+      outputClosed.removeEventListener("abort", stop);
+      unlisten();
       opening.stop();
       await served?.close();
       stopLogging();
     }
   },
 };
+
+/** The scheduler acts on the first two signals; the third one is for when that does not help. */
+function exitAtThirdSignal(): () => void {
+  let count = 0;
+  return onStopSignals((signal) => {
+    if (++count === 3) process.exit(signalExitCodes[signal]);
+  });
+}
 
 function printEvents(scheduler: Scheduler, context: CommandContext, onStarted: () => Promise<void>): void {
   const running = new RunningJobs();
@@ -74,7 +101,7 @@ function printEvents(scheduler: Scheduler, context: CommandContext, onStarted: (
     else print(event);
     if (event.type !== "schedulerStarted" || context.json) return;
     // Events of the first moments come after the banner, which needs the store and shows the new schedules.
-    await onStarted().catch((error) => context.note(`cannot show the schedules: ${messageOf(error)}`));
+    await onStarted().catch((error) => context.note(line`cannot show the schedules: ${messageOf(error)}`));
     isHeld = false;
     held.splice(0).filter(({ type }) => type !== "scheduleAdded").forEach(print);
   }, { from: "here" });
@@ -98,7 +125,8 @@ async function printBanner(
     role: scheduler.role,
     stores,
     taskNames: tasks.map(({ name }) => name),
-    schedules: await scheduler.getSchedules(),
+    schedules: await scheduler.getSchedules({ limit: BANNER_SCHEDULES_MAX + 1 }),
+    schedulesMax: BANNER_SCHEDULES_MAX,
     url: served?.url,
     madeToken: served?.madeToken,
   }, terminal);
@@ -136,7 +164,7 @@ class RunningJobs {
   describe(): string | undefined {
     const { size } = this.#tasks;
     if (size === 0) return undefined;
-    const shown = [...this.#tasks].slice(0, 5).map(([id, task]) => `${task} (${id})`);
+    const shown = [...this.#tasks].slice(0, 5).map(([id, task]) => line`${task} (${id})`);
     const more = size > shown.length ? ` and ${size - shown.length} more` : "";
     return `${size} ${size === 1 ? "job" : "jobs"}: ${shown.join(", ")}${more}`;
   }

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import { TaskRegistry } from "../../registry/task_registry.ts";
 import type { TaskInfo } from "../../scheduler/views/task.ts";
@@ -9,9 +8,10 @@ import { settingOptions } from "../configuration/option_layer.ts";
 import type { ResolvedConfiguration } from "../configuration/resolved_configuration.ts";
 import { missingStore, withClient } from "../open_scheduler.ts";
 import { painter } from "../render/colors.ts";
+import { line } from "../render/printable.ts";
 import { facts, table } from "../render/table.ts";
 import { lengthText } from "../render/times.ts";
-import { loadTasks } from "../task_modules.ts";
+import { loadTasksIfAny } from "../task_modules.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** `tasks list`: the tasks of the task modules and of the store. */
@@ -22,9 +22,7 @@ const listCommand: Command = {
   async run(context) {
     const configuration = await loadConfiguration(context);
     const registry = new TaskRegistry();
-    if (existsSync(configuration.tasks) || configuration.sources.has("tasks")) {
-      registry.add(await loadTasks(configuration, context));
-    }
+    registry.add(await loadTasksIfAny(configuration, context));
     const stored = await storedTasks(configuration, context);
     const tasks = mergedTasks(registry.tasks(), stored);
     context.print(tasks, () => tasksTable(tasks, context));
@@ -43,11 +41,40 @@ const showCommand: Command = {
   },
 };
 
+/** `tasks pause <name>`. */
+const pauseCommand: Command = {
+  name: "pause",
+  summary: "Start no job of a task, in any scheduler of the store, until it is resumed",
+  arguments: [{ name: "name", summary: "Name of the task" }],
+  options: settingOptions("store"),
+  async run(context) {
+    const task = await withClient(context, (scheduler) => scheduler.pauseTask(context.argument("name")));
+    context.print(task, () => line`Task '${task.name}' is paused${stillRunning(task)}`);
+  },
+};
+
+/** `tasks resume <name>`. */
+const resumeCommand: Command = {
+  name: "resume",
+  summary: "Let the jobs of a paused task start again",
+  arguments: [{ name: "name", summary: "Name of the task" }],
+  options: settingOptions("store"),
+  async run(context) {
+    const task = await withClient(context, (scheduler) => scheduler.resumeTask(context.argument("name")));
+    context.print(task, () => line`Task '${task.name}' runs again`);
+  },
+};
+
+function stillRunning({ runningJobs }: TaskInfo): string {
+  if (runningJobs === 0) return "";
+  return runningJobs === 1 ? "; 1 job of it still runs" : `; ${runningJobs} jobs of it still run`;
+}
+
 /** `tasks …`: the tasks of the task modules and of the store. */
 export const tasksGroup: CommandGroup = {
   name: "tasks",
-  summary: "List tasks, and show how their jobs run",
-  commands: [listCommand, showCommand],
+  summary: "List and show tasks, and pause and resume them",
+  commands: [listCommand, showCommand, pauseCommand, resumeCommand],
   defaultCommand: "list",
 };
 

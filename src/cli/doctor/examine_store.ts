@@ -8,6 +8,9 @@ const OFFSET_MS_MAX = 2000;
 /** Anything due for longer than this is late. */
 const LAG_MS_MAX = 10_000;
 
+/** The number of failed schedules that are named. */
+const FAILED_MAX = 100;
+
 /** A fact or a problem of a store. */
 export interface StoreFinding {
   /** A `problem` needs attention; a `note` is a fact. */
@@ -72,7 +75,7 @@ async function orphanFindings(store: DataStore): Promise<StoreFinding[]> {
 }
 
 async function scheduleFindings(store: DataStore, nowMs: number): Promise<StoreFinding[]> {
-  const failed = await store.getSchedules({ status: "failed" });
+  const failed = await store.getSchedules({ status: "failed", limit: FAILED_MAX });
   const [late] = await store.getSchedules({ status: "active", paused: false, limit: 1 });
   const lagMs = nowMs - (late?.nextFireTimeMs ?? nowMs);
   const findings = failed.map(({ id, error }) =>

@@ -1,6 +1,7 @@
 import type { Schedule } from "../../scheduler/views/schedule.ts";
 import type { Terminal } from "../terminal.ts";
 import { painter } from "./colors.ts";
+import { line } from "./printable.ts";
 import { schedulesTable } from "./schedule_text.ts";
 
 /** The facts that the banner shows. */
@@ -10,7 +11,10 @@ export interface BannerFacts {
   readonly role: string;
   readonly stores: readonly string[];
   readonly taskNames: readonly string[];
+  /** The schedules that fire next: one more than are shown means that there are more. */
   readonly schedules: readonly Schedule[];
+  /** The number of schedules that are shown at most. */
+  readonly schedulesMax: number;
   readonly url: string | undefined;
   /** The token that was made for this run, if one was. */
   readonly madeToken: string | undefined;
@@ -20,18 +24,20 @@ export interface BannerFacts {
 export function banner(facts: BannerFacts, terminal: Terminal): string {
   const { version, scheduler, role, stores, taskNames, schedules, url, madeToken } = facts;
   return [
-    `${painter(terminal.color)(`Carillon ${version}`, "bold")}  ${scheduler}${
-      role === "both" ? "" : ` (${role})`
-    }`,
-    `store  ${stores.join(", ")}`,
-    `tasks  ${taskNames.length === 0 ? "none" : taskNames.join(", ")}`,
+    painter(terminal.color)(`Carillon ${version}`, "bold") +
+    line`  ${scheduler}${role === "both" ? "" : ` (${role})`}`,
+    line`store  ${stores.join(", ")}`,
+    line`tasks  ${taskNames.length === 0 ? "none" : taskNames.join(", ")}`,
     ...(url === undefined ? [] : [`http   ${url}`]),
     ...(madeToken === undefined
       ? []
       : [`token  ${madeToken}  (for this run; CARILLON_TOKENS sets lasting ones)`]),
     `times  ${terminal.timeZone}`,
     "",
-    schedulesTable(schedules, terminal),
+    schedulesTable(schedules.slice(0, facts.schedulesMax), terminal),
+    ...(schedules.length > facts.schedulesMax
+      ? [`and more: '${terminal.program} schedules list' shows them`]
+      : []),
     "",
   ].join("\n");
 }

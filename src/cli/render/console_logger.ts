@@ -4,6 +4,7 @@ import { Temporal } from "../../time/temporal.ts";
 import type { Terminal } from "../terminal.ts";
 import { painter, type Tone } from "./colors.ts";
 import { toJsonLine } from "./json_text.ts";
+import { printable } from "./printable.ts";
 import { timeOfDay } from "./times.ts";
 
 /** The lowest level that is written; `silent` writes none. */
@@ -40,7 +41,9 @@ export function consoleLogger(options: ConsoleLoggerOptions): Logger {
       return terminal.err(`${toJsonLine({ at, level, message, ...fields })}\n`);
     }
     const time = paint(timeOfDay(nowMs, terminal.timeZone), "dim");
-    terminal.err(`${time}  ${paint(level.padEnd(5), tones[level])}  ${message}${fieldsText(fields)}\n`);
+    terminal.err(
+      `${time}  ${paint(level.padEnd(5), tones[level])}  ${printable(message)}${fieldsText(fields)}\n`,
+    );
   };
   return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
 }
@@ -49,7 +52,7 @@ export function consoleLogger(options: ConsoleLoggerOptions): Logger {
 export function fieldsText(fields: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(fields).filter(([, value]) => value !== undefined).map(([key, value]) => {
     const text = typeof value === "string" && /^[\w./:@#+-]+$/.test(value) ? value : toJsonLine(value);
-    return ` ${key}=${text}`;
+    return ` ${printable(key)}=${text}`;
   });
   return pairs.length === 0 ? "" : ` ${pairs.join("")}`;
 }

@@ -4,6 +4,8 @@ import type { CommandContext } from "../command_context.ts";
 import { type Paint, painter, type Tone } from "./colors.ts";
 import { fieldsText } from "./console_logger.ts";
 import { toJsonLine } from "./json_text.ts";
+import { printable } from "./printable.ts";
+import { pad } from "./text_width.ts";
 import { lengthText, timeOfDay } from "./times.ts";
 
 /** The parts of an event's line. */
@@ -54,7 +56,8 @@ export function eventLine(event: CarillonEvent, options: EventLineOptions): stri
   if (text === undefined || (text.detail && !verbose)) return undefined;
   const time = paint(timeOfDay(event.atMs, timeZone), "dim");
   const word = paint(text.word.padEnd(WORD_WIDTH), text.tone);
-  return `${time}  ${word}  ${text.subject.padEnd(SUBJECT_WIDTH)}  ${text.facts ?? ""}`.trimEnd();
+  const subject = pad(printable(text.subject), SUBJECT_WIDTH);
+  return `${time}  ${word}  ${subject}  ${printable(text.facts ?? "")}`.trimEnd();
 }
 
 /** The line of every event; null for one that the command itself or the logger reports. */

@@ -3,7 +3,9 @@ import type { Job } from "../../scheduler/views/job.ts";
 import type { JobAttempt, JobLogLine, JobLogs } from "../../scheduler/views/job_history.ts";
 import type { Terminal } from "../terminal.ts";
 import { painter, type Tone } from "./colors.ts";
+import { errorLines } from "./error_text.ts";
 import { toJson } from "./json_text.ts";
+import { printable } from "./printable.ts";
 import { facts, table } from "./table.ts";
 import { lengthText, localTime } from "./times.ts";
 
@@ -53,7 +55,7 @@ export function jobText(
   { added, after }: JobFamily,
   terminal: Terminal,
 ): string {
-  const { timeZone } = terminal;
+  const { timeZone, directory } = terminal;
   const time = (instant: Temporal.Instant | undefined) => instant && localTime(instant, timeZone);
   return facts({
     job: job.id,
@@ -63,9 +65,9 @@ export function jobText(
       ? job.state
       : `${job.state}, asked to stop: ${job.cancelRequested}`,
     outcome: job.outcome,
-    error: job.error?.message,
+    error: job.error && errorLines(job.error, directory),
     parked: job.parkedReason,
-    result: result?.value === undefined ? undefined : toJson(result.value),
+    result: result?.value === undefined ? undefined : toJson(result.value).split("\n"),
     progress: job.progress && progressText(job.progress),
     batch: job.batchId,
     key: job.concurrencyKey,
@@ -99,11 +101,13 @@ function remark(job: Job): string {
   return job.progress === undefined || job.state === "finished" ? "" : progressText(job.progress);
 }
 
-function progressText({ done, total, message }: NonNullable<Job["progress"]>): string {
+/** Returns a job's progress: `40 % copying`. */
+export function progressText({ done, total, message }: NonNullable<Job["progress"]>): string {
   return `${Math.floor(100 * done / total)} %${message === null ? "" : ` ${message}`}`;
 }
 
-function took({ startedAt, finishedAt }: Pick<Job, "startedAt" | "finishedAt">): string | undefined {
+/** Returns the time that a job or an attempt took. */
+export function took({ startedAt, finishedAt }: Pick<Job, "startedAt" | "finishedAt">): string | undefined {
   if (startedAt === undefined || finishedAt === undefined) return undefined;
   return lengthText(finishedAt.epochMilliseconds - startedAt.epochMilliseconds);
 }
@@ -153,10 +157,11 @@ function logText({ lines, dropped }: JobLogs, { timeZone }: Terminal): string {
   const missing = dropped === 0
     ? []
     : [`(${dropped} earlier ${dropped === 1 ? "line was" : "lines were"} dropped)`];
-  return [...missing, ...lines.map((line) => lineText(line, timeZone))].join("\n");
+  return [...missing, ...lines.map((one) => logLineText(one, timeZone))].join("\n");
 }
 
-function lineText({ at, level, message, fields }: JobLogLine, timeZone: string): string {
+/** Returns a line of a job's log. */
+export function logLineText({ at, level, message, fields }: JobLogLine, timeZone: string): string {
   const more = Object.keys(fields).length === 0 ? "" : ` ${JSON.stringify(fields)}`;
-  return `${localTime(at, timeZone)} ${level.padEnd(5)} ${message}${more}`;
+  return `${localTime(at, timeZone)} ${level.padEnd(5)} ${printable(message + more)}`;
 }

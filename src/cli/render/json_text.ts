@@ -1,11 +1,13 @@
+import { printableJson } from "./printable.ts";
+
 /** Returns a value as indented JSON; values without a form in JSON take the nearest one. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value === undefined ? null : value, plain, 2);
+  return printableJson(JSON.stringify(value === undefined ? null : value, plain, 2));
 }
 
 /** Returns a value as JSON in one line. */
 export function toJsonLine(value: unknown): string {
-  return JSON.stringify(value === undefined ? null : value, plain);
+  return printableJson(JSON.stringify(value === undefined ? null : value, plain));
 }
 
 function plain(_key: string, value: unknown): unknown {

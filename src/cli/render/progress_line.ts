@@ -1,6 +1,7 @@
 import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { Terminal } from "../terminal.ts";
+import { printable } from "./printable.ts";
 import { truncate } from "./text_width.ts";
 import { lengthText } from "./times.ts";
 
@@ -57,7 +58,7 @@ export class ProgressLine {
   #draw(): void {
     const { interactive, width } = this.#terminal;
     const label = typeof this.#label === "string" ? this.#label : this.#label();
-    const text = `${label} ${lengthText(this.#clock.monotonicMs() - this.#startMs)}`;
+    const text = `${printable(label)} ${lengthText(this.#clock.monotonicMs() - this.#startMs)}`;
     if (interactive) {
       this.#clear();
       this.#terminal.err(truncate(text, width - 1));

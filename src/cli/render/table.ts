@@ -1,4 +1,5 @@
 import type { Paint } from "./colors.ts";
+import { printable } from "./printable.ts";
 import { pad, textWidth, truncate } from "./text_width.ts";
 
 /** A column of a table. */
@@ -24,9 +25,9 @@ const NARROWEST = 6;
 
 /** Returns a table without a final line end. Cells that do not fit end in an ellipsis. */
 export function table({ columns, rows, width, paint = (text) => text }: TableOptions): string {
-  const cells = rows.map((row) => row.map((cell) => cell.replace(/\s+/g, " ")));
+  const cells = rows.map((row) => row.map(printable));
   const natural = columns.map(({ title }, i) =>
-    Math.max(textWidth(title), ...cells.map((row) => textWidth(row[i] ?? "")))
+    cells.reduce((width, row) => Math.max(width, textWidth(row[i] ?? "")), textWidth(title))
   );
   const widths = fitted(columns, natural, width);
   const line = (cells: readonly string[], row: number) =>
@@ -52,9 +53,19 @@ function fitted(columns: readonly Column[], natural: readonly number[], width: n
   return widths;
 }
 
-/** Returns facts about one thing, a line each; undefined and empty ones are left out. */
-export function facts(rows: Readonly<Record<string, string | undefined>>, paint: Paint): string {
-  const shown = Object.entries(rows).filter(([, value]) => value !== undefined && value !== "");
+/** A fact about one thing: a string in a line, or several lines below each other. */
+export type Fact = string | readonly string[] | undefined;
+
+/** Returns facts about one thing, a line each or several; undefined and empty ones are left out. */
+export function facts(rows: Readonly<Record<string, Fact>>, paint: Paint): string {
+  const shown = Object.entries(rows).map(([name, value]) => [name, linesOf(value)] as const)
+    .filter(([, lines]) => lines.length > 0);
   const width = Math.max(0, ...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `${paint(name.padEnd(width), "dim")}  ${value}`).join("\n");
+  const below = `\n${" ".repeat(width)}  `;
+  return shown.map(([name, lines]) => `${paint(name.padEnd(width), "dim")}  ${lines.join(below)}`).join("\n");
+}
+
+function linesOf(value: Fact): readonly string[] {
+  if (value === undefined || value === "") return [];
+  return (typeof value === "string" ? [value] : value).map(printable);
 }

@@ -19,7 +19,7 @@ for (const event of ["uncaughtException", "unhandledRejection"]) {
   });
 }
 // A terminal and a service manager send these to the whole group: the scheduler decides when jobs end.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 // No child outlives its scheduler.
 process.on("disconnect", () => process.exit(0));
 new Worker(new URL("./parent_watch.ts", import.meta.url), { workerData: process.ppid }).unref();

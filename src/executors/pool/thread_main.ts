@@ -1,7 +1,10 @@
 /** The entry module of a worker thread of `worker()`. */
 import process from "node:process";
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { TaskHost } from "./task_host.ts";
+import { redirectTaskOutput } from "./task_output.ts";
+
+if ((workerData as { readonly redirectOutput?: boolean } | null)?.redirectOutput) redirectTaskOutput();
 
 const host = new TaskHost({
   send: (text, sent) => {

@@ -12,7 +12,7 @@ import { jobFilterKeys, type JobsFilter } from "./job_queries.ts";
 const STEP = 500;
 
 /** Filter of the jobs to cancel, retry or remove; a missing key does not restrict, but one must. */
-export type BulkFilter = Omit<JobsFilter, "offset" | "order">;
+export type BulkFilter = Omit<JobsFilter, "offset" | "order" | "idPrefix">;
 
 /** Options of a call about many jobs at once. */
 export interface BulkOptions {
@@ -48,9 +48,9 @@ interface BulkWork {
   readonly reason: string;
 }
 
-/** A page of a list, and its order, mean nothing where all jobs that match are meant. */
-const pageKeys: ReadonlySet<string> = new Set(["offset", "order", "afterSeq"]);
-const filterKeys = [...jobFilterKeys.filter((key) => !pageKeys.has(key)), "store"];
+/** A page of a list, and its order, mean nothing where all jobs that match are meant; a prefix is too easily too short. */
+const listKeys: ReadonlySet<string> = new Set(["offset", "order", "afterSeq", "idPrefix"]);
+const filterKeys = [...jobFilterKeys.filter((key) => !listKeys.has(key)), "store"];
 
 /** The states of jobs that each action applies to. */
 const statesOf: Readonly<Record<BulkAction, readonly JobState[]>> = {

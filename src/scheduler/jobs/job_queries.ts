@@ -16,6 +16,7 @@ export interface JobsFilter extends Omit<JobFilter, "afterSeq"> {
 /** The keys of a filter of jobs. */
 export const jobFilterKeys = [
   "ids",
+  "idPrefix",
   "after",
   "taskName",
   "scheduleId",

@@ -20,7 +20,7 @@ export interface StartOptions {
 
 /** Options of {@linkcode Scheduler.runUntilStopped}. */
 export interface RunUntilStoppedOptions extends StartOptions {
-  /** Stop at SIGINT and SIGTERM. @default true */
+  /** Stop at SIGINT, SIGTERM and SIGHUP. @default true */
   readonly signals?: boolean;
 }
 

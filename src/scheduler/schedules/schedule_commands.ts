@@ -78,6 +78,7 @@ export interface RemoveScheduleOptions {
 
 const scheduleFilterKeys = [
   "ids",
+  "idPrefix",
   "taskName",
   "group",
   "paused",

@@ -72,7 +72,8 @@ function inOrder(state: MemoryState, { ids, order }: JobFilter): Iterable<JobRec
 }
 
 function matches(job: JobRecord, filter: JobFilter): boolean {
-  return (filter.taskName === undefined || job.taskName === filter.taskName) &&
+  return (filter.idPrefix === undefined || job.id.startsWith(filter.idPrefix)) &&
+    (filter.taskName === undefined || job.taskName === filter.taskName) &&
     (filter.scheduleId === undefined || job.scheduleId === filter.scheduleId) &&
     (filter.batchId === undefined || job.batchId === filter.batchId) &&
     (filter.addedBy === undefined || job.addedBy === filter.addedBy) &&

@@ -9,6 +9,7 @@ export function getSchedules(state: MemoryState, filter: ScheduleFilter): readon
   const ids = filter.ids === undefined ? undefined : new Set(filter.ids);
   const found = [...state.schedules.all()].filter((schedule) =>
     (ids === undefined || ids.has(schedule.id)) &&
+    (filter.idPrefix === undefined || schedule.id.startsWith(filter.idPrefix)) &&
     (filter.taskName === undefined || schedule.taskName === filter.taskName) &&
     (filter.group === undefined || schedule.group === filter.group) &&
     (filter.paused === undefined || schedule.paused === filter.paused) &&

@@ -29,6 +29,11 @@ export const findingTests: readonly StoreCheck[] = [
     const ids = async (filter: object) => idsOf(await t.store.getJobs({ order: "oldest", ...filter }));
     assert.deepEqual(await ids({ ids: ["other", "mine", "unknown", "mine"] }), ["mine", "other"]);
     assert.deepEqual(await ids({ ids: [] }), []);
+    await t.addAll(["Mine", "mi%", "mi_ne"]);
+    assert.deepEqual(await ids({ idPrefix: "mi" }), ["mine", "mi%", "mi_ne"]);
+    assert.deepEqual(await ids({ idPrefix: "mi_" }), ["mi_ne"]);
+    assert.deepEqual(await ids({ idPrefix: "mi", order: "newest", limit: 2 }), ["mi_ne", "mi%"]);
+    assert.deepEqual(await ids({ idPrefix: "mine", ids: ["mi%", "mine"] }), ["mine"]);
     assert.deepEqual(await ids({ taskName: TASK }), ["mine", "failed", "done"]);
     assert.deepEqual(await ids({ scheduleId: "s" }), ["mine"]);
     assert.deepEqual(await ids({ outcomes: ["error", "timedOut"] }), ["failed"]);

@@ -158,6 +158,8 @@ export const scheduleWritingTests: readonly StoreCheck[] = [
     const ids = async (filter: object) => idsOf(await t.store.getSchedules(filter));
     assert.deepEqual(await ids({ ids: ["c", "a", "unknown"] }), ["a", "c"]);
     assert.deepEqual(await ids({ ids: [] }), []);
+    assert.deepEqual(await ids({ idPrefix: "a" }), ["a"]);
+    assert.deepEqual(await ids({ idPrefix: "A" }), []);
     assert.deepEqual(await ids({ taskName: TASK }), ["a", "b"]);
     assert.deepEqual(await ids({ group: "g" }), ["a", "b"]);
     assert.deepEqual(await ids({ paused: true }), ["b"]);

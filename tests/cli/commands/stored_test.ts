@@ -119,7 +119,7 @@ test("commands that read refuse a store that is not there, instead of making an 
   await withProject({}, async (project) => {
     const { code, err } = await project.run(["jobs"]);
     assert.equal(code, 7);
-    assert.match(err, /There is no database file:.*; 'scheduler start' or 'scheduler migrate' creates it/);
+    assert.match(err, /There is no database file:.*; 'carillon start' or 'carillon migrate' creates it/);
     assert.equal(existsSync(join(project.folder, "carillon.db")), false);
   });
 });

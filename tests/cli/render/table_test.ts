@@ -29,7 +29,7 @@ test("table() keeps a cell in one line and gives cells their tones after they ar
     width: 80,
     paint: (cell, row, column) => row < 0 || column < 1 ? cell : `<${cell}>`,
   });
-  assert.equal(text.split("\n")[1], "1   <two lines>");
+  assert.equal(text.split("\n")[1], "1   <two\\nlines>");
 });
 
 test("textWidth() counts the columns that a terminal shows", () => {

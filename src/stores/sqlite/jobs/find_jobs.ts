@@ -44,6 +44,7 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
   if (filter.ids) {
     where.add((ids) => `j.id in (select value from json_each(${ids}))`, listText(filter.ids));
   }
+  if (filter.idPrefix !== undefined) where.addPrefix("j.id", filter.idPrefix);
   if (filter.after) {
     where.add((ids) => `j.seq in (${childrenOf(dialect, ids)})`, listText(filter.after));
   }
@@ -52,7 +53,9 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
   if (filter.owner !== undefined) where.add((owner) => `j.owner = ${owner}`, filter.owner);
   if (filter.outcomes) addOutcomes(where, filter.outcomes, filter);
   if (filter.states) where.addText(shownIn(dialect, filter.states));
-  const order = filter.order === "oldest" ? "j.seq" : "j.seq desc";
+  // The order of adding is no way to find ids: without the sign the planner might read all jobs in that order.
+  const seq = filter.idPrefix === undefined ? "j.seq" : "+j.seq";
+  const order = filter.order === "oldest" ? seq : `${seq} desc`;
   const { sql, args } = where.select(shownJobCell(displayState(dialect)), `${jobs} j`, order, filter);
   return { sql: `with ${surroundings(dialect, "?1")} ${sql}`, args };
 }
@@ -62,8 +65,8 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
  * of fewer jobs does not say it: with statistics of a day without failures the planner would take this one.
  */
 function addOutcomes(where: Conditions, outcomes: readonly JobOutcome[], filter: JobFilter): void {
-  const { ids, after, scheduleId, batchId, addedBy } = filter;
-  const isOfFew = [ids, after, scheduleId, batchId, addedBy].some((key) => key !== undefined);
+  const { ids, idPrefix, after, scheduleId, batchId, addedBy } = filter;
+  const isOfFew = [ids, idPrefix, after, scheduleId, batchId, addedBy].some((key) => key !== undefined);
   if (!isOfFew && !outcomes.includes("success")) where.addText("j.outcome <> 'success'");
   where.addText(`j.outcome in ${sqlList(outcomes)}`);
 }

@@ -21,6 +21,12 @@ export class Conditions {
     this.#parts.push(condition(this.#argument(value)));
   }
 
+  /** Adds the condition that a string begins with a prefix. As a range: an index finds it, and it is true to case. */
+  addPrefix(column: string, prefix: string): void {
+    this.add((from) => `${column} >= ${from}`, prefix);
+    this.add((until) => `${column} < ${until}`, `${prefix}\u{10ffff}`);
+  }
+
   /** Adds a condition without arguments. */
   addText(condition: string): void {
     this.#parts.push(condition);

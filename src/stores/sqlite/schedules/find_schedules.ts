@@ -54,6 +54,7 @@ function findStatement(
   if (filter.ids) {
     where.add((ids) => `s.id in (select value from json_each(${ids}))`, listText(filter.ids));
   }
+  if (filter.idPrefix !== undefined) where.addPrefix("s.id", filter.idPrefix);
   if (filter.taskName !== undefined) where.add((name) => `s.task_name = ${name}`, filter.taskName);
   if (filter.group !== undefined) where.add((group) => `s.group_name = ${group}`, filter.group);
   if (filter.paused !== undefined) where.add((paused) => `s.paused = ${paused}`, filter.paused ? 1 : 0);
