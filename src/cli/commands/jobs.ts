@@ -5,7 +5,6 @@ import { withoutUndefined } from "../../model/payload.ts";
 import { taskRef } from "../../registry/task.ts";
 import type { ArgumentSpec, Command, CommandGroup } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
-import { durationFromText } from "../configuration/duration_text.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
 import { jobIdOf, jobIdsOf } from "../ids.ts";
@@ -132,7 +131,7 @@ const addCommand: Command = {
     const input = await inputOf(context, taskName);
     const [delay, runAt, after] = [context.option("delay"), context.option("at"), context.option("after")];
     const options = withoutUndefined({
-      delay: delay === undefined ? undefined : durationFromText(delay),
+      delay,
       runAt,
       priority: integer(context, "priority"),
       concurrencyKey: context.option("key"),

@@ -13,7 +13,6 @@ import { interval } from "../../triggers/interval.ts";
 import type { Trigger } from "../../triggers/trigger.ts";
 import type { ArgumentSpec, Command, CommandGroup } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
-import { durationFromText } from "../configuration/duration_text.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
 import { scheduleIdOf } from "../ids.ts";
@@ -136,7 +135,7 @@ function triggerOf(context: CommandContext): Trigger {
   const timeZone = context.option("zone");
   if (expression !== undefined) return cron(expression, { timeZone });
   if (at !== undefined) return date(at, { timeZone });
-  return interval(durationFromText(every!), { timeZone });
+  return interval(every!, { timeZone });
 }
 
 /** `schedules show <id>`. */
