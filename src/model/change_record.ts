@@ -3,7 +3,7 @@ import type { ScheduleRecord } from "./schedule_record.ts";
 import type { JobOutcome } from "./states.ts";
 import type { TaskRecord } from "./task_record.ts";
 
-/** What a store notes in the very step that does it; `seq` grows in the order of the commits. */
+/** A change, noted by the store in the very step that makes it; `seq` grows in the order of the commits. */
 export type ChangeRecord = NewChange & { readonly seq: number };
 
 /** A change that has no number yet. */
@@ -55,19 +55,19 @@ export interface JobFinishedFacts {
   readonly fireTimeMs: number | null;
   readonly attempt: number;
   readonly outcome: JobOutcome;
-  /** How long the last attempt ran; null when it never started. */
+  /** The duration of the last attempt; null when it never started. */
   readonly durationMs: number | null;
-  /** How much later than its `runAt` the last attempt started; null when it never started. */
+  /** The time from its `runAt` to the start of the last attempt; null when it never started. */
   readonly latenessMs: number | null;
   readonly error: StoredError | null;
 }
 
-/** How long changes are kept for readers that come back. */
+/** The time for which changes are kept for readers that come back. */
 export const CHANGES_KEPT_MS = 86_400_000;
-/** How many changes are kept at the most; about 100 bytes each. */
+/** The most changes that are kept; about 100 bytes each. */
 export const CHANGES_MAX = 1_000_000;
 
-/** What is noted of a job that ends. */
+/** The change that is noted of a job that ends. */
 export function jobChange(before: JobRecord, after: JobRecord): NewChange {
   const { id: jobId, taskName, scheduleId, fireTimeMs, attempt, startedAtMs, error } = after;
   const atMs = after.finishedAtMs ?? 0;
@@ -86,7 +86,7 @@ export function jobChange(before: JobRecord, after: JobRecord): NewChange {
   };
 }
 
-/** What is noted when a schedule is written; `before` is undefined for a new one. */
+/** The changes that are noted when a schedule is written; `before` is undefined for a new one. */
 export function scheduleChanges(
   before: ScheduleRecord | undefined,
   after: ScheduleRecord,
@@ -103,7 +103,7 @@ export function scheduleChanges(
   return changes;
 }
 
-/** What is noted of a schedule. */
+/** The change that is noted of a schedule. */
 export function scheduleChange(
   type: ScheduleChangeFacts["type"],
   { id: scheduleId, taskName, nextFireTimeMs, error }: ScheduleRecord,
@@ -112,7 +112,7 @@ export function scheduleChange(
   return { atMs, type, scheduleId, taskName, nextFireTimeMs, error };
 }
 
-/** What is noted when a task is written; `before` is undefined for a new one. */
+/** The changes that are noted when a task is written; `before` is undefined for a new one. */
 export function taskChanges(
   before: TaskDefinition | undefined,
   after: TaskDefinition,

@@ -9,12 +9,12 @@ import { defaultRunSettings, type RunSettings } from "./settings.ts";
 import type { BlockedBy, JobOutcome, OverlapPolicy } from "./states.ts";
 import type { TaskRecord, TaskVersion } from "./task_record.ts";
 
-/** Whether a stored `scheduled` job has become `ready`: `runAt` means not before. */
+/** True if a stored `scheduled` job has become `ready`: `runAt` means not before. */
 export function isDue(runAtMs: number, nowMs: number): boolean {
   return runAtMs <= nowMs;
 }
 
-/** Whether a waiting job's start deadline has passed. Only the first attempt has one. */
+/** True if a waiting job's start deadline has passed. Only the first attempt has one. */
 export function deadlineMissed(
   job: Pick<JobRecord, "startDeadlineMs" | "attempt">,
   nowMs: number,
@@ -22,13 +22,13 @@ export function deadlineMissed(
   return job.startDeadlineMs !== null && job.attempt === 0 && job.startDeadlineMs < nowMs;
 }
 
-/** How many more jobs may run beside `running` ones; Infinity where there is no limit. */
+/** Number of jobs that may run beside `running` ones; Infinity where there is no limit. */
 export function slotsLeft(limit: number | null, running: number): number {
   return limit === null ? Infinity : Math.max(0, limit - running);
 }
 
 /**
- * How many jobs of a task may run at once: what was set at run time, else what its code says, else the default. For a
+ * The limit of a task's jobs that run at once: what was set at run time, else what its code says, else the default. For a
  * batch task both count calls, each of which may take so many jobs.
  */
 export function taskLimit(task: Pick<TaskRecord, "settings" | "overrides"> | undefined): number | null {
@@ -38,7 +38,7 @@ export function taskLimit(task: Pick<TaskRecord, "settings" | "overrides"> | und
   return limit === null ? null : limit * (task.settings.batchSize ?? 1);
 }
 
-/** How many jobs of one schedule may run at once, from its overlap policy and its own limit. */
+/** The limit of one schedule's jobs that run at once, from its overlap policy and its own limit. */
 export function scheduleLimit(overlap: OverlapPolicy, maxRunningJobs: number | null): number | null {
   return overlap === "queueOne" || overlap === "queue" ? 1 : maxRunningJobs;
 }
@@ -52,7 +52,7 @@ export function keyLimit(
 }
 
 /**
- * How many more jobs with one key may run beside `running` ones, asked for one of them; `isFirst`: no job with the key
+ * Number of jobs with one key that may run beside `running` ones, asked for one of them; `isFirst`: no job with the key
  * that was added before it is unfinished.
  */
 export function keySlotsLeft(limit: StoredConcurrency | null, running: number, isFirst: boolean): number {
@@ -61,28 +61,28 @@ export function keySlotsLeft(limit: StoredConcurrency | null, running: number, i
   return isFirst ? slotsLeft(1, running) : 0;
 }
 
-/** How many jobs of a task may start in a time: what was set at run time, else what its code says. */
+/** The limit of a task's jobs that start in a time: what was set at run time, else what its code says. */
 export function rateLimit(
   task: Pick<TaskRecord, "settings" | "overrides"> | undefined,
 ): StoredRate | null {
   const set = task?.overrides.rateLimit;
   const own = task?.settings.rateLimit ?? null;
-  // Whether keys tell what counts is known to the code alone, which gives the keys.
+  // Whether starts count by key is known to the code alone, which gives the keys.
   return set ? { ...set, keyed: own?.keyed ?? false } : set === null ? null : own;
 }
 
-/** What a job's start counts for under a rate: a key, the empty text for all jobs of its task, null for nothing. */
+/** The key that a job's start counts for under a rate: a key, the empty text for all jobs of its task, null for nothing. */
 export function countsFor(rate: StoredRate | null, job: Pick<JobRecord, "rateKey">): string | null {
   if (rate === null) return null;
   return rate.keyed ? job.rateKey : "";
 }
 
-/** Whether what a scheduler offers covers what a job demands. */
+/** True if what a scheduler offers covers what a job demands. */
 export function coversTags(offered: readonly string[], demanded: readonly string[]): boolean {
   return demanded.every((tag) => offered.includes(tag));
 }
 
-/** What the order of jobs is made of. */
+/** The fields that decide the order of jobs. */
 export type ClaimPlace = Pick<JobRecord, "priority" | "ageingMs" | "runAtMs" | "seq">;
 
 /**
@@ -108,16 +108,16 @@ export function rankOrder(a: ClaimPlace, b: ClaimPlace): number {
   return claimRank(a) - claimRank(b) || a.runAtMs - b.runAtMs || a.seq - b.seq;
 }
 
-/** Whether code of this version can run a job. */
+/** True if code of this version can run a job. */
 export function runsVersion(code: TaskVersion, job: Pick<JobRecord, "taskName" | "taskVersion">): boolean {
   return code.name === job.taskName && code.version >= job.taskVersion;
 }
 
-/** What the surroundings of a pending job say about it. */
+/** The surroundings of a pending job. */
 export interface JobSurroundings {
   /** True if a live scheduler knows its task, in its version, and offers its tags. */
   readonly served: boolean;
-  /** What keeps it from being taken, `parents` apart. */
+  /** The reason that it cannot be taken, `parents` apart. */
   readonly heldBy: Exclude<BlockedBy, "parents"> | null;
 }
 
@@ -134,24 +134,24 @@ export function displayState(stored: JobStanding, { served, heldBy }: JobSurroun
   return { state: heldBy === null ? "ready" : "blocked", blockedBy: heldBy };
 }
 
-/** What an observer knows about another scheduler's lease. */
+/** An observation of another scheduler's lease. */
 export interface LeaseObservation {
   readonly leaseUntilMs: number;
   readonly leaseMs: number;
-  /** How long the observer has seen no beat, on its own monotonic clock; null when it could not watch. */
+  /** The time for which the observer has seen no beat, on its own monotonic clock; null when it could not watch. */
   readonly watchedMs: number | null;
 }
 
 /**
- * Whether a lease is over: the store's clock says so, and whoever could watch has watched for a whole lease
- * without a beat, so that a clock that jumps forward takes nobody's work.
+ * True if a lease has expired: the store's clock says so, and an observer that could watch has watched for a whole lease
+ * without a beat, so that a clock that jumps forward takes no scheduler's work.
  */
 export function leaseIsOver(lease: LeaseObservation, nowMs: number): boolean {
   if (lease.leaseUntilMs >= nowMs) return false;
   return lease.watchedMs === null || lease.watchedMs >= lease.leaseMs;
 }
 
-/** What becomes of a running job whose scheduler is gone. */
+/** The end of a run whose scheduler is gone. */
 export function lostLeaseTransition(
   job: Pick<JobRecord, "lostLeases" | "cancelRequested">,
   settings: Pick<RunSettings, "onLostLease" | "maxLostLeases" | "retention">,
@@ -175,7 +175,7 @@ export function missedDeadlineTransition(settings: Pick<RunSettings, "retention"
 }
 
 /**
- * What really becomes of a run that its owner ends: one that was asked to stop in the meantime is not tried
+ * The transition that really applies when an owner ends a run: one that was asked to stop in the meantime is not tried
  * again, handed back or parked; it ends as cancelled.
  */
 export function effectiveTransition(
@@ -188,8 +188,8 @@ export function effectiveTransition(
 }
 
 /**
- * Whether a run's end that no longer finds its run was written before: the same claim ended with the same
- * outcome. So a call that is repeated because its answer was lost is told the truth.
+ * True if a run's end that no longer finds its run was written before: the same claim ended with the same
+ * outcome. So a call that is repeated because its answer was lost gets the true result.
  */
 export function endedBefore(job: JobRecord, ending: JobEnding): boolean {
   const { fence, transition } = ending;
@@ -197,7 +197,7 @@ export function endedBefore(job: JobRecord, ending: JobEnding): boolean {
     job.owner === fence.incarnation && job.claimNumber === fence.claimNumber;
 }
 
-/** Whether a run may still be written about: its owner and the number of its claim are those of the fence. */
+/** True if a run may still be written about: its owner and the number of its claim are those of the fence. */
 export function fenceHolds(
   job: Pick<JobRecord, "state" | "owner" | "claimNumber">,
   fence: JobFence,
@@ -205,7 +205,7 @@ export function fenceHolds(
   return job.state === "running" && job.owner === fence.incarnation && job.claimNumber === fence.claimNumber;
 }
 
-/** The end of a job that has no value to show: its error tells why. */
+/** The end of a job that has no value to show: its error has the reason. */
 export function endedAs(
   outcome: Extract<JobOutcome, "cancelled" | "abandoned" | "missedStartDeadline">,
   message: string,
@@ -220,7 +220,7 @@ const errorNames = {
   missedStartDeadline: "MissedStartDeadline",
 } as const;
 
-/** Whether a job that is there, of the same task and key, stands for a new one. */
+/** True if a job that is there, of the same task and key, stands for a new one. */
 export function matchesIdentity(job: JobRecord, identity: JobIdentity, nowMs: number): boolean {
   return identity.states.includes(job.state) &&
     (identity.periodMs === null || job.createdAtMs > nowMs - identity.periodMs) &&

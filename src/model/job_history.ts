@@ -1,19 +1,19 @@
-/** What is remembered of a job's runs: its attempts, and the lines of its log. */
+/** The history of a job's runs: its attempts, and the lines of its log. */
 import type { JobRecord, JobTransition, StoredError } from "./job_record.ts";
 import type { LogLevel } from "./logger.ts";
 import type { JobOutcome } from "./states.ts";
 
-/** How many attempts of one job are kept; then the oldest go. */
+/** Number of attempts of one job that are kept; then the oldest go. */
 export const ATTEMPTS_MAX = 100;
-/** How many lines of one job's log are kept; then the oldest go. */
+/** Number of lines of one job's log that are kept; then the oldest go. */
 export const LOG_LINES_MAX = 1000;
-/** How many bytes of one job's log are kept, messages and fields together. */
+/** Number of bytes of one job's log that are kept, messages and fields together. */
 export const LOG_BYTES_MAX = 262_144;
 
 /** All outcomes of an attempt after which its job continues. */
 export const leavingOutcomes = ["handedBack", "leaseLost", "snoozed", "parked"] as const;
 
-/** How an attempt ended: as its job did, or so that the job continues. */
+/** The outcome of an attempt: as its job did, or so that the job continues. */
 export type AttemptOutcome = JobOutcome | (typeof leavingOutcomes)[number];
 
 /** One time that a scheduler took a job. */
@@ -37,7 +37,7 @@ export interface AttemptRecord {
 /** An attempt as stored: the scheduler's name is looked up. */
 export type StoredAttempt = Omit<AttemptRecord, "ownerName">;
 
-/** How an attempt ended after which its job goes on; undefined for the end of a job. */
+/** The outcome of an attempt after which its job continues; undefined for the end of a job. */
 export function leavingOutcome(transition: JobTransition): AttemptOutcome | undefined {
   switch (transition.to) {
     case "retry":
@@ -55,7 +55,7 @@ export function leavingOutcome(transition: JobTransition): AttemptOutcome | unde
 
 /**
  * The attempt to be stored when a run leaves its job unfinished. The attempt that finishes a job is not stored: the
- * job's own row tells of it.
+ * job's own row has it.
  */
 export function leftAttempt(
   job: JobRecord,
@@ -77,7 +77,7 @@ export function leftAttempt(
   };
 }
 
-/** The attempt that the job's own row tells of: the one that runs, or that finished it; undefined without one. */
+/** The attempt that the job's own row has: the one that runs, or that finished it; undefined without one. */
 export function currentAttempt(job: JobRecord): StoredAttempt | undefined {
   const { state, claimNumber, attempt, owner, startedAtMs, finishedAtMs, outcome, error } = job;
   if (startedAtMs === null || (state !== "running" && state !== "finished")) return undefined;
@@ -130,7 +130,7 @@ export interface StoredLogLine extends LogLine {
   readonly part: LogBatch["part"];
 }
 
-/** How many bytes of the bound a line takes. */
+/** Number of bytes that a line takes of the bound. */
 export function logLineBytes({ message, fields }: LogLine): number {
   return encoder.encode(message).length + (fields === null ? 0 : encoder.encode(fields).length);
 }

@@ -12,7 +12,7 @@ export interface JobParents {
 
 /** The fields that a job is given when it is added, and keeps. Those of {@linkcode RowSettings} come from its settings. */
 export interface JobFields extends RowSettings {
-  /** Time-ordered text, made by whoever adds the job; adding the same id again adds nothing. */
+  /** Time-ordered text, made by the process that adds the job; adding the same id again adds nothing. */
   readonly id: string;
   readonly taskName: string;
   /** Version of the task whose input this is. */
@@ -62,7 +62,7 @@ export const replacedFieldNames: readonly (keyof JobFields)[] = jobFieldNames.fi
 export interface NewJob extends JobFields {
   /** Not before this instant; null is at once. */
   readonly runAtMs: number | null;
-  /** When it stands for the same work as a job that is there. @default never */
+  /** The identity by which it may stand for the same work as a job that is there. @default never */
   readonly identity?: JobIdentity;
   /** The jobs it waits for. A job with parents has no schedule. @default none */
   readonly parents?: JobParents;
@@ -83,7 +83,7 @@ export interface StoredError {
   readonly cause?: StoredError;
 }
 
-/** How far a job says it is. */
+/** A job's report of its progress. */
 export interface JobProgress {
   readonly done: number;
   readonly total: number;
@@ -96,19 +96,19 @@ export interface JobRecord extends JobFields {
   /** Identity of the row; grows in order of adding. */
   readonly seq: number;
   readonly state: JobState;
-  /** What holds it back. As stored, `parents` or null: any other limit is looked up when the job is shown. */
+  /** The reason that it is blocked. As stored, `parents` or null: any other limit is looked up when the job is shown. */
   readonly blockedBy: BlockedBy | null;
   readonly outcome: JobOutcome | null;
   readonly runAtMs: number;
   /** The key of its identity, or null. */
   readonly identityKey: string | null;
-  /** What becomes of it when a parent does not succeed; null where it has no parents. */
+  /** The policy for when a parent does not succeed; null where it has no parents. */
   readonly onParentFailure: ParentFailurePolicy | null;
   /** Id of the job whose run added it, or null. */
   readonly addedBy: string | null;
   /** Id of the batch it is part of, or null. */
   readonly batchId: string | null;
-  /** How often it was started against its retry budget; a lost lease or a hand-back is taken off again. */
+  /** Number of starts against its retry budget; a lost lease or a hand-back is taken off again. */
   readonly attempt: number;
   /** Grows at every claim and never shrinks: with the incarnation, the fence of every write about a run. */
   readonly claimNumber: number;
@@ -124,15 +124,15 @@ export interface JobRecord extends JobFields {
   readonly finishedAtMs: number | null;
   /** When the finished job may be pruned; null is never. */
   readonly expiresAtMs: number | null;
-  /** What the task returned, once `success`. */
+  /** The value that the task returned, once `success`. */
   readonly value: Payload | null;
-  /** What the last attempt ended with, when it did not succeed. */
+  /** The error of the last attempt, when it did not succeed. */
   readonly error: StoredError | null;
   /** Set when the row cannot be read; the other fields are then as good as could be had. */
   readonly undecodable?: string;
 }
 
-/** What a running job may know about itself: plain values, so that they cross to threads and processes. */
+/** The facts that a running job may know about itself: plain values, so that they cross to threads and processes. */
 export interface JobFacts
   extends
     Pick<JobRecord, "id" | "taskName" | "attempt" | "scheduleId" | "fireTimeMs" | "runAtMs" | "metadata"> {
@@ -140,29 +140,29 @@ export interface JobFacts
   readonly parents?: readonly ParentFacts[];
 }
 
-/** What a running job may know about one that it waited for. */
+/** The facts that a running job may know about one that it waited for. */
 export interface ParentFacts extends Pick<JobRecord, "id" | "taskName" | "value" | "error"> {
   readonly outcome: JobOutcome;
 }
 
-/** Who may write about a run: the incarnation that claimed the job and the number of that claim. */
+/** The right to write about a run: the incarnation that claimed the job and the number of that claim. */
 export interface JobFence {
   readonly seq: number;
   readonly incarnation: number;
   readonly claimNumber: number;
 }
 
-/** How a run ends. */
+/** The end of a run. */
 export type JobTransition =
   | {
     readonly to: "finished";
     readonly outcome: JobOutcome;
     readonly value: Payload | null;
     readonly error: StoredError | null;
-    /** How long the finished job is kept; null is for ever. */
+    /** The time for which the finished job is kept; null is indefinitely. */
     readonly keepMs: number | null;
   }
-  /** Another attempt, `delayMs` from now; `outcome` is what became of this one, `error` unless told otherwise. */
+  /** Another attempt, `delayMs` from now; `outcome` is what became of this one, `error` by default. */
   | {
     readonly to: "retry";
     readonly delayMs: number;

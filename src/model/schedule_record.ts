@@ -3,7 +3,7 @@ import type { Metadata, Payload } from "./payload.ts";
 import type { RunOverrides } from "./settings.ts";
 import type { CoalescePolicy, OverlapPolicy, ScheduleStatus } from "./states.ts";
 
-/** What users say about a schedule beside its trigger and input, as stored. */
+/** The options of a schedule beside its trigger and input, as stored. */
 export interface SchedulePolicies {
   readonly coalesce: CoalescePolicy;
   readonly overlap: OverlapPolicy;
@@ -12,22 +12,22 @@ export interface SchedulePolicies {
   /** Window over which fires of the same instant are spread by a hash of the id; 0 is off. */
   readonly spreadMs: number;
   readonly maxRuns: number | null;
-  /** How many of this schedule's jobs may run at once; null is no limit. */
+  /** The limit of this schedule's jobs that run at once; null is no limit. */
   readonly maxRunningJobs: number | null;
   /** Version of the task whose input the schedule has. @default the version of the task as stored */
   readonly inputVersion?: number;
-  /** What its jobs share slots with others of their task by; null shares none. */
+  /** The key by which its jobs share slots with others of their task; null shares none. */
   readonly concurrencyKey: string | null;
-  /** What the starts of its jobs count for. */
+  /** The key that the starts of its jobs count for. */
   readonly rateKey: string | null;
   /** Settings given on the schedule; they win over the task's. */
   readonly overrides: RunOverrides;
 }
 
-/** How long after its fire time a job may be made and not be counted as late. */
+/** The time after its fire time within which a job that is made does not count as late. */
 export const LATE_AFTER_MS = 1000;
 
-/** What became of a schedule's fires, counted in the transactions that did it. */
+/** Counts of what became of a schedule's fires, written in the transactions that did it. */
 export interface ScheduleCounters {
   /** Fires that became jobs. */
   readonly runs: number;
@@ -79,7 +79,7 @@ export interface ScheduleRecord extends ScheduleWrite {
   readonly version: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
-  /** How many of its jobs have failed (`isFailure`). */
+  /** Number of its jobs that have failed (`isFailure`). */
   readonly failedRuns: number;
   /** Set when the row cannot be read; the other fields are then as good as could be had. */
   readonly undecodable?: string;

@@ -1,7 +1,7 @@
 import type { SchedulerRole } from "./states.ts";
 import type { TaskVersion } from "./task_record.ts";
 
-/** What tells one process from all others, so that a neighbour on the same host can see that it is dead. */
+/** The facts that distinguish one process from all others, so that a neighbour on the same host can see that it is dead. */
 export interface ProcessIdentity {
   readonly hostname: string;
   readonly pid: number;
@@ -9,7 +9,7 @@ export interface ProcessIdentity {
   readonly bootId: string | null;
   /** The namespace the pid counts in; null where the system does not say. */
   readonly pidNamespace: string | null;
-  /** When the process started, in the system's own units; tells a reused pid. */
+  /** When the process started, in the system's own units; shows that a pid was reused. */
   readonly startedAt: string | null;
 }
 

@@ -22,13 +22,13 @@ export const pendingStates: readonly JobState[] = unfinishedStates.filter((state
  */
 export const blockedByWords = ["parents", "pause", "task", "schedule", "key", "rate"] as const;
 
-/** What holds a blocked job back. */
+/** The reason that a job is blocked. */
 export type BlockedBy = (typeof blockedByWords)[number];
 
 /** All that can become of a job when one of its parents does not succeed: it is cancelled too, or runs all the same. */
 export const parentFailurePolicies = ["cascade", "continue"] as const;
 
-/** What becomes of a job when one of its parents does not succeed. */
+/** A policy for a job of which a parent does not succeed. */
 export type ParentFailurePolicy = (typeof parentFailurePolicies)[number];
 
 /** All outcomes of a finished job. */
@@ -41,7 +41,7 @@ export const jobOutcomes = [
   "abandoned",
 ] as const;
 
-/** What became of a finished job. */
+/** The outcome of a finished job. */
 export type JobOutcome = (typeof jobOutcomes)[number];
 
 const countsAsFailed: Readonly<Record<JobOutcome, boolean>> = {
@@ -64,13 +64,13 @@ export function isFailure(outcome: JobOutcome | null): boolean {
 /** All that a schedule can be: `finished` has no fire left, `failed` has a trigger that threw or cannot be read. */
 export const scheduleStatuses = ["active", "finished", "failed"] as const;
 
-/** Whether a schedule fires. */
+/** The status of a schedule. */
 export type ScheduleStatus = (typeof scheduleStatuses)[number];
 
 /** All roles of a scheduler: it processes schedules, runs jobs, does both, or neither (it only adds and reads). */
 export const schedulerRoles = ["scheduler", "worker", "both", "client"] as const;
 
-/** What a scheduler does. */
+/** The role of a scheduler. */
 export type SchedulerRole = (typeof schedulerRoles)[number];
 
 /** All coalesce policies. */
@@ -82,17 +82,17 @@ export type CoalescePolicy = (typeof coalescePolicies)[number];
 /** All overlap policies. */
 export const overlapPolicies = ["queueOne", "queue", "skip", "cancelPrevious", "allow"] as const;
 
-/** What happens to a fire while the schedule's previous job is not finished. */
+/** The policy for a fire while the schedule's previous job is not finished. */
 export type OverlapPolicy = (typeof overlapPolicies)[number];
 
 /** All conflict policies. */
 export const conflictPolicies = ["replace", "doNothing", "exception"] as const;
 
-/** What `addSchedule` does when the id is taken. */
+/** The policy of `addSchedule` for an id that is taken. */
 export type ConflictPolicy = (typeof conflictPolicies)[number];
 
 /** All lost-lease policies. */
 export const lostLeasePolicies = ["retry", "abandon"] as const;
 
-/** What becomes of a running job whose scheduler lost its lease. */
+/** The policy for a running job whose scheduler lost its lease. */
 export type LostLeasePolicy = (typeof lostLeasePolicies)[number];

@@ -12,16 +12,16 @@ export interface TaskWrite {
   readonly metadata: Metadata;
 }
 
-/** What is set about a task at run time; it wins over what the code says. */
+/** The settings of a task that are made at run time; they win over what the code says. */
 export type TaskOverrides = RunOverrides & { readonly metadata?: Metadata };
 
 /** A task as stored. */
 export interface TaskRecord extends TaskWrite {
-  /** What `configureTask` set; wins over the code's settings and stays when the program starts again. */
+  /** The settings of `configureTask`; they win over the code's settings and stay when the program starts again. */
   readonly overrides: TaskOverrides;
   /** Paused for the whole cluster: its jobs wait. */
   readonly paused: boolean;
-  /** How many of its jobs run now, counted from the jobs themselves. */
+  /** Number of its jobs that run now, counted from the jobs themselves. */
   readonly runningJobs: number;
 }
 
@@ -39,6 +39,6 @@ export interface TaskVersion {
 
 /** A task of which jobs are wanted. */
 export interface TaskClaim extends TaskVersion {
-  /** How many of its jobs are taken at the most, beside all limits. @default as many as are wanted in all */
+  /** The most of its jobs that are taken, beside all limits. @default as many as are wanted in all */
   readonly max?: number;
 }

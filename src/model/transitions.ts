@@ -1,5 +1,5 @@
 /**
- * What a job looks like after each thing that can happen to it, as pure functions from record to record. The
+ * The states of a job after each thing that can happen to it, as pure functions from record to record. The
  * memory store calls them; the SQL restates them.
  */
 import { isDue } from "./decisions.ts";
@@ -135,7 +135,7 @@ export function transitionedJob(job: JobRecord, transition: JobTransition, nowMs
 }
 
 /**
- * A finished or parked job made ready by hand: a fresh retry budget, and no start deadline any more. `waits`: it has
+ * A finished or parked job made ready by hand: a fresh retry budget, and no start deadline any longer. `waits`: it has
  * parents that are not finished.
  */
 export function retriedJob(job: JobRecord, nowMs: number, waits = false): JobRecord {
@@ -181,7 +181,7 @@ export function changedJob(job: JobRecord, change: WaitingJobChange, nowMs: numb
   };
 }
 
-/** What can be changed about a waiting job; a missing key leaves it as it is. */
+/** The changes that can be made to a waiting job; a missing key leaves it as it is. */
 export interface WaitingJobChange {
   readonly runAtMs?: number | null;
   readonly priority?: number;

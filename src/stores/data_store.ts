@@ -7,8 +7,8 @@
  *   resolves. No call needs another one to leave the store consistent.
  * - **Repeatable.** A call that is sent twice because its answer was lost does nothing the second time: ids
  *   come from the caller, writes about schedules compare versions, writes about runs compare the fence.
- * - **The store tells the time.** Comparisons use the store's clock; answers carry it as `nowMs`.
- * - **Nothing is dropped for being unreadable.** Such a row is answered with `undecodable` set.
+ * - **Time is the store's.** Comparisons use the store's clock; results carry it as `nowMs`.
+ * - **Nothing is dropped for being unreadable.** Such a row is returned with `undecodable` set.
  * - **Never reused.** Incarnations, row identities (`seq`) and versions only grow, also across removals.
  *
  * Stores never publish events and never log what they did: the gateway above them does.
@@ -22,15 +22,15 @@ import type { ReadStore } from "./read_store.ts";
 import type { SchedulerStore } from "./scheduler_store.ts";
 import type { TaskStore } from "./task_store.ts";
 
-/** What a store is given when it is opened. */
+/** The surroundings that a store is opened in. */
 export interface StoreContext {
   /** The scheduler's clock. A store with a clock of its own uses it only when it is not the system's. */
   readonly clock: Clock;
 }
 
-/** What a store can do, said once instead of asked by name. */
+/** The abilities of a store, declared once instead of asked by name. */
 export interface StoreCapabilities {
-  /** What was written is still there after the process has ended. */
+  /** Rows are still there after the process has ended. */
   readonly durable: boolean;
   /** Other processes can use the same data. */
   readonly shared: boolean;
@@ -39,9 +39,9 @@ export interface StoreCapabilities {
 /** Where tasks, schedules, jobs and results live. */
 export interface DataStore
   extends TaskStore, ScheduleStore, JobStore, JobHistoryStore, SchedulerStore, CalendarStore, ChangeStore {
-  /** What it is, for people: `memory`, `libsql`. */
+  /** Its kind, for people: `memory`, `libsql`. */
   readonly kind: string;
-  /** Where it is, for people, without secrets: `file:carillon.db`. */
+  /** Its location, for people, without secrets: `file:carillon.db`. */
   readonly location: string;
   readonly capabilities: StoreCapabilities;
   /** A copy of the data nearby, for what people look at. @default none, the store itself */
@@ -58,13 +58,13 @@ export interface DataStore
   nowMs(): Promise<number>;
   /**
    * Calls back after another user of the store (another process, another scheduler that opened this object)
-   * has or may have changed something, and after the end of a run has let jobs go on that waited for it. Answers how
+   * has or may have changed something, and after the end of a run has let jobs continue that waited for it. Returns how
    * to stop that.
    */
   watch(listener: () => void): () => void;
   /**
-   * What can be written within a transaction of the caller's, which is not to be told as events: nobody knows whether it
-   * is committed. Throws `invalidOption` where the store cannot, or for what is no transaction of its database.
+   * The operations within a transaction of the caller's. They are not published as events, as it may never be
+   * committed. Throws `invalidOption` where the store cannot, or for what is no transaction of its database.
    */
   within(transaction: JobTransaction): Promise<TransactionStore>;
   /**
@@ -75,7 +75,7 @@ export interface DataStore
   prune(limit: number): Promise<PruneAnswer>;
 }
 
-/** What a call of `prune` deleted. */
+/** The rows that a call of `prune` deleted. */
 export interface PruneAnswer {
   readonly jobs: number;
   readonly schedules: readonly string[];

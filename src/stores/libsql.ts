@@ -23,13 +23,13 @@ export type {
 /** Options of {@linkcode libsql}. */
 export interface LibsqlOptions {
   /**
-   * Whether a commit waits until the disk has it. `full`: what was awaited survives a power cut. `normal`: it
+   * The durability of a commit. `full`: what was awaited survives a power cut. `normal`: it
    * survives the end of the process; a power cut may take the last commits, and damages nothing.
    *
    * @default "full"
    */
   readonly synchronous?: "full" | "normal";
-  /** What the names of all tables begin with, so that they live beside others. @default "carillon_" */
+  /** The prefix of the names of all tables, so that they live beside others. @default "carillon_" */
   readonly tablePrefix?: string;
   /** The token of a server. @default none */
   readonly authToken?: string;
@@ -37,7 +37,7 @@ export interface LibsqlOptions {
 
 /** Options of {@linkcode libsql} with a client of your own. */
 export interface LibsqlClientOptions extends Omit<LibsqlOptions, "authToken"> {
-  /** What `createClient` of `@libsql/client` made. It stays yours: the store never closes it. */
+  /** A client from `createClient` of `@libsql/client`. It stays yours: the store never closes it. */
   readonly client: LibsqlClient;
 }
 
@@ -70,7 +70,7 @@ export interface LibsqlClientOptions extends Omit<LibsqlOptions, "authToken"> {
  * console.assert(store.location === "libsql://jobs.example.org");
  * ```
  *
- * @example A store on a server far away, with a copy in a file here that answers lists
+ * @example A store on a server far away, with a copy in a file here that serves lists
  * ```ts
  * import { libsql } from "carillon/libsql";
  *

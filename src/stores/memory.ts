@@ -166,7 +166,7 @@ class MemoryStore implements DataStore {
     return endJobs(state, endings, nowMs, () => this.#callListeners());
   }
 
-  /** Runs a step that nobody needs to be woken for. */
+  /** Runs a step that makes no work for others. */
   #read<Answer>(step: (state: MemoryState, nowMs: number) => Answer): Promise<Answer> {
     try {
       return Promise.resolve(this.#run(step));
@@ -175,7 +175,7 @@ class MemoryStore implements DataStore {
     }
   }
 
-  /** Runs a step that can make work for others, and tells them when there are any. */
+  /** Runs a step that can make work for others, and calls their listeners. */
   #write<Answer>(step: (state: MemoryState, nowMs: number) => Answer): Promise<Answer> {
     const answer = this.#read(step);
     if (this.#opens > 1) void answer.then(() => this.#callListeners(), () => {});

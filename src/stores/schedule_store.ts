@@ -4,24 +4,24 @@ import type { ScheduleStatus } from "../model/states.ts";
 import type { TaskRecord } from "../model/task_record.ts";
 import type { JsonValue } from "../model/payload.ts";
 
-/** What a data store does with schedules. */
+/** The operations of a data store on schedules. */
 export interface ScheduleStore {
   /** The schedules that match, by next fire time (those without one last), then id. */
   getSchedules(filter: ScheduleFilter): Promise<readonly ScheduleRecord[]>;
   /**
    * Writes and removes schedules in one step, if every one of them is still as it was read; otherwise writes
-   * nothing and answers undefined: read again, decide again. Every write bumps the version. An id may occur
+   * nothing and resolves to undefined: read again, decide again. Every write bumps the version. An id may occur
    * only once. `lastFinishedMs` is taken from the first write only: later the store itself keeps it.
    */
   writeSchedules(change: ScheduleChange): Promise<readonly ScheduleRecord[] | undefined>;
   /**
    * The schedules to process now: due or in need of planning, active, not paused; by next fire time (those
-   * without one first), then order of adding. Undecodable ones too: whoever processes them writes them failed.
+   * without one first), then order of adding. Undecodable ones too: the scheduler that processes them writes them failed.
    */
   dueSchedules(limit: number): Promise<DueSchedules>;
   /**
    * Moves schedules on and inserts the jobs of their fires, each schedule with its jobs in one step and only
-   * if its version (and the number of unfinished jobs, where given) still holds. Answers which ones moved.
+   * if its version (and the number of unfinished jobs, where given) still holds. Resolves to which ones moved.
    * A job whose id is there already is left as it is, an `identity` of one means nothing; `lastFinishedMs` stays as
    * stored.
    */
@@ -29,8 +29,8 @@ export interface ScheduleStore {
   /** Which of these fire times of a schedule already have a job, whatever its state, in the order asked. */
   getFireTimes(scheduleSeq: number, fireTimesMs: readonly number[]): Promise<readonly number[]>;
   /**
-   * Marks active schedules of these ids, or all, for planning; answers how many. The version of those that are marked
-   * already grows too: whoever is planning them now may not know yet what has changed. A store may do it in several steps.
+   * Marks active schedules of these ids, or all, for planning; returns their number. The version of those that are marked
+   * already grows too: a scheduler that is planning them now may not know yet what has changed. A store may do it in several steps.
    */
   replanSchedules(scheduleIds?: readonly string[]): Promise<number>;
 }
@@ -45,21 +45,21 @@ export interface ScheduleFilter {
   readonly paused?: boolean;
   readonly status?: ScheduleStatus;
   readonly limit?: number;
-  /** How many matches to leave out first. */
+  /** Number of matches to leave out first. */
   readonly offset?: number;
 }
 
 /** Writes to schedules, all or nothing. */
 export interface ScheduleChange {
   readonly puts: readonly {
-    /** What was read; null where the id was free. */
+    /** The version that was read; null where the id was free. */
     readonly expected: ScheduleVersion | null;
     readonly schedule: ScheduleWrite;
   }[];
   readonly removes?: readonly ScheduleVersion[];
 }
 
-/** What `dueSchedules` answers. */
+/** The result of `dueSchedules`. */
 export interface DueSchedules {
   readonly nowMs: number;
   readonly due: readonly DueSchedule[];
@@ -72,7 +72,7 @@ export interface DueSchedule {
   readonly schedule: ScheduleRecord;
   /** Its task as stored; undefined when no scheduler ever registered it. */
   readonly task: TaskRecord | undefined;
-  /** How many of its jobs are not finished. */
+  /** Number of its jobs that are not finished. */
   readonly unfinishedJobs: number;
 }
 
@@ -88,7 +88,7 @@ export interface ScheduleAdvance {
 /** A named calendar as stored. */
 export interface CalendarRecord {
   readonly name: string;
-  /** What the calendar functions validate and read. */
+  /** The definition, which the calendar functions validate and read. */
   readonly definition: JsonValue;
   /** Grows with every write, also across removals. */
   readonly version: number;

@@ -9,7 +9,7 @@ export interface SchedulerStore {
   registerScheduler(
     scheduler: SchedulerWrite,
   ): Promise<{ readonly incarnation: number; readonly nowMs: number }>;
-  /** Renews the lease, `leaseMs` from now, and answers how the store sees this scheduler. */
+  /** Renews the lease, `leaseMs` from now, and resolves to how the store sees this scheduler. */
   heartbeat(incarnation: number, leaseMs: number): Promise<HeartbeatAnswer>;
   /** Removes a scheduler that has stopped; its running jobs, if any are left, are left to `takeOver`. */
   unregisterScheduler(incarnation: number): Promise<void>;
@@ -17,7 +17,7 @@ export interface SchedulerStore {
   getSchedulers(): Promise<readonly SchedulerRecord[]>;
   /**
    * Takes the work of a scheduler that is gone: if its lease still ends when it was seen to, its record goes
-   * and its jobs end as told, in one step. Answers for each ending whether its fence held, or undefined when
+   * and its jobs end as given, in one step. Returns for each ending whether its fence held, or undefined when
    * the scheduler was alive after all. An incarnation without a record (its record was lost) counts as gone.
    */
   takeOver(
@@ -29,7 +29,7 @@ export interface SchedulerStore {
   getOrphanedIncarnations(): Promise<readonly number[]>;
 }
 
-/** What `heartbeat` answers. */
+/** The result of `heartbeat`. */
 export interface HeartbeatAnswer {
   readonly nowMs: number;
   /** False when this scheduler was taken over: it must abort what it runs and register anew. */

@@ -1,30 +1,30 @@
 import type { TaskOverrides, TaskRecord, TaskWrite } from "../model/task_record.ts";
 
-/** What a data store does with tasks. */
+/** The operations of a data store on tasks. */
 export interface TaskStore {
-  /** Writes tasks as the code defines them; keeps what was set at run time (`overrides`, `paused`). Answers in the order given. */
+  /** Writes tasks as the code defines them; keeps what was set at run time (`overrides`, `paused`). Resolves to them in the order given. */
   putTasks(tasks: readonly TaskWrite[]): Promise<readonly TaskRecord[]>;
   /** The tasks of these names, or all, by name. */
   getTasks(names?: readonly string[]): Promise<readonly TaskRecord[]>;
-  /** Changes what is set at run time; answers undefined when there is no such task. */
+  /** Changes what is set at run time; resolves to undefined when there is no such task. */
   updateTask(name: string, change: TaskChange): Promise<TaskRecord | undefined>;
-  /** Removes a task and what was set about it; its schedules and jobs stay. Answers whether there was one. */
+  /** Removes a task and what was set about it; its schedules and jobs stay. Returns whether there was one. */
   removeTask(name: string): Promise<boolean>;
-  /** How the rate stands that jobs of a task with this key count for; undefined where none limits them. */
+  /** The use of the rate that jobs of a task with this key count for; undefined where none limits them. */
   getRateUse(taskName: string, rateKey: string | null): Promise<RateUse | undefined>;
 }
 
-/** How a limit of the rate at which jobs start stands. */
+/** The use of a limit of the rate at which jobs start. */
 export interface RateUse {
   readonly limit: number;
   readonly perMs: number;
-  /** How many jobs started in the window that ends now. */
+  /** Number of jobs that started in the window that ends now. */
   readonly started: number;
   /** When another one may start; null is now. */
   readonly nextStartAtMs: number | null;
 }
 
-/** What can be changed about a task at run time. */
+/** The changes that can be made to a task at run time. */
 export interface TaskChange {
   readonly paused?: boolean;
   /** Replaces all earlier overrides. */

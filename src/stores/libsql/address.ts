@@ -1,8 +1,8 @@
 import { CarillonError } from "../../errors.ts";
 
-/** Where a database is. */
+/** The address of a database. */
 export interface Address {
-  /** What opens it: the native binding for files and memory, a client for servers. */
+  /** The address that opens it: the native binding for files and memory, a client for servers. */
   readonly path: string;
   /** For people; without secrets. */
   readonly location: string;
@@ -12,7 +12,7 @@ export interface Address {
   readonly onServer?: boolean;
 }
 
-/** What may follow the path of a file: what else SQLite understands there would let go of its locks, or of the data. */
+/** The parameters that may follow the path of a file: others that SQLite knows would let go of its locks, or of the data. */
 const fileQuery = /^(\?mode=(ro|rw|rwc))?$/;
 
 /** Reads the address of a database. Throws `invalidOption` for one that cannot be opened. */
@@ -50,14 +50,14 @@ function fileAddress(url: string): Address {
   return { path: url, location, inMemory: false };
 }
 
-/** The path in a file's address, as SQLite reads it; undefined for a database that is elsewhere. */
+/** The path in a file's address, as SQLite reads it; undefined for any other database. */
 export function filePathOf(url: string): string | undefined {
   if (!url.startsWith("file:") || url.startsWith("file::memory:")) return undefined;
   const path = url.replace(/^file:(?:\/\/(?:localhost)?(?=\/))?/i, "").replace(/[?#].*$/s, "");
   return path.replace(/(?:%[0-9a-f]{2})+/gi, unescaped).replace(/^\/(?=[a-z]:)/i, "");
 }
 
-/** What is no text when it is read stays as it is written. */
+/** Decodes an escaped part of an address; what cannot be decoded stays as it is. */
 function unescaped(escapes: string): string {
   try {
     return decodeURIComponent(escapes);

@@ -29,7 +29,7 @@ function collecting(list: StatementList): CallerTransaction {
   return {
     collects: true,
     run(step) {
-      // What only asks has nobody to answer.
+      // What only asks has no one to return to.
       for (const { sql, args } of step.filter(({ sql }) => !/^\s*select\b/i.test(sql))) {
         list.push({ sql, args: args.map(boundValue) });
       }
@@ -116,9 +116,9 @@ function hintFor(given: unknown): string {
     readonly transaction?: unknown;
   };
   if (typeof batch === "function" && typeof transaction === "function") {
-    return `this is a client; give what its transaction("write") answers`;
+    return `this is a client; give what its transaction("write") resolves to`;
   }
-  return "it must be what transaction() of @libsql/client answers, a connection of libsql in a transaction, or an array";
+  return "it must be what transaction() of @libsql/client resolves to, a connection of libsql in a transaction, or an array";
 }
 
 function noTransaction(rule: string): CarillonError {
@@ -131,7 +131,7 @@ const whichFile: Statement = { sql: "select file from pragma_database_list where
 
 /**
  * Refuses a transaction on another file than the store's, such as a copy of it. A server has no file to compare, and
- * of statements that are still to be sent nobody knows where they go.
+ * of statements that are still to be sent it is unknown where they go.
  *
  * Throws `invalidOption`.
  */
@@ -144,7 +144,9 @@ export async function assertSameDatabase(
   const isFile = !usesClient(options) || client?.protocol === "file";
   if (caller.collects || !isFile) return;
   if (address.inMemory) {
-    throw noTransaction("this store is in the memory of its own connection, which nobody shares; use a file");
+    throw noTransaction(
+      "this store is in the memory of its own connection, which cannot be shared; use a file",
+    );
   }
   const [[own], [theirs]] = await Promise.all([driver.read([whichFile]), caller.run([whichFile])]);
   const [file, other] = [own!.cells[0], theirs!.cells[0]];

@@ -15,7 +15,7 @@ interface Explainer {
 }
 
 /**
- * What is wrong with the way the database would carry out what the loops send, in sentences: each must find its rows by an
+ * The faults of the plans that the database would follow for the statements of the loops, in sentences: each must find its rows by an
  * index. Old statistics or an index that is gone can be the reason. Not asked through a caller's own client, nor in memory.
  */
 export async function checkPlans(options: DatabaseOptions): Promise<readonly string[]> {
@@ -72,7 +72,7 @@ async function onServer(url: string, authToken: string | undefined): Promise<Exp
   };
 }
 
-/** What is wrong with the file or with what is in it, in sentences; empty for a sound one. */
+/** The faults of the file and of its contents, in sentences; none for a sound one. */
 export async function checkIntegrity(driver: SqlDriver, { tables }: Dialect): Promise<readonly string[]> {
   const { jobs, schedulers } = tables;
   const [file, orphaned, unknown] = await driver.read([
@@ -94,7 +94,7 @@ export async function checkIntegrity(driver: SqlDriver, { tables }: Dialect): Pr
   return [...damages, ...orphaned!.cells, ...unknown!.cells].map(String);
 }
 
-/** How much room a database takes. */
+/** The size of a database. */
 export interface DatabaseSize {
   readonly bytes: number;
   /** Part of it that is free, for rows to come. */

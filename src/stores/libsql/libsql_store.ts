@@ -27,18 +27,18 @@ export interface LibsqlStore extends DataStore {
    */
   migrate(onStep?: (step: MigrationStep) => void): Promise<MigrationReport>;
   /**
-   * Copies the database into a new file, as it is at one moment and without its free pages, while everything goes on:
+   * Copies the database into a new file, as it is at one moment and without its free pages, while all work continues:
    * a thread of its own does it. Throws `storeUnavailable` when the file cannot be written, `storeFailed` when it is
    * there already, and `invalidState` for a database that is not a file here: its server has its own backups.
    */
   backup(path: string): Promise<void>;
-  /** What is wrong with the database, in sentences; empty for a sound one. */
+  /** The faults of the database, in sentences; none for a sound one. */
   integrity(): Promise<readonly string[]>;
-  /** What is wrong with the way the database would carry out what the loops send, in sentences. */
+  /** The faults of the plans that the database would follow for the statements of the loops, in sentences. */
   plans(): Promise<readonly string[]>;
-  /** How large the database is. */
+  /** The size of the database. */
   size(): Promise<DatabaseSize>;
-  /** How far its embedded replica is; undefined where it has none or is not open. */
+  /** The state of its embedded replica; undefined where it has none or is not open. */
   replicaState(): ReplicaState | undefined;
   /**
    * Brings its embedded replica up to date with everything that was committed before the call. Throws `storeUnavailable`
@@ -75,12 +75,12 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
 interface OpenState {
   readonly driver: SqlDriver;
   readonly replica: EmbeddedReplica | undefined;
-  /** Other processes that have the same file open; undefined where nobody else can, or time is virtual. */
-  readonly neighbors: LocalPeers | undefined;
+  /** Other processes that have the same file open; undefined where no other process can, or time is virtual. */
+  readonly peers: LocalPeers | undefined;
   readonly commits: GroupCommit;
 }
 
-/** A database that is opened and closed by count, by whoever shares the store object. */
+/** A database that is opened and closed by count, by all that share the store object. */
 class OpenDatabase {
   readonly watch = new ChangeWatch();
   readonly session: SqlSession;
@@ -91,7 +91,7 @@ class OpenDatabase {
   #opening: Promise<void> | undefined;
   #state: OpenState | undefined;
   #clock: Clock = systemClock;
-  /** Counts commits where the database does not tell of those of others. */
+  /** Counts commits where the database does not report those of others. */
   readonly #count: ChangeCount | undefined;
   #within: ReturnType<typeof withinTransaction> | undefined;
   /** A database in memory lives as long as its connection, so that is kept when the store is closed. */
@@ -143,12 +143,12 @@ class OpenDatabase {
       if (!this.#count || options.quiet) return await commits.run(step, options);
       return this.#count.results(await commits.run(this.#count.step(step), options));
     } finally {
-      // Also of one that failed: nobody may know whether it happened.
+      // Also of one that failed: it may be unknown whether it happened.
       replica?.noteWrite();
     }
   }
 
-  /** What can be written in a transaction of the caller's; whoever watches looks soon for its commit. */
+  /** The operations within a transaction of the caller's; watchers look soon for its commit. */
   async within(transaction: JobTransaction): Promise<TransactionStore> {
     const { location } = this.#options.address;
     const caller = callerTransaction(transaction, location);
@@ -158,10 +158,10 @@ class OpenDatabase {
     return this.#within(caller);
   }
 
-  /** Adds a listener; answers how to take it back. */
+  /** Adds a listener; returns a function to take it back. */
   listen(listener: () => void): () => void {
     const stop = this.watch.add(listener);
-    void this.#state?.neighbors?.listen();
+    void this.#state?.peers?.listen();
     return stop;
   }
 
@@ -182,13 +182,13 @@ class OpenDatabase {
     if (this.#opens === 0) return;
     await this.#opening;
     if (--this.#opens > 0) return;
-    const { driver, commits, neighbors, replica } = this.#state!;
+    const { driver, commits, peers, replica } = this.#state!;
     await commits.idle();
     // Somebody may have opened it again meanwhile.
     if (this.#opens > 0) return;
     this.#state = this.#opening = this.#within = undefined;
     await this.watch.stop();
-    await Promise.all([neighbors?.close(), replica?.close()]);
+    await Promise.all([peers?.close(), replica?.close()]);
     if (!this.#options.address.inMemory) driver.close();
   }
 
@@ -215,9 +215,9 @@ class OpenDatabase {
       if (!this.#options.address.inMemory) driver.close();
       throw error;
     }
-    const neighbors = this.#neighbors(driver);
-    this.#state = { driver, neighbors, replica, commits: new GroupCommit(driver) };
-    if (this.watch.listened) void neighbors?.listen();
+    const peers = this.#peers(driver);
+    this.#state = { driver, peers, replica, commits: new GroupCommit(driver) };
+    if (this.watch.listened) void peers?.listen();
   }
 
   #replicaOf(driver: SqlDriver): EmbeddedReplica | undefined {
@@ -227,7 +227,7 @@ class OpenDatabase {
     return new EmbeddedReplica(replica, async () => Number((await driver.read([now]))[0]!.cells[0]));
   }
 
-  #neighbors(driver: SqlDriver): LocalPeers | undefined {
+  #peers(driver: SqlDriver): LocalPeers | undefined {
     const { address, dialect } = this.#options;
     if (this.#count || address.inMemory || this.#clock !== systemClock) return undefined;
     return new LocalPeers({ driver, dialect, clock: this.#clock, onNudge: () => this.watch.nudge() });
@@ -264,11 +264,11 @@ class OpenDatabase {
     );
   }
 
-  /** The database tells of other processes' commits; of those through this object, its other users are told here. */
+  /** The database reports other processes' commits; of those through this object, its other users are called back here. */
   #noticed<T>(answer: T, options: WriteOptions = {}): T {
     if (options.quiet) return answer;
     if (this.#opens > 1) this.watch.call();
-    this.#state?.neighbors?.committed();
+    this.#state?.peers?.committed();
     return answer;
   }
 }

@@ -15,7 +15,7 @@ import { loadNativeBinding } from "./native/native_binding.ts";
 import { NativeConnection } from "./native/native_connection.ts";
 import { NativeDriver, type NativeDriverOptions } from "./native/native_driver.ts";
 
-/** How a database is opened. */
+/** The options of opening a database. */
 export interface DatabaseOptions extends NativeDriverOptions, ClientDriverOptions {
   readonly address: Address;
   readonly dialect: Dialect;
@@ -28,7 +28,7 @@ export interface DatabaseOptions extends NativeDriverOptions, ClientDriverOption
   readonly replica?: ReplicaSettings | undefined;
 }
 
-/** Whether a client reaches the database, and not the native binding. */
+/** True if a client reaches the database, and not the native binding. */
 export function usesClient({ address, client }: DatabaseOptions): boolean {
   return client !== undefined || address.onServer === true;
 }
@@ -76,7 +76,7 @@ function pragmasFor({ address, synchronous }: DatabaseOptions): readonly string[
   ];
 }
 
-/** What a caller's own client on a file is told; servers refuse to be told any of it. */
+/** Settings for a caller's own client on a file; servers refuse all of them. */
 function clientPragmas({ synchronous }: DatabaseOptions): readonly string[] {
   return ["journal_mode = wal", `synchronous = ${synchronous}`];
 }

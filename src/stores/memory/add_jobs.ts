@@ -33,7 +33,7 @@ export function addJobs(
   return { nowMs, jobs: answers, claimed: [...claimed].sort(claimOrderAt(nowMs)) };
 }
 
-/** What a call knows of the jobs that it has gone through. */
+/** The jobs that a call has gone through. */
 interface Call {
   /** The jobs that stand for those that were not added, by the ids of these. */
   readonly answered: Map<string, number>;
@@ -53,7 +53,7 @@ function insertAll(state: MemoryState, jobs: readonly NewJob[], nowMs: number): 
   }
 }
 
-/** True if these jobs, which are not there yet, overtake nobody. */
+/** True if these jobs, which are not there yet, overtake no other job. */
 function mayClaimInTurn(
   state: MemoryState,
   jobs: readonly NewJob[],

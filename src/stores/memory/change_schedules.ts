@@ -38,7 +38,7 @@ export function advanceSchedules(
   });
 }
 
-/** Marks active schedules for planning, and those that are marked anew; answers how many. */
+/** Marks active schedules for planning, and those that are marked anew; returns their number. */
 export function replanSchedules(
   state: MemoryState,
   ids: readonly string[] | undefined,

@@ -63,7 +63,7 @@ export function takeJobs(
 /** A task that was asked for. */
 interface AskedTask {
   readonly task: TaskClaim;
-  /** How many more of its jobs may be taken. */
+  /** Number of its jobs that may still be taken. */
   left: number;
 }
 
@@ -73,14 +73,14 @@ interface Candidate {
   readonly asked: AskedTask;
 }
 
-/** Whether a task is not paused and has a slot left. */
+/** True if a task is not paused and has a slot left. */
 export function taskOpen(state: MemoryState, taskName: string): boolean {
   const task = state.tasks.get(taskName);
   const running = state.jobs.ofTask(taskName)?.running ?? 0;
   return !task?.paused && slotsLeft(taskLimit(task), running) > 0;
 }
 
-/** Whether a schedule has a slot left; one that was removed limits nothing any more. */
+/** True if a schedule has a slot left; one that was removed no longer limits anything. */
 export function scheduleOpen(state: MemoryState, scheduleSeq: number): boolean {
   const schedule = state.schedules.bySeq(scheduleSeq);
   if (schedule === undefined) return true;
@@ -88,7 +88,7 @@ export function scheduleOpen(state: MemoryState, scheduleSeq: number): boolean {
   return slotsLeft(limit, state.jobs.ofSchedule(scheduleSeq)?.running ?? 0) > 0;
 }
 
-/** Whether a job's key, where it has one, has a slot left for it. */
+/** True if a job's key, where it has one, has a slot left for it. */
 export function keyOpen(state: MemoryState, job: JobRecord): boolean {
   const { taskName, concurrencyKey } = job;
   const limit = concurrencyKey === null ? null : keyLimit(state.tasks.get(taskName));
@@ -98,7 +98,7 @@ export function keyOpen(state: MemoryState, job: JobRecord): boolean {
   return keySlotsLeft(limit, jobs?.running ?? 0, first === undefined || first.seq >= job.seq) > 0;
 }
 
-/** Whether a job may start now. Where it waits for a slot of its schedule or its key, so do all behind it in its lane. */
+/** True if a job may start now. Where it waits for a slot of its schedule or its key, so do all behind it in its lane. */
 function mayStart(state: MemoryState, job: JobRecord, nowMs: number): boolean {
   if (!taskOpen(state, job.taskName) || deadlineMissed(job, nowMs)) return false;
   if (job.scheduleSeq !== null && !scheduleOpen(state, job.scheduleSeq)) {
@@ -112,7 +112,7 @@ function wait(state: MemoryState, job: JobRecord, slot: string): false {
   return false;
 }
 
-/** The heads of the lanes of all these tasks in claim order; goes on behind each one, taken or not. */
+/** The heads of the lanes of all these tasks in claim order; continues behind each one, taken or not. */
 function* headsInOrder(
   state: MemoryState,
   tasks: readonly TaskClaim[],
@@ -133,7 +133,7 @@ function* headsInOrder(
   }
 }
 
-/** How far one has come in a queue. */
+/** The place reached in a queue. */
 interface Place extends Candidate {
   readonly queue: HeadQueue;
 }
@@ -177,7 +177,7 @@ function namedInOrder(
   return candidates.filter(({ asked }) => asked.left > 0).sort((a, b) => order(a.job, b.job));
 }
 
-/** Whether a scheduler that has this code and offers these tags can take a job. */
+/** True if a scheduler that has this code and offers these tags can take a job. */
 function fits(job: JobRecord, task: TaskClaim, tags: readonly string[]): boolean {
   return runsVersion(task, job) && coversTags(tags, job.tags);
 }

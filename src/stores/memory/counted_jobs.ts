@@ -3,14 +3,14 @@ import { keptJobs } from "../../model/retention_options.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
 import { SortedList } from "./sorted_list.ts";
 
-/** What a task says about the jobs it keeps. */
+/** A task's settings about the jobs it keeps. */
 type Keeper = Pick<TaskRecord, "overrides" | "settings">;
 
 /** Finished jobs of tasks that keep only so many, in the order in which they finished. */
 export class CountedJobs {
   readonly #jobs = new Map<string, SortedList<JobRecord>>();
 
-  /** How many tasks and outcomes it counts jobs of. */
+  /** Number of tasks and outcomes whose jobs it counts. */
   get size(): number {
     return this.#jobs.size;
   }

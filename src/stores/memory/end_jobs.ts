@@ -5,7 +5,7 @@ import type { MemoryState } from "./memory_state.ts";
 import { settleChildren } from "./settle_children.ts";
 import { storedCopy } from "./stored_copy.ts";
 
-/** Ends runs whose fence holds. Calls back where that has let others go on. */
+/** Ends runs whose fence holds. Calls back where that has let others continue. */
 export function endJobs(
   state: MemoryState,
   endings: readonly JobEnding[],

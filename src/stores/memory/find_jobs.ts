@@ -29,7 +29,7 @@ export function getJobs(state: MemoryState, filter: JobFilter, nowMs: number): r
   return found;
 }
 
-/** How many jobs match in each state people see. */
+/** The number of matching jobs in each state people see. */
 export function countJobs(
   state: MemoryState,
   filter: JobPlace,
@@ -43,7 +43,7 @@ export function countJobs(
   return counts;
 }
 
-/** What a job waits or waited for, as people see it. */
+/** The jobs that a job waits or waited for, as people see it. */
 export function getParents(state: MemoryState, id: string, nowMs: number): ParentsAnswer {
   const job = state.jobs.byId(id);
   if (job === undefined) return { waits: false, parents: [] };

@@ -12,10 +12,10 @@ import {
 import type { JobRecord, JobTransition } from "../../model/job_record.ts";
 import type { JobTable } from "./job_table.ts";
 
-/** How many starts of schedulers are remembered by name. */
+/** Number of starts of schedulers that are remembered by name. */
 const NAMES_MAX = 10_000;
 
-/** What is remembered of jobs' runs, by the identity of the job. */
+/** The history of jobs' runs, by the identity of the job. */
 export class JobHistories {
   readonly #attempts = new Map<number, readonly StoredAttempt[]>();
   readonly #logs = new Map<number, readonly StoredLogLine[]>();
@@ -83,7 +83,7 @@ export class JobHistories {
   }
 }
 
-/** What is asked about histories. */
+/** The parts of the state about histories. */
 interface HistoryState {
   readonly jobs: JobTable;
   readonly histories: JobHistories;

@@ -8,7 +8,7 @@ class TaskJobs {
   readonly ready: ReadyQueue;
   readonly scheduled = new SortedList(byRunAt);
   readonly parked = new Set<number>();
-  /** How many run. */
+  /** Number of those that run. */
   running = 0;
   readonly keys = new Map<string, KeyJobs>();
   /** By the key of their identity, in order of adding. */
@@ -18,7 +18,7 @@ class TaskJobs {
     this.ready = new ReadyQueue(closed);
   }
 
-  /** Whether it holds nothing and knows nothing of its task. */
+  /** True if it holds nothing and knows nothing of its task. */
   get isEmpty(): boolean {
     return this.ready.isEmpty && !this.ready.isFifo && this.running === 0 && this.parked.size === 0 &&
       this.scheduled.size === 0 && this.keys.size === 0 && this.identities.size === 0;
@@ -29,20 +29,20 @@ class TaskJobs {
 class KeyJobs {
   /** In order of adding. */
   readonly unfinished = new SortedList<JobRecord>(bySeq);
-  /** How many run. */
+  /** Number of those that run. */
   running = 0;
 }
 
 /** The jobs of one schedule. */
 class ScheduleJobs {
   readonly all = new Set<number>();
-  /** How many are not finished. */
+  /** Number of those that are not finished. */
   unfinished = 0;
-  /** How many run. */
+  /** Number of those that run. */
   running = 0;
 }
 
-/** Something kept for each key, made when first needed and dropped when it holds nothing any more. */
+/** Something kept for each key, made when first needed and dropped when it holds nothing any longer. */
 function at<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   let value = map.get(key);
   if (value === undefined) map.set(key, value = make());
@@ -66,7 +66,7 @@ export class JobTable {
   readonly scheduled = new SortedList(byRunAt);
   /** Waiting jobs with a start deadline that still counts, earliest first. */
   readonly deadlines = new SortedList(byDeadline);
-  /** Finished jobs that are not kept for ever, first to expire first. */
+  /** Finished jobs that are not kept indefinitely, first to expire first. */
   readonly expiring = new SortedList(byExpiry);
 
   /** An identity never given before. */
@@ -119,7 +119,7 @@ export class JobTable {
     if (this.#closed.size > 0) this.#closed.open(slotOfSchedule(scheduleSeq));
   }
 
-  /** How many entries all indexes have, the rows themselves not counted: nothing where there are no rows. */
+  /** Number of entries in all indexes, the rows themselves not counted: nothing where there are no rows. */
   get indexSize(): number {
     return this.#tasks.size + this.#schedules.size + this.#owned.size + this.#closed.size +
       this.scheduled.size + this.deadlines.size + this.expiring.size + this.#seqs.size;
@@ -130,7 +130,7 @@ export class JobTable {
     return this.#schedules.get(scheduleSeq);
   }
 
-  /** What each incarnation runs. */
+  /** The jobs that each incarnation runs. */
   get owned(): ReadonlyMap<number, ReadonlySet<number>> {
     return this.#owned;
   }
@@ -216,7 +216,7 @@ export class JobTable {
     if (schedule.all.size === 0) this.#schedules.delete(scheduleSeq);
   }
 
-  /** A run that is over gives its slot back; where jobs are taken in turn, any that goes makes room for the next. */
+  /** A run that has ended gives its slot back; where jobs are taken in turn, any that goes makes room for the next. */
   #keyMayBeFree(task: TaskJobs, job: JobRecord): void {
     if (this.#closed.size === 0 || (job.state !== "running" && !task.ready.isFifo)) return;
     this.#closed.open(slotOfKey(job));

@@ -27,7 +27,7 @@ import type { ChangesAnswer, ChangesRequest } from "../change_store.ts";
 /** A task without what is counted from the jobs. */
 export type StoredTask = Omit<TaskRecord, "runningJobs">;
 
-/** All that a memory store holds. Rows are frozen: a change replaces the row, so answers can be the rows. */
+/** All that a memory store holds. Rows are frozen: a change replaces the row, so results can be the rows. */
 export class MemoryState {
   readonly tasks = new Map<string, StoredTask>();
   readonly jobs = new JobTable();
@@ -44,7 +44,7 @@ export class MemoryState {
   #lastCalendarVersion = 0;
   #ended: number[] = [];
 
-  /** How many entries there are about jobs: none where there are no jobs, however many there were. */
+  /** Number of entries about jobs: none where there are no jobs, however many there were. */
   get jobEntries(): number {
     const { jobs, parents, starts, histories, counted } = this;
     return jobs.indexSize + parents.size + starts.size + histories.size + counted.size;
@@ -76,7 +76,7 @@ export class MemoryState {
     if (rateLimit(task) === null) this.starts.forget(task.name);
   }
 
-  /** Removes a task; answers whether there was one. */
+  /** Removes a task; returns whether there was one. */
   removeTask(name: string, nowMs: number): boolean {
     this.jobs.setFifo(name, false);
     this.starts.forget(name);
@@ -113,13 +113,13 @@ export class MemoryState {
     return row;
   }
 
-  /** Writes a job that is over, for the end of the step to settle those that wait for it. */
+  /** Writes a job that has ended, for the end of the step to settle those that wait for it. */
   endParent(job: JobRecord): JobRecord {
     this.#ended.push(job.seq);
     return this.putFinished(job);
   }
 
-  /** Writes a job that is over. */
+  /** Writes a job that has ended. */
   putFinished(job: JobRecord): JobRecord {
     const before = this.jobs.get(job.seq) ?? job;
     const row = this.jobs.put(job);
@@ -143,7 +143,7 @@ export class MemoryState {
     this.histories.delete(job);
   }
 
-  /** Notes on a job's schedule that the job is over; one that counts from there is planned anew. */
+  /** Notes on a job's schedule that the job has ended; one that counts from there is planned anew. */
   noteFinish(job: JobRecord, nowMs: number): void {
     const schedule = job.scheduleSeq === null ? undefined : this.schedules.bySeq(job.scheduleSeq);
     if (schedule === undefined) return;
@@ -157,7 +157,7 @@ export class MemoryState {
   }
 }
 
-/** How many changes are kept: nobody comes back to a memory that ended with its process. */
+/** Number of changes that are kept: there is no coming back to a memory that ended with its process. */
 const KEPT_MAX = 10_000;
 
 /** The changes of a memory store, oldest first. */
@@ -183,14 +183,14 @@ export class ChangeLog {
     this.#last = last;
   }
 
-  /** What `readChanges` answers. */
+  /** The result of `readChanges`. */
   read({ after, limit }: ChangesRequest): ChangesAnswer {
     const deletedUpTo = this.#last - this.#changes.length;
     const from = Math.max(0, after - deletedUpTo);
     return { changes: this.#changes.slice(from, from + limit), deletedUpTo, last: this.#last };
   }
 
-  /** What `pruneChanges` answers. */
+  /** The result of `pruneChanges`. */
   prune(limit: number, nowMs: number): number {
     const looked = this.#changes.slice(0, Math.min(limit, this.#changes.length - 1));
     const isOld = ({ atMs }: ChangeRecord) => atMs <= nowMs - CHANGES_KEPT_MS;

@@ -5,12 +5,12 @@ export class ParentTable {
   readonly #parents = new Map<number, readonly number[]>();
   readonly #children = new Map<number, Set<number>>();
 
-  /** Whether no job waits or waited for another one. */
+  /** True if no job waits or waited for another one. */
   get isEmpty(): boolean {
     return this.#parents.size === 0;
   }
 
-  /** How many jobs it knows something of. */
+  /** Number of jobs that it has an entry for. */
   get size(): number {
     return this.#parents.size + this.#children.size;
   }

@@ -23,7 +23,7 @@ function pruneJobs(state: MemoryState, limit: number, nowMs: number): number {
   return expired.length + surplus.length;
 }
 
-/** Whether a job that is not finished has this one's result still to come. */
+/** True if a job that is not finished has this one's result still to come. */
 function isNeeded(state: MemoryState, { seq }: JobRecord): boolean {
   return [...state.parents.childrenOf(seq)].some((child) => state.jobs.get(child)?.state !== "finished");
 }

@@ -8,7 +8,7 @@ export class StartLog {
   /** In order, by task and key. */
   readonly #tasks = new Map<string, Map<string, number[]>>();
 
-  /** How many keys of all tasks it knows starts of. */
+  /** Number of keys, of all tasks, with known starts. */
   get size(): number {
     return [...this.#tasks.values()].reduce((sum, keys) => sum + keys.size, this.#tasks.size);
   }
@@ -26,7 +26,7 @@ export class StartLog {
     if (over > starts.length / 2) starts.splice(0, over);
   }
 
-  /** How many starts there were after an instant. */
+  /** Number of starts after an instant. */
   countAfter(taskName: string, key: string, instantMs: number): number {
     const starts = this.#tasks.get(taskName)?.get(key);
     return starts === undefined ? 0 : starts.length - firstAfter(starts, instantMs);
@@ -67,7 +67,7 @@ function firstAfter(starts: readonly number[], instantMs: number): number {
   return low;
 }
 
-/** What is asked about rates. */
+/** The parts of the state about rates. */
 interface RateState {
   readonly tasks: ReadonlyMap<string, Pick<TaskRecord, "settings" | "overrides">>;
   readonly starts: StartLog;
@@ -75,7 +75,7 @@ interface RateState {
 
 type Rated = Pick<JobRecord, "taskName" | "rateKey">;
 
-/** How the rate stands that a job counts for; undefined where there is none. */
+/** The use of the rate that a job counts for; undefined where there is none. */
 export function rateUse(state: RateState, job: Rated, nowMs: number): RateUse | undefined {
   const rate = rateLimit(state.tasks.get(job.taskName));
   const key = countsFor(rate, job);
@@ -86,7 +86,7 @@ export function rateUse(state: RateState, job: Rated, nowMs: number): RateUse | 
   return { limit, perMs, started, nextStartAtMs: leavingMs === undefined ? null : leavingMs + perMs };
 }
 
-/** Whether the rate that a job counts for, where there is one, lets it start. */
+/** True if the rate that a job counts for, where there is one, lets it start. */
 export function rateOpen(state: RateState, job: Rated, nowMs: number): boolean {
   return (rateUse(state, job, nowMs)?.nextStartAtMs ?? null) === null;
 }

@@ -4,9 +4,9 @@ import { SortedList } from "./sorted_list.ts";
 
 /** A lane that can be set aside. */
 export interface BlockedLane {
-  /** What it waits for, while it is. */
+  /** The slot that it waits for, while it is. */
   closedFor: string | undefined;
-  /** Who takes it up again. */
+  /** The queue that takes it up again. */
   readonly owner: { open(lane: BlockedLane): void };
 }
 
@@ -17,7 +17,7 @@ export interface BlockedLane {
 export class BlockedLanes {
   readonly #lanes = new Map<string, Set<BlockedLane>>();
 
-  /** How many different things are waited for. */
+  /** Number of different things that are waited for. */
   get size(): number {
     return this.#lanes.size;
   }
@@ -46,12 +46,12 @@ export class BlockedLanes {
   }
 }
 
-/** What those wait for whose schedule has no slot left. */
+/** The slot that jobs wait for whose schedule has none left. */
 export function slotOfSchedule(scheduleSeq: number): string {
   return `schedule ${scheduleSeq}`;
 }
 
-/** What those wait for whose key has no slot left. */
+/** The slot that jobs wait for whose key has none left. */
 export function slotOfKey({ taskName, concurrencyKey }: JobRecord): string {
   return `key ${JSON.stringify([taskName, concurrencyKey])}`;
 }
@@ -69,7 +69,7 @@ export interface HeadQueue {
   readonly version: number;
   readonly tags: readonly string[];
   readonly heads: SortedList<JobRecord>;
-  /** How many lanes it has, also those set aside. */
+  /** Number of its lanes, also of those set aside. */
   lanes: number;
 }
 
@@ -90,12 +90,12 @@ export class ReadyQueue {
     this.#closed = closed;
   }
 
-  /** Whether jobs with a key must be taken in order of adding. */
+  /** True if jobs with a key must be taken in order of adding. */
   get isFifo(): boolean {
     return this.#fifo;
   }
 
-  /** Whether no job waits. */
+  /** True if no job waits. */
   get isEmpty(): boolean {
     return this.#lanes.size === 0;
   }
@@ -197,7 +197,7 @@ function addingOrder(a: JobRecord, b: JobRecord): number {
   return a.seq - b.seq;
 }
 
-/** What jobs of one task must have in common to wait for the same things. */
+/** The key that jobs of one task have in common if they wait for the same things. */
 function laneOf({ taskVersion, ageingMs, tags, scheduleSeq, concurrencyKey, rateKey }: JobRecord): string {
   const plain = `${taskVersion} ${ageingMs} ${scheduleSeq}`;
   if (tags.length === 0 && concurrencyKey === null && rateKey === null) return plain;

@@ -23,7 +23,7 @@ export function registerScheduler(
   return { incarnation, nowMs };
 }
 
-/** Renews a lease and tells how the store sees the scheduler. */
+/** Renews a lease and returns how the store sees the scheduler. */
 export function heartbeat(
   state: MemoryState,
   incarnation: number,

@@ -1,7 +1,7 @@
 import type { ScheduleRecord, ScheduleVersion } from "../../model/schedule_record.ts";
 import { only, SortedList } from "./sorted_list.ts";
 
-/** What schedules are processed in order of. */
+/** The fields that decide the order of schedules. */
 export type DueKey = Pick<ScheduleRecord, "nextFireTimeMs" | "seq">;
 
 /** The schedules and their indexes, kept as those of the jobs are. */

@@ -7,7 +7,7 @@ import type { MemoryState } from "./memory_state.ts";
 type Doomed = Map<number, number>;
 
 /**
- * Settles the jobs that wait for those that this step has ended, and whoever waits for them in turn. Answers whether
+ * Settles the jobs that wait for those that this step has ended, and those that wait for them in turn. Returns whether
  * there were any.
  */
 export function settleChildren(state: MemoryState, nowMs: number): boolean {
@@ -32,20 +32,20 @@ export function settleAdded(state: MemoryState, added: readonly JobRecord[], now
   settle(state, doomed, added, nowMs);
 }
 
-/** Whether a job has a parent that is not over; what `over` answers true for counts as over. */
+/** True if a job has a parent that is not over; a parent for which `over` is true counts as over. */
 export function waitsForParents(
   state: MemoryState,
   seq: number,
   over: (parent: JobRecord) => boolean = ({ state }) => state === "finished",
 ): boolean {
-  // Parents mostly end in the order in which they were given: the last ones tell soonest.
+  // Parents mostly end in the order in which they were given: the last ones decide soonest.
   return state.parents.of(seq).toReversed().some((parentSeq) => {
     const parent = state.jobs.get(parentSeq);
     return parent !== undefined && !over(parent);
   });
 }
 
-/** Dooms these children by these parents, and whoever waits for them with `cascade`. */
+/** Dooms these children by these parents, and those that wait for them with `cascade`. */
 function doomAll(
   state: MemoryState,
   doomed: Doomed,
@@ -72,7 +72,7 @@ function waitingChildren(state: MemoryState, parent: number): readonly JobRecord
 }
 
 /**
- * Ends the doomed ones, and lets those candidates go on that have nobody left to wait for. Answers whether there were
+ * Ends the doomed ones, and lets those candidates continue that have nothing left to wait for. Returns whether there were
  * any.
  */
 function settle(

@@ -38,7 +38,7 @@ export class SortedList<T extends Key, Key = T> {
     return true;
   }
 
-  /** Takes an item out; answers whether it was there. */
+  /** Takes an item out; returns whether it was there. */
   delete(item: T): boolean {
     // What is deleted is mostly what came first.
     const isFirst = this.#size > 0 && this.first() === item;

@@ -4,7 +4,7 @@ const emptyList = Object.freeze([]);
 /** Copies that are known to be such, with all that is in them. */
 const known = new WeakSet<object>([emptyObject, emptyList]);
 
-/** A frozen copy of plain JSON, as a store on disk would give it back; nobody can change it afterwards. */
+/** A frozen copy of plain JSON, as a store on disk would give it back; it cannot be changed afterwards. */
 export function storedCopy<T extends object>(value: T): T {
   if (known.has(value)) return value;
   if (isEmpty(value)) return (Array.isArray(value) ? emptyList : emptyObject) as T;

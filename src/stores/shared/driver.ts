@@ -11,28 +11,28 @@
  * - **Whole numbers stay whole.** Integral numbers are bound as integers.
  */
 
-/** What can be bound to a statement or come back from it. Booleans travel as 0 and 1, lists as one JSON text. */
+/** A value that can be bound to a statement or come back from it. Booleans travel as 0 and 1, lists as one JSON text. */
 export type SqlValue = string | number | null;
 
 /** One statement. Its text never holds values, so it is prepared once. */
 export interface Statement {
-  /** Arguments are written `?1`, `?2`, ...; a statement that answers rows answers one column. */
+  /** Arguments are written `?1`, `?2`, ...; a statement that returns rows returns one column. */
   readonly sql: string;
   readonly args: readonly SqlValue[];
 }
 
-/** What one statement did. */
+/** The result of one statement. */
 export interface StatementResult {
   /** The one column of each row: a client pays per cell, so a record is one JSON text. */
   readonly cells: readonly SqlValue[];
-  /** How many rows it changed; meaningless for a statement that answers rows. */
+  /** Number of changed rows; meaningless for a statement that returns rows. */
   readonly changes: number;
 }
 
 /** Statements that happen together. */
 export type Step = readonly Statement[];
 
-/** What became of a step. */
+/** The result of a step. */
 export type StepResult =
   | { readonly results: readonly StatementResult[] }
   /** Undone; the other steps of the call are not touched. */
@@ -49,9 +49,9 @@ export interface SqlDriver {
    * for the disk. Only drivers have it that carry them out in this thread.
    */
   heldUpMs?(): number;
-  /** What should be done before the next write, such as bringing a log into its file; undefined while nothing is. */
+  /** Work to be done before the next write, such as bringing a log into its file; undefined while nothing is. */
   upkeep?(): (() => Promise<void>) | undefined;
-  /** A number that changes when somebody else has committed; undefined where the database has none. */
+  /** A number that changes when another process has committed; undefined where the database has none. */
   changeCounter?(): SqlValue;
   /** Lets go of the connection. */
   close(): void;

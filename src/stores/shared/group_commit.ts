@@ -5,18 +5,18 @@ import type { SqlDriver, StatementResult, Step } from "./driver.ts";
 
 /** Rows that may wait, in whatever number of calls; each is some hundred bytes. */
 const WAITING_ROWS_MAX = 1_000_000;
-/** Rows whose callers are answered in one turn of the event loop: what they do next takes longer than the writing. */
+/** Rows whose callers get their results in one turn of the event loop: what they do next takes longer than the writing. */
 const ROWS_PER_TURN = 250;
 
 /** An operation on many items whose concurrent calls run as one set of statements. */
 export interface BulkOperation<Item, Answer> {
   /** The statements for these items, which may come from several calls. */
   step(items: readonly Item[]): Step;
-  /** The answers, item by item. */
+  /** The results, item by item. */
   answers(items: readonly Item[], results: readonly StatementResult[]): readonly Answer[];
 }
 
-/** What goes with a step, and when. */
+/** The options of a commit. */
 export interface CommitOptions {
   /** About how many rows it touches, which bounds what shares a transaction with it. @default 1 */
   readonly rows?: number;
@@ -24,7 +24,7 @@ export interface CommitOptions {
   readonly urgent?: boolean;
 }
 
-/** What writes. */
+/** The part of a driver that writes. */
 export type CommitDriver = Pick<SqlDriver, "write" | "heldUpMs" | "upkeep">;
 
 interface Call {
@@ -156,7 +156,7 @@ export class GroupCommit {
         answer();
       }
     }
-    // One of them is guilty: each runs again by itself, so that only that one fails.
+    // One of them has failed: each runs again by itself, so that only that one fails.
     this.#waiting.unshift(...apart);
     this.#waitingRows += rowsOf(apart);
   }
@@ -199,7 +199,7 @@ function alone(call: Call): Call {
   return { ...call, bulk: undefined, ...separate(call) };
 }
 
-/** The call's own statements, with the answers taken through its operation. */
+/** The call's own statements, with the results taken through its operation. */
 function separate({ bulk, items, step, resolve, reject }: Call): Pick<Call, "step" | "resolve"> {
   if (!bulk) return { step, resolve };
   return {
@@ -214,7 +214,7 @@ function separate({ bulk, items, step, resolve, reject }: Call): Pick<Call, "ste
   };
 }
 
-/** How to answer each call of a unit that was written. */
+/** Returns the calls of a unit that was written, each with the function that resolves it. */
 function answersOf(
   { calls, items }: Unit,
   results: readonly StatementResult[],

@@ -4,7 +4,7 @@ import type { Step } from "../shared/driver.ts";
 import type { SqlSession } from "./session/session.ts";
 import { type SqliteOperations, sqliteOperations } from "./sqlite_store.ts";
 
-/** Tables that grow with what is done; the others hold what somebody has written down by hand. */
+/** Tables that grow with what is done; the others hold what was written by hand. */
 const growing = ["jobs", "schedules", "counted", "attempts", "logs", "parents", "changes"] as const;
 
 /**
@@ -37,10 +37,10 @@ function finish(seq: number, value: string | null = null, incarnation = 0): JobE
   return { fence, transition: { to: "finished", outcome: "success", value, error: null, keepMs: 0 } };
 }
 
-/** What the loops of a scheduler ask a store again and again. */
+/** The calls that the loops of a scheduler repeat. */
 const loopCalls: readonly ((store: SqliteOperations) => Promise<unknown>)[] = [
   (store) => store.claimJobs({ incarnation: 0, tasks: [{ name: "", version: 1 }], limit: 1 }),
-  // Alike in all, but for their values, and in nothing; and some that go on.
+  // Alike in all, but for their values, and in nothing; and some that continue.
   (store) => store.endJobs([finish(1), finish(2)]),
   (store) => store.endJobs([finish(1), finish(2, "json:1")]),
   (store) => store.endJobs([finish(1), finish(2, null, 1), retry]),

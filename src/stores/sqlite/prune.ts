@@ -2,7 +2,7 @@ import type { DataStore } from "../data_store.ts";
 import type { Statement } from "../shared/driver.ts";
 import type { SqlSession } from "./session/session.ts";
 
-/** How many finished schedules one call looks at: most may still have jobs, and looking takes time. */
+/** Number of finished schedules that one call looks at: most may still have jobs, and looking takes time. */
 const LOOK_MAX = 1000;
 
 /** A task that keeps only so many of its jobs: `[name, succeeded, how many]`. */

@@ -5,7 +5,7 @@ import { decodeScheduler, schedulerCell, tasksCell } from "./rows/scheduler_row.
 import { endAnswers, endOperation } from "./jobs/end_jobs.ts";
 import { readyOrBlocked } from "./jobs/limits.ts";
 
-/** How many starts of schedulers are remembered by name. */
+/** Number of starts of schedulers that are remembered by name. */
 const NAMES_MAX = 10_000;
 
 /** Parked jobs of the new scheduler's tasks that one step looks at. Only the last step registers it. */

@@ -16,13 +16,13 @@ import { schedulers } from "./schedulers.ts";
 import { tasks } from "./tasks.ts";
 import type { SqlSession } from "./session/session.ts";
 
-/** What every SQL store does alike; how it connects, opens and watches is the adapter's. */
+/** The operations that all SQL stores share; how it connects, opens and watches is the adapter's. */
 export type SqliteOperations = Omit<
   DataStore,
   "kind" | "location" | "capabilities" | "open" | "close" | "watch" | "within" | "replica"
 >;
 
-/** What people look at, on a database that may be a copy. */
+/** The lists and counts for people, on a database that may be a copy. */
 export function sqliteReads(session: SqlSession): ReadStore {
   const { getJobs, countJobs } = findJobs(session);
   const { getSchedules } = findSchedules(session);

@@ -63,7 +63,7 @@ export function tasks(session: SqlSession): TaskStore {
   };
 }
 
-/** How many jobs one of the task's calls takes. */
+/** Number of jobs that one of the task's calls takes. */
 function batchSize(settings: string): string {
   return `coalesce(${settings} ->> '$.batchSize', 1)`;
 }
@@ -109,7 +109,7 @@ function taskTexts(dialect: Dialect) {
         has_own_limit = case when ?3 is null then has_own_limit else ?4 end,
         own_limit = case when ?3 is null then own_limit else ?5 * ${batchSize("settings")} end
       where name = ?1 returning ${taskCell(tasks, jobs)}`,
-    // When it is removed is told by the row that goes.
+    // When it is removed is taken from the row that goes.
     stamp: `update ${tasks} set changed_at = ${dialect.now("?2")} where name = ?1`,
     remove: `delete from ${tasks} where name = ?1 returning name`,
   };

@@ -54,7 +54,7 @@ export function givenConnection(client: LibsqlClient, pragmas: readonly string[]
   };
 }
 
-/** What is set on a connection is lost when the client makes a new one. */
+/** Settings of a connection are lost when the client makes a new one. */
 async function prepared(client: LibsqlClient, pragmas: readonly string[]): Promise<LibsqlClient> {
   if (client.protocol === "file") {
     if (await isReplica(client)) throw replicaRefused("client");

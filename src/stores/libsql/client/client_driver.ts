@@ -13,14 +13,14 @@ import { systemClock } from "../../../time/system_clock.ts";
 import { clientMeaning, guiltyStatement, isOneStatementsFault, kindOfFailure } from "./client_errors.ts";
 import type { ClientResult, ClientStatement, LibsqlClient } from "./libsql_client.ts";
 
-/** How long a call may take before its outcome counts as unknown. */
+/** The time that a call may take before its outcome counts as unknown. */
 const CALL_MS_MAX = 10_000;
-/** For how long a call is tried again: while somebody is in the way, and while the server is out of reach. */
+/** For how long a call is tried again: while another transaction is in the way, and while the server is out of reach. */
 const REPEAT_MS = { notApplied: 30_000, unknown: 2000 } as const;
-/** How long to wait between tries. */
+/** The time between tries. */
 const RETRY_MS = { first: 5, max: 250 } as const;
 
-/** How a {@linkcode ClientDriver} reaches its database. */
+/** Options of {@linkcode ClientDriver}. */
 export interface ClientConnection {
   /** The client; asked for at every call, so that it may be made at the first one. */
   client(): Promise<LibsqlClient>;
@@ -28,13 +28,13 @@ export interface ClientConnection {
   renew(): Promise<void>;
   /** Lets go of what was made here. */
   close(): void;
-  /** Where it is, for people. */
+  /** Its location, for people. */
   readonly location: string;
 }
 
 /** Options of {@linkcode ClientDriver}. */
 export interface ClientDriverOptions {
-  /** How long a call may take. @default 10000 */
+  /** The time limit of a call. @default 10000 */
   readonly callMs?: number | undefined;
   /** For how long a server that is out of reach is tried again before the call fails. @default 2000 */
   readonly repeatMs?: number | undefined;
@@ -70,7 +70,7 @@ export class ClientDriver implements SqlDriver {
       } catch (error) {
         const guilty = isOneStatementsFault(error) ? guiltyStep(left, error) : undefined;
         if (guilty === undefined && left.length > 1 && isOneStatementsFault(error)) {
-          // Who is at fault was not told: each by itself.
+          // The failing step is not known: each by itself.
           for (const step of left) results.set(step, (await this.write([step]))[0]!);
           break;
         }
@@ -143,7 +143,7 @@ export class ClientDriver implements SqlDriver {
     if (protocol === "file" && kindOfFailure(error) === "notApplied") await this.#connection.renew();
   }
 
-  /** Another try would connect anew, and nobody would close that. */
+  /** Another try would connect anew, which would never be closed. */
   #checkOpen(cause: unknown): void {
     if (!this.#closing.signal.aborted) return;
     const { location } = this.#connection;

@@ -3,10 +3,10 @@ import { guardConstraint, GuardFailure } from "../../sqlite/session/session.ts";
 import { meaningOf, resultCodes } from "../native/native_errors.ts";
 
 /**
- * What a failed call of a client says about its transaction:
+ * The outcome of the transaction of a failed call:
  * - `definite`: undone, and it would be undone again.
- * - `notApplied`: undone, because somebody else was in the way.
- * - `unknown`: nobody knows whether it was committed; asking again is harmless, because steps are repeatable.
+ * - `notApplied`: undone, because another transaction was in the way.
+ * - `unknown`: it is unknown whether it was committed; asking again is harmless, because steps are repeatable.
  */
 export type FailureKind = "definite" | "notApplied" | "unknown";
 
@@ -17,7 +17,7 @@ interface ClientError {
   readonly cause?: { readonly status?: unknown };
 }
 
-/** Codes of transactions that were undone because somebody else held the lock, or that waited for too long. */
+/** Codes of transactions that were undone because another connection held the lock, or that waited for too long. */
 const inTheWay = /^(SQLITE_(BUSY|LOCKED|PROTOCOL)|TRANSACTION_|STREAM_EXPIRED)/;
 /** Codes by which a database or a client refuses what it was given. */
 const refusals = /^(SQLITE_|SQL_|ARGS_INVALID|RESPONSE_TOO_LARGE|AUTH_|CLIENT_CLOSED|URL_)/;
@@ -36,7 +36,7 @@ export function kindOfFailure(error: unknown): FailureKind {
   return "unknown";
 }
 
-/** Whether the error is about one statement only; then the other steps of its call can be written without it. */
+/** True if the error is about one statement only; then the other steps of its call can be written without it. */
 export function isOneStatementsFault(error: unknown): boolean {
   return ownFaults.test(codeOf(error)) || error instanceof RangeError;
 }
@@ -47,7 +47,7 @@ export function guiltyStatement(error: unknown): number | undefined {
   return typeof index === "number" ? index : undefined;
 }
 
-/** What an error of a client means: a {@linkcode CarillonError}, or a guard that did not hold. */
+/** Returns what an error of a client means: a {@linkcode CarillonError}, or a guard that did not hold. */
 export function clientMeaning(error: unknown, location: string): Error {
   if (error instanceof CarillonError) return error;
   const text = messageOf(error);

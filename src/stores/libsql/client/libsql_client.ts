@@ -7,13 +7,13 @@ export interface ClientStatement {
   readonly args: (SqlValue | bigint)[];
 }
 
-/** What this store uses of what a statement answers. */
+/** The part that this store uses of the result of a statement. */
 export interface ClientResult {
   readonly rows: readonly { readonly [column: number]: unknown }[];
   readonly rowsAffected: number;
 }
 
-/** What this store uses of a client of the package `@libsql/client`; what its `createClient` makes fits. */
+/** The part that this store uses of a client of the package `@libsql/client`; what its `createClient` makes fits. */
 export interface LibsqlClient {
   /** `http`, `ws` or `file`. */
   readonly protocol: string;
@@ -23,7 +23,7 @@ export interface LibsqlClient {
   close(): void;
 }
 
-/** How a client of a server is made. */
+/** Options of a client of a server. */
 export interface ServerClientOptions {
   readonly url: string;
   readonly authToken: string | undefined;

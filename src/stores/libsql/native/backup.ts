@@ -5,22 +5,22 @@ import type { SqlDriver } from "../../shared/driver.ts";
 import { NativeDriver } from "./native_driver.ts";
 import type { DatabaseOptions } from "../open_database.ts";
 
-/** What the copying thread is told. */
+/** The order to the copying thread. */
 export interface CopyOrder {
-  /** What the binding opens. */
+  /** The path that the binding opens. */
   readonly from: string;
   /** The path of the new file. */
   readonly to: string;
 }
 
-/** What the copying thread answers when it failed. */
+/** The message of the copying thread when it failed. */
 export interface CopyFailure {
   readonly message: string;
   readonly rawCode: number | undefined;
 }
 
 /**
- * Copies the database as it is now into a new file, without its free pages. Others go on reading and writing, and so
+ * Copies the database as it is now into a new file, without its free pages. Others continue reading and writing, and so
  * does this process: a thread of its own does it. A database in memory can only be copied by its own connection.
  */
 export async function backupDatabase(

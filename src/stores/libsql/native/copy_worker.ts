@@ -1,6 +1,6 @@
 /**
  * The worker thread that copies a database for `backup`: the copying blocks the thread it runs in, and the
- * scheduler's must go on beating. Answers what went wrong, or null.
+ * scheduler's must continue beating. Reports what went wrong, or null.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type { CopyFailure, CopyOrder } from "./backup.ts";

@@ -1,10 +1,10 @@
 import { CarillonError, messageOf } from "../../../errors.ts";
 import type { SqlValue } from "../../shared/driver.ts";
 
-/** What is bound: integers as `bigint`, because the binding makes every `number` a float. */
+/** A value as it is bound: integers as `bigint`, because the binding makes every `number` a float. */
 export type BoundValue = SqlValue | bigint;
 
-/** What this store uses of a prepared statement of the package `libsql`. */
+/** The part that this store uses of a prepared statement of the package `libsql`. */
 export interface NativeStatement {
   readonly reader: boolean;
   raw(on: boolean): NativeStatement;
@@ -12,7 +12,7 @@ export interface NativeStatement {
   run(args: readonly BoundValue[]): { readonly changes: number };
 }
 
-/** What this store uses of a connection of the package `libsql`. */
+/** The part that this store uses of a connection of the package `libsql`. */
 export interface NativeDatabase {
   readonly inTransaction: boolean;
   prepare(sql: string): NativeStatement;

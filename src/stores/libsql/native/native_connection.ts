@@ -12,12 +12,12 @@ import { OpenedFile } from "./opened_file.ts";
 /** Prepared statements that are kept; the store's own texts are far fewer. */
 const STATEMENTS_MAX = 500;
 
-/** How a connection is made. */
+/** The options of a connection. */
 export interface NativeConnectionOptions {
   readonly binding: NativeDatabaseClass;
-  /** What the binding opens: `:memory:` or a `file:` address. */
+  /** The path that the binding opens: `:memory:` or a `file:` address. */
   readonly path: string;
-  /** Where it is, for people. */
+  /** Its location, for people. */
   readonly location: string;
   /** Settings that hold for one connection and must be made again on the next. */
   readonly pragmas: readonly string[];
@@ -46,17 +46,17 @@ export class NativeConnection {
     this.#file = new OpenedFile(options.location);
   }
 
-  /** Where it is, for people. */
+  /** Its location, for people. */
   get location(): string {
     return this.#options.location;
   }
 
-  /** Whether it is a database in a file: one in memory has no log. */
+  /** True if it is a database in a file: one in memory has no log. */
   get isFile(): boolean {
     return this.#options.path !== ":memory:";
   }
 
-  /** Whether a transaction is open. */
+  /** True if a transaction is open. */
   get inTransaction(): boolean {
     return this.#database?.inTransaction ?? false;
   }
@@ -74,12 +74,12 @@ export class NativeConnection {
     return { cells: statement.all(bound).map((row) => row[0] ?? null), changes: 0 };
   }
 
-  /** The first row that a statement answers, with all its columns. */
+  /** The first row that a statement returns, with all its columns. */
   row(sql: string): readonly SqlValue[] | undefined {
     return this.#prepare(sql).statement.all([])[0];
   }
 
-  /** Whether a statement is prepared. */
+  /** True if a statement is prepared. */
   knows(sql: string): boolean {
     return this.#statements.has(sql);
   }
@@ -100,14 +100,14 @@ export class NativeConnection {
   }
 
   /**
-   * Brings what is in the log into the file, where nobody else reads it, and lets go of the database. The binding keeps
+   * Brings what is in the log into the file, where no other process reads it, and lets go of the database. The binding keeps
    * its descriptors until the statements are collected, so the log, then empty, may stay.
    */
   finish(): void {
     try {
       if (this.#database && this.isFile) this.run("pragma wal_checkpoint(truncate)");
     } catch {
-      // Read only, or somebody else writes: the log is complete, and theirs too.
+      // Read only, or another process writes: the log is complete, and theirs too.
     }
     this.close();
   }
@@ -120,7 +120,7 @@ export class NativeConnection {
   }
 
   #reconnect(): void {
-    // A database in memory lives and dies with its connection, and nobody else can lock it.
+    // A database in memory lives and dies with its connection, and no other connection can lock it.
     if (this.isFile) this.close();
   }
 

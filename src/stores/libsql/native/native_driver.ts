@@ -12,22 +12,22 @@ import type { NativeConnection } from "./native_connection.ts";
 import { isLocked, isStatementsOwnFault, meaningOf } from "./native_errors.ts";
 import { WriteBack } from "./write_back.ts";
 
-/** How long a locked database is tried again before the call fails. */
+/** The time for which a locked database is tried again before the call fails. */
 const LOCKED_MS_MAX = 30_000;
 /** The longest wait between two tries; the first ones are shorter. */
 const RETRY_MS_MAX = 10;
-/** How long statements may be prepared before the event loop gets a turn; a long one takes some milliseconds. */
+/** The time for which statements may be prepared before the event loop gets a turn; a long one takes some milliseconds. */
 const PREPARING_MS = 5;
 
 /** Options of {@linkcode NativeDriver}. */
 export interface NativeDriverOptions {
-  /** How long a locked database is tried again. @default 30000 */
+  /** The time for which a locked database is tried again. @default 30000 */
   readonly lockedMs?: number;
 }
 
 /**
  * Runs steps on a file or in memory through the native binding. Each transaction runs in one go, without giving the
- * event loop away; while somebody else holds the lock the wait is a timer, never a blocked loop.
+ * event loop away; while another connection holds the lock the wait is a timer, never a blocked loop.
  */
 export class NativeDriver implements SqlDriver {
   readonly #connection: NativeConnection;
@@ -70,7 +70,7 @@ export class NativeDriver implements SqlDriver {
     return await this.#whileLocked(() => result(this.#connection.run(sql, args)));
   }
 
-  /** How long the statements of the last write took. */
+  /** The time that the statements of the last write took. */
   heldUpMs(): number {
     return this.#heldUpMs;
   }
@@ -100,7 +100,7 @@ export class NativeDriver implements SqlDriver {
   }
 
   /**
-   * Prepares new statements before a transaction begins, so that nobody waits for the lock meanwhile; the first claim of
+   * Prepares new statements before a transaction begins, so that no other process waits for the lock meanwhile; the first claim of
    * a process has 20 ms of them. One that cannot be prepared says so when it is run.
    */
   async #prepare(texts: readonly string[]): Promise<void> {
@@ -156,7 +156,7 @@ export class NativeDriver implements SqlDriver {
     }
   }
 
-  /** Tries `begin` until nobody else holds the lock; what it answers then runs once. */
+  /** Tries `begin` until no other connection holds the lock; its result then runs once. */
   async #whileLocked<T>(begin: () => () => T): Promise<T> {
     const startMs = systemClock.monotonicMs();
     for (let tries = 0;; tries++) {

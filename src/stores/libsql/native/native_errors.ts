@@ -37,7 +37,7 @@ const meanings: ReadonlyMap<number, Meaning> = new Map([
   [resultCodes.permission, readOnly()],
   [resultCodes.corrupt, corrupt("the file is damaged; restore a backup")],
   [resultCodes.notADatabase, corrupt("the file is not a database; name another file or move it away")],
-  [resultCodes.full, meaning("storeFull", true, "the disk is full; free some space, work then goes on")],
+  [resultCodes.full, meaning("storeFull", true, "the disk is full; free some space, work then continues")],
   [resultCodes.io, meaning("storeUnavailable", true, "the disk or file system failed")],
   [
     resultCodes.cannotOpen,
@@ -49,7 +49,7 @@ const meanings: ReadonlyMap<number, Meaning> = new Map([
   ],
 ]);
 
-/** What an error of the native binding means: a {@linkcode CarillonError}, or a guard that did not hold. */
+/** Returns what an error of the native binding means: a {@linkcode CarillonError}, or a guard that did not hold. */
 export function meaningOf(error: unknown, location: string): Error {
   if (error instanceof CarillonError || error instanceof GuardFailure) return error;
   const text = messageOf(error);
@@ -65,13 +65,13 @@ export function meaningOf(error: unknown, location: string): Error {
   });
 }
 
-/** Whether somebody else holds the lock: the same attempt may succeed in a moment. */
+/** True if another connection holds the lock: the same attempt may succeed in a moment. */
 export function isLocked(error: unknown): boolean {
   const locked: readonly number[] = [resultCodes.busy, resultCodes.locked, resultCodes.lockingRace];
   return locked.includes(resultCodeOf(error) ?? -1);
 }
 
-/** Whether the error is about what one statement was given, and nothing is wrong with the connection. */
+/** True if the error is about what one statement was given, and nothing is wrong with the connection. */
 export function isStatementsOwnFault(error: unknown): boolean {
   const own: readonly number[] = [
     1,

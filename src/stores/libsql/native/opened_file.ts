@@ -2,12 +2,12 @@ import { type BigIntStats, statSync } from "node:fs";
 import { CarillonError } from "../../../errors.ts";
 import { systemClock } from "../../../time/system_clock.ts";
 
-/** How often a file is looked at, at the most: what is lost with a file that is deleted is lost anyway. */
+/** The shortest time between two looks at a file: what is lost with a file that is deleted is lost anyway. */
 const LOOK_EVERY_MS = 1000;
 
 /**
- * The file that a connection has opened. On Unix it can be deleted, moved or replaced all the while, and SQLite goes on
- * writing to what nobody will ever read again: this says so instead. It only asks for the name, so it touches no lock.
+ * The file that a connection has opened. On Unix it can be deleted, moved or replaced all the while, and SQLite continues
+ * writing to a file that will never be read again: this says so instead. It only asks for the name, so it touches no lock.
  */
 export class OpenedFile {
   readonly #location: string;
@@ -20,14 +20,14 @@ export class OpenedFile {
     this.#location = location;
   }
 
-  /** A connection was made to this path, as SQLite says it. The first one tells which file it is. */
+  /** A connection was made to this path, as SQLite says it. The first one determines which file it is. */
   connected(path: string): void {
     if (this.#path !== undefined || path === "") return;
     this.#path = path;
     this.#identity = identityOf(path);
   }
 
-  /** Throws `storeUnavailable` where the path is not the opened file's any more; in a hurry only now and then. */
+  /** Throws `storeUnavailable` where the path is not the opened file's any longer; in a hurry only now and then. */
   check({ hurry }: { readonly hurry: boolean }): void {
     if (this.#path === undefined || this.#identity === undefined) return;
     const nowMs = systemClock.monotonicMs();
@@ -46,7 +46,7 @@ export class OpenedFile {
   }
 }
 
-/** Undefined where it cannot be told: without the permission to look. */
+/** Undefined where it is unknown: without the permission to look. */
 function identityOf(path: string): string | undefined {
   let found: BigIntStats | undefined;
   try {

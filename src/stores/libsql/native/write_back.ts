@@ -8,7 +8,7 @@ const FURTHER_MAX = 4;
 
 /**
  * Brings the log into the file between two transactions, in a turn of the event loop of its own. SQLite does so within
- * a commit: whoever waits for that one waits for this too, and nothing else runs meanwhile.
+ * a commit: callers that wait for that one wait for this too, and nothing else runs meanwhile.
  */
 export class WriteBack {
   readonly #connection: NativeConnection;
@@ -23,12 +23,12 @@ export class WriteBack {
     this.#connection = connection;
   }
 
-  /** Whether enough has been written. */
+  /** True if enough has been written. */
   get isDue(): boolean {
     return this.#rows() - this.#seenRows >= this.#everyRows;
   }
 
-  /** Brings into the file what nobody still reads in the log; a write-back of somebody else goes on instead. */
+  /** Brings into the file what no reader still needs of the log; a write-back by another process continues instead. */
   run(): void {
     const rows = this.#rows() - this.#seenRows;
     const [busy, pages, done] = this.#connection.row("pragma wal_checkpoint(passive)") as readonly number[];

@@ -8,35 +8,35 @@ import { type ReplicaSource, ReplicaThread, whileAlive } from "./replica_thread.
 /** The shortest time from one synchronization to the next that a read asks for. */
 const REST_MS = 100;
 
-/** How a replica is kept. */
+/** The settings of a replica. */
 export interface ReplicaSettings extends ReplicaSource {
-  /** How often it is brought up to date. */
+  /** The interval at which it is brought up to date. */
   readonly intervalMs: number;
 }
 
-/** How far a replica is. */
+/** The state of a replica. */
 export interface ReplicaState {
   /** The path of its file. */
   readonly path: string;
   /** It holds whatever was committed this long ago, in milliseconds; null before it was first brought up to date. */
   readonly behindMs: number | null;
-  /** Whether reads are answered from it just now, and not by its server. */
+  /** True if reads are served from it just now, and not by its server. */
   readonly current: boolean;
   /** Why it could not be brought up to date the last time; undefined where it could. */
   readonly problem: string | undefined;
 }
 
-/** What is known of the last synchronization that succeeded. */
+/** The last synchronization that succeeded. */
 interface Synced {
-  /** How much this process had written and heard of when it began. */
+  /** The count of this process's writes, and of those it had heard of, when it began. */
   readonly news: number;
   readonly startMs: number;
-  /** How far the server's clock is ahead of this machine's. */
+  /** The time by which the server's clock is ahead of this machine's. */
   readonly offsetMs: number;
 }
 
 /**
- * A copy of a server's database in a file here. Nothing is decided by what it shows: it answers what people look at, and
+ * A copy of a server's database in a file here. Nothing is decided by what it shows: it serves what people look at, and
  * only while it holds everything that this process has written or heard of and is not older than two intervals.
  * Otherwise the server is asked. A thread of its own keeps it.
  */
@@ -50,7 +50,7 @@ export class EmbeddedReplica {
   #count: SqlValue | undefined;
   #startMs = -Infinity;
   #syncing: Promise<void> | undefined;
-  /** Whether somebody would have read it since the last synchronization began. */
+  /** True if a reader would have read it since the last synchronization began. */
   #wanted = false;
   #timer: Timer | undefined;
   #problem: unknown;
@@ -85,7 +85,7 @@ export class EmbeddedReplica {
     this.#news++;
   }
 
-  /** What time the server has, as far as is known here. */
+  /** The server's time, as far as is known here. */
   get nowMs(): number | null {
     return this.#synced ? systemClock.nowMs() + this.#synced.offsetMs : null;
   }
@@ -112,7 +112,7 @@ export class EmbeddedReplica {
     if (this.#problem !== undefined) throw notSynced(this.#problem, this.#settings.path);
   }
 
-  /** How far it is. */
+  /** Its state. */
   get state(): ReplicaState {
     return {
       path: this.#settings.path,
@@ -136,7 +136,7 @@ export class EmbeddedReplica {
     return systemClock.monotonicMs() - synced.startMs <= 2 * this.#settings.intervalMs;
   }
 
-  /** Brings it up to date soon where somebody wants to read it, and regularly else. */
+  /** Brings it up to date soon where a reader wants to read it, and regularly else. */
   #plan(): void {
     if (this.#closed || this.#syncing) return;
     const soon = this.#wanted && !this.#current && this.#problem === undefined;
@@ -176,7 +176,7 @@ export class EmbeddedReplica {
     }
   }
 
-  /** What it holds after a failure nobody knows. */
+  /** Its contents after a failure are unknown. */
   #failed(error: unknown): void {
     this.#synced = undefined;
     this.#problem = error;

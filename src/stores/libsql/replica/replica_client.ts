@@ -15,7 +15,7 @@ export function replicaRefused(option: string): CarillonError {
   );
 }
 
-/** Whether a client of a file is an embedded replica. Only those can be brought up to date. */
+/** True if a client of a file is an embedded replica. Only those can be brought up to date. */
 export async function isReplica(client: LibsqlClient): Promise<boolean> {
   const { sync } = client as LibsqlClient & { sync?(): Promise<unknown> };
   if (client.protocol !== "file" || sync === undefined) return false;

@@ -5,7 +5,7 @@ import type { DurationInput } from "../../../time/duration.ts";
 import { filePathOf, parseAddress } from "../address.ts";
 import { type LibsqlStore, makeLibsqlStore } from "../libsql_store.ts";
 
-/** How often a replica is brought up to date. */
+/** The interval at which a replica is brought up to date. */
 const INTERVAL = { seconds: 5 };
 
 /** Options of {@linkcode libsql} with an embedded replica. */
@@ -17,13 +17,13 @@ export interface LibsqlReplicaOptions {
   /** The token of the server. @default none */
   readonly authToken?: string;
   /**
-   * How often the copy is brought up to date. What `getJobs`, `countJobs`, `getSchedules` and `getTasks` answer from it is
+   * The interval at which the copy is brought up to date. What `getJobs`, `countJobs`, `getSchedules` and `getTasks` return from it is
    * never older than two of these; this process's own writes they always show.
    *
    * @default { seconds: 5 }
    */
   readonly syncInterval?: DurationInput;
-  /** What the names of all tables begin with. @default "carillon_" */
+  /** The prefix of the names of all tables. @default "carillon_" */
   readonly tablePrefix?: string;
 }
 
@@ -59,7 +59,7 @@ function replicaPath(url: string): string {
   );
 }
 
-/** What the binding takes: changes are fetched over HTTP only. */
+/** The address in the form that the binding takes: changes are fetched over HTTP only. */
 function replicationUrl(syncUrl: string): string {
   const parts = /^(https?|libsql):\/\/([^?#]+)(\?tls=0)?$/i.exec(syncUrl);
   if (parts) {

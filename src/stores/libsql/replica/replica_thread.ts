@@ -3,7 +3,7 @@ import type { StatementResult, Step } from "../../shared/driver.ts";
 import { sleep } from "../../../time/clock.ts";
 import { systemClock } from "../../../time/system_clock.ts";
 
-/** What the thread is told when it starts: which file, and where its rows come from. */
+/** The start data of the thread: which file, and where its rows come from. */
 export interface ReplicaSource {
   /** The path of the file. */
   readonly path: string;
@@ -11,7 +11,7 @@ export interface ReplicaSource {
   readonly authToken: string | undefined;
 }
 
-/** What the thread is asked to do. */
+/** A request to the thread. */
 export type ReplicaOrder =
   & { readonly id: number }
   & ({ readonly what: "open" | "sync" | "close" } | { readonly what: "read"; readonly step: Step });
@@ -30,7 +30,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** How long a thread may take to let go of its file; one that waits for a silent server is left behind. */
+/** The time that a thread may take to let go of its file; one that waits for a silent server is left behind. */
 const CLOSE_MS_MAX = 1000;
 
 /** The thread that keeps a replica. By itself it does not keep the process alive. */

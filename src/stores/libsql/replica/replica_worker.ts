@@ -1,6 +1,6 @@
 /**
  * The worker thread that keeps an embedded replica: bringing it up to date blocks the thread it runs in, for as long as
- * the server is silent, and the scheduler's must go on beating.
+ * the server is silent, and the scheduler's must continue beating.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "../../../errors.ts";
@@ -37,7 +37,7 @@ class ReplicaFile {
     this.#database.sync();
   }
 
-  /** Nobody but `sync` changes the file, so no transaction is needed; one that is begun would be begun on the server. */
+  /** Only `sync` changes the file, so no transaction is needed; one that is begun would be begun on the server. */
   read(step: Step): readonly StatementResult[] {
     return step.map(({ sql, args }) => {
       const rows = this.#database.prepare(sql).raw(true).all(args.map(boundValue));

@@ -1,7 +1,7 @@
 import type { SqlValue } from "../../shared/driver.ts";
 import type { Clock, Timer } from "../../../time/clock.ts";
 
-/** How often the database is asked whether it has changed. */
+/** The interval at which the database is asked whether it has changed. */
 export interface WatchPace {
   /** After something has happened. */
   readonly firstMs: number;
@@ -20,15 +20,15 @@ export const filePace: WatchPace = { firstMs: 10, maxMs: 100, grows: false };
 /** A server is asked over the network, and may count each question. */
 export const serverPace: WatchPace = { firstMs: 200, maxMs: 5000, grows: true };
 
-/** What a {@linkcode ChangeWatch} looks at. */
+/** The options of a {@linkcode ChangeWatch}. */
 export interface Watched {
   readonly clock: Clock;
   readonly pace: WatchPace;
-  /** Changes when somebody else has committed; undefined where nobody else can. */
+  /** Changes when another process has committed; undefined where no other process can. */
   readonly counter: (() => SqlValue | Promise<SqlValue>) | undefined;
 }
 
-/** Tells listeners that others have committed. Looks only while the store is open and somebody listens. */
+/** Reports to listeners that others have committed. Looks only while the store is open and has listeners. */
 export class ChangeWatch {
   readonly #listeners = new Set<() => void>();
   #watched: Watched | undefined;
@@ -39,7 +39,7 @@ export class ChangeWatch {
   #calling = false;
   #lookedMs = -Infinity;
 
-  /** Adds a listener; answers how to take it back. */
+  /** Adds a listener; returns a function to take it back. */
   add(listener: () => void): () => void {
     // A listener of its own for each call, so that one given twice is also taken back twice.
     const own = () => listener();
@@ -51,7 +51,7 @@ export class ChangeWatch {
     };
   }
 
-  /** Whether anybody listens. */
+  /** True if there are listeners. */
   get listened(): boolean {
     return this.#listeners.size > 0;
   }
@@ -81,7 +81,7 @@ export class ChangeWatch {
     });
   }
 
-  /** This process has made this count: not news, but more may follow from elsewhere. */
+  /** This process has made this count: not news, but more may follow from other processes. */
   ownCount(count: number): void {
     if (this.#seen === count - 1) this.#seen = count;
     this.hurry();
@@ -122,7 +122,7 @@ export class ChangeWatch {
     this.#plan();
   }
 
-  /** A database that cannot be asked just now is asked again later; whoever uses it is told what is wrong. */
+  /** A database that cannot be asked just now is asked again later; calls that use it report what is wrong. */
   #look(counter: () => SqlValue | Promise<SqlValue>): void {
     this.#lookedMs = this.#watched?.clock.monotonicMs() ?? -Infinity;
     try {

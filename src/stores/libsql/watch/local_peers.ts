@@ -3,16 +3,16 @@ import type { SqlDriver, Statement } from "../../shared/driver.ts";
 import type { Clock, Timer } from "../../../time/clock.ts";
 import { loopbackPlace, type LoopbackSocket, openLoopbackSocket } from "./loopback_socket.ts";
 
-/** How long it is believed that somebody listens, and how often those who do say so again. */
+/** The time for which a process counts as listening, and the interval at which listeners renew that. */
 const LISTENING_MS = 150_000;
 const RENEW_MS = 60_000;
-/** How often the neighbors are looked up at the most, while there are commits. */
+/** The shortest time between two looks for peers, while there are commits. */
 const LOOK_UP_MS = 1000;
-/** Commits that follow each other faster are told of together. */
+/** Commits that follow each other faster are reported together. */
 const TELL_MS = 10;
 
-/** What neighbors need. */
-export interface NeighborsOptions {
+/** Options of {@linkcode LocalPeers}. */
+export interface LocalPeersOptions {
   readonly driver: SqlDriver;
   readonly dialect: Dialect;
   readonly clock: Clock;
@@ -22,11 +22,11 @@ export interface NeighborsOptions {
 
 /**
  * The processes of this machine that wait for changes of the same file. Who listens says so in a table, with a port of
- * the loopback; who commits nudges them, so that they look at once instead of at their next time. Only a matter of
- * speed: whoever has no socket, or misses a nudge, finds the change by asking the file.
+ * the loopback; a process that commits wakes them, so that they look at once instead of at their next time. Only a matter of
+ * speed: a process that has no socket, or misses a message, finds the change by asking the file.
  */
 export class LocalPeers {
-  readonly #options: NeighborsOptions;
+  readonly #options: LocalPeersOptions;
   #opening: Promise<LoopbackSocket | undefined> | undefined;
   #socket: LoopbackSocket | undefined;
   #place = "";
@@ -38,7 +38,7 @@ export class LocalPeers {
   #telling: Timer | undefined;
   #renewal: Timer | undefined;
 
-  constructor(options: NeighborsOptions) {
+  constructor(options: LocalPeersOptions) {
     this.#options = options;
   }
 
@@ -49,7 +49,7 @@ export class LocalPeers {
     await this.#renew();
   }
 
-  /** This process has committed: the others are told, soon and once for all that happens until then. */
+  /** This process has committed: the others are woken, soon and once for all that happens until then. */
   committed(): void {
     if (this.#telling || this.#closed) return;
     const waitMs = this.#toldMs + TELL_MS - this.#options.clock.monotonicMs();
@@ -109,7 +109,7 @@ export class LocalPeers {
     return { sql: `delete from ${listeners} where place = ?1 and port = ?2`, args };
   }
 
-  /** Who cannot say that it listens is not nudged, and asks the file. */
+  /** A process that cannot register as a listener is not woken, and asks the file. */
   async #write(step: readonly Statement[]): Promise<void> {
     await this.#options.driver.write([step]).catch(() => {});
   }

@@ -1,4 +1,4 @@
-/** What this store uses of a UDP socket. */
+/** The part that this store uses of a UDP socket. */
 interface Datagrams {
   bind(port: number, address: string, listening: () => void): unknown;
   address(): { readonly port: number };
@@ -8,17 +8,17 @@ interface Datagrams {
   close(): unknown;
 }
 
-/** What Deno says about what it allows. */
+/** The permissions that Deno reports. */
 interface Permissions {
   query(wanted: { readonly name: "net"; readonly host: string }): Promise<{ readonly state: string }>;
 }
 
 const LOOPBACK = "127.0.0.1";
 
-/** A socket between the processes of one machine, through which they only nudge each other: nothing is ever said. */
+/** A socket between the processes of one machine, through which they only wake each other: messages are empty. */
 export interface LoopbackSocket {
   readonly port: number;
-  /** WakeDebouncer whoever has this port. What gets lost is lost. */
+  /** Wakes the process that has this port. Messages may get lost. */
   nudge(port: number): void;
   close(): void;
 }
@@ -48,7 +48,7 @@ export async function openLoopbackSocket(onNudge: () => void): Promise<LoopbackS
 
 /**
  * Where the loopback leads to: two processes with the same answer reach each other through it. Containers that share a
- * file need not. Undefined where that cannot be told.
+ * file need not. Undefined where that is unknown.
  */
 export async function loopbackPlace(): Promise<string | undefined> {
   try {

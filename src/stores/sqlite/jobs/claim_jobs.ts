@@ -16,9 +16,9 @@ import { defaultRunSettings } from "../../../model/settings.ts";
 import { noteFinishSql, otherKeepMs } from "./job_ends.ts";
 import { settleChildrenSql } from "./settle_children.ts";
 
-/** Rows that one claim brings up to date in each of its first statements; the next claim goes on. */
+/** Rows that one claim brings up to date in each of its first statements; the next claim continues. */
 const UPKEEP_MAX = 500;
-/** What the statements of a claim cost before they take anything, in rows of other calls. */
+/** The cost of the statements of a claim before they take anything, in rows of other calls. */
 const STATEMENTS_AS_ROWS = 100;
 
 const claimArguments = { tasks: "?1", window: "?2", now: "?3", limit: "?4", incarnation: "?5" };
@@ -96,7 +96,7 @@ function takeSql(dialect: Dialect, candidates: string): string {
 }
 
 /**
- * Whether one more could have been taken, asked only when the claim was filled. Of candidates that have a slot by themselves
+ * True if one more could have been taken, asked only when the claim was filled. Of candidates that have a slot by themselves
  * the first one can be taken, so there is no need to choose.
  */
 function moreSql(dialect: Dialect, candidates: string): string {
@@ -169,7 +169,7 @@ function claimAnswer(results: readonly StatementResult[]): Omit<ClaimAnswer, "he
   };
 }
 
-/** What the statements of a claim answer, from the one that ends missed jobs on. */
+/** The results of a claim, from the statement that ends missed jobs on. */
 type ClaimResults = readonly [
   missed: StatementResult,
   settled: StatementResult,
@@ -190,7 +190,7 @@ type ClaimResults = readonly [
 ];
 
 /**
- * The statements that end waiting jobs whose start deadline has passed, up to a limit. The third one answers them.
+ * The statements that end waiting jobs whose start deadline has passed, up to a limit. The third one returns them.
  * The clock is asked once, by the first: what it picks is what the others are about.
  */
 export function endMissed(dialect: Dialect): (now: number | null, limit: number) => Step {

@@ -1,17 +1,17 @@
 import type { Dialect } from "../schema/dialect.ts";
 import { keyFree, rateFreeOfTask, scheduleFree, startsInWindow } from "./limits.ts";
 
-/** How the pieces of a claim name their arguments. */
+/** The arguments of the parts of a claim. */
 export interface ClaimArguments {
   /** JSON list of the asked tasks: name, version, and how many of its jobs at the most or null. */
   readonly tasks: string;
-  /** How many jobs of one queue or one lane are looked at. */
+  /** The number of jobs of one queue or one lane that are looked at. */
   readonly window: string;
   /** The time. */
   readonly now: string;
-  /** How many jobs are wanted. */
+  /** The number of jobs that are wanted. */
   readonly limit: string;
-  /** Who wants them. */
+  /** The incarnation that wants them. */
   readonly incarnation: string;
 }
 
@@ -46,7 +46,7 @@ export function openTasks(dialect: Dialect, { tasks, incarnation, now }: ClaimAr
       where l.incarnation = ${incarnation})`;
 }
 
-/** Whether the claiming scheduler offers the tags in this expression. */
+/** True if the claiming scheduler offers the tags in this expression. */
 export function covered(tags: string): string {
   const list = `json_each(case when json_valid(${tags}) then ${tags} else '[]' end)`;
   return `(${tags} = '[]' or not exists (

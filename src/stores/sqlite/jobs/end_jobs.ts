@@ -70,7 +70,7 @@ export function endOperation(session: SqlSession): EndOperation {
       if (last === undefined && allFinish(endings)) return endings.map(() => true);
       const runs = firstOfEachRun(endings);
       const firsts = new Set(runs);
-      // Where all finish, the question is asked afterwards only; it then answers for repeated ones too.
+      // Where all finish, the question is asked afterwards only; it then covers repeated ones too.
       const first = allFinish(runs) ? last : verdicts(results[0]!.cells[0]);
       return endings.map((ending, index) => (firsts.has(ending) ? first : last)?.[index] !== 0);
     },
@@ -97,12 +97,12 @@ function finishStatement(
   return { sql: sql.finishAlike, args: [list, now, ...args] };
 }
 
-/** What was answered for each ending; undefined where all held. */
+/** The verdict on each ending; undefined where all held. */
 function verdicts(cell: SqlValue | undefined): readonly number[] | undefined {
   return typeof cell === "string" ? JSON.parse(cell) as readonly number[] : undefined;
 }
 
-/** The answers of an end operation that was part of a larger step. */
+/** The results of an end operation that was part of a larger step. */
 export function endAnswers(
   operation: EndOperation,
   endings: readonly JobEnding[],
@@ -211,7 +211,7 @@ function finishText(dialect: Dialect): string {
     from r where ${fenceHolds(jobs)}`;
 }
 
-/** What is the same for all is bound, and not carried through the list: a fifth of the cost of an end. */
+/** Values that are the same for all are bound, and not carried through the list: a fifth of the cost of an end. */
 function finishAlikeText(dialect: Dialect): string {
   const { jobs } = dialect.tables;
   return `${finishAlike(dialect, "e.value ->> 1")} from json_each(?1) e
@@ -231,7 +231,7 @@ function finishAlike({ tables: { jobs }, now }: Dialect, value: string): string 
       finished_at = (select now from clock), expires_at = (select now from clock) + ?7`;
 }
 
-/** Notes the attempts of runs that go on later, while they still run. */
+/** Notes the attempts of runs that continue later, while they still run. */
 function keepAttemptsText(dialect: Dialect): string {
   const { jobs, attempts } = dialect.tables;
   return `with ${runs(dialect, leaveGroupColumns, ["seq", "claim_number"])}

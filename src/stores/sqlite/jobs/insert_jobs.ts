@@ -33,7 +33,7 @@ export function insertJobsSql(dialect: Dialect, groups: string, now: string, con
 /**
  * The statements that tie jobs just added to their parents and settle those whose parents are over already. Jobs that
  * were there before are picked, and left as they are. Without parents there is nothing to do. A parent that the call did
- * not add, because another job stands for it, is that other job: it is noted in `answered`.
+ * not add, because another job stands for it, is that other job, as a table of its own notes.
  */
 export function addParents(dialect: Dialect): (jobs: readonly NewJob[], now: number | null) => Step {
   const { jobs, parents, picked, answered } = dialect.tables;

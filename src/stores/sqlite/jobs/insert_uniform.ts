@@ -8,7 +8,7 @@ import type { SqlValue, Statement, StatementResult, Step } from "../../shared/dr
 import { columnNames, sharedFieldNames, writtenFields } from "../rows/job_columns.ts";
 import { listText } from "../rows/list_text.ts";
 
-/** What became of one job. */
+/** The result for one job. */
 export interface Added {
   readonly nowMs: number;
   readonly job: AddAnswer["jobs"][number];
@@ -40,7 +40,7 @@ function fitsOneText({ id, input }: NewJob): boolean {
   return !id.includes("\n") && input !== "" && (input === null || !input.includes("\0"));
 }
 
-/** How jobs alike are added. */
+/** The insert of jobs that are alike. */
 export function insertUniform(dialect: Dialect): UniformInsert {
   const { jobs, picked } = dialect.tables;
   const sql = { pick: pickSql(dialect), insert: insertSql(dialect), told: toldSql(dialect) };

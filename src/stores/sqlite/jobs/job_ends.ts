@@ -1,12 +1,12 @@
-/** What the statements that end jobs have in common. */
+/** The parts that statements that end jobs have in common. */
 import { endedAs } from "../../../model/decisions.ts";
 import { cascadeTransition } from "../../../model/parents.ts";
 import { defaultRunSettings } from "../../../model/settings.ts";
 import type { Dialect } from "../schema/dialect.ts";
 
 /**
- * How long a job is kept that ends without its own end saying so, in milliseconds: `retention.otherMs` of the first
- * level that sets `retention`; null is for ever. What is not JSON sets nothing. `job` is the table's alias.
+ * The time for which a job is kept whose end does not say so itself, in milliseconds: `retention.otherMs` of the first
+ * level that sets `retention`; null is indefinitely. What is not JSON sets nothing. `job` is the table's alias.
  */
 export function otherKeepMs({ tables }: Dialect, job: string): string {
   const ofTask = (column: string) => `(select ${column} from ${tables.tasks} where name = ${job}.task_name)`;
@@ -19,7 +19,7 @@ export function otherKeepMs({ tables }: Dialect, job: string): string {
 }
 
 /**
- * The text that notes on schedules that a job of theirs is over; one that counts from there is planned anew.
+ * The text that notes on schedules that a job of theirs has ended; one that counts from there is planned anew.
  * `scheduleSeqs` is a query for the schedules' identities, `now` the argument that holds the time.
  */
 export function noteFinishSql(dialect: Dialect, scheduleSeqs: string, now: string): string {
@@ -36,7 +36,7 @@ export function noteFinishSql(dialect: Dialect, scheduleSeqs: string, now: strin
 export function cancelledError(reason: string): string {
   const transition = endedAs("cancelled", "", null);
   const name = transition.to === "finished" ? transition.error?.name : "";
-  // The empty text takes away SQLite's mark that this is JSON: in a record's cell it must stay a text.
+  // The empty text takes away SQLite's mark that this is JSON: in a record's cell it must stay a string.
   return `(json_object('name', '${name}', 'message', ${reason}) || '')`;
 }
 
@@ -57,7 +57,7 @@ export function cascadedError(parent: string): string {
         'details', json_object('parentId', ${parent}.id, 'outcome', ${outcome})) || '')`;
 }
 
-/** A text as an SQL expression, with expressions in the place of marks, which come in this order. */
+/** A string as an SQL expression, with expressions in the place of marks, which come in this order. */
 function inserted(text: string, marked: readonly (readonly [mark: string, expression: string])[]): string {
   const [next, ...others] = marked;
   if (next === undefined) return quoted(text);

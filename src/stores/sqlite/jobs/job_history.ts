@@ -12,7 +12,7 @@ import { attemptColumns, logColumns } from "../rows/history_rows.ts";
 import { decodeJob, jobCell } from "../rows/job_columns.ts";
 import type { SqlSession } from "../session/session.ts";
 
-/** What is remembered of jobs' runs. */
+/** The history of jobs' runs. */
 export function jobHistory(session: SqlSession): JobHistoryStore {
   const sql = historyTexts(session.dialect);
   return {

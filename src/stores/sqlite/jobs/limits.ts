@@ -3,7 +3,7 @@ import type { Dialect } from "../schema/dialect.ts";
 import { isSetAside } from "../schema/tables.ts";
 
 /**
- * How a job that may run now is stored: `ready`, or `blocked` where its schedule or one of its keys limits how many run
+ * The state in which a job that may run now is stored: `ready`, or `blocked` where its schedule or one of its keys limits how many run
  * or start. A claim makes the first ones of each such lane ready as far as there are slots, so that the ready jobs a
  * claim reads are jobs it can take, however many wait behind them. `job` is the alias of the job's row,
  * `keys` are the expressions of its keys where these are about to change.
@@ -21,7 +21,7 @@ export function readyOrBlocked(
     then 'ready' else 'blocked' end`;
 }
 
-/** How many more jobs of the job's schedule may run: null where nothing limits it. */
+/** Number of further jobs of the job's schedule that may run: null where nothing limits it. */
 export function scheduleFree({ tables }: Dialect, job: string): string {
   return `(select s.max_running - (select count(*) from ${tables.jobs} r
       where r.schedule_seq = s.seq and r.schedule_seq is not null and r.state <> 'finished' and r.state = 'running')
@@ -29,7 +29,7 @@ export function scheduleFree({ tables }: Dialect, job: string): string {
 }
 
 /**
- * How many more jobs with the job's key may run, asked for this job: null where nothing limits it. `task` has the
+ * Number of further jobs with the job's key that may run, asked for this job: null where nothing limits it. `task` has the
  * limit as `key_max` and `key_fifo`.
  */
 export function keyFree(dialect: Dialect, job: string, task: string): string {
@@ -42,7 +42,7 @@ export function keyFree(dialect: Dialect, job: string, task: string): string {
     when ${isFirst} then 1 - ${running} else 0 end`;
 }
 
-/** How many jobs with the job's key run. */
+/** Number of running jobs with the job's key. */
 export function runningWithKey({ tables }: Dialect, job: string): string {
   return `(select count(*) from ${tables.jobs} r where r.task_name = ${job}.task_name
       and r.concurrency_key = ${job}.concurrency_key and r.concurrency_key is not null and r.state = 'running')`;
@@ -59,7 +59,7 @@ export interface CountedStarts {
 }
 
 /**
- * How many jobs started in the window. Starts are numbered one by one, so the first and the last tell, however many they
+ * Number of jobs that started in the window. Starts are numbered one by one, so the first and the last suffice, however many they
  * are.
  */
 export function startsInWindow(dialect: Dialect, starts: CountedStarts): string {
@@ -80,12 +80,12 @@ export function firstInWindow(
     and s.at > ${now} - ${per} order by s.at, s.ordinal limit 1)`;
 }
 
-/** How many more jobs of a task whose jobs count together may start; `r` is its row of rates. */
+/** Number of further jobs that may start of a task whose jobs count together; `r` is its row of rates. */
 export function rateFreeOfTask(dialect: Dialect, now: string): string {
   return `r.max - ${startsInWindow(dialect, { task: "r.task_name", key: "''", per: "r.per", now })}`;
 }
 
-/** How many more jobs with the key of `job` may start; `rate` is its task's row of rates. */
+/** Number of further jobs that may start with the key of `job`; `rate` is its task's row of rates. */
 export function rateFreeOfKey(dialect: Dialect, job: string, rate: string, now: string): string {
   const counted = { task: `${job}.task_name`, key: `${job}.rate_key`, per: `${rate}.per`, now };
   return `${rate}.max - ${startsInWindow(dialect, counted)}`;

@@ -54,8 +54,8 @@ export function settleAddedSql(dialect: Dialect, source: string, condition: stri
 }
 
 /**
- * Whether the job `child` has a parent that is not over. Parents mostly end in the order in which they were given:
- * the last ones tell soonest. `over` is the condition that makes one of them, `q`, count as over.
+ * True if the job `child` has a parent that is not over. Parents mostly end in the order in which they were given:
+ * the last ones decide soonest. `over` is the condition that makes one of them, `q`, count as over.
  */
 export function hasUnfinishedParent(
   { tables }: Dialect,
@@ -68,7 +68,7 @@ export function hasUnfinishedParent(
 
 /**
  * `first` are table expressions, `seeds` a query for children that end with a parent each, `candidates` one for those
- * that may go on.
+ * that may continue.
  */
 function settleSql(dialect: Dialect, now: string, first: string, seeds: string, candidates: string): string {
   const { jobs, parents } = dialect.tables;

@@ -4,16 +4,16 @@ import { firstInWindow, rateFreeOfKey, runningWithKey, scheduleFree } from "./li
 
 /** More slots than there can be: stands for no limit. */
 const NO_LIMIT = 2 ** 31 - 1;
-/** How many keys and schedules that may have been freed one claim looks at, and how many lanes of each. */
+/** Number of keys and schedules that may have been freed that one claim looks at, and of lanes of each. */
 const FREED_MAX = 500;
 const LANES_MAX = 64;
-/** How many lanes of a task whose limits were changed one claim looks at. */
+/** Number of lanes of a task whose limits were changed that one claim looks at. */
 const SWEPT_MAX = 128;
 
 /**
  * The texts that make blocked jobs ready, in order. They read only lanes that may have been freed since the last look,
  * however many are blocked: triggers note the keys and schedules of such lanes, and the tasks whose limits were changed;
- * where it is a rate that holds jobs back, `waits` tells when to look again.
+ * where it is a rate that holds jobs back, `waits` has when to look again.
  * The work of one claim is bounded; what is left is there for the next one (`freedLeft`).
  */
 export function unblockTexts(dialect: Dialect, window: string, now: string) {
@@ -148,7 +148,7 @@ function anyOfLane({ tables: { jobs } }: Dialect, lane: string): string {
     where k.lane = ${lane} and k.lane is not null and k.state <> 'finished' and ${isSetAside("k")} limit 1)`;
 }
 
-/** How many jobs of a lane, one of which is `h`, may be ready; `t` is its task, `r` how many of those may start. */
+/** Number of jobs that may be ready of a lane, one of which is `h`; `t` is its task, `r` how many of those may start. */
 function laneFree(dialect: Dialect, now: string): string {
   const ofSchedule = `case when h.schedule_seq is not null then ${scheduleFree(dialect, "h")} end`;
   const ofKey = `case when h.concurrency_key is not null and t.key_max is not null

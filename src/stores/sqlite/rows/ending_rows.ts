@@ -6,10 +6,10 @@ import { groupRows, type RowGroup } from "./list_text.ts";
 type Finish = Extract<JobTransition, { readonly to: "finished" }>;
 type Leave = Exclude<JobTransition, Finish>;
 
-/** What is shared by a group of runs that finish, in this order; then follow rows of seq, claim number and value. */
+/** The columns that a group of runs that finish shares, in this order; then follow rows of seq, claim number and value. */
 export const finishGroupColumns = ["owner", "outcome", "error", "keep_ms"] as const;
 
-/** What is shared by a group of runs that go on later, in this order; then follow rows of seq and claim number. */
+/** The columns that a group of runs that continue later shares, in this order; then follow rows of seq and claim number. */
 export const leaveGroupColumns = [
   "owner",
   "leaves_to",
@@ -38,15 +38,15 @@ export function finishGroups(endings: readonly JobEnding[]): readonly RowGroup[]
   );
 }
 
-/** What runs have in common that finish in the same way: most that end together do. */
+/** The facts that runs have in common that finish in the same way: most that end together do. */
 export interface SharedFinish {
   readonly fence: JobFence;
   readonly transition: Finish;
-  /** Whether they also have the same value: tasks that return nothing, or always the same. */
+  /** True if they also have the same value: tasks that return nothing, or always the same. */
   readonly sameValue: boolean;
 }
 
-/** What these runs have in common; undefined where they finish in different ways, or some do not. */
+/** The facts that these runs have in common; undefined where they finish in different ways, or some do not. */
 export function sharedFinish(endings: readonly JobEnding[]): SharedFinish | undefined {
   const [first] = endings;
   if (first === undefined || !isFinishing(first)) return undefined;
@@ -69,13 +69,13 @@ function isFinishing(ending: JobEnding): ending is Finishing {
   return ending.transition.to === "finished";
 }
 
-/** What binds a shared finish to its statement, after the list and the time. */
+/** The arguments of a shared finish, after the list and the time. */
 export function sharedFinishArguments({ fence, transition }: SharedFinish): readonly SqlValue[] {
   const { outcome, error, keepMs } = transition;
   return [fence.incarnation, fence.claimNumber, outcome, errorText(error), keepMs];
 }
 
-/** The runs among these that go on later, as groups of rows. */
+/** The runs among these that continue later, as groups of rows. */
 export function leaveGroups(endings: readonly JobEnding[]): readonly RowGroup[] {
   const leaving = endings.flatMap(({ fence, transition }) =>
     transition.to === "finished" ? [] : [{ fence, transition }]
@@ -93,7 +93,7 @@ export function leaveGroups(endings: readonly JobEnding[]): readonly RowGroup[] 
 }
 
 /**
- * What a question about runs lists, in groups: owner, claim number, and the outcome each ends with if it ends; then their
+ * The list of a question about runs, in groups: owner, claim number, and the outcome each ends with if it ends; then their
  * seqs. In the order of the endings.
  */
 export function questionGroups(endings: readonly JobEnding[]): readonly RowGroup<number>[] {

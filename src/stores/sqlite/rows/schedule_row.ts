@@ -9,7 +9,7 @@ import { scheduleStatuses } from "../../../model/states.ts";
 import type { SqlValue } from "../../shared/driver.ts";
 import { type Columns, columnsOf } from "../../shared/columns.ts";
 
-/** What holds for a schedule whose policies cannot be read: one that does the least. */
+/** The policies of a schedule whose own cannot be read: those that do the least. */
 const unreadablePolicies: SchedulePolicies = {
   coalesce: "latest",
   overlap: "queueOne",

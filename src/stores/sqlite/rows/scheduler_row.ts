@@ -46,7 +46,7 @@ export function tasksCell(tasks: readonly TaskVersion[]): string {
   return JSON.stringify(tasks.map(({ name, version }): StoredVersion => [name, version]));
 }
 
-/** What is not as `tasksCell` writes it names no task. */
+/** Reads the tasks of a scheduler; what is not as `tasksCell` writes it names no task. */
 function taskVersions(stored: readonly StoredVersion[]): readonly TaskVersion[] {
   if (!Array.isArray(stored)) return [];
   return stored.filter((pair) => Array.isArray(pair)).map(([name, version]) => ({ name, version }));

@@ -36,7 +36,7 @@ function decodeCalendar(cell: string): CalendarRecord {
   return { name, definition: readDefinition(definition), version };
 }
 
-/** A definition that is not JSON is answered as null: the calendar functions say what is wrong with it. */
+/** A definition that is not JSON is read as null: the calendar functions say what is wrong with it. */
 function readDefinition(text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;

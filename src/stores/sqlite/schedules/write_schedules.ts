@@ -39,7 +39,7 @@ function writeStep(dialect: Dialect): (change: ScheduleChange, now: number | nul
         and s.version = (e.value ->> 2)))
     and not exists (select 1 from json_each(?1) e cross join ${schedules} s on s.id = (e.value ->> 0)
       where (e.value ->> 1) is null)`;
-  // When it is removed is told by the row that goes.
+  // When it is removed is taken from the row that goes.
   const stamp = `update ${schedules} set updated_at = ${dialect.now("?2")}
     where seq in (select value ->> 1 from json_each(?1))`;
   const remove = `delete from ${schedules} where seq in (select value ->> 1 from json_each(?1))`;

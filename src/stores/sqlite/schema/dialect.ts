@@ -1,6 +1,6 @@
 import { CarillonError } from "../../../errors.ts";
 
-/** What differs between databases, and the names of the tables. Statements are functions of this. */
+/** The differences between databases, and the names of the tables. Statements are functions of this. */
 export interface Dialect {
   /** The database's clock in milliseconds, or the number bound as `argument` where that is not null. */
   now(argument: string): string;
@@ -35,11 +35,11 @@ const tableNames = [
 
 /** The full name of every table. */
 export type TableNames = Readonly<Record<typeof tableNames[number], string>> & {
-  /** What indexes and constraints begin with too. */
+  /** The prefix of indexes and constraints too. */
   readonly prefix: string;
 };
 
-/** The prefix of every table unless told otherwise. */
+/** The prefix of every table by default. */
 export const defaultTablePrefix = "carillon_";
 
 /** The dialect of SQLite and libSQL. Throws `invalidOption` for a prefix that is not a plain name. */

@@ -8,11 +8,11 @@ import { type Migration, migrations as allMigrations } from "./migrations.ts";
 export interface MigrationStep {
   /** The schema's version after the step. */
   readonly version: number;
-  /** What the step brought. */
+  /** The name of the step. */
   readonly name: string;
 }
 
-/** What {@linkcode migrate} did. */
+/** The result of {@linkcode migrate}. */
 export interface MigrationReport {
   /** The schema's version before; 0 where there was none. */
   readonly from: number;
@@ -26,7 +26,7 @@ export interface MigrationReport {
 export interface MigrateOptions {
   readonly driver: SqlDriver;
   readonly dialect: Dialect;
-  /** Where the store is, for people. */
+  /** The location of the store, for people. */
   readonly location: string;
   /** Called after each step. */
   readonly onStep?: ((step: MigrationStep) => void) | undefined;
@@ -95,7 +95,7 @@ async function acceptedVersion(options: MigrateOptions): Promise<StoredVersion> 
   );
 }
 
-/** What makes the tables that steps need before there is any. */
+/** The statements that make the tables that steps need before there is any. */
 function tablesOfVersions({ tables: { meta, guard } }: Dialect): readonly Statement[] {
   return [
     statement(
@@ -111,7 +111,7 @@ function tablesOfVersions({ tables: { meta, guard } }: Dialect): readonly Statem
   ];
 }
 
-/** Answers whether this call took the steps, all at once; false when another process was faster. */
+/** Returns whether this call took the steps, all at once; false when another process was faster. */
 async function takeSteps(
   taken: readonly Migration[],
   before: readonly Statement[],
@@ -140,7 +140,7 @@ async function takeSteps(
   }
 }
 
-/** What an error means that comes of a table of somebody else's; whoever was faster with ours is told by the guard. */
+/** Returns what an error means that comes of a foreign table; a process that was faster with ours fails by the guard. */
 function nameTaken(error: unknown, location: string): CarillonError | undefined {
   const name = /(?:table|index|view) "?(\w+)"? already exists/.exec(messageOf(error))?.[1];
   if (name === undefined) return undefined;

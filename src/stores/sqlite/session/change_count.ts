@@ -3,7 +3,7 @@ import type { SqlDriver, SqlValue, Statement, StatementResult, Step } from "../.
 import type { BulkOperation } from "../../shared/group_commit.ts";
 
 /**
- * Counts the commits that may make work for others, in a row of their own, for databases that do not tell who else
+ * Counts the commits that may make work for others, in a row of their own, for databases that do not report who else
  * has committed. Counting rides along in the step that is counted: no round trip of its own.
  */
 export class ChangeCount {
@@ -29,7 +29,7 @@ export class ChangeCount {
     return count!.cells[0] ?? null;
   }
 
-  /** The counting alone, which answers nothing: for a step of somebody else's, whose commit is news to everybody. */
+  /** The counting alone, which returns nothing: for a step of somebody else's, whose commit is news to everybody. */
   get alone(): Statement {
     return { ...this.#count, sql: this.#count.sql.replace(/ returning value$/, "") };
   }
@@ -39,7 +39,7 @@ export class ChangeCount {
     return [...step, this.#count];
   }
 
-  /** What a counted step answered, without the count. */
+  /** The results of a counted step, without the count. */
   results(results: readonly StatementResult[]): readonly StatementResult[] {
     this.#onOwn(Number(results.at(-1)!.cells[0]));
     return results.slice(0, -1);

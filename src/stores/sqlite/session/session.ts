@@ -2,16 +2,16 @@ import type { Dialect } from "../schema/dialect.ts";
 import type { SqlValue, Statement, StatementResult, Step } from "../../shared/driver.ts";
 import type { BulkOperation, CommitOptions } from "../../shared/group_commit.ts";
 
-/** How a write is noticed, and when it goes. */
+/** The options of a write. */
 export interface WriteOptions extends CommitOptions {
-  /** Makes work for nobody: other users of the same store object need not look. @default false */
+  /** Makes no work: other users of the same store object need not look. @default false */
   readonly quiet?: boolean;
 }
 
-/** What the operations of the SQL store stand on: an open database. */
+/** An open database, as the operations of the store use it. */
 export interface SqlSession {
   readonly dialect: Dialect;
-  /** What is bound where a statement asks the time: null is the database's clock. */
+  /** The argument of statements that ask the time: null is the database's clock. */
   nowArgument(): number | null;
   /** Reads one state of the database. */
   read(step: Step): Promise<readonly StatementResult[]>;
@@ -22,11 +22,11 @@ export interface SqlSession {
     operation: BulkOperation<Item, Answer>,
     items: readonly Item[],
   ): Promise<readonly Answer[]>;
-  /** Tells everybody here who watches the store, the caller too, that there may be work. */
+  /** Calls all listeners of the store here, the caller's too: there may be work. */
   wake(): void;
 }
 
-/** The constraint by whose name drivers tell a guard that did not hold from any other failure. */
+/** The constraint by whose name drivers distinguish a guard that did not hold from any other failure. */
 export const guardConstraint = "guard_must_hold";
 
 /** A step was undone because what it relies on no longer holds. Never leaves the store. */

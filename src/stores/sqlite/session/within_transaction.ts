@@ -11,18 +11,18 @@ import { endOperation } from "../jobs/end_jobs.ts";
 export interface CallerTransaction {
   /** It only collects statements: they are run later, by the caller. */
   readonly collects: boolean;
-  /** Runs statements in it, one after the other, and answers what they did; where it collects, nothing. */
+  /** Runs statements in it, one after the other, and returns their results; where it collects, nothing. */
   run(step: Step): Promise<readonly StatementResult[]>;
-  /** Whether it may still be committed. `probe` answers a row where it was not rolled back. */
+  /** True if it may still be committed. `probe` returns a row where it was not rolled back. */
   pending(probe: Statement): boolean;
 }
 
-/** What writing in transactions of callers stands on. */
+/** The needs of writing in callers' transactions. */
 export interface WithinOptions {
   readonly session: SqlSession;
-  /** What tells others of a commit, where the database does not. */
+  /** The statement that reports a commit to others, where the database does not. */
   readonly count: Statement | undefined;
-  /** Where the store is, for people. */
+  /** The location of the store, for people. */
   readonly location: string;
 }
 
@@ -72,7 +72,7 @@ export function withinTransaction(options: WithinOptions): (caller: CallerTransa
   };
 }
 
-/** Runs a step with what makes sure that it is this database, and with what tells others. */
+/** Runs a step with what makes sure that it is this database, and with what reports it to others. */
 async function runWithin(
   caller: CallerTransaction,
   step: Step,
