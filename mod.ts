@@ -124,7 +124,13 @@ export type {
   RunningJob,
   TaskContext,
 } from "./src/context/task_context.ts";
-export { cancel, RetryAfter, type RetryAfterOptions, snooze } from "./src/context/snooze_and_cancel.ts";
+export {
+  cancel,
+  RetryAfter,
+  type RetryAfterInput,
+  type RetryAfterOptions,
+  snooze,
+} from "./src/context/snooze_and_cancel.ts";
 export type { Middleware } from "./src/context/middleware.ts";
 export type { FailedOutcome, FailureContext, JobFailure } from "./src/context/job_failure.ts";
 export { currentScheduler } from "./src/scheduler/current_scheduler.ts";

@@ -1,5 +1,9 @@
 import { CarillonError, messageOf } from "../errors.ts";
-import { type DurationInput, durationMs } from "../time/duration.ts";
+import { DURATION_MAX_MS, type DurationInput, durationMs } from "../time/duration.ts";
+import { epochMsOf } from "../time/moment.ts";
+import { systemClock } from "../time/system_clock.ts";
+import { temporalName } from "../time/temporal.ts";
+import { UTC } from "../time/time_zone.ts";
 import { refuseOutsideJob } from "./current_job.ts";
 
 /**
@@ -71,10 +75,24 @@ export interface RetryAfterOptions {
 }
 
 /**
+ * The wait of a {@linkcode RetryAfter}: seconds as a number, a duration, the value of a `Retry-After` header (seconds or
+ * an HTTP date, null where there is none), the headers of a response, or the time to come back at.
+ */
+export type RetryAfterInput =
+  | DurationInput
+  | number
+  | Date
+  | Temporal.Instant
+  | { get(name: string): string | null }
+  | null
+  | undefined;
+
+/**
  * Thrown in a job: this attempt failed, and the next one is to begin that much later, whatever the back-off.
  * It is a failed attempt like any other: without one left, the job ends as `error`. `retryIf` is not called.
  *
- * Throws `invalidOption` for a duration that is none.
+ * A wait that cannot be read (no such header, a date that has passed, zero, more than a million days) is left to the
+ * back-off, so that the error of the job is never lost.
  *
  * @example Wait as long as a server asks
  * ```ts
@@ -85,19 +103,57 @@ export interface RetryAfterOptions {
  *   retry: { maxAttempts: 5 },
  *   async run(_input, { signal }) {
  *     const response = await fetch("https://example.com/", { signal });
- *     const seconds = Number(response.headers.get("retry-after"));
- *     if (response.status === 429) throw new RetryAfter({ seconds }, { message: "too many requests" });
+ *     if (response.status === 429) throw new RetryAfter(response.headers, { message: "too many requests" });
  *     return await response.text();
  *   },
  * });
- * console.assert(new RetryAfter({ seconds: 30 }).details["delayMs"] === 30_000 && fetchPage.name === "fetchPage");
+ * console.assert(new RetryAfter("30s").details["delayMs"] === 30_000 && fetchPage.name === "fetchPage");
  * ```
  */
 export class RetryAfter extends CarillonError {
   /** Makes the error, to be thrown. */
-  constructor(duration: DurationInput, { message, cause }: RetryAfterOptions = {}) {
-    const delayMs = durationMs(duration, "RetryAfter");
-    const said = cause === undefined ? `To be tried again after ${delayMs / 1000} s` : messageOf(cause);
-    super("jobRetryAfter", message ?? said, { details: { delayMs }, cause, retryable: true });
+  constructor(wait: RetryAfterInput, { message, cause }: RetryAfterOptions = {}) {
+    const delayMs = waitMs(wait);
+    const when = delayMs === undefined ? "To be tried again" : `To be tried again after ${delayMs / 1000} s`;
+    super("jobRetryAfter", message ?? (cause === undefined ? when : messageOf(cause)), {
+      details: delayMs === undefined ? {} : { delayMs },
+      cause,
+      retryable: true,
+    });
   }
+}
+
+/** Undefined for a wait that cannot be read. */
+function waitMs(wait: unknown): number | undefined {
+  try {
+    const ms = readWaitMs(wait);
+    return ms > 0 && ms <= DURATION_MAX_MS ? ms : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The three forms of an HTTP date; without a zone it is UTC too. */
+const HTTP_DATE = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i;
+
+function readWaitMs(wait: unknown, nowMs = systemClock.nowMs()): number {
+  if (typeof wait === "number") return Math.ceil(wait * 1000);
+  if (typeof wait === "string") {
+    const text = wait.trim();
+    if (/^\d+(?:\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
+    if (HTTP_DATE.test(text)) return httpDateMs(text) - nowMs;
+  }
+  const name = temporalName(wait);
+  if (wait instanceof Date || (name !== undefined && name !== "Duration")) {
+    return epochMsOf(wait as Date, "RetryAfter", UTC) - nowMs;
+  }
+  const { get } = Object(wait) as { readonly get?: unknown };
+  if (typeof get !== "function") return durationMs(wait as DurationInput, "RetryAfter");
+  // The server's own clock is the one that its date goes by.
+  const sentMs = httpDateMs(String(get.call(wait, "date")));
+  return readWaitMs(get.call(wait, "retry-after"), Number.isNaN(sentMs) ? nowMs : sentMs);
+}
+
+function httpDateMs(text: string): number {
+  return HTTP_DATE.test(text) ? Date.parse(/ GMT$/i.test(text) ? text : `${text} GMT`) : NaN;
 }

@@ -80,11 +80,12 @@ function retryTransition(
   const { settings, retryIf, customBackoffMs, random } = input;
   const { attempt } = input.job;
   if (attempt >= settings.retry.maxAttempts) return undefined;
-  if (isCarillonError(error, "jobRetryAfter")) {
+  if (isCarillonError(error, "jobRetryAfter") && "delayMs" in error.details) {
     return { to: "retry", delayMs: Number(error.details["delayMs"]), error: storedError(error), outcome };
   }
   try {
-    if (retryIf && !retryIf(error)) return undefined;
+    // A job that throws RetryAfter wants another attempt, also where its wait could not be read.
+    if (retryIf && !isCarillonError(error, "jobRetryAfter") && !retryIf(error)) return undefined;
     // The function is the task's; a back-off set by a job, its schedule or `configureTask` wins over it.
     const custom = settings.retry.backoff.kind === "custom" ? customBackoffMs : undefined;
     const delayMs = custom?.(attempt, error) ?? backoffMs(settings.retry.backoff, attempt, random);
