@@ -35,7 +35,10 @@ export function readCronField(
 }
 
 function readItem(scanner: CronScanner, field: CronField, form: CronForm): CronItem {
-  if (scanner.take("*") || scanner.take("?")) return { type: "all", step: readStep(scanner, field) };
+  const isDayField = field.name === "day" || field.name === "dayOfWeek";
+  if (scanner.take("*") || (isDayField && scanner.take("?"))) {
+    return { type: "all", step: readStep(scanner, field) };
+  }
   if (field.name === "day") {
     const special = dayItem(scanner, field, form);
     if (special) return special;

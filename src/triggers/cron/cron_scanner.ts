@@ -30,9 +30,11 @@ export class CronScanner {
     return this.done ? "" : this.source[this.position]!;
   }
 
-  /** The next character for an error message: the whole of one that takes two places. */
+  /** The next character for an error message: the whole of one that takes two places, or the name of white space. */
   get shownNext(): string {
-    return this.done ? "" : `'${String.fromCodePoint(this.source.codePointAt(this.position)!)}'`;
+    if (this.done) return "";
+    const character = String.fromCodePoint(this.source.codePointAt(this.position)!);
+    return nameOfSpace(character) ?? `'${character}'`;
   }
 
   /** Steps over `character` if it is next, in either case. */
@@ -79,6 +81,25 @@ export class CronScanner {
     while (this.position < this.end && belongs(this.source.charCodeAt(this.position))) this.position++;
     return this.source.slice(start, this.position);
   }
+}
+
+const SPACE_NAMES: Readonly<Record<string, string>> = {
+  "\n": "a line break",
+  "\r": "a line break",
+  "\u00a0": "a no-break space",
+  "\u202f": "a narrow no-break space",
+  "\u200b": "a zero-width space",
+  "\ufeff": "a byte order mark",
+};
+
+/** White space other than blanks and tabs; it looks like them or like nothing. */
+export const OTHER_SPACE = /[^\S \t]|[\u200b-\u200f\u2060]/;
+
+/** The name of other white space for an error message; undefined for any other character. */
+export function nameOfSpace(character: string): string | undefined {
+  if (!OTHER_SPACE.test(character)) return undefined;
+  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  return `${SPACE_NAMES[character] ?? "a character that looks like a blank"} (U+${code})`;
 }
 
 function isDigit(code: number): boolean {
@@ -166,7 +187,11 @@ function nothingToRead(scanner: CronScanner, field: CronField): Error {
       scanner.source.trim() === "" ? undefined : "lists have no empty places, ranges two ends",
     );
   }
-  const hint = scanner.peek === "-" ? "there are no negative values" : undefined;
+  const hints: Readonly<Record<string, string>> = {
+    "-": "there are no negative values",
+    "?": "? stands for * in the two day fields only",
+  };
+  const hint = hints[scanner.peek];
   return scanner.fail(`Unexpected ${scanner.shownNext} in the ${field.label}`, expectedOf(field), hint);
 }
 

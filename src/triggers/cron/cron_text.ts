@@ -9,6 +9,7 @@ import {
   TEXT_FIELDS,
 } from "./cron_grammar.ts";
 import { invalidTrigger, shown } from "../checks.ts";
+import { nameOfSpace, OTHER_SPACE } from "./cron_scanner.ts";
 
 /** The largest length of crontab text, and of a named field. */
 export const CRON_TEXT_MAX = 2000;
@@ -33,8 +34,18 @@ export function readCronText(text: string): CronDefinition {
       hint: "combine several triggers with or()",
     });
   }
+  const space = text.search(OTHER_SPACE);
+  if (space >= 0) {
+    throw invalidTrigger(`Unexpected ${nameOfSpace(text[space]!)}`, {
+      source: text,
+      position: space,
+      expected: "blanks or tabs between the fields, and nothing else around them",
+      hint: "type it again: copied text may bring such characters along",
+    });
+  }
   const words = wordsOf(text);
   if (words[0]?.text.startsWith("@")) return readMacro(text, words);
+  refuseAws(text, words);
   const names = fieldNames(text, words);
   const fields: Partial<Record<CronFieldName, CronFieldValue>> = { ...LEFT_OUT };
   for (const [index, name] of names.entries()) {
@@ -60,6 +71,30 @@ function wordsOf(text: string): Word[] {
     else if (start < 0) start = at;
   }
   return words;
+}
+
+/**
+ * Text of AWS has six fields, the year last, and a `?` in one of the two day fields: where ours has hour or month.
+ * Throws `invalidTrigger`.
+ */
+function refuseAws(text: string, words: readonly Word[]): void {
+  const call = /^\s*(cron|rate)\s*\(/i.exec(text)?.[1]?.toLowerCase();
+  const fields = words.map((word) => word.text.replace(/^cron\(|\)$/gi, ""));
+  const asked = words.find((_, index) => fields[index] === "?" && (index === 2 || index === 4));
+  if (call === undefined && (words.length !== 6 || asked === undefined)) return;
+  const hint = call === "rate"
+    ? "write interval({ minutes: 5 })"
+    : fields.length === 6 && fields[5] === "*"
+    ? `write '${fields.slice(0, 5).map((field) => field === "?" ? "*" : field).join(" ")}'${
+      /\d/.test(fields[4]!) ? ", with weekdays from 0: AWS counts Sunday as 1" : ""
+    }`
+    : "the order here is second minute hour day month weekday year, and ? stands for * in the two day fields only";
+  throw invalidTrigger("This is cron text of AWS: minute hour day month weekday year", {
+    source: text,
+    position: asked?.start ?? 0,
+    expected: "minute hour day month weekday, with second before and year after them if need be",
+    hint,
+  });
 }
 
 function fieldNames(text: string, words: readonly Word[]): readonly CronFieldName[] {

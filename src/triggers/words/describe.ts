@@ -58,7 +58,7 @@ const kindsInWords: Readonly<Record<TriggerKind, InWords>> = {
   ],
   interval(json) {
     const first = json["first"] === "afterPeriod" ? ", first one period after the start" : "";
-    const length = lengthInWords(json["everyMs"] as number);
+    const length = lengthInWords(json["everyMs"] as number).replace(/^1 (?!.* and )/, "");
     return [
       `Every ${length} of elapsed time${first}${windowOf(json)}; changes of the clock do not touch it.`,
     ];

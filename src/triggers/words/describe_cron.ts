@@ -17,9 +17,11 @@ export function cronInWords(definition: CronDefinition): string {
   const parts = [
     timeInWords(definition),
     daysInWords(definition),
-    coversField(month) ? "" : `in ${listed(month.items.map((item) => itemInWords(item, monthName)))}`,
-    coversField(week) ? "" : `in ISO week ${listed(week.items.map((item) => itemInWords(item, String)))}`,
-    coversField(year) ? "" : `in ${listed(year.items.map((item) => itemInWords(item, String)))}`,
+    coversField(month)
+      ? ""
+      : `in ${listed(month.items.map((item) => itemInWords(item, monthName, "month")))}`,
+    coversField(week) ? "" : `in ${listed(week.items.map(weekInWords))}`,
+    coversField(year) ? "" : `in ${listed(year.items.map((item) => itemInWords(item, String, "year")))}`,
   ];
   return parts.filter((part) => part !== "").join(", ");
 }
@@ -74,14 +76,21 @@ function dayInWords(item: CronItem): string {
   }
 }
 
-function itemInWords(item: CronItem, name: (value: number) => string, unit = "one"): string {
-  if (item.type === "all") return `every ${(item.step ?? 1) === 1 ? "" : `${ordinal(item.step!)} `}${unit}`;
+function itemInWords(item: CronItem, name: (value: number) => string, unit: string): string {
+  if (item.type === "all") return everyNth(item.step ?? 1, unit);
   if (item.type !== "range") return "";
   if (item.from === item.to) return name(item.from);
   const range = `${name(item.from)} to ${name(item.to)}`;
-  return item.step === undefined || item.step === 1
-    ? range
-    : `every ${ordinal(item.step)} ${unit} from ${range}`;
+  return item.step === undefined || item.step === 1 ? range : `${everyNth(item.step, unit)} from ${range}`;
+}
+
+function weekInWords(item: CronItem): string {
+  const text = itemInWords(item, String, "ISO week");
+  return text.startsWith("every") ? text : `ISO ${text.includes(" to ") ? "weeks" : "week"} ${text}`;
+}
+
+function everyNth(step: number, unit: string): string {
+  return `every ${step === 1 ? "" : `${ordinal(step)} `}${unit}`;
 }
 
 function monthName(month: number): string {
@@ -103,38 +112,56 @@ export function timeInWords(definition: CronDefinition): string {
     const times = hours.flatMap((h) => minutes.flatMap((m) => seconds.map((s) => h * 3600 + m * 60 + s)));
     return `at ${listed(times.map(timeOfDayText))}`;
   }
-  const plainSecond = seconds.length === 1 && seconds[0] === 0;
-  const atSecond = plainSecond ? "" : `${unitInWords(second, seconds, "second")} of `;
-  const atMinute = unitInWords(minute, minutes, "minute");
-  return `${atSecond}${atMinute}${
-    hoursInWords(hour, hours, minutes.length === 1 || !/^every/.test(atMinute))
-  }`;
+  const minuteStep = evenStep(minute, 60);
+  const ofHours = hoursInWords(hour, hours, minutes, minuteStep !== undefined);
+  if (seconds.length === 1 && seconds[0] === 0) {
+    const atMinute = minuteStep === undefined
+      ? `at ${numbered(minutes, "minute")}`
+      : everyOf(minuteStep, "minute");
+    return `${atMinute}${ofHours}`;
+  }
+  const secondStep = evenStep(second, 60);
+  if (secondStep !== undefined && minuteStep === 1) return `${everyOf(secondStep, "second")}${ofHours}`;
+  const atSecond = secondStep === undefined
+    ? `at ${numbered(seconds, "second")}`
+    : everyOf(secondStep, "second");
+  const ofMinute = minuteStep === undefined ? numbered(minutes, "minute") : everyNth(minuteStep, "minute");
+  return `${atSecond} of ${ofMinute}${ofHours}`;
 }
 
-function unitInWords(value: CronFieldValue, numbers: readonly number[], unit: "minute" | "second"): string {
-  if (coversField(value)) return `every ${unit}`;
-  const step = evenStep(value, 60);
-  if (step !== undefined) return `every ${counted(step, unit)}`;
-  return `at ${unit}${numbers.length === 1 ? "" : "s"} ${listed(numbers.map(String), "and", NUMBERS_MAX)}`;
+function everyOf(step: number, unit: string): string {
+  return step === 1 ? `every ${unit}` : `every ${counted(step, unit)}`;
 }
 
-function hoursInWords(value: CronFieldValue, hours: readonly number[], ofHour: boolean): string {
-  if (coversField(value)) return ofHour ? " of every hour" : "";
+/** `minute 30`, `minutes 1 and 5`, `minutes 0 to 29`. */
+function numbered(numbers: readonly number[], unit: string): string {
+  const [first, last] = [numbers[0]!, numbers.at(-1)!];
+  if (numbers.length === 1) return `${unit} ${first}`;
+  const isRun = numbers.length > 2 && last - first === numbers.length - 1;
+  return `${unit}s ${isRun ? `${first} to ${last}` : listed(numbers.map(String), "and", NUMBERS_MAX)}`;
+}
+
+/** Follows `every 5 minutes`, or with `evenMinutes` false the numbers of minutes. */
+function hoursInWords(
+  value: CronFieldValue,
+  hours: readonly number[],
+  minutes: readonly number[],
+  evenMinutes: boolean,
+): string {
   const step = evenStep(value, 24);
-  if (step !== undefined) {
-    const which = step === 1 ? "hour" : `${ordinal(step)} hour`;
-    return `${ofHour ? " of" : " in"} every ${which} from midnight`;
-  }
-  const first = hours[0]!;
-  const last = hours.at(-1)!;
-  if (hours.length > 1 && last - first === hours.length - 1) {
-    return ` from ${timeOfDayText(first * 3600)} to ${timeOfDayText(last * 3600 + 3540)}`;
-  }
-  return ` of hour${hours.length === 1 ? "" : "s"} ${listed(hours.map(String), "and", NUMBERS_MAX)}`;
+  if (step === 1) return evenMinutes ? "" : " of every hour";
+  if (step !== undefined) return `${evenMinutes ? " in" : " of"} ${everyNth(step, "hour")} from midnight`;
+  const [first, last] = [hours[0]!, hours.at(-1)!];
+  if (hours.length === 1 || last - first !== hours.length - 1) return ` of ${numbered(hours, "hour")}`;
+  const range = ` from ${timeOfDayText(first * 3600 + minutes[0]! * 60)} to ${
+    timeOfDayText(last * 3600 + (evenMinutes ? 59 : minutes.at(-1)!) * 60)
+  }`;
+  return evenMinutes ? range : ` of every hour${range}`;
 }
 
-/** The step of a field that is one `*` with a step that divides the field evenly. */
+/** The step of a field that is one `*` with a step that divides the field evenly; 1 where it covers the field. */
 function evenStep(value: CronFieldValue, count: number): number | undefined {
+  if (coversField(value)) return 1;
   const [item] = value.items;
   if (value.items.length !== 1 || item === undefined) return undefined;
   const whole = item.type === "all" || (item.type === "range" && item.from === 0 && item.to === count - 1);

@@ -34,7 +34,7 @@ function numbers(
     recurring,
   });
   return fc.oneof(
-    fc.constantFrom("*", "?").map((text) => piece(text, min, max, 1, true)),
+    fc.constantFrom("*", max === 31 || max === 6 ? "?" : "*").map((text) => piece(text, min, max, 1, true)),
     value.map((a) => piece(spell(a), a, a, 1, false)),
     fc.tuple(value, value).map(([a, b]) => {
       const [from, to] = [Math.min(a, b), Math.max(a, b)];

@@ -275,3 +275,38 @@ test("cron() fires from the first second of 1970 to the last of 9999", () => {
   assert.equal(every.nextAfterMs(lastMs), undefined);
   assert.equal(every.nextAfterMs(8.64e15), undefined);
 });
+
+test("crontab text takes ? in the two day fields only, and text of AWS is refused with what to write", () => {
+  for (const text of ["? * * * *", "* ? * * *", "* * * ? *", "? * * * * *", "* * * * * * ?"]) {
+    assert.match(refusal(() => cron(text)).message, /Unexpected '\?'.*in the two day fields only/, text);
+  }
+  for (const text of ["0 0 ? * fri", "0 0 12 * * ?", "0 0 12 ? * mon-fri 2030", "0 0 ? * ?"]) cron(text);
+  refusal(() => cron({ hour: "?" }));
+  const aws = (text: string) => refusal(() => cron(text)).message;
+  assert.match(aws("0 10 * * ? *"), /at position 9: This is cron text of AWS.*write '0 10 \* \* \*'$/);
+  assert.match(aws("0 18 ? * MON-FRI *"), /write '0 18 \* \* MON-FRI'$/);
+  assert.match(
+    aws("0 18 ? * 2-6 *"),
+    /write '0 18 \* \* 2-6', with weekdays from 0: AWS counts Sunday as 1$/,
+  );
+  assert.match(aws("cron(0 10 * * ? *)"), /write '0 10 \* \* \*'$/);
+  assert.match(aws("0 10 * * ? 2030"), /the order here is second minute/);
+  assert.match(aws("rate(5 minutes)"), /interval\(/);
+});
+
+test("crontab text names white space that looks like blanks", () => {
+  const spaces: Readonly<Record<string, RegExp>> = {
+    "\u00a0": /position 3: Unexpected a no-break space \(U\+00A0\)/,
+    "\u202f": /a narrow no-break space \(U\+202F\)/,
+    "\u200b": /a zero-width space \(U\+200B\)/,
+    "\ufeff": /a byte order mark \(U\+FEFF\)/,
+    "\u3000": /a character that looks like a blank \(U\+3000\)/,
+    "\n": /a line break \(U\+000A\)/,
+  };
+  for (const [space, name] of Object.entries(spaces)) {
+    for (const text of [`0 9${space}* * *`, `0 9 ${space}* * *`]) assert.throws(() => cron(text));
+    assert.match(refusal(() => cron(`0 9${space}* * *`)).message, name);
+    refusal(() => cron(`@daily${space}`));
+    assert.match(refusal(() => cron({ day: `3rd${space}fri` })).message, /U\+/);
+  }
+});

@@ -9,6 +9,8 @@ import { interval } from "../../../src/triggers/interval.ts";
 import { lint } from "../../../src/triggers/words/lint.ts";
 import type { Trigger } from "../../../src/triggers/trigger.ts";
 import { test } from "../../harness.ts";
+import { fc } from "../../properties.ts";
+import { anyTrigger } from "../trigger_arbitrary.ts";
 
 const berlin = { timeZone: "Europe/Berlin" };
 const options = { from: Temporal.Instant.from("2026-01-01T00:00Z") };
@@ -127,4 +129,58 @@ test("describe() finds rare meetings with a change of the clock", () => {
     once,
     /On 2011-12-30 the clock jumps forward 1 day, from 00:00 to 00:00: 09:00 does not exist; it fires at 00:00 instead/,
   );
+});
+
+test("describe() puts seconds, minutes and hours together in English", () => {
+  const said: readonly (readonly [Parameters<typeof cron>[0], string])[] = [
+    [{ second: 15, minute: 30 }, "At second 15 of minute 30 of every hour, every day"],
+    ["*/10 30 * * * *", "Every 10 seconds of minute 30 of every hour, every day"],
+    ["* 30 * * * *", "Every second of minute 30 of every hour, every day"],
+    ["*/10 * * * * *", "Every 10 seconds, every day"],
+    ["*/10 */5 * * * *", "Every 10 seconds of every 5th minute, every day"],
+    ["*/10 30 9-17 * * *", "Every 10 seconds of minute 30 of every hour from 09:30 to 17:30, every day"],
+    ["15 * 9 * * *", "At second 15 of every minute of hour 9, every day"],
+    ["15 */5 * * * *", "At second 15 of every 5th minute, every day"],
+    [
+      "15,45 1,2 */8 * * *",
+      "At seconds 15 and 45 of minutes 1 and 2 of every 8th hour from midnight, every day",
+    ],
+    ["0-29 * * * *", "At minutes 0 to 29 of every hour, every day"],
+    ["30 9-17 * * *", "At minute 30 of every hour from 09:30 to 17:30, every day"],
+    ["*/5 */2 * * *", "Every 5 minutes in every 2nd hour from midnight, every day"],
+    ["*/1 */1 * * *", "Every minute, every day"],
+    ["0 0 * */3 *", "At 00:00, every day, in every 3rd month"],
+    ["0 0 1 1-6/2 *", "At 00:00, on the 1st, in every 2nd month from January to June"],
+    [{ week: "*/2" }, "At 00:00, every day, in every 2nd ISO week"],
+    [{ week: "1-26,40" }, "At 00:00, every day, in ISO weeks 1 to 26 and ISO week 40"],
+    [{ year: "2030-2040/5" }, "At 00:00, on the 1st, in January, in every 5th year from 2030 to 2040"],
+    ["0 0 */2 * *", "At 00:00, on every 2nd day"],
+  ];
+  for (const [given, words] of said) {
+    assert.equal(beginning(cron(given, berlin)), words, JSON.stringify(given));
+  }
+  assert.match(describe(interval({ hours: 1 }), options), /^Every hour of elapsed time;/);
+  const until = calendarInterval({ days: 1 }, { end: "2026-05-11", ...berlin });
+  assert.match(describe(until, options), /until the end of 2026-05-11\./);
+});
+
+test("describe() never puts words together that do not go together", () => {
+  const wrong =
+    /\b(of|at|on|in|and|from|to) (of|at|in|on|and|,)\b|  | ,|\.\.|every 1 |every 1st|nth one|undefined|NaN|\[object/;
+  const fine = (trigger: Trigger) => {
+    const text = describe(trigger, options);
+    assert.doesNotMatch(text, wrong);
+    assert.match(text, /^[A-Z0-9].*\.$/);
+  };
+  fc.assert(fc.property(anyTrigger, fine), { numRuns: 150 });
+  const field = (max: number) =>
+    fc.oneof(
+      fc.constant("*"),
+      fc.nat(max).map(String),
+      fc.integer({ min: 1, max: max + 1 }).map((step) => `*/${step}`),
+      fc.tuple(fc.nat(max), fc.nat(max)).map(([a, b]) => a < b ? `${a}-${b}` : `${b},${a}`),
+      fc.tuple(fc.nat(max), fc.integer({ min: 1, max })).map(([a, step]) => `${a}/${step}`),
+    );
+  const time = fc.tuple(field(59), field(59), field(23));
+  fc.assert(fc.property(time, (fields) => fine(cron(`${fields.join(" ")} * * *`))), { numRuns: 300 });
 });
