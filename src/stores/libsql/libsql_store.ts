@@ -4,7 +4,7 @@ import { ChangeCount } from "../sqlite/session/change_count.ts";
 import type { SqlDriver, StatementResult, Step } from "../shared/driver.ts";
 import { GroupCommit } from "../shared/group_commit.ts";
 import type { MigrationReport, MigrationStep } from "../sqlite/schema/migrate.ts";
-import type { SqlSession, WriteOptions } from "../sqlite/session/session.ts";
+import type { SqliteSession, WriteOptions } from "../sqlite/session/session.ts";
 import { withinTransaction } from "../sqlite/session/within_transaction.ts";
 import { type SqliteOperations, sqliteOperations, sqliteReads } from "../sqlite/sqlite_store.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -83,9 +83,9 @@ interface OpenState {
 /** A database that is opened and closed by count, by all that share the store object. */
 class OpenDatabase {
   readonly watch = new ChangeWatch();
-  readonly session: SqlSession;
+  readonly session: SqliteSession;
   /** The same for what may be read from a replica. */
-  readonly looks: SqlSession;
+  readonly looks: SqliteSession;
   readonly #options: DatabaseOptions;
   #opens = 0;
   #opening: Promise<void> | undefined;

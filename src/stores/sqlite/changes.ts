@@ -1,10 +1,10 @@
 import { CHANGES_KEPT_MS, CHANGES_MAX } from "../../model/change_record.ts";
 import type { ChangeStore } from "../change_store.ts";
 import { changeCell, decodeChange } from "./rows/change_row.ts";
-import type { SqlSession } from "./session/session.ts";
+import type { SqliteSession } from "./session/session.ts";
 
 /** The feed of changes; what is in it, triggers write. */
-export function changes(session: SqlSession): ChangeStore {
+export function changes(session: SqliteSession): ChangeStore {
   const { changes: table } = session.dialect.tables;
   const first = `(select min(seq) from ${table})`;
   const last = `(select max(seq) from ${table})`;

@@ -1,7 +1,7 @@
 import type { Dialect, TableNames } from "./schema/dialect.ts";
 import type { JobEnding } from "../../model/job_record.ts";
 import type { Step } from "../shared/driver.ts";
-import type { SqlSession } from "./session/session.ts";
+import type { SqliteSession } from "./session/session.ts";
 import { type SqliteOperations, sqliteOperations } from "./sqlite_store.ts";
 
 /** Tables that grow with what is done; the others hold what was written by hand. */
@@ -60,7 +60,7 @@ export async function loopStatements(dialect: Dialect): Promise<readonly string[
     for (const { sql } of step) texts.add(sql);
     return Promise.reject(new Error("not sent"));
   };
-  const session: SqlSession = {
+  const session: SqliteSession = {
     dialect,
     nowArgument: () => null,
     read: note,

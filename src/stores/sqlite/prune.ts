@@ -1,6 +1,6 @@
 import type { DataStore } from "../data_store.ts";
 import type { Statement } from "../shared/driver.ts";
-import type { SqlSession } from "./session/session.ts";
+import type { SqliteSession } from "./session/session.ts";
 
 /** Number of finished schedules that one call looks at: most may still have jobs, and looking takes time. */
 const LOOK_MAX = 1000;
@@ -9,7 +9,7 @@ const LOOK_MAX = 1000;
 type Count = readonly [taskName: string, succeeded: number, keep: number];
 
 /** Deleting what has expired, and what is beyond the number of jobs that its task keeps, and starts that count no more. */
-export function prune(session: SqlSession): Pick<DataStore, "prune"> {
+export function prune(session: SqliteSession): Pick<DataStore, "prune"> {
   const { jobs, schedules, tasks, counted, parents, rates, starts } = session.dialect.tables;
   // A job that is not finished has its parents' results still to come.
   const needed = `exists (select 1 from ${parents} p cross join ${jobs} c on c.seq = p.child_seq

@@ -1,6 +1,6 @@
 import type { HeartbeatAnswer, SchedulerStore } from "../scheduler_store.ts";
 import type { Dialect } from "./schema/dialect.ts";
-import { guard, GuardFailure, type SqlSession } from "./session/session.ts";
+import { guard, GuardFailure, type SqliteSession } from "./session/session.ts";
 import { decodeScheduler, schedulerCell, tasksCell } from "./rows/scheduler_row.ts";
 import { endAnswers, endOperation } from "./jobs/end_jobs.ts";
 import { readyOrBlocked } from "./jobs/limits.ts";
@@ -17,7 +17,7 @@ type ParkedPlace = readonly [task: number, seq: number];
 type Owned = readonly [seq: number, id: string, claimNumber: number, cancelRequested: string | null];
 
 /** Schedulers, their leases and their work. */
-export function schedulers(session: SqlSession): SchedulerStore {
+export function schedulers(session: SqliteSession): SchedulerStore {
   const { dialect } = session;
   const sql = schedulerTexts(dialect);
   const end = endOperation(session);

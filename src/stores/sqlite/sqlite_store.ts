@@ -14,7 +14,7 @@ import { prune } from "./prune.ts";
 import { replanSchedules, writeSchedules } from "./schedules/write_schedules.ts";
 import { schedulers } from "./schedulers.ts";
 import { tasks } from "./tasks.ts";
-import type { SqlSession } from "./session/session.ts";
+import type { SqliteSession } from "./session/session.ts";
 
 /** The operations that all SQL stores share; how it connects, opens and watches is the adapter's. */
 export type SqliteOperations = Omit<
@@ -23,7 +23,7 @@ export type SqliteOperations = Omit<
 >;
 
 /** The lists and counts for people, on a database that may be a copy. */
-export function sqliteReads(session: SqlSession): ReadStore {
+export function sqliteReads(session: SqliteSession): ReadStore {
   const { getJobs, countJobs } = findJobs(session);
   const { getSchedules } = findSchedules(session);
   const { getTasks } = tasks(session);
@@ -31,7 +31,7 @@ export function sqliteReads(session: SqlSession): ReadStore {
 }
 
 /** The operations of a data store on a database. */
-export function sqliteOperations(session: SqlSession): SqliteOperations {
+export function sqliteOperations(session: SqliteSession): SqliteOperations {
   const now = `select ${session.dialect.now("?1")}`;
   return {
     ...tasks(session),

@@ -5,10 +5,10 @@ import type { SqlValue } from "../shared/driver.ts";
 import { listText } from "./rows/list_text.ts";
 import { decodeTask, taskCell } from "./rows/task_row.ts";
 import { startsInWindow } from "./jobs/limits.ts";
-import type { SqlSession } from "./session/session.ts";
+import type { SqliteSession } from "./session/session.ts";
 
 /** Writing, finding and changing tasks. */
-export function tasks(session: SqlSession): TaskStore {
+export function tasks(session: SqliteSession): TaskStore {
   const sql = taskTexts(session.dialect);
   return {
     async putTasks(tasks) {

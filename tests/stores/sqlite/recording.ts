@@ -4,7 +4,7 @@ import { sqliteDialect } from "../../../src/stores/sqlite/schema/dialect.ts";
 import type { Step } from "../../../src/stores/shared/driver.ts";
 import { GroupCommit } from "../../../src/stores/shared/group_commit.ts";
 import { migrate } from "../../../src/stores/sqlite/schema/migrate.ts";
-import type { SqlSession } from "../../../src/stores/sqlite/session/session.ts";
+import type { SqliteSession } from "../../../src/stores/sqlite/session/session.ts";
 import { sqliteOperations } from "../../../src/stores/sqlite/sqlite_store.ts";
 import type { DataStore } from "../../../src/stores/data_store.ts";
 import { parseAddress } from "../../../src/stores/libsql/address.ts";
@@ -69,7 +69,7 @@ async function recordingStore(texts: Set<string>) {
     },
   });
   let clock: Clock = systemClock;
-  const session: SqlSession = {
+  const session: SqliteSession = {
     wake: () => {},
     dialect,
     nowArgument: () => clock.nowMs(),

@@ -7,14 +7,14 @@ import type { StatementResult, Step } from "../../shared/driver.ts";
 import type { BulkOperation } from "../../shared/group_commit.ts";
 import { listText } from "../rows/list_text.ts";
 import { newJobGroups } from "../rows/job_columns.ts";
-import type { SqlSession } from "../session/session.ts";
+import type { SqliteSession } from "../session/session.ts";
 import { type Added, canInsertUniform, insertUniform } from "./insert_uniform.ts";
 import { insertUnique } from "./insert_unique.ts";
 import { addParents, insertJobsSql, tellMissingParent } from "./insert_jobs.ts";
 import { claimAdded, claimedJobs } from "./claim_jobs.ts";
 
 /** Adding jobs. */
-export function addJobs(session: SqlSession): Pick<JobStore, "addJobs"> {
+export function addJobs(session: SqliteSession): Pick<JobStore, "addJobs"> {
   const { dialect } = session;
   const addAndClaim = addAndClaimStep(dialect, addStep(dialect));
   const addOneByOne = insertUnique(session);
@@ -53,7 +53,7 @@ function mayClaimInTurn(jobs: readonly NewJob[], { limit, tasks }: AddClaim): bo
 }
 
 /** Adds jobs that have no identity, whatever else they are. */
-export function addOperation(session: SqlSession): BulkOperation<NewJob, Added> {
+export function addOperation(session: SqliteSession): BulkOperation<NewJob, Added> {
   const add = addStep(session.dialect);
   return { step: (jobs) => add(jobs, session.nowArgument()), answers: addedAnswers };
 }
@@ -64,7 +64,7 @@ function answerOf(added: readonly Added[]): AddAnswer {
   return { nowMs, jobs: added.map(({ job }) => job), claimed: claimed.sort(claimOrderAt(nowMs)) };
 }
 
-async function storeTime(session: SqlSession): Promise<number> {
+async function storeTime(session: SqliteSession): Promise<number> {
   const [time] = await session.read([{
     sql: `select ${session.dialect.now("?1")}`,
     args: [session.nowArgument()],

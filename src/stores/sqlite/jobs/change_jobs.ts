@@ -5,7 +5,7 @@ import type { Dialect } from "../schema/dialect.ts";
 import type { Statement } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 import { decodeJob, jobCell } from "../rows/job_columns.ts";
-import type { SqlSession } from "../session/session.ts";
+import type { SqliteSession } from "../session/session.ts";
 import { jobsInOrder } from "./find_jobs.ts";
 import { cancelledError, noteFinishSql } from "./job_ends.ts";
 import { readyOrBlocked } from "./limits.ts";
@@ -14,7 +14,7 @@ import { hasUnfinishedParent, pickEndingSql, settleChildrenSql } from "./settle_
 type ChangingJobs = Pick<JobStore, "cancelJobs" | "updateJob" | "retryJobs" | "removeJobs">;
 
 /** Changing jobs by hand. */
-export function changeJobs(session: SqlSession): ChangingJobs {
+export function changeJobs(session: SqliteSession): ChangingJobs {
   const sql = changeTexts(session.dialect);
   return {
     async cancelJobs(ids, cancel) {

@@ -6,7 +6,7 @@ import { isSetAside } from "../schema/tables.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 import { decodeJob, jobCell } from "../rows/job_columns.ts";
-import type { SqlSession } from "../session/session.ts";
+import type { SqliteSession } from "../session/session.ts";
 import { blockSql, namedCandidates, openTasks, readyCandidates, WINDOW_MIN } from "./claim_sql.ts";
 import { choosing } from "./choose_jobs.ts";
 import { endAnswers, endOperation } from "./end_jobs.ts";
@@ -24,7 +24,7 @@ const STATEMENTS_AS_ROWS = 100;
 const claimArguments = { tasks: "?1", window: "?2", now: "?3", limit: "?4", incarnation: "?5" };
 
 /** The claim of jobs. */
-export function claimJobs(session: SqlSession): Pick<JobStore, "claimJobs"> {
+export function claimJobs(session: SqliteSession): Pick<JobStore, "claimJobs"> {
   const sql = claimTexts(session.dialect);
   const end = endOperation(session);
   return {

@@ -12,7 +12,7 @@ import {
   sharedFinish,
   sharedFinishArguments,
 } from "../rows/ending_rows.ts";
-import type { SqlSession } from "../session/session.ts";
+import type { SqliteSession } from "../session/session.ts";
 import { ATTEMPTS_MAX } from "../../../model/job_history.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import { cancelledError, noteFinishSql, otherKeepMs } from "./job_ends.ts";
@@ -23,7 +23,7 @@ import { pickEndingSql, settleChildrenSql } from "./settle_children.ts";
 export type EndOperation = BulkOperation<JobEnding, boolean>;
 
 /** Ending runs. */
-export function endJobs(session: SqlSession): Pick<JobStore, "endJobs"> {
+export function endJobs(session: SqliteSession): Pick<JobStore, "endJobs"> {
   const operation = endOperation(session);
   return {
     endJobs: async (endings) => endings.length === 0 ? [] : await session.writeBulk(operation, endings),
@@ -31,7 +31,7 @@ export function endJobs(session: SqlSession): Pick<JobStore, "endJobs"> {
 }
 
 /** Ends runs whose fence holds. */
-export function endOperation(session: SqlSession): EndOperation {
+export function endOperation(session: SqliteSession): EndOperation {
   const sql = endTexts(session.dialect);
   return {
     step(endings): Step {

@@ -6,12 +6,12 @@ import { isSetAside, waitsForParents } from "../schema/tables.ts";
 import type { Statement } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 import { decodeJob, decodeShownJob, shownJobCell } from "../rows/job_columns.ts";
-import type { SqlSession } from "../session/session.ts";
+import type { SqliteSession } from "../session/session.ts";
 import { Conditions } from "../rows/conditions.ts";
 import { displayState, shownIn, sqlList, stateOf, surroundings } from "./display_state.ts";
 
 /** Finding and counting jobs. */
-export function findJobs(session: SqlSession): Pick<JobStore, "getJobs" | "countJobs" | "getParents"> {
+export function findJobs(session: SqliteSession): Pick<JobStore, "getJobs" | "countJobs" | "getParents"> {
   const { dialect } = session;
   return {
     async getJobs(filter) {

@@ -4,7 +4,7 @@ import { readyOrBlocked } from "./limits.ts";
 import type { NewJob } from "../../../model/job_record.ts";
 import { missingParent } from "../../../model/parents.ts";
 import type { Step } from "../../shared/driver.ts";
-import { guard, GuardFailure, type SqlSession } from "../session/session.ts";
+import { guard, GuardFailure, type SqliteSession } from "../session/session.ts";
 import { listText } from "../rows/list_text.ts";
 import { settleAddedSql } from "./settle_children.ts";
 
@@ -67,7 +67,7 @@ export function addParents(dialect: Dialect): (jobs: readonly NewJob[], now: num
 
 /** Says which parent is not there when that has undone a step. */
 export async function tellMissingParent<Answer>(
-  session: SqlSession,
+  session: SqliteSession,
   jobs: readonly NewJob[],
   write: () => Promise<Answer>,
 ): Promise<Answer> {

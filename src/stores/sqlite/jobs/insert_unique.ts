@@ -4,12 +4,12 @@ import type { Dialect } from "../schema/dialect.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 import { jobColumns, newJobGroups, writtenFields } from "../rows/job_columns.ts";
-import type { SqlSession } from "../session/session.ts";
+import type { SqliteSession } from "../session/session.ts";
 import { addParents, insertJobsSql, tellMissingParent } from "./insert_jobs.ts";
 import { readyOrBlocked } from "./limits.ts";
 
 /** Adds jobs one after the other, each unless one that is there stands for it; all in one step. */
-export function insertUnique(session: SqlSession): (jobs: readonly NewJob[]) => Promise<AddAnswer> {
+export function insertUnique(session: SqliteSession): (jobs: readonly NewJob[]) => Promise<AddAnswer> {
   const sql = identityTexts(session.dialect);
   const tie = addParents(session.dialect);
   const forget: Statement = { sql: `delete from ${session.dialect.tables.answered}`, args: [] };

@@ -10,10 +10,10 @@ import type { Dialect } from "../schema/dialect.ts";
 import { listText } from "../rows/list_text.ts";
 import { attemptColumns, logColumns } from "../rows/history_rows.ts";
 import { decodeJob, jobCell } from "../rows/job_columns.ts";
-import type { SqlSession } from "../session/session.ts";
+import type { SqliteSession } from "../session/session.ts";
 
 /** The history of jobs' runs. */
-export function jobHistory(session: SqlSession): JobHistoryStore {
+export function jobHistory(session: SqliteSession): JobHistoryStore {
   const sql = historyTexts(session.dialect);
   return {
     async getAttempts(jobId) {
@@ -88,7 +88,7 @@ function historyTexts({ tables: { jobs, attempts, logs, names } }: Dialect) {
 }
 
 /** Noting how far jobs say they are. */
-export function putProgress(session: SqlSession): Pick<JobStore, "putProgress"> {
+export function putProgress(session: SqliteSession): Pick<JobStore, "putProgress"> {
   const { jobs } = session.dialect.tables;
   const sql = `update ${jobs} set progress = e.value ->> 3 from json_each(?1) e
     where ${jobs}.seq = (e.value ->> 0) and +${jobs}.owner = (e.value ->> 1)

@@ -4,12 +4,12 @@ import type { Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 import { newJobGroups } from "../rows/job_columns.ts";
 import { scheduleRow } from "../rows/schedule_row.ts";
-import type { SqlSession } from "../session/session.ts";
+import type { SqliteSession } from "../session/session.ts";
 import { insertJobsSql } from "../jobs/insert_jobs.ts";
 import { overwriteSql } from "./write_schedules.ts";
 
 /** Moving schedules on. */
-export function advanceSchedules(session: SqlSession): Pick<ScheduleStore, "advanceSchedules"> {
+export function advanceSchedules(session: SqliteSession): Pick<ScheduleStore, "advanceSchedules"> {
   const step = advanceStep(session.dialect);
   return {
     async advanceSchedules(advances) {

@@ -1,9 +1,9 @@
 import type { JsonValue } from "../../../model/payload.ts";
 import type { CalendarRecord, CalendarStore } from "../../schedule_store.ts";
-import type { SqlSession } from "../session/session.ts";
+import type { SqliteSession } from "../session/session.ts";
 
 /** Named calendars and facts. */
-export function calendars(session: SqlSession): CalendarStore {
+export function calendars(session: SqliteSession): CalendarStore {
   const { calendars, facts } = session.dialect.tables;
   const put = `insert into ${calendars}(name, definition, version) values (?1, ?2, 1)
     on conflict(name) do update set definition = excluded.definition, version = version + 1`;

@@ -4,12 +4,12 @@ import type { SqlValue } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
 import { decodeSchedule, scheduleColumns } from "../rows/schedule_row.ts";
 import { decodeTask, taskCell } from "../rows/task_row.ts";
-import type { SqlSession } from "../session/session.ts";
+import type { SqliteSession } from "../session/session.ts";
 import { Conditions } from "../rows/conditions.ts";
 
 /** Finding schedules. */
 export function findSchedules(
-  session: SqlSession,
+  session: SqliteSession,
 ): Pick<ScheduleStore, "getSchedules" | "dueSchedules" | "getFireTimes"> {
   const { dialect } = session;
   const due = dueSql(dialect);

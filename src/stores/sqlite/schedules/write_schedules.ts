@@ -1,12 +1,12 @@
 import type { ScheduleChange, ScheduleStore } from "../../schedule_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { SqlValue, Step } from "../../shared/driver.ts";
-import { guard, GuardFailure, type SqlSession } from "../session/session.ts";
+import { guard, GuardFailure, type SqliteSession } from "../session/session.ts";
 import { listText } from "../rows/list_text.ts";
 import { decodeSchedule, scheduleColumns, scheduleRow, writtenColumns } from "../rows/schedule_row.ts";
 
 /** Writing schedules. */
-export function writeSchedules(session: SqlSession): Pick<ScheduleStore, "writeSchedules"> {
+export function writeSchedules(session: SqliteSession): Pick<ScheduleStore, "writeSchedules"> {
   const step = writeStep(session.dialect);
   return {
     async writeSchedules(change) {
@@ -84,7 +84,7 @@ function repeatsAnId({ puts, removes = [] }: ScheduleChange): boolean {
 const LOOK_MAX = 500;
 
 /** Marking schedules to be planned anew, in small steps: each schedule is a matter of its own. */
-export function replanSchedules(session: SqlSession): Pick<ScheduleStore, "replanSchedules"> {
+export function replanSchedules(session: SqliteSession): Pick<ScheduleStore, "replanSchedules"> {
   const { schedules } = session.dialect.tables;
   const mark = `update ${schedules} set needs_planning = 1, version = version + 1,
     updated_at = ${session.dialect.now("?1")} where status = 'active'`;

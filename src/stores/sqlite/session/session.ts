@@ -9,7 +9,7 @@ export interface WriteOptions extends CommitOptions {
 }
 
 /** An open database, as the operations of the store use it. */
-export interface SqlSession {
+export interface SqliteSession {
   readonly dialect: Dialect;
   /** The argument of statements that ask the time: null is the database's clock. */
   nowArgument(): number | null;

@@ -2,7 +2,7 @@ import { CarillonError, messageOf } from "../../../errors.ts";
 import type { NewJob } from "../../../model/job_record.ts";
 import type { TransactionStore } from "../../job_store.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
-import { guard, GuardFailure, type SqlSession } from "./session.ts";
+import { guard, GuardFailure, type SqliteSession } from "./session.ts";
 import { insertUnique } from "../jobs/insert_unique.ts";
 import { addOperation } from "../jobs/add_jobs.ts";
 import { endOperation } from "../jobs/end_jobs.ts";
@@ -19,7 +19,7 @@ export interface CallerTransaction {
 
 /** The needs of writing in callers' transactions. */
 export interface WithinOptions {
-  readonly session: SqlSession;
+  readonly session: SqliteSession;
   /** The statement that reports a commit to others, where the database does not. */
   readonly count: Statement | undefined;
   /** The location of the store, for people. */
@@ -60,7 +60,7 @@ export function withinTransaction(options: WithinOptions): (caller: CallerTransa
     };
 
     async function added(jobs: readonly NewJob[]) {
-      const within: SqlSession = { ...session, write: run };
+      const within: SqliteSession = { ...session, write: run };
       if (jobs.some(({ identity }) => identity !== undefined)) {
         if (caller.collects) throw unknownAnswer();
         return (await insertUnique(within)(jobs)).jobs;
