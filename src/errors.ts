@@ -26,6 +26,7 @@ export type ErrorCode =
   | "jobNotReady"
   | "cursorExpired"
   | "invalidState"
+  | "invalidOperation"
   // ends of a job that was waited for
   | "jobFailed"
   | "jobTimedOut"

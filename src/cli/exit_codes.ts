@@ -52,6 +52,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   cursorExpired: EXIT_STATE,
   jobNotReady: EXIT_STATE,
   invalidState: EXIT_STATE,
+  invalidOperation: EXIT_STATE,
   jobFailed: EXIT_FAILED,
   jobTimedOut: EXIT_FAILED,
   jobCancelled: EXIT_FAILED,

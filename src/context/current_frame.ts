@@ -20,6 +20,8 @@ export function sharedContextStorage<Value>(name: string): ContextStorage<Value>
 export interface Frame {
   readonly scheduler: object | undefined;
   readonly job: TaskContext | undefined;
+  /** True within the function of a batch task, where no job is the current one. */
+  readonly inBatch?: boolean;
 }
 
 // One storage for both: entering one is what a job that does little would spend most of its time on.

@@ -158,7 +158,7 @@ export class Scheduler implements AsyncDisposable {
    * ```ts
    * import { Scheduler, task } from "carillon";
    *
-   * const goodbye = task({ name: "goodbye", run: () => void scheduler.stop() });
+   * const goodbye = task({ name: "goodbye", run: () => scheduler.stop({ wait: false }) });
    * const scheduler = new Scheduler({ tasks: [goodbye] });
    * await scheduler.addJob(goodbye);
    * await scheduler.runUntilStopped({ signals: false });
@@ -172,7 +172,7 @@ export class Scheduler implements AsyncDisposable {
   /**
    * Processes until nothing runs and nothing is due; with `until: "empty"` until no job and no coming fire is left at
    * all. Starts and stops itself unless it is started already. Throws what opening the store throws, `invalidState`
-   * with role `client`, and `schedulerRunning` while it is starting or stopping.
+   * with role `client`, `schedulerRunning` while it is starting or stopping, and `invalidOperation` inside a job of it.
    *
    * @example
    * ```ts
@@ -220,9 +220,13 @@ export class Scheduler implements AsyncDisposable {
   }
 
   /**
-   * Stops: takes no more work, lets running jobs finish or, after the `timeout` (30 seconds by default), aborts them and
-   * hands them back, then closes the stores. Resolves when it has really stopped; a second call waits for the same, and
-   * with `drain: false` hurries it. It can be started again. A job that awaits it waits for itself, until the timeout.
+   * Stops: takes no more work, lets running jobs finish or, after the `timeout` (20 seconds by default), aborts them and
+   * hands them back, then closes the stores. Resolves when it has really stopped, at the latest when the grace
+   * (`abortGrace`, 5 seconds by default) after the timeout is over, and after 5 seconds where the store is gone. A second
+   * call waits for the same, and with `drain: false` hurries it. It can be started again.
+   *
+   * Rejects with `invalidOperation` inside a job of this scheduler, which would wait for itself: there,
+   * `stop({ wait: false })` asks for the stop and resolves at once.
    */
   stop(options: StopOptions = {}): Promise<void> {
     return this.#parts.lifecycle.stop(options);

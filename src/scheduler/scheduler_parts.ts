@@ -56,7 +56,7 @@ export function schedulerParts(options: ResolvedSchedulerOptions, self: object):
   const status = new SchedulerStatus();
   const units = new StoreUnits();
   const waits = new WaitGraph();
-  const events = new SchedulerEvents(options, units);
+  const events = new SchedulerEvents(options, units, self);
   const executors = new Executors(options.executors, events);
   // A job that only waits for another one does not count, or both could wait forever.
   const running = () => units.all().reduce((sum, { runs }) => sum + waits.working(runs), 0);
@@ -89,7 +89,7 @@ export function schedulerParts(options: ResolvedSchedulerOptions, self: object):
     stores,
     new DeclaredSchedules(environment, units, schedules),
   );
-  const shutDown = new ShutDown(environment, units, events, storedEvents, executors);
+  const shutDown = new ShutDown(environment, units, stores, events, storedEvents, executors);
   return {
     environment,
     units,

@@ -201,9 +201,20 @@ export class StoreUnit {
   /** Stops taking work; current runs continue. */
   async stopLoops(): Promise<void> {
     const { jobs, schedules, housekeeping } = this.#pollers;
-    await Promise.all([jobs.stop(), schedules.stop(), housekeeping.stop(), this.adder.settled()]);
+    await Promise.all([
+      jobs.stop(),
+      schedules.stop(),
+      housekeeping.stop(),
+      this.adder.settled(),
+      this.soloRuns.stop(),
+    ]);
     // The claim that was to take them along does not come.
     this.#ends.flush();
+  }
+
+  /** Renews the lease now, which shows whether the store can be reached. */
+  beat(): void {
+    this.#pollers.heartbeats.wake();
   }
 
   /** Closes the store if it was opened. */

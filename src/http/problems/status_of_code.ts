@@ -38,6 +38,7 @@ export const statusOfCode = {
   cursorExpired: 410,
   jobNotReady: 409,
   invalidState: 409,
+  invalidOperation: 409,
   jobParked: 409,
   jobCancelled: 409,
   jobWaitsForItself: 409,

@@ -1,3 +1,4 @@
+import { CarillonError } from "../../errors.ts";
 import type { JobRecord, NewJob } from "../../model/job_record.ts";
 import type { Environment } from "../environment.ts";
 import type { Lease } from "../leases/lease.ts";
@@ -39,6 +40,7 @@ export class SoloRuns implements PolledWork, RunListener, SlotWaiter {
   /** Those of them that do not run now. */
   readonly #waiting = new Set<NewJob>();
   readonly #all = new Set<Promise<unknown>>();
+  #isStopped = false;
 
   constructor(parts: SoloRunsParts) {
     this.#parts = parts;
@@ -57,10 +59,21 @@ export class SoloRuns implements PolledWork, RunListener, SlotWaiter {
 
   /** There may be room for more. */
   wake(): void {
-    if (this.#waiting.size === 0) return;
+    if (this.#isStopped || this.#waiting.size === 0) return;
     const { soloRuns } = this.#parts.pollers;
     soloRuns.start(this);
     soloRuns.wake();
+  }
+
+  /** Starts no other job until `reopen`; resolves when the claims in flight have ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all([this.#parts.pollers.soloRuns.stop(), this.#parts.claimer.settled()]);
+  }
+
+  /** Starts jobs again. */
+  reopen(): void {
+    this.#isStopped = false;
   }
 
   /** Resolves when all of them are over. */
@@ -72,6 +85,9 @@ export class SoloRuns implements PolledWork, RunListener, SlotWaiter {
     const { membership, results, pollers } = this.#parts;
     const leave = await membership.join();
     try {
+      if (this.#isStopped) {
+        throw new CarillonError("schedulerStopped", "The scheduler stops: it runs no other job");
+      }
       this.#wanted.add(job);
       this.#waiting.add(job);
       await this.#add(job);
@@ -100,6 +116,7 @@ export class SoloRuns implements PolledWork, RunListener, SlotWaiter {
 
   /** Claims the jobs that could not start at once. */
   async round(): Promise<NextRoundMs> {
+    if (this.#isStopped) return null;
     const jobs = [...this.#waiting];
     if (jobs.length === 0) return null;
     const places = this.#parts.environment.slots.reserve(jobs.length, this);

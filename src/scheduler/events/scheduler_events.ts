@@ -1,4 +1,5 @@
 import type { EventBroker } from "../../brokers/event_broker.ts";
+import { type Frame, runInFrame } from "../../context/current_frame.ts";
 import { messageOf } from "../../errors.ts";
 import type { CarillonEvent, SchedulerEvent } from "../../events/event.ts";
 import { EventHub } from "../../events/event_hub.ts";
@@ -23,11 +24,14 @@ export class SchedulerEvents implements RemoteEventListener {
   readonly #options: SchedulerEventsOptions;
   readonly #stores: RemoteEventListener;
   readonly #broker: BrokerLink | undefined;
+  /** Listeners are no part of the job whose run publishes an event. */
+  readonly #frame: Frame;
 
   /** The stores act on events of other schedulers before listeners here get them. */
-  constructor(options: SchedulerEventsOptions, stores: RemoteEventListener) {
+  constructor(options: SchedulerEventsOptions, stores: RemoteEventListener, self: object) {
     const { broker, logger } = options;
     this.#options = options;
+    this.#frame = { scheduler: self, job: undefined };
     this.hub = new EventHub((error, event) =>
       logger.error("a listener failed", { event: event.type, error: messageOf(error) })
     );
@@ -49,18 +53,18 @@ export class SchedulerEvents implements RemoteEventListener {
 
   /** Publishes an event to the listeners here and to the broker. */
   publish(event: CarillonEvent): void {
-    this.hub.publish(event);
+    this.publishHere(event);
     this.#broker?.publish(event);
   }
 
   /** Publishes an event to the listeners here only: another scheduler caused it. */
   publishHere(event: CarillonEvent): void {
-    this.hub.publish(event);
+    if (this.hub.hasListeners) runInFrame(this.#frame, () => this.hub.publish(event));
   }
 
   onRemoteEvent(event: CarillonEvent): void {
     this.#stores.onRemoteEvent(event);
-    this.hub.publish(event);
+    this.publishHere(event);
   }
 
   onMissedEvents(): void {

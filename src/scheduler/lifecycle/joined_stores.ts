@@ -3,6 +3,7 @@ import { checkName } from "../../model/option_checks.ts";
 import type { DataStore, PruneAnswer } from "../../stores/data_store.ts";
 import type { Environment, SchedulerStatus } from "../environment.ts";
 import type { SchedulerEvents } from "../events/scheduler_events.ts";
+import { refuseInsideJob } from "./inside_job.ts";
 import { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 
@@ -45,7 +46,7 @@ export class JoinedStores {
 
   /** Leaves every store. */
   async leaveAll(): Promise<void> {
-    for (const unit of [...this.#leaves.keys()]) await this.#leave(unit);
+    await Promise.all([...this.#leaves.keys()].map((unit) => this.#leave(unit)));
   }
 
   /** Adds a store, and joins it where the scheduler runs. */
@@ -60,9 +61,11 @@ export class JoinedStores {
   /** Removes a store once its runs have finished. */
   async remove(alias: string): Promise<void> {
     const unit = this.#units.get(alias);
+    refuseInsideJob(this.#environment.self, [unit], "removeStore()", "call it outside its jobs");
     await unit.stopLoops();
     await unit.runs.settled();
-    await unit.results.close(
+    await unit.results.lastLook();
+    unit.results.close(
       new CarillonError("storeClosed", `The store '${alias}' was taken out while this was waited for`),
     );
     await unit.soloRuns.settled();

@@ -5,6 +5,7 @@ import { instantOf } from "../../time/temporal.ts";
 import type { Environment, SchedulerStatus } from "../environment.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { type IdleCondition, untilIdle } from "./idle.ts";
+import { refuseInsideJob } from "./inside_job.ts";
 import type { JoinedStores } from "./joined_stores.ts";
 import { onStopSignals } from "./signals.ts";
 import type { StartUp } from "./start.ts";
@@ -34,8 +35,10 @@ export interface RunUntilIdleOptions {
 export interface StopOptions {
   /** Let running jobs finish; otherwise they are aborted at once and handed back. @default true */
   readonly drain?: boolean;
-  /** Time that they may take; then they are aborted and handed back. @default { seconds: 30 } */
+  /** Time that they may take; then they are aborted and handed back. @default { seconds: 20 } */
   readonly timeout?: DurationInput;
+  /** False: only asks it to stop and resolves at once, which is how one of its own jobs stops it. @default true */
+  readonly wait?: boolean;
 }
 
 /** Options of {@linkcode Scheduler.tick}. */
@@ -91,6 +94,7 @@ export class Lifecycle {
 
   /** Processes until it is stopped, and starts first if need be. */
   async runUntilStopped(options: RunUntilStoppedOptions): Promise<void> {
+    this.#refuseInsideJob("runUntilStopped()", "call it outside its jobs");
     refuseUnknownOptions(options, ["signals", "keepAlive", "paused"], "runUntilStopped");
     const { signals = true, ...start } = options;
     let count = 0;
@@ -115,6 +119,7 @@ export class Lifecycle {
 
   /** Processes until it is idle; starts and stops itself unless it is started. */
   async runUntilIdle(options: RunUntilIdleOptions): Promise<void> {
+    this.#refuseInsideJob("runUntilIdle()", "call it outside its jobs");
     refuseUnknownOptions(options, ["until"], "runUntilIdle");
     const { until = "idle" } = options;
     const startsHere = this.#status.state === "stopped";
@@ -128,6 +133,7 @@ export class Lifecycle {
 
   /** One bounded round. Throws `schedulerRunning`. */
   async tick(options: TickOptions): Promise<TickResult> {
+    this.#refuseInsideJob("tick()", "call it outside its jobs");
     refuseUnknownOptions(options, ["timeout"], "tick");
     const timeoutMs = durationMs(options.timeout ?? { seconds: 25 }, "Option 'timeout' of tick");
     let finishedJobs = 0;
@@ -159,17 +165,29 @@ export class Lifecycle {
     for (const unit of this.#units.all()) unit.wake();
   }
 
-  /** Stops and closes the stores. A second call waits for the same stop, and may hurry it. */
+  /**
+   * Stops and closes the stores. A second call waits for the same stop, and may hurry it. Rejects with `invalidOperation`
+   * where a job would wait for its own end.
+   */
   stop(options: StopOptions): Promise<void> {
-    refuseUnknownOptions(options, ["drain", "timeout"], "stop");
-    const { drain = true, timeout = { seconds: 30 } } = options;
+    refuseUnknownOptions(options, ["drain", "timeout", "wait"], "stop");
+    const { drain = true, timeout = { seconds: 20 }, wait = true } = options;
+    try {
+      if (wait) this.#refuseInsideJob("stop()", "call stop({ wait: false })");
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const timeoutMs = drain ? durationMs(timeout, "Option 'timeout' of stop") : 0;
     if (!drain) this.#hurry.abort();
     this.#stopRequested.abort();
     this.#stopping ??= this.#stop(timeoutMs).finally(() => {
       this.#stopping = undefined;
     });
-    return this.#stopping;
+    return wait ? this.#stopping : Promise.resolve();
+  }
+
+  #refuseInsideJob(call: string, instead: string): void {
+    refuseInsideJob(this.#environment.self, this.#units.all(), call, instead);
   }
 
   /** A patient start waits for stores that cannot be reached, until it is stopped. */
@@ -237,7 +255,6 @@ export class Lifecycle {
     }
     try {
       await this.#shutDown.endWork(timeoutMs, this.#hurry.signal);
-      await this.#stores.leaveAll();
     } catch (error) {
       logger.error("stopping failed", { error: messageOf(error) });
     }

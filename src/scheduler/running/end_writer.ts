@@ -37,6 +37,7 @@ export class EndWriter implements EndsOwner {
 
   /** Writes an end; the run stays in the table until that is done. */
   add(ended: EndedRun): void {
+    ended.run.hasEnded = true;
     this.#waiting.push(ended);
     if (this.#willFlush) return;
     this.#willFlush = true;
@@ -64,6 +65,7 @@ export class EndWriter implements EndsOwner {
   /** Asks the store whether a run has ended already, within a transaction of its function, again until that succeeds. */
   async settle(run: JobRun, completion: RunCompletion, durationMs: number): Promise<boolean> {
     const { environment: { clock, logger }, lease, freed } = this.#parts;
+    run.hasEnded = true;
     for (let waitMs = END_RETRY_MS.first;; waitMs = this.#longer(waitMs)) {
       try {
         const isOver = await completion.settle(durationMs);

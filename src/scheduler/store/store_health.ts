@@ -14,10 +14,17 @@ export class StoreHealth {
   readonly #environment: Environment;
   readonly #alias: string;
   readonly #failing = new Set<LoopHealth>();
+  /** By the monotonic clock. */
+  #failingSinceMs = 0;
 
   constructor(environment: Environment, alias: string) {
     this.#environment = environment;
     this.#alias = alias;
+  }
+
+  /** Time for which it has been failing; 0 while it works. */
+  get failingMs(): number {
+    return this.#failing.size === 0 ? 0 : this.#environment.clock.monotonicMs() - this.#failingSinceMs;
   }
 
   /** Makes a poller that waits longer each time the store fails it. */
@@ -78,6 +85,7 @@ export class StoreHealth {
   #failed(error: unknown): void {
     const fields = { store: this.#alias, error: messageOf(error) };
     if (this.#failing.size > 0) return this.#environment.logger.debug("the store still fails", fields);
+    this.#failingSinceMs = this.#environment.clock.monotonicMs();
     const known = error instanceof CarillonError ? fields : { ...fields, stack: (error as Error)?.stack };
     this.#environment.logger.error("the store failed; trying again", known);
     this.#publish("storeFailed", messageOf(error));

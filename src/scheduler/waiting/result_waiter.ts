@@ -118,10 +118,13 @@ export class ResultWaiter implements OwnEventListener, EndListener, JobResults {
     if (this.#waiting.size > 0) this.#lookAtAll();
   }
 
-  /** Ends all waits with an error, after a last look: those for jobs that have just finished resolve. */
-  async close(error: unknown): Promise<void> {
-    if (this.#waiting.size === 0) return;
-    await this.#lookOnce([...this.#waiting.keys()]).catch(() => {});
+  /** Looks once more: the waits for jobs that have just finished resolve. Never rejects. */
+  async lastLook(): Promise<void> {
+    if (this.#waiting.size > 0) await this.#lookOnce([...this.#waiting.keys()]).catch(() => {});
+  }
+
+  /** Ends all waits with an error. */
+  close(error: unknown): void {
     for (const [jobId, all] of [...this.#waiting]) {
       for (const waiting of [...all]) {
         this.#drop(jobId, waiting);

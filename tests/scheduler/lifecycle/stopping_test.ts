@@ -178,7 +178,7 @@ test("runUntilStopped() returns when stop() is called, from within a job too", a
   const last = task({
     name: "last",
     run() {
-      void scheduler.stop();
+      void scheduler.stop({ wait: false });
       return "stopped";
     },
   });

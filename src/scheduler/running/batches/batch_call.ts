@@ -58,7 +58,7 @@ export class BatchCall {
     const context: BatchContext = { jobs: members.map((member) => member.seen), signal: this.request.signal };
     const inputs = context.jobs.map((job) => job.input);
     // No job is the current one, whichever of them made the call.
-    const frame = { scheduler: this.#environment.self, job: undefined };
+    const frame = { scheduler: this.#environment.self, job: undefined, inBatch: true };
     const answer = await runInFrame(frame, () => this.#task.call(inputs, context));
     const results = await batchResults(this.#task, answer, members.length);
     await Promise.all(members.map((member, index) => this.#settle(member, results[index])));
