@@ -50,7 +50,7 @@ export {
   type RequestedHandles,
   type RequestOptions,
 } from "./src/scheduler/jobs/job_request.ts";
-export type { ExplainedCause, Explanation, ExplanationCause } from "./src/scheduler/explain/explain.ts";
+export type { ExplainedCause, Explanation, ExplanationCause } from "./src/scheduler/explain/explanation.ts";
 export type { Job, JobResult } from "./src/scheduler/views/job.ts";
 export type { JobAttempt, JobLogLine, JobLogs } from "./src/scheduler/views/job_history.ts";
 export type { AttemptOutcome } from "./src/model/job_history.ts";

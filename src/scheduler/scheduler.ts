@@ -15,7 +15,7 @@ import { withDefaultParts } from "./default_parts.ts";
 import type { SchedulerState } from "./environment.ts";
 import type { ChangeStream, StoredEvent, StoredEventType } from "./events/change_stream.ts";
 import type { StoredEventsOptions } from "./events/stored_events.ts";
-import type { Explanation } from "./explain/explain.ts";
+import type { Explanation } from "./explain/explanation.ts";
 import type { BulkAnswer, BulkFilter, BulkOptions, CancelJobsOptions } from "./jobs/bulk_jobs.ts";
 import { CANCEL_REASON, type JobHandle } from "./jobs/handles.ts";
 import type { JobBatch, JobBatchOptions } from "./jobs/job_batches.ts";

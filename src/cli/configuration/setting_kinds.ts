@@ -33,7 +33,7 @@ export const zone: SettingKind = {
   read: (value) => timeZoneId(value),
 };
 
-/** One of a few words, as the keys of an object, so that the compiler misses a new one. */
+/** One of a few words, as the keys of an object, so that the compiler reports a missing one. */
 export function choice<Word extends string>(choices: Readonly<Record<Word, true>>): SettingKind {
   const words = Object.keys(choices);
   return {

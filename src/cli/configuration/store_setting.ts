@@ -11,7 +11,7 @@ export interface StoreConfiguration extends LibsqlOptions {
 /** A store in a configuration: its address, the address with options, or the store itself. */
 export type StoreSetting = string | StoreConfiguration | DataStore;
 
-// As an object, so that the compiler misses an option that is new.
+// As an object, so that the compiler reports a missing option.
 const known: Readonly<Record<keyof StoreConfiguration, true>> = {
   url: true,
   synchronous: true,

@@ -1,7 +1,9 @@
 import type { JobRecord } from "../../model/job_record.ts";
+import { unfinishedStates } from "../../model/states.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { Environment } from "../environment.ts";
-import { explain, type Explanation, type LocalFacts } from "./explain.ts";
+import { explain } from "./explain.ts";
+import type { Explanation, LocalFacts } from "./explanation.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 
@@ -55,8 +57,12 @@ async function openParents(store: DataStore, id: string): Promise<readonly JobRe
 async function keyFacts(store: DataStore, job: JobRecord) {
   const { taskName, concurrencyKey: key, seq } = job;
   if (key === null) return { keyHolders: [], keyAhead: undefined };
-  const unfinished = ["scheduled", "blocked", "ready", "running", "parked"] as const;
-  const jobs = await store.getJobs({ taskName, states: unfinished, order: "oldest", limit: NEIGHBOURS_MAX });
+  const jobs = await store.getJobs({
+    taskName,
+    states: unfinishedStates,
+    order: "oldest",
+    limit: NEIGHBOURS_MAX,
+  });
   const sharing = jobs.filter((one) => one.concurrencyKey === key && one.seq !== seq);
   return {
     keyHolders: sharing.filter(({ state }) => state === "running"),

@@ -47,7 +47,7 @@ export interface LibsqlStore extends DataStore {
   syncReplica(): Promise<void>;
 }
 
-/** Makes the store: its life cycle here, what it does with the database in `sql/`. */
+/** Makes the store: its life cycle here, its operations on the database in `sqlite/`. */
 export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
   const { address } = options;
   const database = new OpenDatabase(options);

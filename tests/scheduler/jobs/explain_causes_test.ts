@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "../../harness.ts";
 
-const explain = new URL("../../../src/scheduler/explain/explain.ts", import.meta.url);
+const explain = new URL("../../../src/scheduler/explain/explanation.ts", import.meta.url);
 
 test("each cause that explain() can give is tried by a test", async () => {
   const [, union = ""] = /export type ExplanationCause =([^;]*);/.exec(await readFile(explain, "utf8")) ?? [];

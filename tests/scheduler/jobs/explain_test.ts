@@ -75,7 +75,7 @@ test("explain() names who holds the limit of a task, on which scheduler, since w
   const { id } = await one.scheduler.addJob(wait);
   const { sentence, causes: [limit] } = await two.scheduler.explain(id);
   const held = `held by job ${holder.id} on scheduler 'one' since 2026-01-01T00:00:00Z`;
-  assert.ok(sentence.endsWith(`is not running: limit of task 'wait' 1 of 1, ${held}`), sentence);
+  assert.ok(sentence.endsWith(`is not running: task 'wait' is at its limit (1 of 1), ${held}`), sentence);
   assert.equal(limit?.cause, "taskLimit");
   assert.deepEqual(limit.facts["holders"], [{
     jobId: holder.id,
@@ -84,7 +84,10 @@ test("explain() names who holds the limit of a task, on which scheduler, since w
   }]);
   const running = await two.scheduler.explain(holder.id);
   assert.deepEqual(running.causes.map(({ cause }) => cause), ["running"]);
-  assert.match(running.sentence, /runs since 2026-01-01T00:00:00Z on scheduler 'one' \(attempt 1 of 1\)$/);
+  assert.match(
+    running.sentence,
+    /has been running since 2026-01-01T00:00:00Z on scheduler 'one' \(attempt 1 of 1\)$/,
+  );
   await two.scheduler.cancelJob(holder.id, "too slow");
   assert.match((await two.scheduler.explain(holder.id)).sentence, /; it was asked to stop: too slow$/);
   open();
@@ -100,7 +103,7 @@ test("explain() names who holds the limit of a schedule", async () => {
   const [second] = await scheduler.getJobs({ scheduleId: "tick" });
   const { sentence, causes: [limit] } = await scheduler.explain(second!.id);
   assert.equal(limit?.cause, "scheduleLimit");
-  assert.match(sentence, /limit of schedule 'tick' 1 of 1, held by job \S+ on scheduler/);
+  assert.match(sentence, /schedule 'tick' is at its limit \(1 of 1\), held by job \S+ on scheduler/);
   open();
 });
 
@@ -148,7 +151,7 @@ test("explain() says that no live scheduler offers the job's tags", async () => 
   assert.deepEqual([tags?.cause, tags?.facts], ["tagsMissing", { tags: ["gpu"], alive: ["host-1"] }]);
 });
 
-test("explain() names who holds the slots of a key, and who is before it where jobs run in order", async () => {
+test("explain() names who holds the slots of a key, and the job ahead of it where jobs run in order", async () => {
   const { opened, open } = gate();
   const keyed = (name: string, fifo: boolean) =>
     task({
@@ -166,9 +169,14 @@ test("explain() names who holds the slots of a key, and who is before it where j
   const first = await scheduler.addJob(ordered, "ada");
   await settle(clock);
   const busy = await scheduler.explain((await scheduler.addJob(parallel, "ada")).id);
-  assert.match(busy.sentence, new RegExp(`limit of key 'ada' 1 of 1, held by job ${holder.id} on scheduler`));
+  assert.match(
+    busy.sentence,
+    new RegExp(`key 'ada' is at its limit \\(1 of 1\\), held by job ${holder.id} on scheduler`),
+  );
   const behind = await scheduler.explain((await scheduler.addJob(ordered, "ada")).id);
-  assert.ok(behind.sentence.endsWith(`key 'ada' runs in order, and job ${first.id} is before it (running)`));
+  assert.ok(
+    behind.sentence.endsWith(`key 'ada' runs in order, and job ${first.id} is ahead of it (running)`),
+  );
   assert.deepEqual([busy, behind].map(({ causes }) => causes[0]?.cause), ["keyBusy", "keyBusy"]);
   open();
 });
