@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CarillonError, messageOf } from "../errors.ts";
-import { exportedTasks } from "../registry/task_sources.ts";
+import { exportedTasks } from "../registry/found_tasks.ts";
 import type { TaskSource } from "../registry/task_types.ts";
 import type { CommandContext } from "./command_context.ts";
 import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";

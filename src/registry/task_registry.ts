@@ -3,7 +3,7 @@ import type { TaskVersion } from "../model/task_record.ts";
 import { didYouMean } from "../model/text.ts";
 import type { RegisteredTask } from "./registered_task.ts";
 import { registryState, type TaskFunction } from "./registry_state.ts";
-import { type FoundTask, tasksOfSources } from "./task_sources.ts";
+import { type FoundTask, tasksOfSources } from "./found_tasks.ts";
 import type { TaskReference, TaskSource } from "./task_types.ts";
 
 /** Options of {@linkcode TaskRegistry}. */

@@ -148,7 +148,7 @@ test("run keeps the standard output for its result, whatever the task prints and
       },
     });`;
   const config = `
-    import { worker } from "${moduleUrl("src/executors/worker.ts")}";
+    import { worker } from "${moduleUrl("src/executors/worker_threads.ts")}";
     import { processes } from "${moduleUrl("src/executors/processes.ts")}";
     const modules = (name) => [new URL("./tasks/" + name + ".ts", import.meta.url)];
     export default { executors: {

@@ -3,7 +3,7 @@ import { isCarillonError } from "../../src/errors.ts";
 import type { Executor } from "../../src/executors/executor.ts";
 import type { PoolOptions } from "../../src/executors/pool/pool_options.ts";
 import { processes } from "../../src/executors/processes.ts";
-import { worker } from "../../src/executors/worker.ts";
+import { worker } from "../../src/executors/worker_threads.ts";
 import type { JobHandle } from "../../src/scheduler/jobs/handles.ts";
 import { Scheduler } from "../../src/scheduler/scheduler.ts";
 import type { SchedulerOptions } from "../../src/scheduler/scheduler_options.ts";

@@ -4,7 +4,7 @@ import { systemClock } from "../../time/system_clock.ts";
 import type { Command } from "../command.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
-import { examineFile } from "../doctor/examine_file.ts";
+import { examineFile } from "../doctor/examine_database.ts";
 import { examineStore, problem, type StoreFinding } from "../doctor/examine_store.ts";
 import { refuseMissingStores, storesOf } from "../open_scheduler.ts";
 import { line } from "../render/printable.ts";

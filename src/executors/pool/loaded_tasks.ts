@@ -1,6 +1,6 @@
 import { CarillonError, messageOf } from "../../errors.ts";
 import { didYouMean } from "../../model/text.ts";
-import { exportedTasks } from "../../registry/task_sources.ts";
+import { exportedTasks } from "../../registry/found_tasks.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import { TaskRegistry } from "../../registry/task_registry.ts";
 import { plainJson } from "../../serializers/plain_json.ts";

@@ -15,7 +15,7 @@ import type { AddedJob, JobHandle, JobHandles } from "./handles.ts";
 import { newJobId } from "./job_id.ts";
 import type { JobRequest } from "./job_request.ts";
 import { linkedRequests } from "./linked_requests.ts";
-import { explainMissingParent } from "./missing_parent.ts";
+import { explainMissingParent } from "./parent_errors.ts";
 import type { JobPreparer, PreparedJob } from "./prepare_jobs.ts";
 
 /** Options of {@linkcode Scheduler.updateJob}; what is left out stays. */

@@ -13,7 +13,7 @@ import type { StoreUnits } from "../store_units.ts";
 import type { JobResult } from "../views/job.ts";
 import type { EndedJob } from "../waiting/job_wait.ts";
 import type { WaitingJobs } from "../waiting/wait_graph.ts";
-import { explainMissingParent } from "./missing_parent.ts";
+import { explainMissingParent } from "./parent_errors.ts";
 import type { JobPreparer, PreparedJob } from "./prepare_jobs.ts";
 
 type FailedOutcome = Exclude<JobOutcome, "success">;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eventLoop } from "../../../src/executors/event_loop.ts";
 import type { Executor } from "../../../src/executors/executor.ts";
 import { processes } from "../../../src/executors/processes.ts";
-import { worker } from "../../../src/executors/worker.ts";
+import { worker } from "../../../src/executors/worker_threads.ts";
 import { Scheduler } from "../../../src/scheduler/scheduler.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { test } from "../../harness.ts";

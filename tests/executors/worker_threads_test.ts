@@ -1,4 +1,4 @@
-import { worker } from "../../src/executors/worker.ts";
+import { worker } from "../../src/executors/worker_threads.ts";
 import { executorConformance } from "../../src/testing/executor_conformance.ts";
 import { test } from "../harness.ts";
 
