@@ -215,7 +215,7 @@ placeTest("open() refuses a file that is no replica, or cannot be", async ({ fol
 });
 
 placeTest("a process with an embedded replica ends by itself", async ({ server, folder }) => {
-  const child = startChild("../replica_child.ts", [
+  const child = startChild("./replica_child.ts", [
     `file:${join(folder, "child.db")}`,
     `http://${server.host}`,
   ]);
@@ -228,7 +228,7 @@ placeTest(
   async ({ server, folder, open, other }) => {
     const url = `file:${join(folder, "killed.db")}`;
     for (let life = 0; life < 4; life++) {
-      const child = startChild("../replica_writer.ts", [url, `http://${server.host}`, `life-${life}`]);
+      const child = startChild("./replica_writer.ts", [url, `http://${server.host}`, `life-${life}`]);
       await child.until("round", 3 + life * 5);
       child.kill("SIGKILL");
       await child.ended;
