@@ -60,6 +60,8 @@ export { task, taskRef } from "./src/registry/task.ts";
 export { schedule } from "./src/registry/schedule.ts";
 export type {
   BatchResult,
+  GivenInput,
+  GivenResult,
   InputArgs,
   InputOf,
   MethodOptions,
@@ -71,6 +73,7 @@ export type {
   TaskReference,
   TaskSchedule,
   TaskSource,
+  UncheckedTaskDefinition,
 } from "./src/registry/task_types.ts";
 export type { BatchDecorator, BatchDefinition } from "./src/registry/batch_types.ts";
 export type { BatchOptions, DefaultOptions, RunOptions, TaskOptions } from "./src/model/task_options.ts";

@@ -60,7 +60,8 @@ export interface ScheduleSettings extends SchedulePolicyOptions {
 }
 
 /** The input of a schedule: demanded exactly when the task's function demands one. */
-export type InputOption<In> = [In] extends [undefined | void] ? { readonly input?: undefined }
+export type InputOption<In> = 0 extends 1 & In ? { readonly input?: In }
+  : [In] extends [undefined | void] ? { readonly input?: undefined }
   : undefined extends In ? { readonly input?: In }
   : { readonly input: In };
 

@@ -18,7 +18,10 @@ export interface BatchDefinition<
    * Runs many jobs: returns a list with one result for each input. An `Error` in it fails that job alone; throwing
    * fails all of them.
    */
-  run(inputs: readonly SchemaOutput<S>[], context: BatchContext<SchemaOutput<S>>): R & BatchResult<O>;
+  run(
+    inputs: readonly SchemaOutput<S>[],
+    context: BatchContext<SchemaOutput<S>>,
+  ): R & NoInfer<BatchResult<O>>;
   /** Schedules that are written when a scheduler starts. @default [] */
   readonly schedules?: readonly TaskSchedule<SchemaInput<S>>[];
 }

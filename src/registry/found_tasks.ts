@@ -66,7 +66,7 @@ function tasksOfClass(source: object, targets: readonly object[], declaredOnly: 
 
 function foundFunction(target: object, task: FunctionTask): FoundTask {
   const call: RegisteredTask["call"] = (input, context) => task.run(input, context);
-  const how = { call, takesInput: task.input !== undefined, runnable: true };
+  const how = { call, runnable: true };
   return {
     task: registeredTask(task.name, task, task.schedules, how),
     target,
@@ -82,7 +82,7 @@ function foundMethod(method: MethodTask, runnable: boolean): FoundTask {
     // By its key, so that an override runs.
     return (target as Record<string | symbol, TaskFunction>)[key]!(input, context);
   };
-  const task = registeredTask(name, spec, schedules, { call, takesInput: true, runnable });
+  const task = registeredTask(name, spec, schedules, { call, runnable });
   return { task, target, definition, functions };
 }
 

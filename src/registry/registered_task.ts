@@ -21,8 +21,6 @@ export interface RegisteredTask {
   readonly version: number;
   readonly input: StandardSchema | undefined;
   readonly output: StandardSchema | undefined;
-  /** True if an input can be given: methods show it by their parameter alone, function tasks by a schema. */
-  readonly takesInput: boolean;
   /** The settings that the code gives; the scheduler's defaults fill in. */
   readonly overrides: RunOverrides;
   /** Returns the wait before another attempt, where the code decides (`backoff.kind` is `custom`). */
@@ -66,7 +64,7 @@ export function registeredTask(
   name: string,
   spec: TaskSpec | undefined,
   schedules: readonly ScheduleSpec[],
-  how: Pick<RegisteredTask, "call" | "takesInput" | "runnable">,
+  how: Pick<RegisteredTask, "call" | "runnable">,
 ): RegisteredTask {
   const options = spec?.options;
   return Object.freeze({

@@ -19,6 +19,7 @@ import type {
   TaskDefinition,
   TaskReference,
   TaskSchedule,
+  UncheckedTaskDefinition,
 } from "./task_types.ts";
 
 /** A definition whose types no longer matter. */
@@ -85,6 +86,23 @@ export function task<
   BatchResult<O>,
   O extends StandardSchema ? SchemaOutput<O> : undefined
 >;
+/**
+ * Defines a task without a schema: its input is what the function takes, any value that can be stored, unchecked.
+ *
+ * Throws `invalidOption` for an option that breaks its rule, `invalidTask` for a `run` that is no function.
+ *
+ * @example
+ * ```ts
+ * import { type InputOf, task } from "carillon";
+ *
+ * const greet = task({ name: "greet", run: (person: { name: string }) => `Hello ${person.name}` });
+ * const input: InputOf<typeof greet> = { name: "Ada" };
+ * console.assert(input.name === "Ada");
+ * ```
+ */
+export function task<O extends StandardSchema | undefined = undefined, R = unknown, P = undefined>(
+  definition: UncheckedTaskDefinition<O, R, P>,
+): Task<P, CallerResult<O, R>>;
 /**
  * Defines a task: a named function with its defaults. The types of input and result flow from here to every
  * caller.

@@ -58,8 +58,18 @@ export type ResultOf<T> = T extends Task<unknown, infer Out> ? Out
     ? Context extends BatchContext ? BatchValue<Result> : Awaited<Result>
   : never;
 
+/** The input of a task, also where its types are still open in generic code. */
+export type GivenInput<T extends Task<unknown, unknown>> = T["~types"]["input"];
+
+/** The result of a task, also where its types are still open in generic code. */
+export type GivenResult<T extends Task<unknown, unknown>> = T["~types"]["output"];
+
+/** True for `any` alone, which is everything at once. */
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
 /** The arguments after the task: an input exactly where one is needed, then options. */
-export type InputArgs<In, Options> = [In] extends [undefined | void] ? [input?: undefined, options?: Options]
+export type InputArgs<In, Options> = IsAny<In> extends true ? [input?: In, options?: Options]
+  : [In] extends [undefined | void] ? [input?: undefined, options?: Options]
   : undefined extends In ? [input?: In, options?: Options]
   : [input: In, options?: Options];
 
@@ -140,9 +150,20 @@ export interface TaskDefinition<
   /** Not here: a batch task's function takes many inputs. */
   readonly batch?: undefined;
   /** Runs one job. */
-  run(input: SchemaOutput<S>, context: TaskContext): R & FunctionResult<O>;
+  run(input: SchemaOutput<S>, context: TaskContext): R & NoInfer<FunctionResult<O>>;
   /** Schedules that are written when a scheduler starts. @default [] */
   readonly schedules?: readonly TaskSchedule<SchemaInput<S>>[];
+}
+
+/** A function task without a schema: its input has the type of the function's own parameter. */
+export interface UncheckedTaskDefinition<O extends StandardSchema | undefined, R, P>
+  extends Omit<TaskDefinition<undefined, O, R>, "input" | "run" | "schedules"> {
+  /** Not here: a schema would give the type of the input. */
+  readonly input?: undefined;
+  /** Runs one job. */
+  run(input: P, context: TaskContext): R & NoInfer<FunctionResult<O>>;
+  /** Schedules that are written when a scheduler starts. @default [] */
+  readonly schedules?: readonly TaskSchedule<P>[];
 }
 
 /**

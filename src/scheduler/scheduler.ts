@@ -4,9 +4,17 @@ import type { EventListener, SubscribeOptions, Subscription } from "../events/ev
 import type { EventStream, EventStreamOptions } from "../events/event_stream.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { JobOptions } from "../model/job_options.ts";
-import type { ScheduleArgs } from "../model/schedule_options.ts";
+import type { ScheduleArgs, ScheduleOptions, ScheduleSettings } from "../model/schedule_options.ts";
 import type { SchedulerRole } from "../model/states.ts";
-import type { InputArgs, InputOf, ResultOf, TaskReference } from "../registry/task_types.ts";
+import type {
+  GivenInput,
+  GivenResult,
+  InputArgs,
+  InputOf,
+  ResultOf,
+  Task,
+  TaskReference,
+} from "../registry/task_types.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import type { JobCounts } from "../stores/job_store.ts";
 import type { CalendarDefinition } from "../triggers/calendar/calendar.ts";
@@ -328,12 +336,18 @@ export class Scheduler implements AsyncDisposable {
    * console.assert((await handle.get()).taskName === "greet");
    * ```
    */
+  addSchedule<T extends Task<unknown, unknown>>(
+    task: T,
+    trigger: Trigger,
+    options: ScheduleSettings & { readonly input: GivenInput<T> },
+  ): Promise<ScheduleHandle>;
   addSchedule<T extends TaskReference>(
     task: T,
     trigger: Trigger,
-    ...[options]: ScheduleArgs<InputOf<T>>
-  ): Promise<ScheduleHandle> {
-    return this.#parts.schedules.add(task, trigger, options ?? {});
+    ...args: ScheduleArgs<InputOf<T>>
+  ): Promise<ScheduleHandle>;
+  addSchedule(task: TaskReference, trigger: Trigger, options: ScheduleOptions = {}): Promise<ScheduleHandle> {
+    return this.#parts.schedules.add(task, trigger, options);
   }
 
   /**
@@ -493,11 +507,17 @@ export class Scheduler implements AsyncDisposable {
    * console.assert((await job.status()).state === "scheduled");
    * ```
    */
+  addJob<T extends Task<unknown, unknown>>(
+    task: T,
+    input: GivenInput<T>,
+    options?: JobOptions,
+  ): Promise<JobHandle<GivenResult<T>>>;
   addJob<T extends TaskReference>(
     task: T,
-    ...[input, options]: InputArgs<InputOf<T>, JobOptions>
-  ): Promise<JobHandle<ResultOf<T>>> {
-    return this.#parts.jobs.add(task, input, options) as Promise<JobHandle<ResultOf<T>>>;
+    ...args: InputArgs<InputOf<T>, JobOptions>
+  ): Promise<JobHandle<ResultOf<T>>>;
+  addJob(task: TaskReference, input?: unknown, options?: JobOptions): Promise<JobHandle> {
+    return this.#parts.jobs.add(task, input, options);
   }
 
   /**
@@ -575,11 +595,14 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(greeting === "hello");
    * ```
    */
-  runJob<T extends TaskReference>(
+  runJob<T extends Task<unknown, unknown>>(
     task: T,
-    ...[input, options]: InputArgs<InputOf<T>, JobOptions>
-  ): Promise<ResultOf<T>> {
-    return this.#parts.results.run(task, input, options) as Promise<ResultOf<T>>;
+    input: GivenInput<T>,
+    options?: JobOptions,
+  ): Promise<GivenResult<T>>;
+  runJob<T extends TaskReference>(task: T, ...args: InputArgs<InputOf<T>, JobOptions>): Promise<ResultOf<T>>;
+  runJob(task: TaskReference, input?: unknown, options?: JobOptions): Promise<unknown> {
+    return this.#parts.results.run(task, input, options);
   }
 
   // ——— Looking at jobs —————————————————————————————————————————————————————————————————————————————————————————————

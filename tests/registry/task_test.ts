@@ -42,7 +42,6 @@ test("task() keeps everything given, checked and in stored form", () => {
   assert.equal(found.description, "Does it");
   assert.equal(found.version, 3);
   assert.equal(found.input, input);
-  assert.equal(found.takesInput, true);
   assert.equal(found.backoff, backoff);
   assert.equal(found.retryIf, retryIf);
   assert.deepEqual(found.metadata, { team: ["sales"] });

@@ -1,6 +1,14 @@
 import type { JobOptions } from "../../model/job_options.ts";
 import type { JobReference } from "../../model/parents.ts";
-import type { InputArgs, InputOf, ResultOf, TaskReference } from "../../registry/task_types.ts";
+import type {
+  GivenInput,
+  GivenResult,
+  InputArgs,
+  InputOf,
+  ResultOf,
+  Task,
+  TaskReference,
+} from "../../registry/task_types.ts";
 import type { JobHandle } from "./handles.ts";
 
 /** Options of a job that is added together with others; they all go to the same store. */
@@ -41,9 +49,16 @@ export type RequestedHandles<Requests extends readonly JobRequest[]> = {
  * console.assert((await reported.result())[0] === 3);
  * ```
  */
+export function jobRequest<T extends Task<unknown, unknown>>(
+  task: T,
+  input: GivenInput<T>,
+  options?: RequestOptions,
+): JobRequest<GivenResult<T>>;
+/** The same for a decorated method, and without an input. */
 export function jobRequest<T extends TaskReference>(
   task: T,
-  ...[input, options = {}]: InputArgs<InputOf<T>, RequestOptions>
-): JobRequest<ResultOf<T>> {
+  ...args: InputArgs<InputOf<T>, RequestOptions>
+): JobRequest<ResultOf<T>>;
+export function jobRequest(task: TaskReference, input?: unknown, options: RequestOptions = {}): JobRequest {
   return Object.freeze({ task, input, options });
 }
