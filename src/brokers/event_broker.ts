@@ -38,7 +38,7 @@ export interface BrokerListener {
   /** The connection is lost; the broker restores it. */
   onLost(error: unknown): void;
   /** The connection is there again; what was published meanwhile is gone. */
-  onMended(): void;
+  onReconnected(): void;
 }
 
 /** One scheduler's connection to a broker. */

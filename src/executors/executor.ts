@@ -40,7 +40,7 @@ export interface BatchedRun extends Pick<ExecutorRun, "job" | "input" | "signal"
 }
 
 /**
- * Runs a task's function.
+ * Runs a task's function: in this event loop (`event_loop.ts`), or in threads or processes (`pool/pooled_executor.ts`).
  *
  * Guarantees (the exported conformance suite holds executors to them): `run` settles exactly when the function
  * has really ended or its thread or process has, never before, as until then the job keeps its slot; errors keep

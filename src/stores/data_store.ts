@@ -11,6 +11,8 @@
  * - **Nothing is dropped for being unreadable.** Such a row is returned with `undecodable` set.
  * - **Never reused.** Incarnations, row identities (`seq`) and versions only grow, also across removals.
  *
+ * Implemented by `MemoryStore` (`memory.ts`) and `makeLibsqlStore` (`libsql/libsql_store.ts`, with the SQL in `sqlite/`).
+ *
  * Stores never publish events and never log what they did: the gateway above them does.
  */
 import type { JobTransaction } from "../model/job_transaction.ts";

@@ -53,7 +53,7 @@ export class UnsteadyNetwork {
   mend(broker: EventBroker): void {
     for (const place of this.#of(broker)) {
       place.isLost = false;
-      place.listener.onMended();
+      place.listener.onReconnected();
     }
   }
 

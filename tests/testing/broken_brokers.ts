@@ -12,10 +12,10 @@ export function broken(sound: EventBroker, fault: Fault): EventBroker {
 
 /** A listener that changes, holds back or doubles what it passes on. */
 function passing(
-  { onLost, onMended }: BrokerListener,
+  { onLost, onReconnected }: BrokerListener,
   onMessage: BrokerListener["onMessage"],
 ): BrokerListener {
-  return { onMessage, onLost, onMended };
+  return { onMessage, onLost, onReconnected };
 }
 
 /** A connection with some of its methods replaced. */
@@ -178,7 +178,7 @@ function shared(): Fault {
 async function connectAll(sound: EventBroker) {
   const listeners = new Set<BrokerListener>();
   const onMessage = (message: string) => listeners.forEach((one) => one.onMessage(message));
-  const inner = await sound.connect({ onMessage, onLost() {}, onMended() {} });
+  const inner = await sound.connect({ onMessage, onLost() {}, onReconnected() {} });
   return { listeners, inner };
 }
 

@@ -4,8 +4,9 @@ import { systemClock } from "../../time/system_clock.ts";
 import type { Command } from "../command.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
-import { examineFile } from "../doctor/examine_database.ts";
-import { examineStore, problem, type StoreFinding } from "../doctor/examine_store.ts";
+import { examineDatabase } from "../doctor/examine_database.ts";
+import { examineStore } from "../doctor/examine_store.ts";
+import { problem, type StoreFinding } from "../doctor/finding.ts";
 import { refuseMissingStores, storesOf } from "../open_scheduler.ts";
 import { line } from "../render/printable.ts";
 import { withProgress } from "../render/progress_line.ts";
@@ -48,7 +49,7 @@ async function examine(store: DataStore): Promise<readonly StoreFinding[]> {
     return [problem("file", error.message)];
   }
   try {
-    return [...await examineFile(store), ...await examineStore(store, systemClock)];
+    return [...await examineDatabase(store), ...await examineStore(store, systemClock)];
   } finally {
     await store.close();
   }

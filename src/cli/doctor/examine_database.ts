@@ -3,13 +3,13 @@ import { dirname } from "node:path";
 import type { DataStore } from "../../stores/data_store.ts";
 import { filePathOf } from "../../stores/libsql/address.ts";
 import { isLibsqlStore } from "../configuration/store_setting.ts";
-import { note, problem, type StoreFinding } from "./examine_store.ts";
+import { note, problem, type StoreFinding } from "./finding.ts";
 
 /** A disk with less room than this will soon be full. */
 const DISK_BYTES_MIN = 50e6;
 
 /** Examines the database of an open store: damage, query plans, size, disk. Other stores have no findings. */
-export async function examineFile(store: DataStore): Promise<readonly StoreFinding[]> {
+export async function examineDatabase(store: DataStore): Promise<readonly StoreFinding[]> {
   if (!isLibsqlStore(store)) return [];
   const { bytes, freeBytes } = await store.size();
   const damages = [...await store.integrity(), ...await store.plans()];

@@ -2,6 +2,7 @@ import { leaseIsOver } from "../../model/decisions.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { Clock } from "../../time/clock.ts";
+import { note, problem, type StoreFinding } from "./finding.ts";
 
 /** Clocks that differ by less count as equal; the round trip blurs it anyway. */
 const OFFSET_MS_MAX = 2000;
@@ -10,16 +11,6 @@ const LAG_MS_MAX = 10_000;
 
 /** The number of failed schedules that are named. */
 const FAILED_MAX = 100;
-
-/** A fact or a problem of a store. */
-export interface StoreFinding {
-  /** A `problem` needs attention; a `note` is a fact. */
-  readonly level: "problem" | "note";
-  /** The part of the store it concerns. */
-  readonly topic: "clock" | "schedulers" | "schedules" | "jobs" | "file";
-  /** The finding, in one sentence. */
-  readonly message: string;
-}
 
 /** Examines an open store: its clock, its schedulers, late schedules, stuck jobs. Changes nothing. */
 export async function examineStore(store: DataStore, clock: Clock): Promise<readonly StoreFinding[]> {
@@ -114,16 +105,6 @@ async function jobFindings(
     );
   }
   return findings;
-}
-
-/** Returns a fact. */
-export function note(topic: StoreFinding["topic"], message: string): StoreFinding {
-  return { level: "note", topic, message };
-}
-
-/** Returns a problem. */
-export function problem(topic: StoreFinding["topic"], message: string): StoreFinding {
-  return { level: "problem", topic, message };
 }
 
 function seconds(ms: number): string {

@@ -52,7 +52,7 @@ export class JobClaimer {
   }
 
   async #claim(request: ClaimRequest, ends: PiggybackedEnds, listener?: ClaimListener): Promise<ClaimAnswer> {
-    const answer = await ends.claim(this.#gateway.jobs, request, listener);
+    const answer = await ends.claimWithEnds(this.#gateway.jobs, request, listener);
     if (!this.#holds(request)) return { ...answer, claimed: [] };
     this.#runner.start(answer.claimed, request.incarnation);
     return answer;

@@ -14,7 +14,7 @@ import type { SlotWaiter } from "./slots.ts";
 const POLL_MS = 1000;
 
 /** Waits for jobs to finish. */
-export interface JobResults {
+export interface FinishedJobs {
   wait(jobId: string): Promise<JobRecord | undefined>;
 }
 
@@ -25,7 +25,7 @@ export interface SoloRunsParts {
   readonly lease: Lease;
   readonly membership: Membership;
   readonly claimer: JobClaimer;
-  readonly results: JobResults;
+  readonly results: FinishedJobs;
   readonly pollers: Pollers;
 }
 

@@ -127,7 +127,7 @@ export class BrokerLink {
           logger.warn("the connection to the event broker was lost", { broker, error: messageOf(error) });
         }
       },
-      onMended: () => {
+      onReconnected: () => {
         if (closed.aborted) return;
         logger.info("the connection to the event broker was restored", { broker });
         this.#listener.onMissedEvents();

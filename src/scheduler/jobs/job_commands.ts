@@ -15,7 +15,7 @@ import type { AddedJob, JobHandle, JobHandles } from "./handles.ts";
 import { newJobId } from "./job_id.ts";
 import type { JobRequest } from "./job_request.ts";
 import { linkedRequests } from "./linked_requests.ts";
-import { explainMissingParent } from "./parent_errors.ts";
+import { withParentErrors } from "./parent_errors.ts";
 import type { JobPreparer, PreparedJob } from "./prepare_jobs.ts";
 
 /** Options of {@linkcode Scheduler.updateJob}; what is left out stays. */
@@ -49,7 +49,7 @@ export class JobCommands {
     const preparing = this.#preparer.one(reference, input, options);
     const { unit, job, transaction } = preparing instanceof Promise ? await preparing : preparing;
     if (transaction !== undefined) return this.#handles.of((await addWithin(unit, transaction, [job]))[0]!);
-    const { id, outcome } = await explainMissingParent(this.#units, unit, () => unit.adder.add(job));
+    const { id, outcome } = await withParentErrors(this.#units, unit, () => unit.adder.add(job));
     return this.#handles.of({ unit, id, outcome });
   }
 
@@ -155,7 +155,7 @@ export class JobCommands {
     if (!unit) return [];
     const jobs = prepared.map(({ job }) => job);
     if (transaction !== undefined) return await addWithin(unit, transaction, jobs);
-    const answers = await explainMissingParent(this.#units, unit, () => unit.adder.addAll(jobs));
+    const answers = await withParentErrors(this.#units, unit, () => unit.adder.addAll(jobs));
     return answers.map(({ id, outcome }) => ({ unit, id, outcome }));
   }
 }

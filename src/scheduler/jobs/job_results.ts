@@ -13,7 +13,7 @@ import type { StoreUnits } from "../store_units.ts";
 import type { JobResult } from "../views/job.ts";
 import type { EndedJob } from "../waiting/job_wait.ts";
 import type { WaitingJobs } from "../waiting/wait_graph.ts";
-import { explainMissingParent } from "./parent_errors.ts";
+import { withParentErrors } from "./parent_errors.ts";
 import type { JobPreparer, PreparedJob } from "./prepare_jobs.ts";
 
 type FailedOutcome = Exclude<JobOutcome, "success">;
@@ -107,11 +107,11 @@ export class JobResults {
     const awaited = { id: job.id, taskName: task.name, parentIds: job.parents?.ids ?? [] };
     return this.#waiting.during<EndedJob | undefined>(unit, awaited, () => {
       if (runsHere && task.code) {
-        return explainMissingParent(this.#units, unit, () => unit.soloRuns.run(job));
+        return withParentErrors(this.#units, unit, () => unit.soloRuns.run(job));
       }
       return unit.results.waitForNew(job, (call) => {
         if (job.parents === undefined) return unit.adder.enqueue(call);
-        explainMissingParent(this.#units, unit, () => unit.adder.add(job))
+        withParentErrors(this.#units, unit, () => unit.adder.add(job))
           .then((answer) => call.added([answer], 0), (error) => call.failed(error));
       });
     });

@@ -6,7 +6,7 @@ import type { StoreUnits } from "../store_units.ts";
  * Adds jobs to a store, and says so when a parent that is not there is in another store of the scheduler. Throws
  * `invalidOption` for that, else what `add` throws.
  */
-export async function explainMissingParent<Answer>(
+export async function withParentErrors<Answer>(
   units: StoreUnits,
   unit: StoreUnit,
   add: () => Promise<Answer>,

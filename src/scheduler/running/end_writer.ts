@@ -84,11 +84,16 @@ export class EndWriter implements EndsOwner {
     return Math.min(waitMs * 2, END_RETRY_MS.max, leaseMs / BEATS_IN_A_LEASE);
   }
 
-  /** Writes what has come, unless a claim follows it: then that takes it along, in one step of the store. */
+  /**
+   * Writes the ends that wait, unless a claim follows: then {@linkcode JobLoop.round} takes them by `takeEnds`, and the
+   * claim writes them in the same step of the store.
+   */
   #sendOff(): void {
     this.#willFlush = false;
     const { length } = this.#waiting;
-    if (length > 0 && (length > PIGGYBACKED_MAX || !this.#parts.freed.callClaim(this.#waiting))) this.flush();
+    if (length > 0 && (length > PIGGYBACKED_MAX || !this.#parts.freed.requestClaim(this.#waiting))) {
+      this.flush();
+    }
   }
 
   writeAlone(ended: readonly EndedRun[]): void {

@@ -30,20 +30,21 @@ export class FreedSlots {
     this.#parts = parts;
   }
 
-  /** Asks for the claim that these ends call for, which then takes them along. Returns true if it comes. */
-  callClaim(ended: readonly EndedRun[]): boolean {
+  /** Asks for the claim that these ends call for, which then writes them. Returns true if there will be one. */
+  requestClaim(ended: readonly EndedRun[]): boolean {
     const { environment, backlog, pollers: { jobs }, lease } = this.#parts;
     // While the store fails, ends are tried again by themselves.
     if (!jobs.active || backlog.claimsFail || environment.status.paused || lease.incarnation === undefined) {
       return false;
     }
-    if (backlog.claimedAll && !this.#callForClaim(ended)) return false;
+    if (backlog.claimedAll && !this.#isWorthClaiming(ended)) return false;
     backlog.noteWork();
     jobs.wake();
     return true;
   }
 
-  #callForClaim(ended: readonly EndedRun[]): boolean {
+  /** True if a claim may find jobs that these ends let start. */
+  #isWorthClaiming(ended: readonly EndedRun[]): boolean {
     const { backlog } = this.#parts;
     if (backlog.isEmpty && ended.every(({ transition }) => transition.to === "finished")) return false;
     return ended.some(({ job, transition }) => this.#mayUnblockOthers(job, transition.to));

@@ -31,7 +31,11 @@ export class PiggybackedEnds {
   }
 
   /** Makes a claim with these ends in it. Throws what it throws, but `ClaimWithEndsFailed` if there were ends in it. */
-  async claim(jobs: JobGateway, request: ClaimRequest, listener?: ClaimListener): Promise<ClaimAnswer> {
+  async claimWithEnds(
+    jobs: JobGateway,
+    request: ClaimRequest,
+    listener?: ClaimListener,
+  ): Promise<ClaimAnswer> {
     const ended = this.#take();
     if (ended.length === 0) return await jobs.claim(request, [], listener);
     let answer: ClaimAnswer;

@@ -4,11 +4,15 @@ import type { RunFollowers } from "./run_followers.ts";
 
 /** The loops of one store. */
 export interface Pollers {
+  /** Repeats {@linkcode JobLoop}. */
   readonly jobs: Poller;
+  /** Repeats {@linkcode ScheduleLoop}. */
   readonly schedules: Poller;
+  /** Repeats {@linkcode Housekeeping}. */
   readonly housekeeping: Poller;
+  /** Repeats {@linkcode LeaseKeeper}. */
   readonly heartbeats: Poller;
-  /** Claims the jobs of `runJob` on a scheduler that is not started. */
+  /** Repeats {@linkcode SoloRuns}, which claim the jobs of `runJob` on a scheduler that is not started. */
   readonly soloRuns: Poller;
 }
 

@@ -3,7 +3,7 @@ import type { JobRecord, JobTransition, NewJob } from "../../model/job_record.ts
 import type { DataStore } from "../../stores/data_store.ts";
 import type { Clock, Timer } from "../../time/clock.ts";
 import type { AddCall } from "../claiming/job_adder.ts";
-import type { JobResults } from "../claiming/solo_runs.ts";
+import type { FinishedJobs } from "../claiming/solo_runs.ts";
 import type { EndListener } from "../store/gateway/job_gateway.ts";
 import type { OwnEventListener } from "../store/gateway/event_publisher.ts";
 import { type EndedJob, JobWait, NewJobWait, type NewJobWaiter, type Waiting } from "./job_wait.ts";
@@ -21,7 +21,7 @@ const FEED_FROM = 20;
  * Waits for jobs to finish (or to be parked, or to be gone). Ends in this process are known at once by its events; those in
  * others by the store's watch, and in the end by looking the jobs up.
  */
-export class ResultWaiter implements OwnEventListener, EndListener, JobResults {
+export class ResultWaiter implements OwnEventListener, EndListener, FinishedJobs {
   readonly #store: DataStore;
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiting[]>();

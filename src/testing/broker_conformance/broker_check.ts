@@ -90,7 +90,7 @@ export class Heard implements BrokerListener {
     this.#wake();
   };
 
-  readonly onMended = (): void => {
+  readonly onReconnected = (): void => {
     this.troubles.push("mended");
     this.#wake();
   };

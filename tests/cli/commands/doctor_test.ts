@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StoreFinding } from "../../../src/cli/doctor/examine_store.ts";
+import type { StoreFinding } from "../../../src/cli/doctor/finding.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { loadNativeBinding } from "../../../src/stores/libsql/native/native_binding.ts";
 import { newJob, schedulerWrite } from "../../../src/testing/store_conformance/records.ts";

@@ -170,7 +170,7 @@ test("what is no event is said once, and stops nothing", async () => {
   const { scheduler, events, clock } = setUp({ tasks: [double], broker, logger });
   await using _ = scheduler;
   await scheduler.open();
-  const stranger = await broker.connect({ onMessage() {}, onLost() {}, onMended() {} });
+  const stranger = await broker.connect({ onMessage() {}, onLost() {}, onReconnected() {} });
   const before = events.length;
   for (const text of ["nonsense", "{}", '{"carillon":1}']) stranger.publish(text);
   await settle(clock);
@@ -203,7 +203,7 @@ test("an event that is too long for the broker is not told, and said once", asyn
 test("a broker is closed by stop(), after it has told that the scheduler stopped; a start connects again", async () => {
   const broker = localBroker();
   const told: string[] = [];
-  const listener = { onMessage: (text: string) => void told.push(text), onLost() {}, onMended() {} };
+  const listener = { onMessage: (text: string) => void told.push(text), onLost() {}, onReconnected() {} };
   const witness = await broker.connect(listener);
   const clock = new VirtualClock();
   const { scheduler } = setUp({ clock, tasks: [double], broker });

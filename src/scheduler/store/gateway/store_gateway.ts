@@ -18,7 +18,10 @@ export class StoreGateway {
   readonly tasks: TaskGateway;
   readonly schedules: ScheduleGateway;
   readonly jobs: JobGateway;
-  /** The writes in flight; kept only where listeners also get the changes that the store itself notes. */
+  /**
+   * The writes in flight, noted by wrapping the three gateways above. Only where listeners also get the changes that the
+   * store itself notes.
+   */
   readonly pendingWrites: PendingWrites | undefined;
 
   constructor(store: DataStore, publisher: EventPublisher, endListener: EndListener, notesWrites: boolean) {
