@@ -4,7 +4,7 @@ import { CommandContext } from "./command_context.ts";
 import { helpText, version } from "./commands/help.ts";
 import { EXIT_OK } from "./exit_codes.ts";
 import { parseCommandLine } from "./parse_command_line.ts";
-import { printableOutput } from "./render/printable.ts";
+import { printableOutput } from "../model/printable.ts";
 import { reportError } from "./report_error.ts";
 import type { Terminal } from "./terminal.ts";
 

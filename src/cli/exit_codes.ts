@@ -1,5 +1,4 @@
 import type { ErrorCode } from "../errors.ts";
-import type { StopSignal } from "../scheduler/lifecycle/signals.ts";
 
 /** The command succeeded. */
 export const EXIT_OK = 0;
@@ -23,13 +22,6 @@ export const EXIT_BUSY = 8;
 export const EXIT_INTERRUPTED = 130;
 /** The reader of the standard output was gone before a command ended that runs until it is stopped. */
 export const EXIT_OUTPUT_CLOSED = 141;
-
-/** The exit code of a process that a signal ends at once, as shells count: 128 and the number of the signal. */
-export const signalExitCodes: Readonly<Record<StopSignal, number>> = {
-  SIGINT: 130,
-  SIGTERM: 143,
-  SIGHUP: 129,
-};
 
 /** The exit code of every error. */
 export const exitCodes: Readonly<Record<ErrorCode, number>> = {

@@ -16,7 +16,7 @@ import type { CommandContext } from "./command_context.ts";
 import { loadConfiguration } from "./configuration/load_configuration.ts";
 import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";
 import { makeStore } from "./configuration/store_setting.ts";
-import { consoleLogger } from "./render/console_logger.ts";
+import { terminalLogger } from "./render/terminal_logger.ts";
 import { loadExecutors } from "./load_executors.ts";
 import { withProgress } from "./render/progress_line.ts";
 import type { Terminal } from "./terminal.ts";
@@ -59,7 +59,7 @@ export function loggerOf(
   { terminal, json, verbose }: CommandContext,
   skip?: (fields: Readonly<Record<string, unknown>>) => boolean,
 ): Logger {
-  return consoleLogger({
+  return terminalLogger({
     terminal,
     clock: systemClock,
     json,

@@ -2,7 +2,7 @@ import { CarillonError, type ErrorCode, isCarillonError, messageOf } from "../er
 import { EXIT_FAILED, exitCodes } from "./exit_codes.ts";
 import { painter } from "./render/colors.ts";
 import { toJson } from "./render/json_text.ts";
-import { printable } from "./render/printable.ts";
+import { printable } from "../model/printable.ts";
 import { textWidth } from "./render/text_width.ts";
 import type { Terminal } from "./terminal.ts";
 

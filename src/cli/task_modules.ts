@@ -8,7 +8,7 @@ import type { TaskSource } from "../registry/task_types.ts";
 import type { CommandContext } from "./command_context.ts";
 import type { ResolvedConfiguration } from "./configuration/resolved_configuration.ts";
 import { painter } from "./render/colors.ts";
-import { line } from "./render/printable.ts";
+import { line } from "../model/printable.ts";
 import { withProgress } from "./render/progress_line.ts";
 
 /** A task module, imported. */

@@ -12,7 +12,7 @@ export interface SubscribeOptions<Selector extends EventSelector = EventSelector
   /** Names of events and groups (`"job"`); one or several. @default all events */
   readonly types?: Selector | readonly Selector[];
   /** Only events of this scheduler, or only those that others publish by an event broker. @default both */
-  readonly from?: "here" | "elsewhere";
+  readonly from?: "own" | "others";
   /** Unsubscribe at the first event. @default false */
   readonly once?: boolean;
   /** Unsubscribes when it is aborted. @default none */
@@ -64,13 +64,13 @@ export class EventHub {
       throw optionError("listener", "subscribe", "must be a function", listener);
     }
     const { types, from, once = false, signal } = options;
-    if (from !== undefined) checkChoice(from, "from", "subscribe", ["here", "elsewhere"]);
+    if (from !== undefined) checkChoice(from, "from", "subscribe", ["own", "others"]);
     const selected = eventSelection(types);
     const entry: Entry = {
       listener: listener as EventListener,
       wants: from === undefined
         ? selected
-        : (event) => (event.origin === undefined) === (from === "here") && selected(event),
+        : (event) => (event.origin === undefined) === (from === "own") && selected(event),
       once,
       unsubscribe: () => {
         this.#entries.delete(entry);

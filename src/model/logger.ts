@@ -26,7 +26,7 @@ export function methodsByLevel<Method>(method: (level: LogLevel) => Method): Rec
   return { debug: method("debug"), info: method("info"), warn: method("warn"), error: method("error") };
 }
 
-/** A logger that writes nothing: the default. */
+/** A logger that writes nothing. */
 export const silentLogger: Logger = {
   debug() {},
   info() {},

@@ -159,8 +159,8 @@ export class Scheduler implements AsyncDisposable {
 
   /**
    * Processes until `stop()` is called, or until the process gets SIGINT, SIGTERM or SIGHUP (`signals: false` leaves
-   * them alone); a second signal aborts what still runs. Starts first if need be, with the options of `startInBackground`,
-   * and throws what that throws.
+   * them alone); a second signal aborts what still runs, a third one ends the process at once. Starts first if need be, with
+   * the options of `startInBackground`, and throws what that throws.
    *
    * @example
    * ```ts

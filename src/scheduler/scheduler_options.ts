@@ -2,6 +2,7 @@ import { checkMiddleware, type Middleware } from "../context/middleware.ts";
 import { CarillonError } from "../errors.ts";
 import type { EventBroker } from "../brokers/event_broker.ts";
 import type { Executor } from "../executors/executor.ts";
+import { consoleLogger } from "../model/console_logger.ts";
 import { isDebugEnabled, type Logger, type LogLevel, silentLogger } from "../model/logger.ts";
 import * as check from "../model/option_checks.ts";
 import type { RunOverrides } from "../model/settings.ts";
@@ -45,8 +46,11 @@ export interface SchedulerOptions {
   readonly lease?: DurationInput;
   /** Time for a job to end after its signal was aborted, before it counts as stuck. @default { seconds: 5 } */
   readonly abortGrace?: DurationInput;
-  /** Any logger with `debug`, `info`, `warn` and `error`. @default silent */
-  readonly logger?: Logger;
+  /**
+   * Any logger with `debug`, `info`, `warn` and `error`; false for silence.
+   * @default consoleLogger(): warnings and errors on the standard error
+   */
+  readonly logger?: Logger | false;
   /** Source of time. @default the system's clock */
   readonly clock?: Clock;
   /** Source of randomness (jitter, back-off): a number in [0, 1). @default Math.random */
@@ -187,8 +191,8 @@ function leaseOf(lease: DurationInput | undefined): number {
   throw check.optionError("lease", where, `must be at least ${LEASE_MIN_MS} milliseconds`, lease);
 }
 
-function loggerOf(logger: Logger | undefined): Logger {
-  if (logger === undefined) return silentLogger;
+function loggerOf(logger: Logger | false = consoleLogger()): Logger {
+  if (logger === false) return silentLogger;
   for (const level of ["debug", "info", "warn", "error"] as const) {
     if (typeof logger[level] === "function") continue;
     throw new CarillonError("invalidOption", `Option 'logger' of ${where} must have a method '${level}'`);

@@ -47,6 +47,7 @@ async function runCheck(check: Check, executor: Executor): Promise<void> {
     tasks: Object.values(tasks),
     executors: { tested: executor },
     abortGrace: { milliseconds: 500 },
+    logger: false,
   });
   const events: CarillonEvent[] = [];
   scheduler.subscribe((event) => events.push(event));

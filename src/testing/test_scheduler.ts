@@ -124,6 +124,7 @@ export class TestScheduler implements AsyncDisposable {
     this.#scheduler = new Scheduler({
       lease: { hours: 1 },
       random: chance(SEED),
+      logger: false,
       ...rest,
       timeZone: this.#timeZone,
       clock: this.clock.ofScheduler,

@@ -15,7 +15,7 @@ export const START_MS = Date.UTC(2026, 0, 1);
 /** A scheduler on a virtual clock that writes down what it tells. */
 export function setUp(options: SchedulerOptions = {}) {
   const clock = options.clock instanceof VirtualClock ? options.clock : new VirtualClock("2026-01-01T00:00Z");
-  const scheduler = new Scheduler({ random: chance(1), ...options, clock });
+  const scheduler = new Scheduler({ logger: false, random: chance(1), ...options, clock });
   const events: CarillonEvent[] = [];
   scheduler.subscribe((event) => events.push(event));
   const types = (...wanted: EventType[]) =>

@@ -15,7 +15,7 @@ import { EXIT_CONFIGURATION } from "../exit_codes.ts";
 import { loadExecutors } from "../load_executors.ts";
 import { EVENT_LOOP, missingStore, withClient } from "../open_scheduler.ts";
 import { painter } from "../render/colors.ts";
-import { printable } from "../render/printable.ts";
+import { printable } from "../../model/printable.ts";
 import { withProgress } from "../render/progress_line.ts";
 import { importTaskModules, NOTHING_HINT } from "../task_modules.ts";
 

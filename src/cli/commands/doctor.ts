@@ -8,7 +8,7 @@ import { examineDatabase } from "../doctor/examine_database.ts";
 import { examineStore } from "../doctor/examine_store.ts";
 import { problem, type StoreFinding } from "../doctor/finding.ts";
 import { refuseMissingStores, storesOf } from "../open_scheduler.ts";
-import { line } from "../render/printable.ts";
+import { line } from "../../model/printable.ts";
 import { withProgress } from "../render/progress_line.ts";
 
 /** A store with its findings. */

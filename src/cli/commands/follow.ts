@@ -14,7 +14,7 @@ import { type Paint, painter } from "../render/colors.ts";
 import { errorLines } from "../render/error_text.ts";
 import { logLineText, progressText, took } from "../render/job_text.ts";
 import { toJsonLine } from "../render/json_text.ts";
-import { line, printable } from "../render/printable.ts";
+import { line, printable } from "../../model/printable.ts";
 import { timeOfDay } from "../render/times.ts";
 
 /** Interval at which the store is read: lines of a log are written about as often. */

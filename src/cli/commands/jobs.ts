@@ -19,7 +19,7 @@ import {
 import { withClient } from "../open_scheduler.ts";
 import { inputOf, inputOption, integer } from "../option_values.ts";
 import { FAMILY_MAX, jobHistoryText, jobsTable, jobText } from "../render/job_text.ts";
-import { line, printable } from "../render/printable.ts";
+import { line, printable } from "../../model/printable.ts";
 import { loadTasksIfAny } from "../task_modules.ts";
 import { followCommand } from "./follow.ts";
 

@@ -6,7 +6,7 @@ import { loadConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
 import { isLibsqlStore } from "../configuration/store_setting.ts";
 import { storesOf } from "../open_scheduler.ts";
-import { line } from "../render/printable.ts";
+import { line } from "../../model/printable.ts";
 import { withProgress } from "../render/progress_line.ts";
 
 /** A store, migrated. */

@@ -10,7 +10,7 @@ import type { Command } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { wholeNumber } from "../option_values.ts";
 import { painter } from "../render/colors.ts";
-import { line } from "../render/printable.ts";
+import { line } from "../../model/printable.ts";
 import { table } from "../render/table.ts";
 import { distanceText } from "../render/times.ts";
 

@@ -17,7 +17,7 @@ import { jsonInput } from "../option_values.ts";
 import { painter } from "../render/colors.ts";
 import { eventLine } from "../render/event_line.ts";
 import { toJson } from "../render/json_text.ts";
-import { printable } from "../render/printable.ts";
+import { printable } from "../../model/printable.ts";
 import { ProgressLine } from "../render/progress_line.ts";
 import { lengthText } from "../render/times.ts";
 import { reportError } from "../report_error.ts";

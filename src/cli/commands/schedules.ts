@@ -19,7 +19,7 @@ import { scheduleIdOf } from "../ids.ts";
 import { withClient } from "../open_scheduler.ts";
 import { inputOf, inputOption, oneOf, wholeNumber } from "../option_values.ts";
 import { usageError } from "../parse_command_line.ts";
-import { line } from "../render/printable.ts";
+import { line } from "../../model/printable.ts";
 import { nextFireText, schedulesTable, scheduleText } from "../render/schedule_text.ts";
 import { loadTasksIfAny } from "../task_modules.ts";
 

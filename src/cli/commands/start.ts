@@ -2,18 +2,17 @@ import process from "node:process";
 import { messageOf } from "../../errors.ts";
 import type { CarillonEvent, EventType } from "../../events/event.ts";
 import type { Logger } from "../../model/logger.ts";
-import { onStopSignals } from "../../scheduler/lifecycle/signals.ts";
 import type { Scheduler } from "../../scheduler/scheduler.ts";
 import type { Command } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
 import { settingOptions } from "../configuration/option_layer.ts";
 import { serveControl, type ServedControl } from "../control_endpoints.ts";
-import { EXIT_OK, EXIT_OUTPUT_CLOSED, signalExitCodes } from "../exit_codes.ts";
+import { EXIT_OK, EXIT_OUTPUT_CLOSED } from "../exit_codes.ts";
 import { loggerOf, makeScheduler, storesOf } from "../open_scheduler.ts";
 import { banner } from "../render/banner.ts";
 import { eventPrinter } from "../render/event_line.ts";
-import { line } from "../render/printable.ts";
+import { line } from "../../model/printable.ts";
 import { ProgressLine } from "../render/progress_line.ts";
 import { loadTasks } from "../task_modules.ts";
 import { version } from "./help.ts";
@@ -63,9 +62,8 @@ export const startCommand: Command = {
     });
     const { outputClosed } = context.terminal;
     const stop = () => void scheduler.stop();
-    const unlisten = exitAtThirdSignal();
     try {
-      scheduler.subscribe(() => opening.stop(), { types: "schedulerStarted", from: "here" });
+      scheduler.subscribe(() => opening.stop(), { types: "schedulerStarted", from: "own" });
       if (!quiet) printEvents(scheduler, context, () => printBanner(scheduler, locations, context, served));
       outputClosed.addEventListener("abort", stop);
       await scheduler.runUntilStopped();
@@ -73,21 +71,12 @@ export const startCommand: Command = {
       return outputClosed.aborted ? EXIT_OUTPUT_CLOSED : EXIT_OK;
     } finally {
       outputClosed.removeEventListener("abort", stop);
-      unlisten();
       opening.stop();
       await served?.close();
       stopLogging();
     }
   },
 };
-
-/** The scheduler acts on the first two signals; the third one is for when that does not help. */
-function exitAtThirdSignal(): () => void {
-  let count = 0;
-  return onStopSignals((signal) => {
-    if (++count === 3) process.exit(signalExitCodes[signal]);
-  });
-}
 
 function printEvents(scheduler: Scheduler, context: CommandContext, onStarted: () => Promise<void>): void {
   const running = new RunningJobs();
@@ -104,7 +93,7 @@ function printEvents(scheduler: Scheduler, context: CommandContext, onStarted: (
     await onStarted().catch((error) => context.note(line`cannot show the schedules: ${messageOf(error)}`));
     isHeld = false;
     held.splice(0).filter(({ type }) => type !== "scheduleAdded").forEach(print);
-  }, { from: "here" });
+  }, { from: "own" });
 }
 
 function stoppingText(running: RunningJobs): string {

@@ -8,7 +8,7 @@ import { settingOptions } from "../configuration/option_layer.ts";
 import type { ResolvedConfiguration } from "../configuration/resolved_configuration.ts";
 import { missingStore, withClient } from "../open_scheduler.ts";
 import { painter } from "../render/colors.ts";
-import { line } from "../render/printable.ts";
+import { line } from "../../model/printable.ts";
 import { facts, table } from "../render/table.ts";
 import { lengthText } from "../render/times.ts";
 import { loadTasksIfAny } from "../task_modules.ts";

@@ -1,7 +1,7 @@
 import type { RetryOptions } from "../../model/retry_options.ts";
 import type { LostLeasePolicy, SchedulerRole } from "../../model/states.ts";
 import type { LibsqlOptions } from "../../stores/libsql.ts";
-import type { LogThreshold } from "../render/console_logger.ts";
+import type { LogThreshold } from "../render/terminal_logger.ts";
 import type { Configuration } from "./configuration.ts";
 import * as kind from "./setting_kinds.ts";
 import type { SettingKind } from "./setting_kinds.ts";

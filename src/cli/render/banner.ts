@@ -1,7 +1,7 @@
 import type { Schedule } from "../../scheduler/views/schedule.ts";
 import type { Terminal } from "../terminal.ts";
 import { painter } from "./colors.ts";
-import { line } from "./printable.ts";
+import { line } from "../../model/printable.ts";
 import { schedulesTable } from "./schedule_text.ts";
 
 /** The facts that the banner shows. */

@@ -2,9 +2,9 @@ import type { CarillonEvent, EventOf, EventType } from "../../events/event.ts";
 import type { JobOutcome } from "../../model/states.ts";
 import type { CommandContext } from "../command_context.ts";
 import { type Paint, painter, type Tone } from "./colors.ts";
-import { fieldsText } from "./console_logger.ts";
+import { fieldsText } from "./terminal_logger.ts";
 import { toJsonLine } from "./json_text.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../../model/printable.ts";
 import { pad } from "./text_width.ts";
 import { lengthText, timeOfDay } from "./times.ts";
 

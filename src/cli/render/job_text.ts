@@ -5,7 +5,7 @@ import type { Terminal } from "../terminal.ts";
 import { painter, type Tone } from "./colors.ts";
 import { errorLines } from "./error_text.ts";
 import { toJson } from "./json_text.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../../model/printable.ts";
 import { facts, table } from "./table.ts";
 import { lengthText, localTime } from "./times.ts";
 

@@ -1,4 +1,4 @@
-import { printableJson } from "./printable.ts";
+import { printableJson } from "../../model/printable.ts";
 
 /** Returns a value as indented JSON; values without a form in JSON take the nearest one. */
 export function toJson(value: unknown): string {

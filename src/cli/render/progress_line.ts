@@ -1,7 +1,7 @@
 import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import type { Terminal } from "../terminal.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../../model/printable.ts";
 import { truncate } from "./text_width.ts";
 import { lengthText } from "./times.ts";
 

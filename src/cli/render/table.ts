@@ -1,5 +1,5 @@
 import type { Paint } from "./colors.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../../model/printable.ts";
 import { pad, textWidth, truncate } from "./text_width.ts";
 
 /** A column of a table. */

@@ -10,7 +10,7 @@ export function refuseStopped(scheduler: ControlledScheduler): MiddlewareHandler
   let stopped = false;
   scheduler.subscribe(({ type }) => {
     stopped = type === "schedulerStopped";
-  }, { types: ["schedulerStarting", "schedulerStopped"], from: "here" });
+  }, { types: ["schedulerStarting", "schedulerStopped"], from: "own" });
   return async (_c, next) => {
     if (stopped) {
       throw new CarillonError(

@@ -97,11 +97,10 @@ export class Lifecycle {
     this.#refuseInsideJob("runUntilStopped()", "call it outside its jobs");
     refuseUnknownOptions(options, ["signals", "keepAlive", "paused"], "runUntilStopped");
     const { signals = true, ...start } = options;
-    let count = 0;
     const unlisten = signals
-      ? onStopSignals((signal) => {
-        this.#environment.logger.info(count === 0 ? "stopping" : "aborting what still runs", { signal });
-        void this.stop(count++ === 0 ? {} : { drain: false });
+      ? onStopSignals((signal, isSecond) => {
+        this.#environment.logger.info(isSecond ? "aborting what still runs" : "stopping", { signal });
+        void this.stop({ drain: !isSecond });
       })
       : () => {};
     try {
@@ -139,7 +138,7 @@ export class Lifecycle {
     let finishedJobs = 0;
     const counting = this.#environment.events.hub.subscribe(
       () => finishedJobs++,
-      { types: "jobFinished", from: "here" },
+      { types: "jobFinished", from: "own" },
     );
     try {
       await this.#runOneTick(timeoutMs);

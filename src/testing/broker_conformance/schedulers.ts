@@ -74,6 +74,7 @@ async function withTwo({ makeBroker, ears }: Scene, use: (two: Two) => Promise<v
       tasks: [greet],
       executors: { eventLoop: eventLoop() },
       broker: makeBroker(),
+      logger: false,
     });
     const heard = ears();
     scheduler.subscribe((event) => heard.onMessage(textOf(event)), { types: ["task", "schedule", "job"] });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { consoleLogger } from "../../../src/cli/render/console_logger.ts";
+import { terminalLogger } from "../../../src/cli/render/terminal_logger.ts";
 import { painter } from "../../../src/cli/render/colors.ts";
 import { errorLines } from "../../../src/cli/render/error_text.ts";
 import { eventLine } from "../../../src/cli/render/event_line.ts";
 import { toJson, toJsonLine } from "../../../src/cli/render/json_text.ts";
-import { line, printable, printableOutput } from "../../../src/cli/render/printable.ts";
+import { line, printable, printableOutput } from "../../../src/model/printable.ts";
 import { facts, table } from "../../../src/cli/render/table.ts";
 import type { Terminal } from "../../../src/cli/terminal.ts";
 import type { CarillonEvent } from "../../../src/events/event.ts";
@@ -63,7 +63,7 @@ test("tables, facts, events, log lines and errors show strings from outside esca
     interactive: false,
     timeZone: "UTC",
   };
-  const logger = consoleLogger({
+  const logger = terminalLogger({
     terminal: terminal as unknown as Terminal,
     clock: new VirtualClock("2026-01-01T00:00:00Z"),
     level: "info",

@@ -59,13 +59,13 @@ test("subscribe({ from }) hears only what happens here, or only what others tell
   await one.scheduler.open();
   const here: string[] = [];
   const elsewhere: string[] = [];
-  one.scheduler.subscribe(({ jobId }) => here.push(jobId), { types: "jobFinished", from: "here" });
-  one.scheduler.subscribe(({ jobId }) => elsewhere.push(jobId), { types: "jobFinished", from: "elsewhere" });
+  one.scheduler.subscribe(({ jobId }) => here.push(jobId), { types: "jobFinished", from: "own" });
+  one.scheduler.subscribe(({ jobId }) => elsewhere.push(jobId), { types: "jobFinished", from: "others" });
   await one.scheduler.runJob(double, 1, { id: "mine" });
   await two.scheduler.runJob(double, 1, { id: "theirs" });
   await settle(one.clock);
   assert.deepEqual([here, elsewhere], [["mine"], ["theirs"]]);
-  const options = { from: "anywhere" } as unknown as { from: "here" };
+  const options = { from: "anywhere" } as unknown as { from: "own" };
   assert.throws(() => one.scheduler.subscribe(() => {}, options), refusal("invalidOption", /'from'/));
 });
 
@@ -74,7 +74,7 @@ test("tick() counts the jobs that finished here, not those of others", async () 
   const { one, two, clock } = setUpTwo({ role: "scheduler", broker }, { tasks: [double], broker });
   await using _one = one.scheduler;
   await using _two = two.scheduler;
-  one.scheduler.subscribe(() => two.scheduler.runJob(double, 1), { types: "schedulerStarted", from: "here" });
+  one.scheduler.subscribe(() => two.scheduler.runJob(double, 1), { types: "schedulerStarted", from: "own" });
   const ticking = one.scheduler.tick({ timeout: { seconds: 1 } });
   await clock.advance({ seconds: 2 });
   assert.equal((await ticking).finishedJobs, 0);

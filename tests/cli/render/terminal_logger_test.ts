@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { consoleLogger, type LogThreshold } from "../../../src/cli/render/console_logger.ts";
+import { type LogThreshold, terminalLogger } from "../../../src/cli/render/terminal_logger.ts";
 import type { Terminal } from "../../../src/cli/terminal.ts";
 import { VirtualClock } from "../../../src/time/virtual_clock.ts";
 import { test } from "../../harness.ts";
@@ -12,7 +12,7 @@ function logged(level: LogThreshold, json = false): { readonly lines: string[]; 
     interactive: false,
     timeZone: "UTC",
   };
-  const logger = consoleLogger({
+  const logger = terminalLogger({
     terminal: terminal as unknown as Terminal,
     clock: new VirtualClock("2026-01-01T09:05:07Z"),
     level,
@@ -28,7 +28,7 @@ function logged(level: LogThreshold, json = false): { readonly lines: string[]; 
   return { lines, write };
 }
 
-test("consoleLogger() writes lines with their fields, from its level on", () => {
+test("terminalLogger() writes lines with their fields, from its level on", () => {
   const { lines, write } = logged("warn");
   write();
   assert.deepEqual(lines, [
@@ -37,7 +37,7 @@ test("consoleLogger() writes lines with their fields, from its level on", () => 
   ]);
 });
 
-test("consoleLogger() writes an object a line for machines", () => {
+test("terminalLogger() writes an object a line for machines", () => {
   const { lines, write } = logged("error", true);
   write();
   assert.deepEqual(lines.map((line) => JSON.parse(line)), [
@@ -45,7 +45,7 @@ test("consoleLogger() writes an object a line for machines", () => {
   ]);
 });
 
-test("consoleLogger() is silent when it is set to, and leaves out what is reported in another way", () => {
+test("terminalLogger() is silent when it is set to, and leaves out what is reported in another way", () => {
   const silent = logged("silent");
   silent.write();
   assert.deepEqual(silent.lines, []);

@@ -4,7 +4,7 @@ import { Temporal } from "../../time/temporal.ts";
 import type { Terminal } from "../terminal.ts";
 import { painter, type Tone } from "./colors.ts";
 import { toJsonLine } from "./json_text.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../../model/printable.ts";
 import { timeOfDay } from "./times.ts";
 
 /** The lowest level that is written; `silent` writes none. */
@@ -18,8 +18,8 @@ const tones: Readonly<Record<LogLevel, Tone | undefined>> = {
   error: "red",
 };
 
-/** Options of {@linkcode consoleLogger}. */
-export interface ConsoleLoggerOptions {
+/** Options of {@linkcode terminalLogger}. */
+export interface TerminalLoggerOptions {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly level: LogThreshold;
@@ -30,7 +30,7 @@ export interface ConsoleLoggerOptions {
 }
 
 /** Returns a logger that writes on the standard error: a line for people, or a JSON object. */
-export function consoleLogger(options: ConsoleLoggerOptions): Logger {
+export function terminalLogger(options: TerminalLoggerOptions): Logger {
   const { terminal, clock, json, skip = () => false } = options;
   const paint = painter(terminal.color && terminal.interactive);
   const line = (level: LogLevel) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
