@@ -30,7 +30,7 @@ export function consoleLogger(options: ConsoleLoggerOptions = {}): Logger {
     const time = Temporal.Instant.fromEpochMilliseconds(systemClock.nowMs());
     const pairs = Object.entries(fields ?? {}).filter(([, value]) => value !== undefined);
     const texts = pairs.map(([key, value]) => ` ${printable(key)}=${textOf(value)}`);
-    // All runtimes write this on the standard error.
+    // deno-lint-ignore no-console -- the standard error of every runtime
     console.error(`${time} ${level} carillon: ${printable(String(message))}${texts.join("")}`);
   });
   return { ...methods, isLevelEnabled: (level) => logLevels.indexOf(level) >= lowest };

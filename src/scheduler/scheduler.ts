@@ -230,7 +230,7 @@ export class Scheduler implements AsyncDisposable {
   /**
    * Stops: takes no more work, lets running jobs finish or, after the `timeout` (20 seconds by default), aborts them and
    * hands them back, then closes the stores. Resolves when it has really stopped, at the latest when the grace
-   * (`abortGrace`, 5 seconds by default) after the timeout is over, and after 5 seconds where the store is gone. A second
+   * (`abortGrace`, 5 seconds by default) after the timeout has passed, and after 5 seconds where the store is gone. A second
    * call waits for the same, and with `drain: false` hurries it. It can be started again.
    *
    * Rejects with `invalidOperation` inside a job of this scheduler, which would wait for itself: there,

@@ -10,12 +10,13 @@ import { refusal } from "../scheduler/fixtures.ts";
 /** The lines that are written on the standard error meanwhile, without their time. */
 async function linesOf(body: () => unknown): Promise<string[]> {
   const lines: string[] = [];
-  const { error } = console;
-  console.error = (line: string) => void lines.push(line.replace(/^\S+Z /, ""));
+  const target = console;
+  const { error } = target;
+  target.error = (line: string) => void lines.push(line.replace(/^\S+Z /, ""));
   try {
     await body();
   } finally {
-    console.error = error;
+    target.error = error;
   }
   return lines;
 }

@@ -166,7 +166,7 @@ export class ShutDown {
     if (endings.length > 0) await this.#step("terminate", Promise.all(endings));
   }
 
-  /** Waits for a step of a stop until its part of the grace is over; outside of one, for as long as it takes. */
+  /** Waits for a step of a stop until its part of the grace has passed; outside of one, for as long as it takes. */
   async #step(step: StopStep, awaited: Promise<unknown>): Promise<void> {
     if (this.#grace === undefined) return void await awaited;
     const { fromMs, lengthMs, isGone } = this.#grace;

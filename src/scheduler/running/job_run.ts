@@ -33,7 +33,7 @@ export class JobRun {
   parents: readonly ParentFacts[] | undefined;
   /** Its transition, once that is written. */
   ended: JobTransition | undefined;
-  /** True once its function is over and only the writing of its end is left. */
+  /** True once its function has ended and only the writing of its end is left. */
   hasEnded = false;
   /** Asks its executor to end it, and returns whether it has ended; undefined where its executor cannot. */
   terminate: (() => boolean | Promise<boolean>) | undefined;

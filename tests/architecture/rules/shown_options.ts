@@ -22,6 +22,7 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   CarillonErrorOptions: ["CarillonError"],
   ConcurrencyOptions: ["concurrency"],
   ConfigureTaskOptions: ["configureTask"],
+  ConsoleLoggerOptions: ["consoleLogger"],
   ControlAppOptions: ["createControlApp"],
   CronOptions: ["cron"],
   DateOptions: ["date"],
