@@ -22,6 +22,7 @@ export type { ConfigureTaskOptions, TaskName } from "./src/scheduler/tasks/task_
 export type { SchedulerInfo } from "./src/scheduler/views/scheduler.ts";
 export type { TaskInfo } from "./src/scheduler/views/task.ts";
 export type {
+  AllSchedulesFilter,
   AppliedSchedule,
   AppliedSchedules,
   RemoveScheduleOptions,
@@ -30,12 +31,13 @@ export type {
   SchedulesFilter,
 } from "./src/scheduler/schedules/schedule_commands.ts";
 export type { ScheduleEditOptions } from "./src/scheduler/schedules/schedule_edit.ts";
+export type { Page, PageOptions } from "./src/scheduler/list_pages.ts";
 export type { BackfillRange } from "./src/scheduler/schedules/manual_runs.ts";
 export type { CalendarStoreOptions } from "./src/scheduler/schedules/calendar_commands.ts";
 export type { Schedule, ScheduleCounts } from "./src/scheduler/views/schedule.ts";
 export type { AddOutcome, JobHandle } from "./src/scheduler/jobs/handles.ts";
 export type { JobEditOptions } from "./src/scheduler/jobs/job_commands.ts";
-export type { JobsFilter } from "./src/scheduler/jobs/job_queries.ts";
+export type { AllJobsFilter, JobsFilter } from "./src/scheduler/jobs/job_queries.ts";
 export type { JobResultOptions, WaitOptions } from "./src/scheduler/jobs/job_results.ts";
 export type {
   BulkAnswer,

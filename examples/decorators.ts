@@ -41,6 +41,6 @@ console.log("two days:", await scheduler.runJob(sales.report, { days: 2 }));
 console.log(await scheduler.runJob(Sales.ping));
 
 await scheduler.startInBackground({ paused: true });
-for (const { id, taskName, nextFireTime } of await scheduler.getSchedules()) {
+for (const { id, taskName, nextFireTime } of (await scheduler.getSchedules()).items) {
   console.log(id, "runs", taskName, "at", `${nextFireTime}`);
 }

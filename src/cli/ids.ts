@@ -30,7 +30,7 @@ export async function mentionedJobId(scheduler: Scheduler, typed: string): Promi
 export async function scheduleIdOf(scheduler: Scheduler, typed: string): Promise<string> {
   const found = await foundScheduleId(scheduler, typed);
   if (found !== undefined) return found;
-  const known = (await scheduler.getSchedules({ limit: SUGGESTIONS_MAX })).map(({ id }) => id);
+  const known = (await scheduler.getSchedules({ limit: SUGGESTIONS_MAX })).items.map(({ id }) => id);
   throw new CarillonError("scheduleNotFound", `There is no schedule '${typed}'${didYouMean(typed, known)}`, {
     details: { scheduleId: typed, known: known.slice(0, CANDIDATES_MAX) },
   });
@@ -42,16 +42,16 @@ export async function mentionedScheduleId(scheduler: Scheduler, typed: string): 
 }
 
 async function foundJobId(scheduler: Scheduler, typed: string): Promise<string | undefined> {
-  if ((await scheduler.getJobs({ ids: [typed] })).length > 0) return typed;
-  return only("job", typed, await scheduler.getJobs({ idPrefix: typed, limit: CANDIDATES_MAX + 1 }));
+  if ((await scheduler.getJobs({ ids: [typed] })).items.length > 0) return typed;
+  return only("job", typed, (await scheduler.getJobs({ idPrefix: typed, limit: CANDIDATES_MAX + 1 })).items);
 }
 
 async function foundScheduleId(scheduler: Scheduler, typed: string): Promise<string | undefined> {
-  if ((await scheduler.getSchedules({ ids: [typed] })).length > 0) return typed;
+  if ((await scheduler.getSchedules({ ids: [typed] })).items.length > 0) return typed;
   return only(
     "schedule",
     typed,
-    await scheduler.getSchedules({ idPrefix: typed, limit: CANDIDATES_MAX + 1 }),
+    (await scheduler.getSchedules({ idPrefix: typed, limit: CANDIDATES_MAX + 1 })).items,
   );
 }
 

@@ -2,7 +2,6 @@
 import { jobOutcomes, jobStates } from "../model/states.ts";
 import { withoutUndefined } from "../model/payload.ts";
 import type { BulkFilter } from "../scheduler/jobs/bulk_jobs.ts";
-import type { JobsFilter } from "../scheduler/jobs/job_queries.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { ArgumentSpec, OptionSpec } from "./command.ts";
 import type { CommandContext } from "./command_context.ts";
@@ -25,7 +24,7 @@ export const jobFilterOptions: readonly OptionSpec[] = [
  * Returns the filter that these options make, with `--limit` where it is given; ids are as they were typed, until
  * `withWholeIds`. Throws `usage`.
  */
-export function jobFilterOf(context: CommandContext): JobsFilter {
+export function jobFilterOf(context: CommandContext): BulkFilter {
   const after = context.option("after");
   const state = oneOf(context, "state", jobStates);
   const outcome = oneOf(context, "outcome", jobOutcomes);

@@ -28,7 +28,7 @@ import type { BulkAnswer, BulkFilter, BulkOptions, CancelJobsOptions } from "./j
 import { CANCEL_REASON, type JobHandle } from "./jobs/handles.ts";
 import type { JobBatch, JobBatchOptions } from "./jobs/job_batches.ts";
 import type { JobEditOptions } from "./jobs/job_commands.ts";
-import type { JobsFilter } from "./jobs/job_queries.ts";
+import type { AllJobsFilter, JobsFilter } from "./jobs/job_queries.ts";
 import type { JobRequest, RequestedHandles } from "./jobs/job_request.ts";
 import type { JobResultOptions } from "./jobs/job_results.ts";
 import type { CleanupResult } from "./lifecycle/joined_stores.ts";
@@ -40,11 +40,13 @@ import type {
   TickOptions,
   TickResult,
 } from "./lifecycle/lifecycle.ts";
+import { type Page, PAGE_MAX } from "./list_pages.ts";
 import { resolveSchedulerOptions, type SchedulerOptions } from "./scheduler_options.ts";
 import { type SchedulerParts, schedulerParts } from "./scheduler_parts.ts";
 import type { CalendarStoreOptions } from "./schedules/calendar_commands.ts";
 import type { BackfillRange } from "./schedules/manual_runs.ts";
 import type {
+  AllSchedulesFilter,
   AppliedSchedule,
   AppliedSchedules,
   RemoveScheduleOptions,
@@ -382,9 +384,25 @@ export class Scheduler implements AsyncDisposable {
     return this.#parts.schedules.get(id);
   }
 
-  /** The schedules that match, by next fire time; all of them by default. Throws `invalidOption`. */
-  getSchedules(filter: SchedulesFilter = {}): Promise<Schedule[]> {
+  /**
+   * The schedules that match, by next fire time, page by page: 100 by default, and at most 1,000. `next` is the cursor of
+   * the page after it. Throws `invalidOption` and `unknownStore`.
+   */
+  getSchedules(filter: SchedulesFilter = {}): Promise<Page<Schedule>> {
     return this.#parts.schedules.list(filter);
+  }
+
+  /**
+   * All schedules that match, by order of adding, each once; it holds one page at a time. Throws `invalidOption` and
+   * `unknownStore`.
+   *
+   * @example
+   * ```ts
+   * for await (const { id } of scheduler.allSchedules({ paused: true })) await scheduler.resumeSchedule(id);
+   * ```
+   */
+  allSchedules(filter: AllSchedulesFilter = {}): AsyncGenerator<Schedule, void> {
+    return this.#parts.schedules.all(filter);
   }
 
   /**
@@ -438,9 +456,10 @@ export class Scheduler implements AsyncDisposable {
     return this.#parts.manualRuns.backfill(id, range);
   }
 
-  /** A plain table of all schedules; `write` also gets it line by line. */
+  /** A plain table of the next 1,000 schedules to fire; `write` also gets it line by line. */
   async printSchedules(options: { readonly write?: (line: string) => void } = {}): Promise<string> {
-    const table = schedulesTable(await this.getSchedules(), this.timeZone);
+    const { items, next } = await this.getSchedules({ limit: PAGE_MAX });
+    const table = schedulesTable(items, this.timeZone) + (next === undefined ? "" : "\n… and more");
     if (options.write) table.split("\n").forEach(options.write);
     return table;
   }
@@ -612,9 +631,29 @@ export class Scheduler implements AsyncDisposable {
     return this.#parts.jobQueries.get(id);
   }
 
-  /** The jobs that match, newest first by default. Throws `invalidOption` and `unknownStore`. */
-  getJobs(filter: JobsFilter = {}): Promise<Job[]> {
+  /**
+   * The jobs that match, newest first by default, page by page: 100 by default, and at most 1,000. `next` is the cursor of
+   * the page after it. Throws `invalidOption` and `unknownStore`.
+   *
+   * @example
+   * ```ts
+   * const first = await scheduler.getJobs({ outcomes: ["error"], limit: 20 });
+   * const second = first.next === undefined
+   *   ? undefined
+   *   : await scheduler.getJobs({ outcomes: ["error"], limit: 20, cursor: first.next });
+   * console.assert(second === undefined || first.items.length === 20);
+   * ```
+   */
+  getJobs(filter: JobsFilter = {}): Promise<Page<Job>> {
     return this.#parts.jobQueries.list(filter);
+  }
+
+  /**
+   * All jobs that match, newest first by default; it holds one page at a time. Throws `invalidOption` and
+   * `unknownStore`.
+   */
+  allJobs(filter: AllJobsFilter = {}): AsyncGenerator<Job, void> {
+    return this.#parts.jobQueries.all(filter);
   }
 
   /** Number of jobs in each state. Throws `unknownStore`. */

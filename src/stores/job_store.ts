@@ -158,13 +158,11 @@ export interface JobFilter extends JobPlace {
   readonly outcomes?: readonly JobOutcome[];
   /** Run or last run by this incarnation. */
   readonly owner?: number;
-  /** Only those added after the job of this `seq`: how to go through many, page by page. */
+  /** Only those that come after the job of this `seq` in the order: how to go through many, page by page. */
   readonly afterSeq?: number;
   /** @default "newest" by order of adding */
   readonly order?: "newest" | "oldest";
   readonly limit?: number;
-  /** Number of matches to leave out first. */
-  readonly offset?: number;
 }
 
 /** Number of jobs in each state. */

@@ -6,7 +6,7 @@ import type { JsonValue } from "../model/payload.ts";
 
 /** The operations of a data store on schedules. */
 export interface ScheduleStore {
-  /** The schedules that match, by next fire time (those without one last), then id. */
+  /** The schedules that match, by next fire time (those without one last), then order of adding, by default. */
   getSchedules(filter: ScheduleFilter): Promise<readonly ScheduleRecord[]>;
   /**
    * Writes and removes schedules in one step, if every one of them is still as it was read; otherwise writes
@@ -44,10 +44,15 @@ export interface ScheduleFilter {
   readonly group?: string;
   readonly paused?: boolean;
   readonly status?: ScheduleStatus;
+  /** Only those that come after this place in the order: how to go through many, page by page. */
+  readonly after?: SchedulePlace;
+  /** `oldest`: by order of adding, in which a schedule that fires meanwhile keeps its place. @default "nextFire" */
+  readonly order?: "nextFire" | "oldest";
   readonly limit?: number;
-  /** Number of matches to leave out first. */
-  readonly offset?: number;
 }
+
+/** Where a schedule stands in a list; `oldest` goes by the `seq` alone. */
+export type SchedulePlace = Pick<ScheduleRecord, "nextFireTimeMs" | "seq">;
 
 /** Writes to schedules, all or nothing. */
 export interface ScheduleChange {

@@ -109,7 +109,7 @@ const checks: Readonly<Record<string, Check>> = {
     ]);
     assert.deepEqual(lines[1]?.fields, { at: new Date(0), list: [1, "a"] });
     assert.match(String(lines[2]?.fields["error"]), /odd/);
-    const [job] = await scheduler.getJobs({});
+    const { items: [job] } = await scheduler.getJobs({});
     assert.deepEqual([job?.progress?.done, job?.progress?.message], [4, "all"]);
   },
   async "run() passes the abort and its reason on"(scheduler, events) {

@@ -175,7 +175,7 @@ export class TestScheduler implements AsyncDisposable {
   ): Promise<void> {
     check.refuseUnknownOptions(expected, ["id", "nextFireTime"], "assertScheduled");
     const taskName = this.#nameOf(task);
-    const all = await this.scheduler.getSchedules({ taskName });
+    const all = await Array.fromAsync(this.scheduler.allSchedules({ taskName }));
     const found = all.filter((one) => one.status === "active" && this.#isExpected(one, expected));
     if (found.length > 0) return;
     const table = await this.scheduler.printSchedules();
@@ -258,13 +258,13 @@ export class TestScheduler implements AsyncDisposable {
   }
 
   async #nextFireTimeMs(scheduleId: string | undefined): Promise<number | null> {
-    const schedules = await this.scheduler.getSchedules({
+    const { items } = await this.scheduler.getSchedules({
       ...(scheduleId === undefined ? {} : { ids: [scheduleId] }),
       status: "active",
       paused: false,
       limit: 1,
     });
-    return schedules[0]?.nextFireTime?.epochMilliseconds ?? null;
+    return items[0]?.nextFireTime?.epochMilliseconds ?? null;
   }
 }
 

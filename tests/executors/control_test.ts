@@ -41,7 +41,7 @@ for (const [name, makePool] of Object.entries(pools)) {
     await using scheduler = await startPool({ store });
     await scheduler.runUntilIdle();
     assert.equal((await scheduler.getJobResult(job.id)).value, "ada");
-    const [record] = await scheduler.getJobs({});
+    const { items: [record] } = await scheduler.getJobs({});
     assert.deepEqual([record?.progress?.done, record?.progress?.message], [1, "half"]);
     const { lines } = await scheduler.getJobLogs(job.id);
     assert.deepEqual(lines.map(({ message, fields }) => [message, fields]), [["names", { names: ["ada"] }]]);

@@ -181,9 +181,9 @@ test("ControlApp gives typed clients the shape of requests and answers", async (
     const outcome: string | undefined = result?.outcome;
     assert.deepEqual([job.priority, outcome], [3, "success"]);
     const listed = await client.jobs.$get({ query: { state: ["finished"], limit: "5" } });
-    const { jobs, more } = await listed.json();
-    const createdAt: string | undefined = jobs[0]?.createdAt;
-    assert.deepEqual([createdAt, more], [job.createdAt, false]);
+    const { items, next } = await listed.json();
+    const createdAt: string | undefined = items[0]?.createdAt;
+    assert.deepEqual([createdAt, next], [job.createdAt, undefined]);
     const paused = await client.tasks[":name"].pause.$post({ param: { name: "endless" } });
     const isPaused: boolean = (await paused.json()).paused;
     assert.equal(isPaused, true);

@@ -40,7 +40,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
-  /** The value at a path of the body, such as `"jobs.0.id"`; undefined if there is none. */
+  /** The value at a path of the body, such as `"items.0.id"`; undefined if there is none. */
   at(path: string): unknown;
 }
 

@@ -278,7 +278,7 @@ class RequestMaker {
     const random = this.#random;
     const names = [
       "limit",
-      "offset",
+      "cursor",
       "state",
       "outcome",
       "task",

@@ -140,7 +140,7 @@ async function probe(cluster: Cluster, keeper: Scheduler, failed: () => boolean)
 }
 
 async function settleDown(keeper: Scheduler): Promise<void> {
-  for (const { id } of await keeper.getSchedules()) await keeper.pauseSchedule(id);
+  for (const { id } of await Array.fromAsync(keeper.allSchedules())) await keeper.pauseSchedule(id);
   for (const { name } of await keeper.getTasks()) await keeper.resumeTask(name);
   await keeper.cancelJobs({ taskName: "endless" });
 }

@@ -10,9 +10,9 @@ const twice = task({ name: "twice", input: z.number(), run: (input) => input * 2
 const store = libsql({ url, syncUrl, syncInterval: { milliseconds: 20 } });
 const scheduler = new Scheduler({ store, tasks: [twice] });
 process.stdout.write(`result ${await scheduler.runJob(twice, 21)}\n`);
-const [job] = await scheduler.getJobs();
+const { items: [job] } = await scheduler.getJobs();
 process.stdout.write(`state ${job?.state}\n`);
 await store.syncReplica();
 process.stdout.write(
-  `again ${(await scheduler.getJobs())[0]?.state} ${(await scheduler.countJobs()).finished}\n`,
+  `again ${(await scheduler.getJobs()).items[0]?.state} ${(await scheduler.countJobs()).finished}\n`,
 );

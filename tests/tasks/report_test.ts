@@ -68,7 +68,7 @@ test("report.machine refuses zones, files and keys that cannot be, before it is 
         JSON.stringify(input),
       );
     }
-    assert.deepEqual(await scheduler.getJobs(), []);
+    assert.deepEqual((await scheduler.getJobs()).items, []);
   });
 });
 

@@ -21,6 +21,6 @@ test("tasks/ holds modules whose exports are tasks, each with a description and 
     "report.machine",
   ]);
   for (const { name, description } of tasks) assert.ok(description, `${name} has no description`);
-  const scheduled = new Set((await scheduler.getSchedules()).map(({ taskName }) => taskName));
+  const scheduled = new Set((await scheduler.getSchedules()).items.map(({ taskName }) => taskName));
   assert.deepEqual([...scheduled].sort(), tasks.map(({ name }) => name));
 });

@@ -74,7 +74,7 @@ test("with a seed the same faults come again, and every fire is run all the same
     const fires = 13 * 6 + 1;
     await t.scheduler.pauseSchedule("tick");
     await t.drain();
-    const jobs = await t.scheduler.getJobs({ scheduleId: "tick" });
+    const { items: jobs } = await t.scheduler.getJobs({ scheduleId: "tick" });
     assert.equal(jobs.filter((job) => job.outcome === "success").length, fires);
     const { counters } = await (await t.scheduler.getSchedule("tick")).get();
     assert.equal(counters.runs, fires);

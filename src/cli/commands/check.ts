@@ -163,19 +163,14 @@ async function checkStored(
     await withClient(context, async (scheduler) => {
       const live = (await scheduler.getSchedulers()).filter(({ alive }) => alive);
       const known = new Set(live.flatMap(({ tasks }) => tasks.map(({ name }) => name)));
-      for (let offset = 0;; offset += PAGE) {
-        const filter = { group: DECLARED_GROUP, offset, limit: PAGE };
-        const stored = await scheduler.getSchedules(filter);
-        for (const { id, taskName, status } of stored) {
-          if (status === "finished" || registry.find(taskName) || known.has(taskName)) continue;
-          findings.warnings.push({
-            code: "unknownTask",
-            message:
-              `Schedule '${id}' is stored and still fires, but its task '${taskName}' is in no task module; ` +
-              `'${context.terminal.program} schedules remove ${id}' ends it`,
-          });
-        }
-        if (stored.length < PAGE) return;
+      for await (const { id, taskName, status } of scheduler.allSchedules({ group: DECLARED_GROUP })) {
+        if (status === "finished" || registry.find(taskName) || known.has(taskName)) continue;
+        findings.warnings.push({
+          code: "unknownTask",
+          message:
+            `Schedule '${id}' is stored and still fires, but its task '${taskName}' is in no task module; ` +
+            `'${context.terminal.program} schedules remove ${id}' ends it`,
+        });
       }
     });
   } catch (error) {

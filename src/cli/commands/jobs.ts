@@ -3,6 +3,7 @@ import { jobStates } from "../../model/states.ts";
 import type { BulkAnswer } from "../../scheduler/jobs/bulk_jobs.ts";
 import { withoutUndefined } from "../../model/payload.ts";
 import { taskRef } from "../../registry/task.ts";
+import { firstItems } from "../../scheduler/list_pages.ts";
 import type { ArgumentSpec, Command, CommandGroup } from "../command.ts";
 import type { CommandContext } from "../command_context.ts";
 import { loadConfiguration } from "../configuration/load_configuration.ts";
@@ -39,9 +40,9 @@ const listCommand: Command = {
   ],
   examples: ["jobs list --outcome error", "jobs list --task report.daily --limit 5 --json"],
   async run(context) {
-    const filter = { limit: LIST_LIMIT, ...jobFilterOf(context) };
+    const { limit = LIST_LIMIT, ...filter } = jobFilterOf(context);
     const { jobs, counts } = await withClient(context, async (scheduler) => ({
-      jobs: await scheduler.getJobs(await withWholeIds(scheduler, filter)),
+      jobs: await listed(scheduler, await withWholeIds(scheduler, filter), limit),
       counts: await scheduler.countJobs(),
     }));
     const states = jobStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
@@ -54,6 +55,10 @@ const listCommand: Command = {
     );
   },
 };
+
+async function listed(scheduler: Scheduler, filter: AllJobsFilter, limit: number): Promise<readonly Job[]> {
+  return (await firstItems((page) => scheduler.getJobs({ ...filter, ...page }), { limit })).items;
+}
 
 /** `jobs show <id>`. */
 const showCommand: Command = {
@@ -71,8 +76,8 @@ const showCommand: Command = {
         : undefined;
       const attempts = await scheduler.getJobAttempts(id);
       const family = {
-        added: await scheduler.getJobs({ addedBy: id, order: "oldest", limit: FAMILY_MAX + 1 }),
-        after: await scheduler.getJobs({ after: [id], order: "oldest", limit: FAMILY_MAX + 1 }),
+        added: (await scheduler.getJobs({ addedBy: id, order: "oldest", limit: FAMILY_MAX + 1 })).items,
+        after: (await scheduler.getJobs({ after: [id], order: "oldest", limit: FAMILY_MAX + 1 })).items,
       };
       return { job, result, attempts, family, logs: await scheduler.getJobLogs(id) };
     });

@@ -1,6 +1,7 @@
 import { scheduleStatuses } from "../../model/states.ts";
 import { withoutUndefined } from "../../model/payload.ts";
 import { taskRef } from "../../registry/task.ts";
+import { firstItems } from "../../scheduler/list_pages.ts";
 import type { Scheduler } from "../../scheduler/scheduler.ts";
 import { DECLARED_GROUP } from "../../scheduler/schedules/declared_schedules.ts";
 import type { SchedulesFilter } from "../../scheduler/schedules/schedule_commands.ts";
@@ -27,8 +28,6 @@ const idArgument: ArgumentSpec = { name: "id", summary: "Id of the schedule, or 
 
 /** The number of schedules that are listed by default. */
 const LIST_LIMIT = 100;
-/** The number of schedules that are read at once. */
-const PAGE = 1000;
 
 /** `schedules list`. */
 const listCommand: Command = {
@@ -46,42 +45,21 @@ const listCommand: Command = {
   examples: ["schedules list --task report.daily", "schedules list --limit 1000 --json"],
   async run(context) {
     const limit = wholeNumber(context, "limit") ?? LIST_LIMIT;
-    const start = startOf(context.option("after"));
+    const start = withoutUndefined({ cursor: context.option("after") });
     const filter = withoutUndefined({
       taskName: context.option("task"),
       group: context.option("group"),
       status: oneOf(context, "status", scheduleStatuses),
       paused: context.flag("paused") || undefined,
     });
-    const { items, next } = await withClient(context, (scheduler) => page(scheduler, filter, start, limit));
+    const { items, next } = await withClient(
+      context,
+      (scheduler) => firstItems((page) => scheduler.getSchedules({ ...filter, ...page }), { limit, ...start }),
+    );
     context.print(items, () => schedulesTable(items, context.terminal));
     if (next !== undefined) context.note(`there are more: --after ${next} continues`);
   },
 };
-
-/** Resolves to a part of a list, read in pages, and the cursor of what comes after it if there is more. */
-async function page(
-  scheduler: Scheduler,
-  filter: SchedulesFilter,
-  start: number,
-  limit: number,
-): Promise<{ readonly items: readonly Schedule[]; readonly next: string | undefined }> {
-  const items: Schedule[] = [];
-  for (;;) {
-    const wanted = Math.min(PAGE, limit + 1 - items.length);
-    const found = await scheduler.getSchedules({ ...filter, offset: start + items.length, limit: wanted });
-    for (const schedule of found) items.push(schedule);
-    if (items.length > limit) return { items: items.slice(0, limit), next: `p${start + limit}` };
-    if (found.length < wanted) return { items, next: undefined };
-  }
-}
-
-/** Returns the number of schedules before the place that a cursor stands for. Throws `usage`. */
-function startOf(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  if (/^p\d{1,12}$/.test(cursor)) return Number(cursor.slice(1));
-  throw usageError(`Option --after must be a cursor that 'schedules list' has printed, but got '${cursor}'`);
-}
 
 /** `schedules add <task>`. */
 const addCommand: Command = {

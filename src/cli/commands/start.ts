@@ -114,8 +114,7 @@ async function printBanner(
     role: scheduler.role,
     stores,
     taskNames: tasks.map(({ name }) => name),
-    schedules: await scheduler.getSchedules({ limit: BANNER_SCHEDULES_MAX + 1 }),
-    schedulesMax: BANNER_SCHEDULES_MAX,
+    schedules: await scheduler.getSchedules({ limit: BANNER_SCHEDULES_MAX }),
     url: served?.url,
     madeToken: served?.madeToken,
   }, terminal);

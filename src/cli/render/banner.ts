@@ -1,3 +1,4 @@
+import type { Page } from "../../scheduler/list_pages.ts";
 import type { Schedule } from "../../scheduler/views/schedule.ts";
 import type { Terminal } from "../terminal.ts";
 import { painter } from "./colors.ts";
@@ -11,10 +12,8 @@ export interface BannerFacts {
   readonly role: string;
   readonly stores: readonly string[];
   readonly taskNames: readonly string[];
-  /** The schedules that fire next: one more than are shown means that there are more. */
-  readonly schedules: readonly Schedule[];
-  /** The number of schedules that are shown at most. */
-  readonly schedulesMax: number;
+  /** The schedules that fire next. */
+  readonly schedules: Page<Schedule>;
   readonly url: string | undefined;
   /** The token that was made for this run, if one was. */
   readonly madeToken: string | undefined;
@@ -34,10 +33,8 @@ export function banner(facts: BannerFacts, terminal: Terminal): string {
       : [`token  ${madeToken}  (for this run; CARILLON_TOKENS sets lasting ones)`]),
     `times  ${terminal.timeZone}`,
     "",
-    schedulesTable(schedules.slice(0, facts.schedulesMax), terminal),
-    ...(schedules.length > facts.schedulesMax
-      ? [`and more: '${terminal.program} schedules list' shows them`]
-      : []),
+    schedulesTable(schedules.items, terminal),
+    ...(schedules.next === undefined ? [] : [`and more: '${terminal.program} schedules list' shows them`]),
     "",
   ].join("\n");
 }

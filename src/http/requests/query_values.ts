@@ -11,13 +11,13 @@ const LIMIT_MAX = 1000;
 /** The number of rows that an answer holds by default. */
 const LIMIT_DEFAULT = 100;
 
-/** The highest offset. */
-const OFFSET_MAX = 2 ** 31 - 1;
+/** The most characters of a cursor: a place in each of some stores. */
+const CURSOR_LENGTH_MAX = 4000;
 
 /** A string, given once. */
-export function text() {
+export function text(lengthMax = NAME_LENGTH_MAX) {
   return z.string({ error: "may be given only once" }).min(1, { error: "must not be empty" })
-    .max(NAME_LENGTH_MAX, { error: `must have at most ${NAME_LENGTH_MAX} characters` });
+    .max(lengthMax, { error: `must have at most ${lengthMax} characters` });
 }
 
 /** One of a few words. */
@@ -41,7 +41,7 @@ export function flag() {
 /** The query parameters that select a part of a list. */
 export const pageShape = {
   limit: wholeNumber(1, LIMIT_MAX).default(LIMIT_DEFAULT),
-  offset: wholeNumber(0, OFFSET_MAX).default(0),
+  cursor: text(CURSOR_LENGTH_MAX).optional(),
 } as const;
 
 function wholeNumber(min: number, max: number) {

@@ -59,7 +59,7 @@ export class HealthCheck {
     const timer = clock.setTimer(() => late.reject(new Error("it does not answer in time")), ANSWER_MS_MAX);
     try {
       const first = scheduler.getSchedules({ store, status: "active", paused: false, limit: 1 });
-      const dueMs = (await Promise.race([first, late.promise]))[0]?.nextFireTime?.epochMilliseconds;
+      const dueMs = (await Promise.race([first, late.promise])).items[0]?.nextFireTime?.epochMilliseconds;
       const lagMs = dueMs === undefined ? 0 : Math.max(0, clock.nowMs() - dueMs);
       return { name: store, answers: true, lagMs };
     } catch (error) {

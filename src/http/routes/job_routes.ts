@@ -30,12 +30,11 @@ export function jobRoutes(parts: ControlParts) {
   const { scheduler } = parts;
   return new Hono<ControlEnv>()
     .get("/", needs("viewer"), query(listQuery), async (c) => {
-      const { limit, offset, order, ...filter } = c.req.valid("query");
-      const page = withoutUndefined({ order, limit: limit + 1, offset });
-      const found = await scheduler.getJobs({ ...jobFilter(filter), ...page });
+      const { limit, cursor, order, ...filter } = c.req.valid("query");
+      const page = withoutUndefined({ order, limit, cursor });
+      const { items, ...next } = await scheduler.getJobs({ ...jobFilter(filter), ...page });
       const budget = new JsonBudget();
-      const jobs = found.slice(0, limit).map((job) => jobBody(job, budget));
-      return c.json({ jobs, more: found.length > limit });
+      return c.json({ items: items.map((job) => jobBody(job, budget)), ...next });
     })
     .get("/:id", needs("viewer"), async (c) => c.json(jobBody(await scheduler.getJob(c.req.param("id")))))
     .patch("/:id", needs("operator"), jsonBody<typeof editBody, JobEditOptions>(editBody), async (c) => {

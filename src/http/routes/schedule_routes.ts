@@ -45,12 +45,10 @@ const removeQuery = z.strictObject({
 export function scheduleRoutes({ scheduler }: ControlParts) {
   return new Hono<ControlEnv>()
     .get("/", needs("viewer"), query(listQuery), async (c) => {
-      const { task: taskName, limit, offset, ...rest } = c.req.valid("query");
-      const filter = withoutUndefined({ taskName, ...rest, limit: limit + 1, offset });
-      const found = await scheduler.getSchedules(filter);
+      const { task: taskName, ...rest } = c.req.valid("query");
+      const { items, ...next } = await scheduler.getSchedules(withoutUndefined({ taskName, ...rest }));
       const budget = new JsonBudget();
-      const schedules = found.slice(0, limit).map((schedule) => scheduleBody(schedule, budget));
-      return c.json({ schedules, more: found.length > limit });
+      return c.json({ items: items.map((schedule) => scheduleBody(schedule, budget)), ...next });
     })
     .get("/:id", needs("viewer"), async (c) => {
       const handle = await scheduler.getSchedule(c.req.param("id"));

@@ -6,13 +6,16 @@ import type { JobFilter } from "../../stores/job_store.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { CANCEL_REASON } from "./handles.ts";
-import { jobFilterKeys, type JobsFilter } from "./job_queries.ts";
+import { type AllJobsFilter, jobFilterKeys } from "./job_queries.ts";
 
 /** Number of jobs that are read and changed in one step, so that other writers do not wait long. */
 const STEP = 500;
 
 /** Filter of the jobs to cancel, retry or remove; a missing key does not restrict, but one must. */
-export type BulkFilter = Omit<JobsFilter, "offset" | "order" | "idPrefix">;
+export interface BulkFilter extends Omit<AllJobsFilter, "order" | "idPrefix"> {
+  /** Most jobs to change, the oldest first. @default all that match */
+  readonly limit?: number;
+}
 
 /** Options of a call about many jobs at once. */
 export interface BulkOptions {
@@ -48,9 +51,8 @@ interface BulkWork {
   readonly reason: string;
 }
 
-/** A page of a list, and its order, mean nothing where all jobs that match are meant; a prefix is too easily too short. */
-const listKeys: ReadonlySet<string> = new Set(["offset", "order", "afterSeq", "idPrefix"]);
-const filterKeys = [...jobFilterKeys.filter((key) => !listKeys.has(key)), "store"];
+/** The beginning of an id is too easily too short where all jobs that match are meant. */
+const filterKeys = jobFilterKeys.filter((key) => key !== "idPrefix");
 
 /** The states of jobs that each action applies to. */
 const statesOf: Readonly<Record<BulkAction, readonly JobState[]>> = {

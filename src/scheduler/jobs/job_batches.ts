@@ -4,6 +4,7 @@ import { type JobOutcome, jobOutcomes } from "../../model/states.ts";
 import type { JobCounts } from "../../stores/job_store.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { StoreUnit } from "../store_unit.ts";
+import { jobPages } from "../store/row_pages.ts";
 import type { StoreUnits } from "../store_units.ts";
 import type { JobResult } from "../views/job.ts";
 import type { JobHandle, JobHandles } from "./handles.ts";
@@ -94,11 +95,13 @@ export class JobBatches {
   async get(id: string): Promise<JobBatch> {
     for (const unit of this.#units.all()) {
       await unit.open();
-      const members = await unit.store.getJobs({ batchId: id, order: "oldest" });
-      if (members.length === 0) continue;
       const handleOf = (id: string) => this.#handles.of({ unit, id, outcome: "deduplicated" });
+      const jobs: JobHandle[] = [];
+      for await (const members of jobPages(unit.store, { batchId: id })) {
+        for (const member of members) jobs.push(handleOf(member.id));
+      }
+      if (jobs.length === 0) continue;
       const [completion] = await unit.store.getJobs({ ids: [id + COMPLETION] });
-      const jobs = members.map((job) => handleOf(job.id));
       return this.#batch(unit, id, jobs, completion && handleOf(completion.id));
     }
     throw new CarillonError("jobNotFound", `There is no job of a batch '${id}'`, {
@@ -128,13 +131,15 @@ async function statusOf(unit: StoreUnit, id: string): Promise<JobBatchStatus> {
   await unit.open();
   const states = await unit.store.countJobs({ batchId: id });
   const others = jobOutcomes.filter((outcome) => outcome !== "success");
-  const failed = await unit.store.getJobs({ batchId: id, outcomes: others });
-  const count = (outcome: JobOutcome) => failed.filter((job) => job.outcome === outcome).length;
-  const outcomes = Object.fromEntries(others.map((outcome) => [outcome, count(outcome)])) as Record<
+  const outcomes = Object.fromEntries(jobOutcomes.map((outcome) => [outcome, 0])) as Record<
     JobOutcome,
     number
   >;
-  outcomes.success = states.finished - failed.length;
+  outcomes.success = states.finished;
+  for await (const failed of jobPages(unit.store, { batchId: id, outcomes: others })) {
+    for (const { outcome } of failed) outcomes[outcome!]++;
+    outcomes.success -= failed.length;
+  }
   const total = Object.values(states).reduce((sum, one) => sum + one, 0);
   return { id, total, isComplete: total === states.finished, states, outcomes };
 }

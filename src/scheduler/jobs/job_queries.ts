@@ -1,17 +1,22 @@
 import { refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { JobRecord } from "../../model/job_record.ts";
+import { withoutUndefined } from "../../model/payload.ts";
 import type { JobState } from "../../model/states.ts";
 import type { JobCounts, JobFilter } from "../../stores/job_store.ts";
+import { type Page, type PagedList, type PageOptions, readPage, throughPages } from "../list_pages.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { type Job, jobView } from "../views/job.ts";
 import { attemptView, type JobAttempt, type JobLogs, logsView } from "../views/job_history.ts";
 import { existing } from "./job_results.ts";
 
-/** Filter of {@linkcode Scheduler.getJobs}; a missing key does not restrict. */
-export interface JobsFilter extends Omit<JobFilter, "afterSeq"> {
+/** Filter of {@linkcode Scheduler.allJobs}; a missing key does not restrict. */
+export interface AllJobsFilter extends Omit<JobFilter, "afterSeq" | "limit"> {
   /** Alias of the store. @default all of them */
   readonly store?: string;
 }
+
+/** Filter and page of {@linkcode Scheduler.getJobs}; a missing key does not restrict. */
+export interface JobsFilter extends AllJobsFilter, PageOptions {}
 
 /** The keys of a filter of jobs. */
 export const jobFilterKeys = [
@@ -25,10 +30,6 @@ export const jobFilterKeys = [
   "states",
   "outcomes",
   "owner",
-  "afterSeq",
-  "order",
-  "limit",
-  "offset",
 ] as const satisfies readonly (keyof JobFilter)[];
 
 /** Reads jobs from all stores of a scheduler. */
@@ -44,10 +45,18 @@ export class JobQueries {
     return jobView((await this.#units.job(id)).record);
   }
 
-  /** The jobs that match, newest first by default. */
-  async list({ store, ...filter }: JobsFilter): Promise<Job[]> {
-    refuseUnknownOptions(filter, jobFilterKeys, "the filter of jobs");
-    return (await this.#records(filter, store)).map(jobView);
+  /** A page of the jobs that match, newest first by default. Throws `invalidOption`. */
+  async list({ store, limit, cursor, ...filter }: JobsFilter): Promise<Page<Job>> {
+    refuseUnknownOptions(filter, [...jobFilterKeys, "order"], "the filter of jobs");
+    const units = await this.#units.openAll(store);
+    const { items, ...next } = await readPage(units, jobList(filter), withoutUndefined({ limit, cursor }));
+    return { items: items.map(jobView), ...next };
+  }
+
+  /** All jobs that match, newest first by default. Throws `invalidOption`. */
+  all(filter: AllJobsFilter): AsyncGenerator<Job, void> {
+    refuseUnknownOptions(filter, [...jobFilterKeys, "order", "store"], "the filter of all jobs");
+    return throughPages((page) => this.list({ ...filter, ...page }));
   }
 
   /** Number of jobs in each state. */
@@ -84,15 +93,18 @@ export class JobQueries {
     const { unit } = await this.#units.job(id);
     return (await unit.store.getParents(id)).parents.map(jobView);
   }
+}
 
-  async #records(filter: JobFilter, store: string | undefined): Promise<readonly JobRecord[]> {
-    const units = await this.#units.openAll(store);
-    const [only] = units;
-    if (only && units.length === 1) return await only.gateway.queries.getJobs(filter);
-    const { offset = 0, limit = Infinity, ...rest } = filter;
-    const part = limit === Infinity ? rest : { ...rest, limit: offset + limit };
-    const lists = await Promise.all(units.map((unit) => unit.gateway.queries.getJobs(part)));
-    const sign = filter.order === "oldest" ? 1 : -1;
-    return lists.flat().sort((a, b) => sign * (a.createdAtMs - b.createdAtMs)).slice(offset, offset + limit);
-  }
+function jobList(filter: JobFilter): PagedList<JobRecord, number> {
+  const { order = "newest" } = filter;
+  const sign = order === "oldest" ? 1 : -1;
+  return {
+    items: "jobs",
+    order,
+    read: ({ gateway }, afterSeq, limit) =>
+      gateway.queries.getJobs({ ...filter, limit, ...withoutUndefined({ afterSeq }) }),
+    placeOf: ({ seq }) => seq,
+    isPlace: (value): value is number => Number.isSafeInteger(value),
+    compare: (a, b) => sign * (a.createdAtMs - b.createdAtMs),
+  };
 }

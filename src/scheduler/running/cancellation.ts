@@ -3,6 +3,7 @@ import { resolveRunSettings } from "../../model/settings.ts";
 import { jobStates } from "../../model/states.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
+import { jobPages } from "../store/row_pages.ts";
 import type { TaskCache } from "../store/task_cache.ts";
 import type { RunTable } from "./run_table.ts";
 
@@ -35,9 +36,9 @@ export class Cancellation {
   /** Cancels the unfinished jobs of a schedule but the given ones. */
   async cancelJobsOf(scheduleId: string, except: readonly string[], reason: string): Promise<void> {
     const states = jobStates.filter((state) => state !== "finished");
-    const jobs = await this.#gateway.store.getJobs({ scheduleId, states });
-    const ids = jobs.map((job) => job.id).filter((id) => !except.includes(id));
-    if (ids.length > 0) await this.cancel(ids, reason);
+    for await (const jobs of jobPages(this.#gateway.store, { scheduleId, states })) {
+      await this.cancel(jobs.map(({ id }) => id).filter((id) => !except.includes(id)), reason);
+    }
   }
 
   /** Time that a job is kept once it ended without success. */

@@ -1,10 +1,11 @@
 import { CarillonError } from "../../errors.ts";
 import { checkName } from "../../model/option_checks.ts";
-import type { JsonValue } from "../../model/payload.ts";
+import { type JsonValue, withoutUndefined } from "../../model/payload.ts";
 import type { ScheduleRecord, ScheduleWrite } from "../../model/schedule_record.ts";
 import type { ScheduleStatus } from "../../model/states.ts";
 import { type CalendarDefinition, validateCalendar } from "../../triggers/calendar/calendar.ts";
 import { calendarsOf } from "../../triggers/definition.ts";
+import { schedulePages } from "../store/row_pages.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { contentOf } from "./fire_plan.ts";
@@ -75,10 +76,15 @@ async function schedulesUsing(
   calendar: string,
   status?: ScheduleStatus,
 ): Promise<readonly ScheduleRecord[]> {
-  const records = await store.getSchedules(status === undefined ? {} : { status });
-  return records.filter((record) =>
-    record.undecodable === undefined && calendarsOf(record.trigger).includes(calendar)
-  );
+  const users: ScheduleRecord[] = [];
+  for await (const records of schedulePages(store, withoutUndefined({ status }))) {
+    for (const record of records) {
+      if (record.undecodable === undefined && calendarsOf(record.trigger).includes(calendar)) {
+        users.push(record);
+      }
+    }
+  }
+  return users;
 }
 
 /** True if a schedule is finished, but not because it has run as often as it may. */

@@ -5,6 +5,7 @@ import type { ScheduleCommands } from "./schedule_commands.ts";
 import { encodedSchedule, zonedTrigger } from "./wanted_schedule.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreUnit } from "../store_unit.ts";
+import { schedulePages } from "../store/row_pages.ts";
 import type { StoreUnits } from "../store_units.ts";
 
 /** The group of the schedules that code declares; how those that have left the code are found. */
@@ -24,18 +25,18 @@ export class DeclaredSchedules {
 
   /** Writes all of them, or none where the input of one does not fit its task: that is thrown. */
   async write(): Promise<void> {
-    const declared = new Map<StoreUnit, string[]>();
+    const declared = new Map<StoreUnit, Set<string>>();
     const writes: (() => Promise<void>)[] = [];
     for (const task of this.#environment.registry.tasks()) {
       for (const schedule of task.schedules) {
         const unit = await this.#units.open(schedule.options.store);
-        declared.set(unit, [...declared.get(unit) ?? [], schedule.id]);
+        declared.set(unit, (declared.get(unit) ?? new Set()).add(schedule.id));
         const wanted = await named(schedule, () => this.#wanted(task, schedule));
         writes.push(() => named(schedule, async () => void await this.#commands.put(unit, wanted)));
       }
     }
     for (const write of writes) await write();
-    for (const unit of this.#units.all()) await this.#report(unit, declared.get(unit) ?? []);
+    for (const unit of this.#units.all()) await this.#report(unit, declared.get(unit) ?? new Set());
   }
 
   async #wanted(task: RegisteredTask, schedule: DeclaredSchedule): Promise<WantedSchedule> {
@@ -53,18 +54,15 @@ export class DeclaredSchedules {
   }
 
   /** Only schedules of tasks that this process knows: others may be another program's. */
-  async #report(unit: StoreUnit, ids: readonly string[]): Promise<void> {
-    const stored = await unit.store.getSchedules({ group: DECLARED_GROUP });
-    for (const { id, taskName } of stored) {
-      if (ids.includes(id) || !this.#environment.registry.find(taskName)) continue;
-      this.#environment.logger.warn(
-        "a stored schedule is no longer declared; it still fires until it is removed",
-        {
-          store: unit.alias,
-          schedule: id,
-          task: taskName,
-        },
-      );
+  async #report(unit: StoreUnit, ids: ReadonlySet<string>): Promise<void> {
+    for await (const stored of schedulePages(unit.store, { group: DECLARED_GROUP })) {
+      for (const { id, taskName } of stored) {
+        if (ids.has(id) || !this.#environment.registry.find(taskName)) continue;
+        this.#environment.logger.warn(
+          "a stored schedule is no longer declared; it still fires until it is removed",
+          { store: unit.alias, schedule: id, task: taskName },
+        );
+      }
     }
   }
 }

@@ -1,13 +1,15 @@
 import { CarillonError } from "../../errors.ts";
 import { checkChoice, refuseUnknownOptions } from "../../model/option_checks.ts";
 import { resolveScheduleOptions, type ScheduleSettings } from "../../model/schedule_options.ts";
+import { isPlainObject, withoutUndefined } from "../../model/payload.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
-import type { ScheduleFilter } from "../../stores/schedule_store.ts";
+import type { ScheduleFilter, SchedulePlace } from "../../stores/schedule_store.ts";
 import { epochMsOf, type MomentInput } from "../../time/moment.ts";
 import type { Trigger } from "../../triggers/trigger.ts";
 import type { Environment } from "../environment.ts";
 import type { JobHandle } from "../jobs/handles.ts";
+import { type Page, type PagedList, type PageOptions, readPage, throughPages } from "../list_pages.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { type Schedule, scheduleView } from "../views/schedule.ts";
@@ -22,11 +24,14 @@ import {
 } from "./schedule_write.ts";
 import { wantedSchedule } from "./wanted_schedule.ts";
 
-/** Filter of {@linkcode Scheduler.getSchedules}; a missing key does not restrict. */
-export interface SchedulesFilter extends ScheduleFilter {
+/** Filter of {@linkcode Scheduler.allSchedules}; a missing key does not restrict. */
+export interface AllSchedulesFilter extends Omit<ScheduleFilter, "after" | "order" | "limit"> {
   /** Alias of the store. @default all of them */
   readonly store?: string;
 }
+
+/** Filter and page of {@linkcode Scheduler.getSchedules}; a missing key does not restrict. */
+export interface SchedulesFilter extends AllSchedulesFilter, PageOptions {}
 
 /** One schedule of the list given to {@linkcode Scheduler.applySchedules}. */
 export type AppliedSchedule = ScheduleSettings & {
@@ -83,8 +88,6 @@ const scheduleFilterKeys = [
   "group",
   "paused",
   "status",
-  "limit",
-  "offset",
 ] as const satisfies readonly (keyof ScheduleFilter)[];
 
 /** Number of times a write is tried again because the same schedule was changed meanwhile. */
@@ -129,12 +132,15 @@ export class ScheduleCommands {
     return this.#handle(id);
   }
 
-  /** The schedules that match, by next fire time. */
-  async list({ store, ...filter }: SchedulesFilter): Promise<Schedule[]> {
-    refuseUnknownOptions(filter, scheduleFilterKeys, "the filter of schedules");
-    const units = await this.#units.openAll(store);
-    const lists = await Promise.all(units.map((unit) => unit.gateway.queries.getSchedules(filter)));
-    return lists.flat().map(scheduleView);
+  /** A page of the schedules that match, by next fire time. Throws `invalidOption`. */
+  list(filter: SchedulesFilter): Promise<Page<Schedule>> {
+    return this.#page(filter, "nextFire");
+  }
+
+  /** All schedules that match, by order of adding: each once, also where it fires meanwhile. Throws `invalidOption`. */
+  all(filter: AllSchedulesFilter): AsyncGenerator<Schedule, void> {
+    refuseUnknownOptions(filter, [...scheduleFilterKeys, "store"], "the filter of all schedules");
+    return throughPages((page) => this.#page({ ...filter, ...page }, "oldest"));
   }
 
   /** Changes a schedule. Throws `scheduleNotFound`. */
@@ -232,6 +238,17 @@ export class ScheduleCommands {
     });
   }
 
+  async #page(
+    { store, limit, cursor, ...filter }: SchedulesFilter,
+    order: "nextFire" | "oldest",
+  ): Promise<Page<Schedule>> {
+    refuseUnknownOptions(filter, scheduleFilterKeys, "the filter of schedules");
+    const units = await this.#units.openAll(store);
+    const list = scheduleList(filter, order);
+    const { items, ...next } = await readPage(units, list, withoutUndefined({ limit, cursor }));
+    return { items: items.map(scheduleView), ...next };
+  }
+
   #handle(id: string): ScheduleHandle {
     return {
       id,
@@ -243,6 +260,24 @@ export class ScheduleCommands {
       remove: (options = {}) => this.remove(id, options),
     };
   }
+}
+
+function scheduleList(
+  filter: ScheduleFilter,
+  order: "nextFire" | "oldest",
+): PagedList<ScheduleRecord, SchedulePlace> {
+  const fireTimeOf = ({ nextFireTimeMs }: ScheduleRecord) => nextFireTimeMs ?? Number.MAX_VALUE;
+  return {
+    items: "schedules",
+    order,
+    read: ({ gateway }, after, limit) =>
+      gateway.queries.getSchedules({ ...filter, order, limit, ...withoutUndefined({ after }) }),
+    placeOf: ({ nextFireTimeMs, seq }) => ({ nextFireTimeMs, seq }),
+    isPlace: (value): value is SchedulePlace =>
+      isPlainObject(value) && Number.isSafeInteger(value["seq"]) &&
+      (value["nextFireTimeMs"] === null || Number.isFinite(value["nextFireTimeMs"])),
+    compare: order === "nextFire" ? (a, b) => fireTimeOf(a) - fireTimeOf(b) : () => 0,
+  };
 }
 
 /** The facts that fire times are computed with now. */

@@ -77,7 +77,9 @@ export function schedulesTable(schedules: readonly Schedule[], timeZone: string)
   if (schedules.length === 0) return "There are no schedules";
   const head = ["SCHEDULE", "TASK", "NEXT FIRE", "WHEN"];
   const rows = schedules.map((one) => [one.id, one.taskName, nextFire(one, timeZone), whenText(one)]);
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  const widths = head.map((title, i) =>
+    rows.reduce((width, row) => Math.max(width, row[i]!.length), title.length)
+  );
   const line = (cells: readonly string[]) =>
     cells.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd();
   return [head, ...rows].map(line).join("\n");

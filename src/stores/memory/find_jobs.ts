@@ -16,14 +16,12 @@ import type { MemoryState } from "./memory_state.ts";
 export function getJobs(state: MemoryState, filter: JobFilter, nowMs: number): readonly JobRecord[] {
   const standing = standings(state, nowMs);
   const found: JobRecord[] = [];
-  let toSkip = filter.offset ?? 0;
   const children = filter.after && childrenOf(state, filter.after);
   for (const job of inOrder(state, filter)) {
     if (filter.limit !== undefined && found.length >= filter.limit) break;
     if (!matches(job, filter) || (children && !children.has(job.seq))) continue;
     const shown = standing(job);
     if (filter.states !== undefined && !filter.states.includes(shown.state)) continue;
-    if (toSkip-- > 0) continue;
     found.push(shownAs(job, shown));
   }
   return found;
@@ -64,20 +62,23 @@ function childrenOf(state: MemoryState, ids: readonly string[]): ReadonlySet<num
   return new Set(jobsOf(state, ids).flatMap(({ seq }) => [...state.parents.childrenOf(seq)]));
 }
 
-function inOrder(state: MemoryState, { ids, order }: JobFilter): Iterable<JobRecord> {
-  const oldestFirst = ids === undefined
-    ? state.jobs.all()
-    : [...jobsOf(state, ids)].sort((a, b) => a.seq - b.seq);
-  return order === "oldest" ? oldestFirst : [...oldestFirst].reverse();
+function inOrder(state: MemoryState, { ids, order = "newest", afterSeq }: JobFilter): Iterable<JobRecord> {
+  if (ids === undefined) return state.jobs.inOrder(order, afterSeq);
+  const asked = jobsOf(state, ids).filter(({ seq }) =>
+    afterSeq === undefined || (order === "oldest" ? seq > afterSeq : seq < afterSeq)
+  );
+  return asked.sort((a, b) => order === "oldest" ? a.seq - b.seq : b.seq - a.seq);
 }
 
-function matches(job: JobRecord, filter: JobFilter): boolean {
+function matches(
+  job: JobRecord,
+  filter: JobPlace & Pick<JobFilter, "idPrefix" | "owner" | "outcomes">,
+): boolean {
   return (filter.idPrefix === undefined || job.id.startsWith(filter.idPrefix)) &&
     (filter.taskName === undefined || job.taskName === filter.taskName) &&
     (filter.scheduleId === undefined || job.scheduleId === filter.scheduleId) &&
     (filter.batchId === undefined || job.batchId === filter.batchId) &&
     (filter.addedBy === undefined || job.addedBy === filter.addedBy) &&
-    (filter.afterSeq === undefined || job.seq > filter.afterSeq) &&
     (filter.owner === undefined || job.owner === filter.owner) &&
     (filter.outcomes === undefined || (job.outcome !== null && filter.outcomes.includes(job.outcome)));
 }

@@ -1,22 +1,25 @@
 import { isDue } from "../../model/decisions.ts";
 import type { ScheduleRecord } from "../../model/schedule_record.ts";
-import type { DueSchedules, ScheduleFilter } from "../schedule_store.ts";
+import type { DueSchedules, ScheduleFilter, SchedulePlace } from "../schedule_store.ts";
 import type { MemoryState } from "./memory_state.ts";
 import { dueOrder } from "./schedule_table.ts";
 
-/** The schedules that match, by next fire time, then id. */
+/** The schedules that match, in the order asked. */
 export function getSchedules(state: MemoryState, filter: ScheduleFilter): readonly ScheduleRecord[] {
-  const ids = filter.ids === undefined ? undefined : new Set(filter.ids);
-  const found = [...state.schedules.all()].filter((schedule) =>
-    (ids === undefined || ids.has(schedule.id)) &&
-    (filter.idPrefix === undefined || schedule.id.startsWith(filter.idPrefix)) &&
+  const { ids, idPrefix, after } = filter;
+  const order = filter.order === "oldest" ? bySeq : byNextFire;
+  const asked = ids === undefined
+    ? [...state.schedules.all()]
+    : [...new Set(ids)].map((id) => state.schedules.get(id)).filter((schedule) => schedule !== undefined);
+  const found = asked.filter((schedule) =>
+    (after === undefined || order(after, schedule) < 0) &&
+    (idPrefix === undefined || schedule.id.startsWith(idPrefix)) &&
     (filter.taskName === undefined || schedule.taskName === filter.taskName) &&
     (filter.group === undefined || schedule.group === filter.group) &&
     (filter.paused === undefined || schedule.paused === filter.paused) &&
     (filter.status === undefined || schedule.status === filter.status)
   );
-  const from = filter.offset ?? 0;
-  return found.sort(listOrder).slice(from, from + (filter.limit ?? Infinity));
+  return found.sort(order).slice(0, filter.limit);
 }
 
 /** The schedules to process now, with what the decision about them needs. */
@@ -68,12 +71,11 @@ function inDueOrder(state: MemoryState, limit: number, nowMs: number): readonly 
   return due;
 }
 
-function listOrder(a: ScheduleRecord, b: ScheduleRecord): number {
-  const difference = fireTimeOf(a) - fireTimeOf(b);
-  if (difference !== 0 && !Number.isNaN(difference)) return difference;
-  return a.id < b.id ? -1 : 1;
+function byNextFire(a: SchedulePlace, b: SchedulePlace): number {
+  if (a.nextFireTimeMs === b.nextFireTimeMs) return bySeq(a, b);
+  return (a.nextFireTimeMs ?? Infinity) - (b.nextFireTimeMs ?? Infinity);
 }
 
-function fireTimeOf({ nextFireTimeMs }: ScheduleRecord): number {
-  return nextFireTimeMs ?? Infinity;
+function bySeq(a: SchedulePlace, b: SchedulePlace): number {
+  return a.seq - b.seq;
 }

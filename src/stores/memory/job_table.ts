@@ -88,6 +88,24 @@ export class JobTable {
     return this.#rows.values();
   }
 
+  /** All jobs, or those that come after one in the order, without going through those before it. */
+  *inOrder(order: "newest" | "oldest", afterSeq?: number): Generator<JobRecord, void> {
+    const from = order === "oldest"
+      ? Math.max(afterSeq ?? 0, 0) + 1
+      : Math.min(afterSeq ?? Infinity, this.#lastSeq + 1) - 1;
+    const numbers = order === "oldest" ? this.#lastSeq - from + 1 : from;
+    // Most numbers are jobs, unless many were deleted.
+    if (numbers <= 4 * this.#rows.size) {
+      const step = order === "oldest" ? 1 : -1;
+      for (let seq = from; seq > 0 && seq <= this.#lastSeq; seq += step) {
+        const job = this.#rows.get(seq);
+        if (job !== undefined) yield job;
+      }
+    } else if (order === "oldest") {
+      for (const job of this.#rows.values()) if (job.seq >= from) yield job;
+    } else yield* [...this.#rows.values()].filter(({ seq }) => seq <= from).reverse();
+  }
+
   /** The jobs of one task that a claim looks at; undefined when it never had one. */
   ofTask(taskName: string): TaskJobs | undefined {
     return this.#tasks.get(taskName);

@@ -84,7 +84,7 @@ export const pruningTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.store.prune(10), { jobs: 1, schedules: [] });
     await t.store.removeJobs(["b"]);
     assert.deepEqual(await t.store.prune(10), { jobs: 0, schedules: ["s"] });
-    assert.deepEqual(idsOf(await t.store.getSchedules({})), ["active", "failed", "named"]);
+    assert.deepEqual(idsOf(await t.store.getSchedules({})).toSorted(), ["active", "failed", "named"]);
   }),
   check("prune() deletes a schedule together with the last job it waited for", async (t) => {
     const { seq } = await t.addSchedule("s", { generatedId: true });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ScheduleRecord } from "../../model/schedule_record.ts";
 import { idsOf, policies, scheduleWrite, TASK, taskWrite, versionOf } from "./records.ts";
 import { check, checkTwo, type StoreCheck } from "./store_check.ts";
 import { contentOf, defined, only, type StoreTest } from "./store_test.ts";
@@ -138,19 +139,29 @@ export const scheduleWritingTests: readonly StoreCheck[] = [
     assert.equal(written.length, 1);
     assert.deepEqual(await one.schedule("s"), written[0]?.[0]);
   }),
-  check("getSchedules() orders by next fire time, those without one last, then by id", async (t) => {
-    const now = t.nowMs;
-    await t.addSchedule("d");
-    await t.addSchedule("c", { nextFireTimeMs: now + 2 });
-    await t.addSchedule("b", { nextFireTimeMs: now + 1 });
-    await t.addSchedule("a");
-    await t.addSchedule("B", { nextFireTimeMs: now + 2 });
-    const ids = async (filter: object) => idsOf(await t.store.getSchedules(filter));
-    assert.deepEqual(await ids({}), ["b", "B", "c", "a", "d"]);
-    assert.deepEqual(await ids({ limit: 2, offset: 1 }), ["B", "c"]);
-    assert.deepEqual(await ids({ limit: 0 }), []);
-    assert.deepEqual(await ids({ offset: 4 }), ["d"]);
-  }),
+  check(
+    "getSchedules() orders by next fire time, those without one last, then by order of adding",
+    async (t) => {
+      const now = t.nowMs;
+      await t.addSchedule("d");
+      await t.addSchedule("c", { nextFireTimeMs: now + 2 });
+      await t.addSchedule("b", { nextFireTimeMs: now + 1 });
+      await t.addSchedule("a");
+      await t.addSchedule("B", { nextFireTimeMs: now + 2 });
+      const ids = async (filter: object) => idsOf(await t.store.getSchedules(filter));
+      assert.deepEqual(await ids({}), ["b", "c", "B", "d", "a"]);
+      assert.deepEqual(await ids({ limit: 0 }), []);
+      for (const [order, sorted] of [["nextFire", "bcBda"], ["oldest", "dcbaB"]] as const) {
+        let listed = "";
+        for (let after: ScheduleRecord | undefined;;) {
+          const page = await t.store.getSchedules({ order, limit: 2, ...(after ? { after } : {}) });
+          listed += page.map(({ id }) => id).join("");
+          if ((after = page.at(-1)) === undefined) break;
+        }
+        assert.equal(listed, sorted);
+      }
+    },
+  ),
   check("getSchedules() returns the schedules that match every key of the filter", async (t) => {
     await t.addSchedule("a", { group: "g" });
     await t.addSchedule("b", { group: "g", paused: true });

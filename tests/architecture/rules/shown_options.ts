@@ -15,6 +15,7 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   BatchOptions: ["batch"],
   BrokerConformanceOptions: ["brokerConformance"],
   BulkOptions: ["cancelJobs", "retryJobs", "removeJobs"],
+  PageOptions: ["getJobs", "getSchedules"],
   CalendarIntervalOptions: ["calendarInterval"],
   CalendarOptions: ["except", "only"],
   CalendarStoreOptions: ["setCalendar", "getCalendars", "removeCalendar"],

@@ -69,7 +69,7 @@ controlTest("POST /jobs refuses an input that does not fit the task's schema", a
   assert.deepEqual([answer.status, answer.at("code")], [422, "invalidInput"]);
   assert.equal(answer.at("details.issues.0.path"), "name");
   assert.equal((await send("POST /jobs", { task: "endless", input: 5 })).status, 422);
-  assert.deepEqual((await send("GET /jobs")).at("jobs"), []);
+  assert.deepEqual((await send("GET /jobs")).at("items"), []);
 });
 
 controlTest("POST /jobs refuses a task that nobody registered, naming the nearest", async ({ send }) => {
@@ -94,7 +94,7 @@ controlTest("POST /jobs refuses a body that means nothing, and adds no job", asy
   await refused({ task: "endless", priority: "high" }, /'priority' .* must be a whole number/);
   await refused({ task: "endless", delay: "PT1M", runAt: "2100-01-01T00:00Z" }, /one of the two/);
   await refused({ task: "endless", store: "other" }, /no store with the alias 'other'/);
-  assert.deepEqual((await send("GET /jobs")).at("jobs"), []);
+  assert.deepEqual((await send("GET /jobs")).at("items"), []);
 });
 
 controlTest("POST /jobs refuses a wait without end", async ({ send }) => {
@@ -108,7 +108,7 @@ controlTest("POST /jobs refuses a wait without end", async ({ send }) => {
   await refused("wait=true&timeout=30", /must be a duration/);
   await refused("timeout=PT1S", /only goes with 'wait=true'/);
   await refused("wait=1", /'wait' must be one of 'true', 'false'/);
-  assert.deepEqual((await send("GET /jobs")).at("jobs"), []);
+  assert.deepEqual((await send("GET /jobs")).at("items"), []);
 });
 
 test("POST /jobs with wait answers 503 with the job's id when the scheduler stops meanwhile", async () => {

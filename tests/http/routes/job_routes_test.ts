@@ -8,7 +8,7 @@ controlTest("GET /jobs lists jobs, newest first, and takes filters and pages", a
   const ids = async (query: string) => {
     const { body, status } = await send(`GET /jobs?${query}`);
     assert.equal(status, 200);
-    return (body as { jobs: { id: string }[] }).jobs.map(({ id }) => id);
+    return (body as { items: { id: string }[] }).items.map(({ id }) => id);
   };
   assert.deepEqual(await ids(""), ["later", "greeted", "failed"]);
   assert.deepEqual(await ids("order=oldest&store=main"), ["failed", "greeted", "later"]);
@@ -18,9 +18,14 @@ controlTest("GET /jobs lists jobs, newest first, and takes filters and pages", a
   assert.deepEqual(await ids("outcome=error,timedOut"), ["failed"]);
   assert.deepEqual(await ids("task=people%2Fgreet"), ["later", "greeted"]);
   assert.deepEqual(await ids("schedule=none"), []);
-  assert.deepEqual(await ids("limit=1&offset=1"), ["greeted"]);
-  assert.equal((await send("GET /jobs?limit=2")).at("more"), true);
-  assert.equal((await send("GET /jobs?limit=3")).at("more"), false);
+  const next = (await send("GET /jobs?limit=2")).at("next");
+  assert.deepEqual(await ids(`limit=2&cursor=${next}`), ["failed"]);
+  assert.equal((await send(`GET /jobs?limit=2&cursor=${next}`)).at("next"), undefined);
+  assert.equal((await send("GET /jobs?limit=3")).at("next"), undefined);
+  for (const wrong of [`order=oldest&cursor=${next}`, "cursor=abc", "cursor=WzEsMl0"]) {
+    const refused = await send(`GET /jobs?${wrong}`);
+    assert.deepEqual([refused.status, refused.at("code")], [400, "invalidOption"], wrong);
+  }
 });
 
 controlTest(
@@ -31,12 +36,12 @@ controlTest(
     const added = await send("POST /jobs", { task: "people/greet", input: { name: "Ada" }, ...options });
     assert.ok(added.status < 300);
     const after = await send("GET /jobs?after=first");
-    assert.equal(after.at("jobs.0.id"), "second");
-    assert.equal(after.at("jobs.0.concurrencyKey"), "k");
-    assert.equal(after.at("jobs.0.batchId"), null);
-    assert.equal(after.at("jobs.0.addedBy"), null);
+    assert.equal(after.at("items.0.id"), "second");
+    assert.equal(after.at("items.0.concurrencyKey"), "k");
+    assert.equal(after.at("items.0.batchId"), null);
+    assert.equal(after.at("items.0.addedBy"), null);
     for (const none of ["batch=forest", "addedBy=first", "after=second"]) {
-      assert.deepEqual((await send(`GET /jobs?${none}`)).at("jobs"), []);
+      assert.deepEqual((await send(`GET /jobs?${none}`)).at("items"), []);
     }
   },
 );
@@ -58,7 +63,7 @@ controlTest("GET /jobs refuses wrong filters, saying what was expected", async (
   await refused("limit=0", /'limit' must be a whole number from 1 to 1000, but got '0'/);
   await refused("limit=1001", /from 1 to 1000/);
   await refused("limit=1e2", /from 1 to 1000/);
-  await refused("offset=-1", /'offset' must be a whole number from 0/);
+  await refused("cursor=", /'cursor' must not be empty/);
   await refused("order=random", /'newest', 'oldest'/);
   await refused("colour=red", /no query parameter 'colour'; there are state, outcome/);
 });

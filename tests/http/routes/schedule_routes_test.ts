@@ -18,15 +18,15 @@ controlTest("GET /schedules lists schedules by next fire time, with ISO instants
   await addTwo(control);
   const answer = await control.send("GET /schedules");
   assert.equal(answer.status, 200);
-  assert.deepEqual([answer.at("schedules.0.id"), answer.at("schedules.1.id")], ["hourly", "mail/yearly"]);
-  assert.deepEqual(answer.at("schedules.1.trigger"), {
+  assert.deepEqual([answer.at("items.0.id"), answer.at("items.1.id")], ["hourly", "mail/yearly"]);
+  assert.deepEqual(answer.at("items.1.trigger"), {
     kind: "cron",
     expression: yearly,
     timeZone: "Europe/Berlin",
   });
-  assert.match(String(answer.at("schedules.1.nextFireTime")), /^\d{4}-12-31T23:00:00Z$/);
-  assert.equal(answer.at("schedules.1.lastFireTime"), null);
-  assert.equal(answer.at("more"), false);
+  assert.match(String(answer.at("items.1.nextFireTime")), /^\d{4}-12-31T23:00:00Z$/);
+  assert.equal(answer.at("items.1.lastFireTime"), null);
+  assert.equal(answer.at("next"), undefined);
 });
 
 controlTest("GET /schedules takes filters and pages", async (control) => {
@@ -36,15 +36,15 @@ controlTest("GET /schedules takes filters and pages", async (control) => {
   const ids = async (query: string) => {
     const { body, status } = await send(`GET /schedules?${query}`);
     assert.equal(status, 200);
-    return (body as { schedules: { id: string }[] }).schedules.map(({ id }) => id);
+    return (body as { items: { id: string }[] }).items.map(({ id }) => id);
   };
   assert.deepEqual(await ids("paused=true"), ["hourly"]);
   assert.deepEqual(await ids("paused=false"), ["mail/yearly"]);
   assert.deepEqual(await ids("task=failing"), ["hourly"]);
   assert.deepEqual(await ids("status=finished"), []);
   assert.deepEqual(await ids("group=none&status=active&store=main"), []);
-  assert.deepEqual(await ids("limit=1&offset=1"), ["mail/yearly"]);
-  assert.equal((await send("GET /schedules?limit=1")).at("more"), true);
+  const next = (await send("GET /schedules?limit=1")).at("next");
+  assert.deepEqual(await ids(`limit=1&cursor=${next}`), ["mail/yearly"]);
 });
 
 controlTest("GET /schedules refuses wrong filters, saying what was expected", async ({ send }) => {

@@ -33,7 +33,7 @@ test("a scheduler killed again and again accounts for every fire time exactly on
     const fires = (schedule.lastFireTime!.epochMilliseconds - schedule.anchor.epochMilliseconds) / everyMs +
       1;
     assert.equal(runs + coalesced + missed + skipped, fires, `${id}: ${JSON.stringify(schedule.counters)}`);
-    const jobs = await reader.getJobs({ scheduleId: id });
+    const jobs = await Array.fromAsync(reader.allJobs({ scheduleId: id }));
     assert.equal(jobs.length, runs, id);
     assert.equal(new Set(jobs.map((job) => job.scheduledFireTime!.epochMilliseconds)).size, runs, id);
     // Nobody owns a job any more; what still waits is parked as long as no scheduler that knows its task is alive.

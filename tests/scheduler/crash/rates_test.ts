@@ -15,7 +15,9 @@ const JOBS = 14;
 
 /** When the jobs of each tenant started, by the store's clock. */
 async function startsOf(client: Scheduler, tenant: string): Promise<readonly number[]> {
-  const jobs = (await client.getJobs({ taskName: "send" })).filter(({ rateKey }) => rateKey === tenant);
+  const jobs = (await Array.fromAsync(client.allJobs({ taskName: "send" }))).filter(({ rateKey }) =>
+    rateKey === tenant
+  );
   return jobs.map(({ startedAt }) => startedAt!.epochMilliseconds).sort((a, b) => a - b);
 }
 

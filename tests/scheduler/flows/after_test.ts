@@ -74,7 +74,7 @@ test("addJob() with 'after' refuses parents that are not there, or in another st
       /'main' cannot wait for job .*in the store 'other'; add it with `store: "other"`/,
     ),
   );
-  assert.deepEqual(await scheduler.getJobs({ store: "main" }), []);
+  assert.deepEqual((await scheduler.getJobs({ store: "main" })).items, []);
 });
 
 test("addJob() refuses options about parents that do not fit", async () => {
@@ -181,5 +181,5 @@ test("addJob() refuses 'after' with 'transaction' and with 'debounce', and says 
   }
   const request = jobRequest(note, "x", { after: [first], debounce: {} });
   await assert.rejects(scheduler.addJobs([request]), refusal("invalidOption", /cannot go with 'debounce'/));
-  assert.equal((await scheduler.getJobs()).length, 1);
+  assert.equal((await scheduler.getJobs()).items.length, 1);
 });

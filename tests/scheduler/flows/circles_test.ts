@@ -98,7 +98,7 @@ test("a circle through a function that waits and a job that waits for its parent
     async run() {
       await begun.opened;
       return (await currentScheduler().getJobResult(
-        (await currentScheduler().getJobs({ taskName: "first" }))[0]!.id,
+        (await currentScheduler().getJobs({ taskName: "first" })).items[0]!.id,
       ))
         .outcome;
     },

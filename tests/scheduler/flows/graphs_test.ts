@@ -58,7 +58,7 @@ test("addJobs() refuses a circle and names it, and adds nothing", async () => {
     scheduler.addJobs([jobRequest(note, "self", { id: "self", after: ["self"] })]),
     refusal("invalidOption", /'self' waits for 'self'/),
   );
-  assert.deepEqual(await scheduler.getJobs(), []);
+  assert.deepEqual((await scheduler.getJobs()).items, []);
 });
 
 test("addJobs() refuses requests whose parents cannot be told", async () => {
@@ -75,7 +75,7 @@ test("addJobs() refuses requests whose parents cannot be told", async () => {
     scheduler.addJobs([once, jobRequest(note, "x", { after: ["gone"] })]),
     refusal("jobNotFound", /'gone'/),
   );
-  assert.deepEqual(await scheduler.getJobs(), []);
+  assert.deepEqual((await scheduler.getJobs()).items, []);
 });
 
 test("addJobs() lets jobs wait for the one that stands for another of their call", async () => {
@@ -124,7 +124,7 @@ test("a job that is added by a job knows by which one", async () => {
   await using _ = scheduler;
   const job = await scheduler.addJob(parent);
   await scheduler.runUntilIdle();
-  const children = await scheduler.getJobs({ addedBy: job.id, order: "oldest" });
+  const { items: children } = await scheduler.getJobs({ addedBy: job.id, order: "oldest" });
   assert.deepEqual(children.map(({ id }) => id), await job.result());
   assert.deepEqual(children.map(({ addedBy }) => addedBy), [job.id, job.id]);
   assert.equal((await job.status()).addedBy, undefined);

@@ -35,7 +35,7 @@ test("jobs that wait for others run after them, whichever processes run and die"
     others.push(startChild(CHILD, [url]));
     assert.equal(await last.result(), BATCHES);
     for (const id of completions) assert.equal((await client.getJobResult(id)).value, WIDTH);
-    const jobs = await client.getJobs();
+    const jobs = await Array.fromAsync(client.allJobs());
     assert.equal(jobs.length, BATCHES * (WIDTH + 1) + 1);
     for (const job of jobs.filter(({ batchId }) => batchId === undefined)) {
       for (const parent of await client.getParents(job.id)) {

@@ -70,7 +70,7 @@ test("retryJobs() retries each once, also those that fail again at once", async 
   assert.equal((await scheduler.retryJobs({ outcomes: ["error"] })).count, 3);
   await scheduler.runUntilIdle();
   const attempts = await Promise.all(
-    (await scheduler.getJobs()).map(({ id }) => scheduler.getJobAttempts(id)),
+    (await scheduler.getJobs()).items.map(({ id }) => scheduler.getJobAttempts(id)),
   );
   assert.deepEqual(attempts.map(({ length }) => length), [2, 2, 2]);
 });
@@ -87,7 +87,10 @@ test("removeJobs() deletes what matches and does not run, in steps, with a limit
   assert.equal((await scheduler.removeJobs({ states: ["finished"], limit: 3 })).count, 3);
   const { count, ids } = await scheduler.removeJobs({ outcomes: ["success"] });
   assert.deepEqual([count, new Set(ids).size], [1200, 1200]);
-  assert.deepEqual((await scheduler.getJobs()).map(({ state }) => state).sort(), ["running", "scheduled"]);
+  assert.deepEqual((await scheduler.getJobs()).items.map(({ state }) => state).sort(), [
+    "running",
+    "scheduled",
+  ]);
   await running.cancel();
 });
 

@@ -64,7 +64,7 @@ test("cancel() ends the job as cancelled with its reason, whatever attempts are 
   const { scheduler } = setUp({ tasks: [giveUp] });
   await using _ = scheduler;
   await assert.rejects(scheduler.runJob(giveUp), refusal("jobCancelled", /nobody needs it/));
-  const [job] = await scheduler.getJobs();
+  const { items: [job] } = await scheduler.getJobs();
   assert.deepEqual([job?.outcome, job?.error], ["cancelled", {
     name: "Cancelled",
     message: "nobody needs it",

@@ -100,7 +100,7 @@ test("explain() names who holds the limit of a schedule", async () => {
   await scheduler.startInBackground();
   await scheduler.addSchedule(wait, interval({ minutes: 1 }), { id: "tick", overlap: "queue" });
   await clock.advance({ minutes: 1 });
-  const [second] = await scheduler.getJobs({ scheduleId: "tick" });
+  const { items: [second] } = await scheduler.getJobs({ scheduleId: "tick" });
   const { sentence, causes: [limit] } = await scheduler.explain(second!.id);
   assert.equal(limit?.cause, "scheduleLimit");
   assert.match(sentence, /schedule 'tick' is at its limit \(1 of 1\), held by job \S+ on scheduler/);

@@ -47,7 +47,7 @@ test("a full executor takes no jobs, which are left for another scheduler", asyn
   open();
   await clock.advance({ seconds: 1 });
   assert.equal(a.used.length + b.used.length, 8);
-  assert.equal((await first.getJobs({ states: ["finished"] })).length, 8);
+  assert.equal((await first.getJobs({ states: ["finished"] })).items.length, 8);
 });
 
 test("a full executor holds up no other one, and several tasks share its places", async () => {
@@ -75,7 +75,7 @@ test("a full executor holds up no other one, and several tasks share its places"
   open();
   await clock.advance({ seconds: 1 });
   assert.deepEqual(names.slice(9), ["small", "small", "small"]);
-  assert.equal((await scheduler.getJobs({ states: ["finished"], limit: 100 })).length, 17);
+  assert.equal((await scheduler.getJobs({ states: ["finished"], limit: 100 })).items.length, 17);
 });
 
 test("a batch takes one place of its executor, whatever its size", async () => {

@@ -162,7 +162,7 @@ test("a log that cannot be written fails no job", async () => {
   const { scheduler } = setUp({ store, tasks: [logging] });
   await using _ = scheduler;
   await scheduler.runJob(logging);
-  assert.equal((await scheduler.getJobs())[0]?.outcome, "success");
+  assert.equal((await scheduler.getJobs()).items[0]?.outcome, "success");
 });
 
 test("getJobAttempts() and getJobLogs() of a job that is not there say so", async () => {

@@ -86,7 +86,7 @@ test("the jobs of a schedule have the key of its input, also after a change", as
   await clock.advance({ seconds: 30 });
   await schedule.update({ input: { tenant: "Bob" } });
   await clock.advance({ seconds: 60 });
-  const jobs = await scheduler.getJobs({ order: "oldest" });
+  const { items: jobs } = await scheduler.getJobs({ order: "oldest" });
   assert.deepEqual(jobs.map((job) => job.concurrencyKey), ["ada", "bob"]);
 });
 

@@ -105,8 +105,8 @@ test("maxRunningJobs is 1 unless told, and holds per task", async () => {
   await scheduler.addJob(usual);
   await clock.advance({ seconds: 5 });
   assert.equal(noted.running, 3);
-  assert.equal((await scheduler.getJobs({ taskName: "usual", states: ["running"] })).length, 1);
-  assert.equal((await scheduler.getJobs({ taskName: "usual", states: ["blocked"] })).length, 1);
+  assert.equal((await scheduler.getJobs({ taskName: "usual", states: ["running"] })).items.length, 1);
+  assert.equal((await scheduler.getJobs({ taskName: "usual", states: ["blocked"] })).items.length, 1);
   await clock.advance({ minutes: 1 });
   assert.equal(noted.most, 3);
   assert.equal((await scheduler.countJobs()).finished, 9);
@@ -124,7 +124,9 @@ test("a saturated task never blocks another, whatever the priorities", async () 
   await scheduler.startInBackground();
   await clock.advance({ seconds: 1 });
   assert.deepEqual(quick, [0]);
-  for (const { id } of await scheduler.getJobs({ states: ["blocked"] })) await scheduler.cancelJob(id);
+  for (const { id } of (await scheduler.getJobs({ states: ["blocked"] })).items) {
+    await scheduler.cancelJob(id);
+  }
   await clock.advance({ seconds: 10 });
 });
 

@@ -40,7 +40,7 @@ test("durations of options that are too long are refused, and name the bound", a
     await assert.rejects(add, namesBound, option);
   }
   assert.throws(() => fixedDelay(tooLong), namesBound);
-  assert.equal((await scheduler.getJobs()).length, 0);
+  assert.equal((await scheduler.getJobs()).items.length, 0);
 });
 
 test("a job that snoozes for too long fails with the reason", async () => {
@@ -70,8 +70,8 @@ test("jobs and schedules at the end of time can be listed", async () => {
   });
   await scheduler.addJob(ping);
   await scheduler.runUntilIdle();
-  const jobs = await scheduler.getJobs();
+  const { items: jobs } = await scheduler.getJobs();
   assert.deepEqual(jobs.map(({ runAt }) => runAt.epochMilliseconds).filter((ms) => ms === 8.64e15).length, 2);
   assert.equal(jobs.length, 4);
-  assert.equal((await scheduler.getSchedules()).length, 2);
+  assert.equal((await scheduler.getSchedules()).items.length, 2);
 });

@@ -18,7 +18,7 @@ test("runJob() on a scheduler that is not started runs just that job here, recor
   await scheduler.addSchedule(other, interval({ seconds: 1 }), { id: "s" });
   assert.equal(await scheduler.runJob(double, 21), 42);
   assert.equal(scheduler.state, "stopped");
-  const jobs = await scheduler.getJobs({ order: "oldest" });
+  const { items: jobs } = await scheduler.getJobs({ order: "oldest" });
   assert.deepEqual(jobs.map((job) => [job.taskName, job.state, job.attempt]), [
     ["other", "parked", 0],
     ["double", "finished", 1],

@@ -47,7 +47,7 @@ test("the jobs of a schedule demand its tags", async () => {
   await scheduler.startInBackground();
   await scheduler.addSchedule(render, interval({ minutes: 1 }), { id: "s", tags: ["night"] });
   await clock.advance({ seconds: 1 });
-  const [job] = await scheduler.getJobs();
+  const { items: [job] } = await scheduler.getJobs();
   assert.deepEqual([job?.tags, job?.state], [["night"], "parked"]);
 });
 

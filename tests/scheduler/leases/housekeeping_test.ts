@@ -60,6 +60,6 @@ test("a task keeps no more finished jobs than it says, of each kind", async () =
     await clock.advance({ seconds: 1 });
   }
   await clock.advance({ minutes: 2 });
-  const kept = await scheduler.getJobs({ taskName: "even", order: "oldest" });
+  const { items: kept } = await scheduler.getJobs({ taskName: "even", order: "oldest" });
   assert.deepEqual(kept.map(({ priority }) => priority), [4, 6, 7, 8, 9]);
 });

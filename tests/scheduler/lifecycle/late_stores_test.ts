@@ -48,7 +48,7 @@ for (const failing of ["open", "putTasks", "registerScheduler", "writeSchedules"
     const running = scheduler.runJob(quick);
     await settle(clock);
     assert.equal(await running, "ran");
-    assert.equal((await scheduler.getSchedules()).length, 1);
+    assert.equal((await scheduler.getSchedules()).items.length, 1);
   });
 }
 

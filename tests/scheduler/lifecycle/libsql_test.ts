@@ -42,7 +42,7 @@ test("a libSQL file keeps jobs, results, settings and schedules over a restart",
     await clock.advance({ seconds: 1 });
     const { counters } = await (await second.getSchedule("every")).get();
     assert.deepEqual([counters.runs, counters.coalesced], [2, 2]);
-    assert.equal((await second.getJobs({ states: ["finished"] })).length, 4);
+    assert.equal((await second.getJobs({ states: ["finished"] })).items.length, 4);
   });
 });
 

@@ -25,7 +25,7 @@ test("claims whose result was lost are handed back and run", async () => {
   await clock.advance({ seconds: 11 });
   assert.equal(ran, 3);
   assert.deepEqual(types("jobHandedBack").length, 3);
-  assert.deepEqual((await scheduler.getJobs()).map((job) => [job.outcome, job.attempt]), [
+  assert.deepEqual((await scheduler.getJobs()).items.map((job) => [job.outcome, job.attempt]), [
     ["success", 1],
     ["success", 1],
     ["success", 1],
@@ -43,7 +43,7 @@ test("jobs that were taken as they were added, with a result that was lost, are 
   control.lose = "addJobs";
   await assert.rejects(scheduler.addJobs(note, [undefined, undefined]), /the answer was lost/);
   await settle(clock);
-  assert.deepEqual((await scheduler.getJobs()).map(({ state }) => state), ["running", "running"]);
+  assert.deepEqual((await scheduler.getJobs()).items.map(({ state }) => state), ["running", "running"]);
   await clock.advance({ seconds: 11 });
   assert.equal(ran, 2);
   assert.equal(types("jobHandedBack").length, 2);

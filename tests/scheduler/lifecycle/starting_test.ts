@@ -58,11 +58,11 @@ test("role worker runs jobs and no schedules, role scheduler the other way round
   await one.scheduler.startInBackground();
   await one.scheduler.addSchedule(quick, interval({ minutes: 1 }), { id: "s" });
   await clock.advance({ seconds: 50 });
-  assert.deepEqual((await one.scheduler.getJobs()).map((job) => job.state), ["parked"]);
+  assert.deepEqual((await one.scheduler.getJobs()).items.map((job) => job.state), ["parked"]);
   await one.scheduler.stop();
   await two.scheduler.startInBackground();
   await clock.advance({ minutes: 5 });
-  const jobs = await two.scheduler.getJobs();
+  const { items: jobs } = await two.scheduler.getJobs();
   assert.deepEqual(jobs.map((job) => job.outcome), ["success"]);
 });
 
@@ -114,7 +114,7 @@ test("a declared schedule whose input does not fit stops the start, named with i
     scheduler.startInBackground(),
     refusal("invalidInput", /'hourly'.*starting_test.*userId/),
   );
-  assert.deepEqual(await scheduler.getSchedules(), [], "nothing is half-written");
+  assert.deepEqual((await scheduler.getSchedules()).items, [], "nothing is half-written");
 });
 
 test("pause() takes no work, resume() continues, and start({ paused: true }) begins like that", async () => {
@@ -126,7 +126,7 @@ test("pause() takes no work, resume() continues, and start({ paused: true }) beg
   await scheduler.addSchedule(quick, interval({ minutes: 1 }), { id: "s" });
   await clock.advance({ minutes: 5 });
   assert.equal((await handle.status()).state, "ready");
-  assert.equal((await scheduler.getSchedules())[0]?.counters.runs, 0);
+  assert.equal((await scheduler.getSchedules()).items[0]?.counters.runs, 0);
   scheduler.resume();
   scheduler.resume();
   await settle(clock);

@@ -146,7 +146,7 @@ test("calls made while the store fails throw what it threw, and nothing is half-
   await assert.rejects(scheduler.addJob(quick), /the store is away/);
   await assert.rejects(scheduler.getJobs(), /the store is away/);
   control.fault = undefined;
-  assert.equal((await scheduler.getJobs()).length, 1);
+  assert.equal((await scheduler.getJobs()).items.length, 1);
 });
 
 test("stop() ends in time although ends of runs cannot be written", async () => {

@@ -211,7 +211,7 @@ test("queueOne lets one job wait and runs jobs of a schedule one after the other
   const { counters } = await handle.get();
   assert.equal(counters.runs + counters.coalesced, 11);
   assert.ok(counters.coalesced >= 5, JSON.stringify(counters));
-  const waiting = await scheduler.getJobs({ states: ["blocked", "ready"] });
+  const { items: waiting } = await scheduler.getJobs({ states: ["blocked", "ready"] });
   assert.ok(waiting.length <= 1);
   await Promise.all([scheduler.stop(), clock.advance({ minutes: 3 })]);
 });
@@ -230,7 +230,9 @@ test("cancelPrevious aborts the running job and starts the new one", async () =>
   await scheduler.addSchedule(slow, interval({ minutes: 1 }), { id: "each", overlap: "cancelPrevious" });
   await scheduler.startInBackground();
   await clock.advance({ minutes: 3 });
-  const outcomes = (await scheduler.getJobs({ order: "oldest" })).map((job) => job.outcome ?? job.state);
+  const outcomes = (await scheduler.getJobs({ order: "oldest" })).items.map((job) =>
+    job.outcome ?? job.state
+  );
   assert.deepEqual(outcomes, ["cancelled", "cancelled", "cancelled", "running"]);
   await Promise.all([scheduler.stop(), clock.advance({ minutes: 3 })]);
 });
@@ -262,7 +264,7 @@ test("jitter never starts a job early, and not after the next fire", async () =>
   await scheduler.addSchedule(note, interval({ minutes: 1 }), { id: "j", jitter: { minutes: 5 } });
   await scheduler.startInBackground();
   await clock.advance({ minutes: 20 });
-  const jobs = await scheduler.getJobs({ states: ["finished"] });
+  const { items: jobs } = await scheduler.getJobs({ states: ["finished"] });
   assert.ok(jobs.length >= 15);
   for (const job of jobs) {
     const lateMs = job.startedAt!.epochMilliseconds - job.scheduledFireTime!.epochMilliseconds;

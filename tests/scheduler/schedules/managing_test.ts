@@ -137,10 +137,10 @@ test("removeSchedule() keeps queued jobs, or cancels them", async () => {
   }
   await scheduler.removeSchedule("kept");
   await scheduler.removeSchedule("cancelled", { jobs: "cancel" });
-  assert.deepEqual(await scheduler.getSchedules(), []);
-  const kept = await scheduler.getJobs({ scheduleId: "kept" });
+  assert.deepEqual((await scheduler.getSchedules()).items, []);
+  const { items: kept } = await scheduler.getJobs({ scheduleId: "kept" });
   assert.notEqual(kept[0]?.state, "finished");
-  const cancelled = await scheduler.getJobs({ scheduleId: "cancelled" });
+  const { items: cancelled } = await scheduler.getJobs({ scheduleId: "cancelled" });
   assert.equal(cancelled[0]?.outcome, "cancelled");
 });
 
@@ -152,7 +152,7 @@ test("applySchedules() makes a group exactly the list and touches nothing else",
   await scheduler.applySchedules([entry("a", 1), entry("b", 1)], { group: "g" });
   const { removed } = await scheduler.applySchedules([entry("b", 2), entry("c", 1)], { group: "g" });
   assert.deepEqual(removed, ["a"]);
-  assert.deepEqual((await scheduler.getSchedules()).map((one) => one.id).sort(), ["b", "c", "outside"]);
+  assert.deepEqual((await scheduler.getSchedules()).items.map((one) => one.id).sort(), ["b", "c", "outside"]);
   await assert.rejects(
     scheduler.applySchedules([entry("outside", 1)], { group: "g" }),
     (error) => isCarillonError(error, "scheduleExists"),
@@ -161,7 +161,7 @@ test("applySchedules() makes a group exactly the list and touches nothing else",
     scheduler.applySchedules([entry("x", 1), entry("x", 1)], { group: "g" }),
     (error) => isCarillonError(error, "invalidOption"),
   );
-  assert.equal((await scheduler.getSchedules({ group: "g" })).length, 2);
+  assert.equal((await scheduler.getSchedules({ group: "g" })).items.length, 2);
 });
 
 test("declared schedules are written at the start, and one that left the code is reported, not removed", async () => {
@@ -180,7 +180,7 @@ test("declared schedules are written at the start, and one that left the code is
   const logger = { debug() {}, info() {}, error() {}, warn: (text: string) => void warnings.push(text) };
   await using second = new Scheduler({ clock, store, logger, tasks: [declared(["one"])] });
   await second.startInBackground();
-  assert.deepEqual((await second.getSchedules()).map((one) => one.id).sort(), ["one", "two"]);
+  assert.deepEqual((await second.getSchedules()).items.map((one) => one.id).sort(), ["one", "two"]);
   assert.equal(warnings.filter((text) => /no longer declared/.test(text)).length, 1);
 });
 
@@ -208,7 +208,7 @@ test("a worker writes no declared schedules and processes none", async () => {
   await using worker = new Scheduler({ clock, store, role: "worker", tasks: [each] });
   await worker.startInBackground();
   await clock.advance({ minutes: 5 });
-  assert.deepEqual(await worker.getSchedules(), []);
+  assert.deepEqual((await worker.getSchedules()).items, []);
 });
 
 test("a scheduler and a worker on one store share the work", async () => {

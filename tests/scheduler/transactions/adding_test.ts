@@ -18,7 +18,7 @@ const keyed = task({
 const tasks = [ship, keyed];
 
 async function count(scheduler: Scheduler): Promise<number> {
-  return (await scheduler.getJobs()).length;
+  return (await scheduler.getJobs()).items.length;
 }
 
 const cases: Readonly<Record<string, (application: Application) => Promise<void>>> = {

@@ -103,7 +103,6 @@ const filter = fc.record({
   outcomes: fc.subarray([...jobOutcomes]),
   order: fc.constantFrom("newest" as const, "oldest" as const),
   limit: fc.nat(4),
-  offset: fc.nat(3),
   afterSeq: fc.nat(6),
 }, { requiredKeys: [] });
 

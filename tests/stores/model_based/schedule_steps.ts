@@ -47,7 +47,8 @@ const filter = fc.record({
   paused: fc.boolean(),
   status: fc.constantFrom("active" as const, "finished" as const, "failed" as const),
   limit: fc.nat(2),
-  offset: fc.nat(2),
+  order: fc.constantFrom("nextFire" as const, "oldest" as const),
+  after: fc.record({ nextFireTimeMs: fc.constantFrom(null, 0, 1e15), seq: fc.nat(4) }),
 }, { requiredKeys: [] });
 
 const puts = fc.array(fc.record({ id: scheduleId, reading: fc.option(place, { nil: null }), content }), {

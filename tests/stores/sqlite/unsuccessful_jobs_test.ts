@@ -18,7 +18,7 @@ const listed: Readonly<Record<string, JobFilter>> = {
   "of a task": { outcomes, taskName: "mail", limit: 50 },
   "that are finished": { outcomes, states: ["finished"], limit: 50 },
   "oldest first": { outcomes, order: "oldest", limit: 50 },
-  "on a later page": { outcomes, limit: 50, offset: 100 },
+  "on a later page": { outcomes, limit: 50, afterSeq: 100 },
   "step by step": { outcomes, states: ["finished", "parked"], order: "oldest", afterSeq: 7, limit: 50 },
   "of a task step by step": { outcomes, taskName: "mail", order: "oldest", afterSeq: 7, limit: 50 },
 };
@@ -55,7 +55,7 @@ async function planOf(database: PlanDatabase, filter: JobFilter): Promise<readon
 }
 
 async function check(database: PlanDatabase): Promise<void> {
-  const byIndex = /^(?:SCAN j|SEARCH j) USING INDEX carillon_jobs_unsuccessful(?: \(seq>\?\))?$/;
+  const byIndex = /^(?:SCAN j|SEARCH j) USING INDEX carillon_jobs_unsuccessful(?: \(seq[<>]\?\))?$/;
   try {
     for (const [which, filter] of Object.entries(listed)) {
       const plan = await planOf(database, filter);

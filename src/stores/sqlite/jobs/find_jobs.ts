@@ -49,14 +49,16 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
     where.add((ids) => `j.seq in (${childrenOf(dialect, ids)})`, listText(filter.after));
   }
   addPlace(where, filter);
-  if (filter.afterSeq !== undefined) where.add((seq) => `j.seq > ${seq}`, filter.afterSeq);
+  if (filter.afterSeq !== undefined) {
+    where.add((seq) => `j.seq ${filter.order === "oldest" ? ">" : "<"} ${seq}`, filter.afterSeq);
+  }
   if (filter.owner !== undefined) where.add((owner) => `j.owner = ${owner}`, filter.owner);
   if (filter.outcomes) addOutcomes(where, filter.outcomes, filter);
   if (filter.states) where.addText(shownIn(dialect, filter.states));
   // The order of adding is no way to find ids: without the sign the planner might read all jobs in that order.
   const seq = filter.idPrefix === undefined ? "j.seq" : "+j.seq";
   const order = filter.order === "oldest" ? seq : `${seq} desc`;
-  const { sql, args } = where.select(shownJobCell(displayState(dialect)), `${jobs} j`, order, filter);
+  const { sql, args } = where.select(shownJobCell(displayState(dialect)), `${jobs} j`, order, filter.limit);
   return { sql: `with ${surroundings(dialect, "?1")} ${sql}`, args };
 }
 

@@ -1,11 +1,5 @@
 import type { SqlValue } from "../../shared/driver.ts";
 
-/** Which part of a list is asked for. */
-export interface Page {
-  readonly limit?: number;
-  readonly offset?: number;
-}
-
 /** Collects the conditions of a query and numbers their arguments. */
 export class Conditions {
   readonly #parts: string[] = [];
@@ -43,14 +37,14 @@ export class Conditions {
   }
 
   /** The query for a part of what matches. */
-  select(cell: string, from: string, order: string, page: Page): { sql: string; args: SqlValue[] } {
+  select(cell: string, from: string, order: string, most?: number): { sql: string; args: SqlValue[] } {
     const where = this.text;
     // SQLite's way to say that there is no limit is a negative one.
-    const limit = this.#argument(page.limit ?? -1);
-    const offset = this.#argument(page.offset ?? 0);
-    const sql =
-      `select ${cell} from ${from} where ${where} order by ${order} limit ${limit} offset ${offset}`;
-    return { sql, args: this.#args };
+    const limit = this.#argument(most ?? -1);
+    return {
+      sql: `select ${cell} from ${from} where ${where} order by ${order} limit ${limit}`,
+      args: this.#args,
+    };
   }
 
   #argument(value: SqlValue): string {

@@ -59,7 +59,20 @@ function findStatement(
   if (filter.group !== undefined) where.add((group) => `s.group_name = ${group}`, filter.group);
   if (filter.paused !== undefined) where.add((paused) => `s.paused = ${paused}`, filter.paused ? 1 : 0);
   if (filter.status !== undefined) where.add((status) => `s.status = ${status}`, filter.status);
-  return where.select(scheduleColumns.cell("s"), `${schedules} s`, "s.next_fire nulls last, s.id", filter);
+  const { after, order } = filter;
+  if (order !== "oldest" && after?.nextFireTimeMs === null) where.addText("s.next_fire is null");
+  if (after !== undefined && (order === "oldest" || after.nextFireTimeMs === null)) {
+    where.add((seq) => `s.seq > ${seq}`, after.seq);
+  } else if (after !== undefined) {
+    const place = listText([after.nextFireTimeMs, after.seq]);
+    where.add(
+      (at) =>
+        `(s.next_fire > ${at} ->> 0 or s.next_fire is null or (s.next_fire = ${at} ->> 0 and s.seq > ${at} ->> 1))`,
+      place,
+    );
+  }
+  const orderBy = order === "oldest" ? "s.seq" : "s.next_fire nulls last, s.seq";
+  return where.select(scheduleColumns.cell("s"), `${schedules} s`, orderBy, filter.limit);
 }
 
 /** One statement with one reading of the clock: what is not due by it is ahead by it, so nothing falls between. */
