@@ -41,7 +41,7 @@ export function jobFilterOf(context: CommandContext): BulkFilter {
 }
 
 /** Resolves to a filter with the ids that are meant by those that were typed. Throws `usage` and `jobNotFound`. */
-export async function withWholeIds<Filter extends JobsFilter>(
+export async function withWholeIds<Filter extends BulkFilter>(
   scheduler: Scheduler,
   filter: Filter,
 ): Promise<Filter> {

@@ -72,11 +72,11 @@ export async function readPage<Row, Place>(
 export async function* throughPages<Item>(
   read: (options: PageOptions) => Promise<Page<Item>>,
 ): AsyncGenerator<Item, void> {
-  for (let cursor: string | undefined;;) {
-    const { items, next } = await read({ limit: STEP, ...withoutUndefined({ cursor }) });
+  for (let options: PageOptions = { limit: STEP };;) {
+    const { items, next } = await read(options);
     yield* items;
     if (next === undefined) return;
-    cursor = next;
+    options = { limit: STEP, cursor: next };
   }
 }
 

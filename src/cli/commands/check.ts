@@ -19,9 +19,6 @@ import { printable } from "../../model/printable.ts";
 import { withProgress } from "../render/progress_line.ts";
 import { importTaskModules, NOTHING_HINT } from "../task_modules.ts";
 
-/** The number of stored schedules that are read at once. */
-const PAGE = 1000;
-
 /** `check`: reports everything that can be wrong before the start, at once. */
 export const checkCommand: Command = {
   name: "check",

@@ -41,10 +41,11 @@ const listCommand: Command = {
   examples: ["jobs list --outcome error", "jobs list --task report.daily --limit 5 --json"],
   async run(context) {
     const { limit = LIST_LIMIT, ...filter } = jobFilterOf(context);
-    const { jobs, counts } = await withClient(context, async (scheduler) => ({
-      jobs: await listed(scheduler, await withWholeIds(scheduler, filter), limit),
-      counts: await scheduler.countJobs(),
-    }));
+    const { jobs, counts } = await withClient(context, async (scheduler) => {
+      const selected = await withWholeIds(scheduler, filter);
+      const { items } = await firstItems((page) => scheduler.getJobs({ ...selected, ...page }), { limit });
+      return { jobs: items, counts: await scheduler.countJobs() };
+    });
     const states = jobStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
     context.print(
       jobs,
@@ -55,10 +56,6 @@ const listCommand: Command = {
     );
   },
 };
-
-async function listed(scheduler: Scheduler, filter: AllJobsFilter, limit: number): Promise<readonly Job[]> {
-  return (await firstItems((page) => scheduler.getJobs({ ...filter, ...page }), { limit })).items;
-}
 
 /** `jobs show <id>`. */
 const showCommand: Command = {

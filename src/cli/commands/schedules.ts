@@ -4,8 +4,6 @@ import { taskRef } from "../../registry/task.ts";
 import { firstItems } from "../../scheduler/list_pages.ts";
 import type { Scheduler } from "../../scheduler/scheduler.ts";
 import { DECLARED_GROUP } from "../../scheduler/schedules/declared_schedules.ts";
-import type { SchedulesFilter } from "../../scheduler/schedules/schedule_commands.ts";
-import type { Schedule } from "../../scheduler/views/schedule.ts";
 import { systemClock } from "../../time/system_clock.ts";
 import { Temporal } from "../../time/temporal.ts";
 import { cron } from "../../triggers/cron/cron.ts";
@@ -54,7 +52,8 @@ const listCommand: Command = {
     });
     const { items, next } = await withClient(
       context,
-      (scheduler) => firstItems((page) => scheduler.getSchedules({ ...filter, ...page }), { limit, ...start }),
+      (scheduler) =>
+        firstItems((page) => scheduler.getSchedules({ ...filter, ...page }), { limit, ...start }),
     );
     context.print(items, () => schedulesTable(items, context.terminal));
     if (next !== undefined) context.note(`there are more: --after ${next} continues`);

@@ -105,7 +105,14 @@ test("RetryAfter takes durations, seconds, the value of a Retry-After header, an
   assert.equal(delayMs(new Headers({ "retry-after": date, date: sent })), 30_000);
   assert.equal(delayMs(new Headers({ "Retry-After": "7" })), 7000);
   const untilMs = Date.parse(date) - Date.now();
-  for (const wait of [date, "Wed Oct 21 07:28:00 2065", new Date(date), Temporal.Instant.fromEpochMilliseconds(Date.parse(date))]) {
+  for (
+    const wait of [
+      date,
+      "Wed Oct 21 07:28:00 2065",
+      new Date(date),
+      Temporal.Instant.fromEpochMilliseconds(Date.parse(date)),
+    ]
+  ) {
     assert.ok(Math.abs(Number(delayMs(wait)) - untilMs) < 10_000, String(wait));
   }
 });
