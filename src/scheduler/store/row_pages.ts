@@ -44,11 +44,9 @@ export function turn(): Promise<void> {
 async function* pages<Row>(
   read: (last?: Row) => Promise<readonly Row[]>,
 ): AsyncGenerator<readonly Row[], void> {
-  for (let last: Row | undefined;;) {
-    const page = await read(last);
+  for (let page = await read();; page = await read(page.at(-1))) {
     if (page.length > 0) yield page;
     if (page.length < STEP) return;
-    last = page.at(-1);
     await turn();
   }
 }
