@@ -12,7 +12,7 @@ const invoices = task({
   },
 });
 
-test("invoices go out at nine, also over the change of the clock", async () => {
+test("invoices go out at nine, also across the clock change", async () => {
   await using t = await testScheduler({ tasks: [invoices], start: "2026-03-27T00:00[Europe/Berlin]" });
   await t.clock.advance({ days: 4 });
   t.assertRan(invoices, { times: 4 }); // Friday and Monday, two attempts each

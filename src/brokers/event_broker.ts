@@ -1,7 +1,7 @@
 /**
  * The port of event brokers: carries events between schedulers, as strings that it need not understand.
  *
- * Delivery is best effort and at most once. Nothing depends on it for being right, only for being quick: the
+ * Delivery is best effort and at most once. Nothing depends on it for correctness, only for latency: the
  * loops also look at the store when their time comes. What every broker has to keep (the exported conformance suite
  * holds it to that):
  * - **In order, whole and once.** The messages of one connection reach every other one in the order in which they were

@@ -70,7 +70,7 @@ export class CommandContext {
     this.print({ help }, () => help);
   }
 
-  /** Writes a remark on the standard error. */
+  /** Writes a remark on standard error. */
   note(line: string): void {
     this.terminal.err(`${line}\n`);
   }

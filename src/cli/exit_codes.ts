@@ -6,21 +6,21 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 /** The command line is wrong; nothing was done. */
 export const EXIT_USAGE = 2;
-/** The configuration, a task module or an option of the scheduler does not fit. */
+/** The configuration, a task module or an option of the scheduler is invalid. */
 export const EXIT_CONFIGURATION = 3;
-/** A given value does not fit: an input, a trigger, a time zone. */
+/** A given value is invalid: an input, a trigger, a time zone. */
 export const EXIT_VALUE = 4;
-/** There is nothing of the given name or id. */
+/** Nothing has the given name or id. */
 export const EXIT_NOT_FOUND = 5;
-/** The state of the thing does not allow this. */
+/** Its state does not allow this. */
 export const EXIT_STATE = 6;
 /** The data store cannot be used. */
 export const EXIT_STORE = 7;
-/** Something is in use by another process; the same command may work in a moment. */
+/** Another process uses it; the same command may succeed a moment later. */
 export const EXIT_BUSY = 8;
 /** The command was interrupted by a signal. */
 export const EXIT_INTERRUPTED = 130;
-/** The reader of the standard output was gone before a command ended that runs until it is stopped. */
+/** The reader of standard output was gone before a command ended that runs until it is stopped. */
 export const EXIT_OUTPUT_CLOSED = 141;
 
 /** The exit code of every error. */

@@ -6,9 +6,9 @@ import { redirectTaskOutput } from "../executors/pool/task_output.ts";
 export interface Terminal {
   /** Writes to the standard output: the requested data, and nothing else. */
   out(text: string): void;
-  /** Writes to the standard error: progress, logs, warnings, errors. */
+  /** Writes to standard error: progress, logs, warnings, errors. */
   err(text: string): void;
-  /** Keeps the standard output for `out`: whatever tasks and their modules print goes to the standard error. */
+  /** Keeps the standard output for `out`: whatever tasks and their modules print goes to standard error. */
   reserveOutput(): void;
   /** Aborted when the reader of the standard output is gone; what is written from then on is dropped. */
   readonly outputClosed: AbortSignal;
@@ -16,7 +16,7 @@ export interface Terminal {
   readonly width: number;
   /** True if the standard output shows colours. */
   readonly color: boolean;
-  /** True if the standard error is a terminal, so that a line may be redrawn. */
+  /** True if standard error is a terminal, so that a line may be redrawn. */
   readonly interactive: boolean;
   /** The environment variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;

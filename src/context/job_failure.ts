@@ -1,10 +1,10 @@
 import type { JobOutcome } from "../model/states.ts";
 import type { CurrentJob, JobLog } from "./task_context.ts";
 
-/** The outcome of a job that has finally failed. */
+/** The outcome of a job that has failed for good. */
 export type FailedOutcome = Exclude<JobOutcome, "success" | "cancelled">;
 
-/** A job that has finally failed, as its task's `onFailure` receives it. */
+/** A job that has failed for good, as its task's `onFailure` receives it. */
 export interface JobFailure<Input = unknown> {
   /** Facts about the job; `attempt` is its last. */
   readonly job: CurrentJob;

@@ -3,7 +3,7 @@
  * strings only, so that it can cross any broker. Large data (values, stacks) is fetched from the store; only
  * local listeners also see it (`local`).
  */
-import type { JobFinishedFacts, TaskChangeFacts } from "../model/change_record.ts";
+import type { JobFinishedFacts, ScheduleChangeFacts, TaskChangeFacts } from "../model/change_record.ts";
 import type { JobProgress } from "../model/job_record.ts";
 import type { LogLevel } from "../model/logger.ts";
 
@@ -24,16 +24,7 @@ export interface TaskEvent extends Base, TaskChangeFacts {}
 
 /** Something about a schedule. */
 export interface ScheduleEvent extends Base {
-  readonly type:
-    | "scheduleAdded"
-    | "scheduleUpdated"
-    | "schedulePaused"
-    | "scheduleResumed"
-    | "scheduleRemoved"
-    /** No fire is left. */
-    | "scheduleFinished"
-    /** Its trigger threw or cannot be read; it no longer fires until that is corrected. */
-    | "scheduleFailed";
+  readonly type: ScheduleChangeFacts["type"];
   readonly scheduleId: string;
   readonly taskName: string;
   readonly nextFireTimeMs: number | null;

@@ -27,7 +27,9 @@ export const scheduleChangeTypes = [
   "schedulePaused",
   "scheduleResumed",
   "scheduleRemoved",
+  /** No fire is left. */
   "scheduleFinished",
+  /** Its trigger threw or cannot be read; it no longer fires until that is corrected. */
   "scheduleFailed",
 ] as const;
 

@@ -128,7 +128,7 @@ export interface JobRecord extends JobFields {
   readonly value: Payload | null;
   /** The error of the last attempt, when it did not succeed. */
   readonly error: StoredError | null;
-  /** Set when the row cannot be read; the other fields are then as good as could be had. */
+  /** Set when the row cannot be read; the other fields are then best effort. */
   readonly undecodable?: string;
 }
 

@@ -81,7 +81,7 @@ export interface ScheduleRecord extends ScheduleWrite {
   readonly updatedAtMs: number;
   /** Number of its jobs that have failed (`isFailure`). */
   readonly failedRuns: number;
-  /** Set when the row cannot be read; the other fields are then as good as could be had. */
+  /** Set when the row cannot be read; the other fields are then best effort. */
   readonly undecodable?: string;
 }
 

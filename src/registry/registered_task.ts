@@ -30,7 +30,7 @@ export interface RegisteredTask {
   /** Returns the concurrency key of a job from its input. */
   readonly concurrencyKey: ConcurrencyKey | undefined;
   readonly rateKey: RateKey | undefined;
-  /** Called when a job has finally failed. */
+  /** Called when a job has failed for good. */
   readonly onFailure: FailureHook | undefined;
   /** Migrates inputs of older versions to the present one. */
   readonly migrate: InputMigration | undefined;

@@ -120,7 +120,7 @@ export interface MethodOptions<S extends StandardSchema | undefined, O extends S
    */
   migrate?(oldInput: unknown, fromVersion: number): SchemaInput<S> | Promise<SchemaInput<S>>;
   /**
-   * Called when a job has finally failed: with `error`, `timedOut`, `abandoned` or `missedStartDeadline`, not when it
+   * Called when a job has failed for good: with `error`, `timedOut`, `abandoned` or `missedStartDeadline`, not when it
    * was cancelled. Called by the scheduler that ended it, at most once, after its end was written. Errors go to
    * the job's log and change nothing about the job. @default nothing is called
    */

@@ -19,7 +19,7 @@ import { chance } from "./kit/chance.ts";
  * - `crashAfterClaim`: jobs were claimed, most often as they were added (then adding fails for its caller), and their
  *   scheduler is as good as dead before it runs them.
  * - `crashBeforeCommit`: a job ran, and its scheduler is as good as dead before the end is stored: it runs again.
- * - `loseLease`: the scheduler is taken for dead before the call, and its work is taken over.
+ * - `loseLease`: the scheduler is considered dead before the call, and its work is taken over.
  * - `errorBefore`: the call fails and has done nothing.
  * - `errorAfter`: the call has done its work, and fails all the same.
  * - `deliverTwice`: the call reaches the store twice.

@@ -84,7 +84,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "planned-meanwhile",
-    what: "a schedule that is being replanned when its calendar changes again keeps to the old one",
+    what: "a schedule that is being replanned when its calendar changes again keeps using the old one",
     seed: 445,
     file: "src/stores/memory/change_schedules.ts",
     find: 'const marked = asked.filter(({ status }) => status === "active");',
@@ -100,7 +100,7 @@ export const featureMutations: readonly Mutation[] = [
   },
   {
     name: "calendar-read-before",
-    what: "a schedule that is added while its calendar changes keeps to the old one",
+    what: "a schedule that is added while its calendar changes keeps using the old one",
     seed: 283,
     file: "src/scheduler/schedules/schedule_write.ts",
     find: "return calendarsOf(trigger).length > 0;",

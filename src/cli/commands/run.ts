@@ -29,7 +29,7 @@ export const runCommand: Command = {
   summary: "Run one job of a task here, and print its result",
   details:
     "The job is recorded in the store and counts against all limits. Nothing else is started. What the task prints " +
-    "goes to the standard error.",
+    "goes to standard error.",
   arguments: [
     { name: "task", summary: "Name of the task" },
     { name: "json", summary: "Its input as JSON; - reads it from the standard input", optional: true },
@@ -88,7 +88,7 @@ async function runHere(
   }
 }
 
-/** Reports the progress of the job on the standard error. */
+/** Reports the progress of the job on standard error. */
 class RunReporter {
   readonly #context: CommandContext;
   readonly #jobId: string;
@@ -109,7 +109,7 @@ class RunReporter {
     if (event.type === "jobStarted") this.#label = `running ${event.taskName}`;
     if (event.type === "jobProgress") {
       const { done, total, message } = event.progress;
-      this.#label = `running ${event.taskName}: ${Math.floor(100 * done / total)} %${
+      this.#label = `running ${event.taskName}: ${Math.floor(100 * done / total)}%${
         message ? ` ${message}` : ""
       }`;
       if (terminal.interactive) return;

@@ -44,7 +44,7 @@ const showCommand: Command = {
 /** `tasks pause <name>`. */
 const pauseCommand: Command = {
   name: "pause",
-  summary: "Start no job of a task, in any scheduler of the store, until it is resumed",
+  summary: "Stop starting jobs of a task, on every scheduler of the store, until it is resumed",
   arguments: [{ name: "name", summary: "Name of the task" }],
   options: settingOptions("store"),
   async run(context) {
@@ -67,7 +67,9 @@ const resumeCommand: Command = {
 
 function stillRunning({ runningJobs }: TaskInfo): string {
   if (runningJobs === 0) return "";
-  return runningJobs === 1 ? "; 1 job of it still runs" : `; ${runningJobs} jobs of it still run`;
+  return runningJobs === 1
+    ? "; 1 of its jobs is still running"
+    : `; ${runningJobs} of its jobs are still running`;
 }
 
 /** `tasks …`: the tasks of the task modules and of the store. */
@@ -162,17 +164,15 @@ function taskText({ settings, ...task }: TaskInfo, { color }: Terminal): string 
         batchSize === null ? "" : settings.maxRunningJobs === 1 ? " call" : " calls"
       }`,
     batch: batchSize === null ? undefined : `up to ${batchSize} jobs a call`,
-    "for each key": concurrency === null
+    "per key": concurrency === null
       ? undefined
       : `${concurrency.max} at once${concurrency.fifo ? ", strictly in order" : ""}`,
     rate: rateLimit === null
       ? undefined
-      : `${rateLimit.limit} starts in ${lengthText(rateLimit.perMs)}${
-        rateLimit.keyed ? ", for each key" : ""
-      }`,
+      : `${rateLimit.limit} starts in ${lengthText(rateLimit.perMs)}${rateLimit.keyed ? ", per key" : ""}`,
     priority: `${settings.priority}, ${
       settings.ageingMs === null
-        ? "never more"
+        ? "does not age"
         : `one more for each ${lengthText(settings.ageingMs)} of waiting`
     }`,
     attempts: String(retry.maxAttempts),

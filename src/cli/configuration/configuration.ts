@@ -35,7 +35,7 @@ export interface Configuration extends
   readonly serializer?: "rich" | "json" | "cbor";
   /** Folder of the task modules. @default "tasks" */
   readonly tasks?: string;
-  /** The lowest level of log lines on the standard error. @default "warn" */
+  /** The lowest level of log lines on standard error. @default "warn" */
   readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
   /** The address of the control endpoints: `"127.0.0.1:8000"`. @default nowhere */
   readonly http?: string;

@@ -108,7 +108,7 @@ export const settings: readonly Setting[] = [
   {
     path: "broker",
     kind: kind.broker,
-    summary: "Carrier of the events of other schedulers",
+    summary: "How events reach other schedulers",
     fallback: "none",
   },
   {
@@ -132,7 +132,7 @@ export const settings: readonly Setting[] = [
   {
     path: "logLevel",
     kind: kind.choice<LogThreshold>({ debug: true, info: true, warn: true, error: true, silent: true }),
-    summary: "Lowest level of log lines on the standard error",
+    summary: "Lowest level of log lines on standard error",
     fallback: "warn",
     option: { name: "log-level", value: "LEVEL" },
   },
@@ -161,7 +161,7 @@ export const settings: readonly Setting[] = [
   {
     path: "defaults.ageing",
     kind: kind.durationOrNone,
-    summary: "Waiting so long past its time makes a job count as one priority higher",
+    summary: "A job gains one priority level for each such period it has waited past its due time",
     fallback: "10m",
   },
   {
@@ -173,7 +173,7 @@ export const settings: readonly Setting[] = [
   {
     path: "defaults.retry.maxAttempts",
     kind: kind.count,
-    summary: "How often a job is tried at most, the first time included",
+    summary: "Maximum number of attempts, including the first",
     fallback: "1",
   },
   {
@@ -189,7 +189,7 @@ export const settings: readonly Setting[] = [
     summary: "By how much each wait is longer than the one before",
     fallback: "2",
   },
-  { path: "defaults.retry.cap", kind: kind.duration, summary: "No wait is longer", fallback: "1h" },
+  { path: "defaults.retry.cap", kind: kind.duration, summary: "Upper bound of a wait", fallback: "1h" },
   {
     path: "defaults.retry.jitter",
     kind: kind.number(0, 1),
@@ -199,7 +199,7 @@ export const settings: readonly Setting[] = [
   {
     path: "defaults.timeToLive",
     kind: kind.durationOrNone,
-    summary: "Time after its due time when a job that has not started is not run at all",
+    summary: "How long after its due time a job may still start",
     fallback: "none",
   },
   {
@@ -217,13 +217,13 @@ export const settings: readonly Setting[] = [
   {
     path: "defaults.retention.maxSuccess",
     kind: kind.count,
-    summary: "Number of successful jobs of a task that are kept at most",
+    summary: "Maximum number of successful jobs of a task kept",
     fallback: "any number",
   },
   {
     path: "defaults.retention.maxOther",
     kind: kind.count,
-    summary: "Number of jobs of a task with any other outcome that are kept at most",
+    summary: "Maximum number of jobs of a task with any other outcome kept",
     fallback: "any number",
   },
   {
@@ -235,13 +235,13 @@ export const settings: readonly Setting[] = [
   {
     path: "defaults.onLostLease",
     kind: kind.choice<LostLeasePolicy>({ retry: true, abandon: true }),
-    summary: "Fate of a running job whose scheduler loses its lease",
+    summary: "What happens to a running job whose scheduler loses its lease",
     fallback: "retry",
   },
   {
     path: "defaults.maxLostLeases",
     kind: kind.count,
-    summary: "After so many lost leases a job ends abandoned",
+    summary: "Number of lost leases after which a job is abandoned",
     fallback: "3",
   },
   {

@@ -119,7 +119,7 @@ const texts: {
   },
   jobProgress: ({ taskName, progress: { done, total, message } }) => {
     const amount = total === 1 ? "" : ` (${done} of ${total})`;
-    const percent = `${Math.floor(100 * done / total)} %${amount}`;
+    const percent = `${Math.floor(100 * done / total)}%${amount}`;
     return { word: "progress", subject: taskName, facts: [percent, message ?? ""].join(" ").trim() };
   },
   jobLog: ({ taskName, level, message, fields }) => ({

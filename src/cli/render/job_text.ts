@@ -101,9 +101,9 @@ function remark(job: Job): string {
   return job.progress === undefined || job.state === "finished" ? "" : progressText(job.progress);
 }
 
-/** Returns a job's progress: `40 % copying`. */
+/** Returns a job's progress: `40% copying`. */
 export function progressText({ done, total, message }: NonNullable<Job["progress"]>): string {
-  return `${Math.floor(100 * done / total)} %${message === null ? "" : ` ${message}`}`;
+  return `${Math.floor(100 * done / total)}%${message === null ? "" : ` ${message}`}`;
 }
 
 /** Returns the time that a job or an attempt took. */

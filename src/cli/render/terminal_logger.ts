@@ -29,7 +29,7 @@ export interface TerminalLoggerOptions {
   readonly skip?: (fields: Readonly<Record<string, unknown>>) => boolean;
 }
 
-/** Returns a logger that writes on the standard error: a line for people, or a JSON object. */
+/** Returns a logger that writes on standard error: a line for people, or a JSON object. */
 export function terminalLogger(options: TerminalLoggerOptions): Logger {
   const { terminal, clock, json, skip = () => false } = options;
   const paint = painter(terminal.color && terminal.interactive);

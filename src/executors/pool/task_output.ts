@@ -4,13 +4,13 @@ import process from "node:process";
 
 let writeOutput: ((text: string) => void) | undefined;
 
-/** True if what tasks print goes to the standard error. */
+/** True if what tasks print goes to standard error. */
 export function isTaskOutputRedirected(): boolean {
   return writeOutput !== undefined;
 }
 
 /**
- * Has everything in this process that prints on the standard output print on the standard error, and so in the threads and
+ * Has everything in this process that prints on the standard output print on standard error, and so in the threads and
  * processes that are made later. Returns a function that still writes on the standard output.
  */
 export function redirectTaskOutput(): (text: string) => void {

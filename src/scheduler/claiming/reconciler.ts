@@ -49,7 +49,7 @@ export class Reconciler implements BeatListener {
     return this.#parts.runs.get(seq)?.fence.claimNumber === claimNumber;
   }
 
-  /** Hands back jobs of which every claim that could have brought them has ended: the answers of their claims were lost. */
+  /** Hands back jobs of which every claim that could have brought them has ended: what their claims returned was lost. */
   async #handBack(unknown: readonly OwnedJob[], incarnation: number): Promise<void> {
     const { environment: { logger }, gateway, lease, waker } = this.#parts;
     const ids = unknown.filter((job) => !this.#runsHere(job)).map(({ id }) => id);

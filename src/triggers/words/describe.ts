@@ -60,7 +60,7 @@ const kindsInWords: Readonly<Record<TriggerKind, InWords>> = {
     const first = json["first"] === "afterPeriod" ? ", first one period after the start" : "";
     const length = lengthInWords(json["everyMs"] as number).replace(/^1 (?!.* and )/, "");
     return [
-      `Every ${length} of elapsed time${first}${windowOf(json)}; changes of the clock do not touch it.`,
+      `Every ${length} of elapsed time${first}${windowOf(json)}; clock changes do not affect it.`,
     ];
   },
   fixedDelay: (json) => [
@@ -96,7 +96,7 @@ function filtered(json: TriggerJSON, fromMs: number, context: TriggerContext): s
   const rule = json.kind === "except" ? `Except on days in ${name}` : `Only on days in ${name}`;
   const moved = json["onHoliday"] === undefined
     ? ""
-    : `; other fires move to the ${json["onHoliday"]} day that counts`;
+    : `; other fires move to the ${json["onHoliday"]} eligible day`;
   return [...sentences(json["trigger"] as TriggerJSON, fromMs, context), `${rule}${moved}.`];
 }
 

@@ -37,7 +37,7 @@ test("jobs follow shows log lines and progress as they come, and the end", async
     assert.equal(code, 0, err);
     assert.match(out, /info {2}began \{"files":3\}\n/);
     assert.match(out, /warn {2}a forged\\n23:59:59 success payment\.run\\u001b\[2J\n/);
-    assert.match(out, /\d\d:\d\d:\d\d progress 50 % half\n/);
+    assert.match(out, /\d\d:\d\d:\d\d progress 50% half\n/);
     assert.match(out, /\nsuccess in .*s\n$/);
   });
 });

@@ -23,7 +23,7 @@ test("tasks show prints limits, batch, rate, ageing and retention of a task", as
     const { out } = await project.run(["tasks", "show", "mail.send"]);
     assert.match(out, /^at once +1 call$/m);
     assert.match(out, /^batch +up to 5 jobs a call$/m);
-    assert.match(out, /^for each key +2 at once$/m);
+    assert.match(out, /^per key +2 at once$/m);
     assert.match(out, /^rate +3 starts in 1 min/m);
     assert.match(out, /^priority +0, one more for each 2 min/m);
     assert.match(out, /^kept +success 1 h.*, at most 10; other forever$/m);

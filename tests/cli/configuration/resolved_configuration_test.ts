@@ -7,6 +7,7 @@ import {
 import type { ConfigurationLayer } from "../../../src/cli/configuration/given_setting.ts";
 import { settings, variableOf } from "../../../src/cli/configuration/settings_table.ts";
 import { schedulerOptionKeys } from "../../../src/scheduler/scheduler_options.ts";
+import { defaultRunSettings } from "../../../src/model/settings.ts";
 import { defaultOptionKeys } from "../../../src/model/task_options.ts";
 import { test } from "../../harness.ts";
 
@@ -79,6 +80,47 @@ test("settings cover every option of the scheduler that can be given as text", (
     assert.ok(paths.some((path) => path === `defaults.${key}` || path.startsWith(`defaults.${key}.`)), key);
   }
 });
+
+test("the defaults that settings name are those that jobs run with", () => {
+  const { retry, retention, ...run } = defaultRunSettings;
+  const { backoff } = retry;
+  assert.ok(backoff.kind === "exponential");
+  const wanted: Readonly<Record<string, unknown>> = {
+    "priority": run.priority,
+    "ageing": length(run.ageingMs),
+    "timeout": length(run.timeoutMs),
+    "retry.maxAttempts": retry.maxAttempts,
+    "retry.backoff": backoff.kind,
+    "retry.base": length(backoff.baseMs),
+    "retry.factor": backoff.factor,
+    "retry.cap": length(backoff.capMs),
+    "retry.jitter": backoff.jitter,
+    "timeToLive": length(run.timeToLiveMs),
+    "retention.success": length(retention.successMs),
+    "retention.other": length(retention.otherMs),
+    "retention.maxSuccess": retention.maxSuccess ?? "any number",
+    "retention.maxOther": retention.maxOther ?? "any number",
+    "executor": run.executor ?? "eventLoop",
+    "onLostLease": run.onLostLease,
+    "maxLostLeases": run.maxLostLeases,
+    "tags": run.tags.join() || "none",
+    "maxRunningJobs": run.maxRunningJobs,
+    "misfireGraceTime": length(run.misfireGraceTimeMs),
+  };
+  const named = settings.filter(({ path }) => path.startsWith("defaults."))
+    .map(({ path, fallback }) => [path.slice("defaults.".length), fallback]);
+  assert.deepEqual(
+    Object.fromEntries(named),
+    Object.fromEntries(Object.entries(wanted).map(([path, value]) => [path, String(value)])),
+  );
+});
+
+function length(ms: number | null): string {
+  if (ms === null) return "none";
+  const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+  const [unit, unitMs] = Object.entries(units).find(([, unitMs]) => ms % unitMs === 0)!;
+  return `${ms / unitMs}${unit}`;
+}
 
 test("resolveConfiguration() reads every setting from the environment", () => {
   assert.deepEqual(settings.map(({ path }) => path).sort(), Object.keys(texts).sort());

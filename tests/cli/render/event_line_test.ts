@@ -42,7 +42,7 @@ test("eventLine() reports progress, log lines and retries", () => {
   const progress = { done: 3, total: 4, message: "drawing", atMs };
   assert.match(
     line({ ...job, type: "jobProgress", progress })!,
-    /progress +report +75 % \(3 of 4\) drawing$/,
+    /progress +report +75% \(3 of 4\) drawing$/,
   );
   const log = { ...job, type: "jobLog", level: "warn", message: "slow", fields: { ms: 7, file: "a b" } };
   assert.match(line(log)!, /warn +report +slow {2}ms=7 file="a b"$/);

@@ -52,7 +52,7 @@ test("describe() says what a cron expression says", () => {
 test("describe() says what each other kind does", () => {
   assert.equal(
     describe(interval({ minutes: 90 }, { first: "afterPeriod" }), options),
-    "Every 1 hour and 30 minutes of elapsed time, first one period after the start; changes of the clock do not touch it.",
+    "Every 1 hour and 30 minutes of elapsed time, first one period after the start; clock changes do not affect it.",
   );
   assert.equal(describe(fixedDelay({ minutes: 10 }), options), "10 minutes after the last run ended.");
   assert.equal(
@@ -73,7 +73,7 @@ test("describe() says what each other kind does", () => {
   const filtered = describe(fixedDelay({ seconds: 1 }).except("holidays", { onHoliday: "next" }), options);
   assert.match(
     filtered,
-    /Except on days in the calendar 'holidays'; other fires move to the next day that counts\.$/,
+    /Except on days in the calendar 'holidays'; other fires move to the next eligible day\.$/,
   );
 });
 
