@@ -1,3 +1,5 @@
+import { fieldOf, isError, textOf } from "./untrusted.ts";
+
 /**
  * Every way in which Carillon refuses or fails, as a closed list.
  *
@@ -121,12 +123,17 @@ export class CarillonError extends Error {
   }
 }
 
-/** True if `error` is a {@linkcode CarillonError}, optionally one with this code. */
+/** True if `error` is a {@linkcode CarillonError}, optionally one with this code. Never throws. */
 export function isCarillonError(error: unknown, code?: ErrorCode): error is CarillonError {
-  return error instanceof CarillonError && (code === undefined || error.code === code);
+  if (!isError(error)) return false;
+  try {
+    return error instanceof CarillonError && (code === undefined || error.code === code);
+  } catch {
+    return false;
+  }
 }
 
-/** Returns the message of whatever was thrown. */
+/** Returns the message of whatever was thrown. Never throws. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return textOf(isError(error) ? fieldOf(error, "message") : error);
 }

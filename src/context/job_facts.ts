@@ -2,6 +2,7 @@ import type { JobFacts, JobProgress, ParentFacts } from "../model/job_record.ts"
 import { decodePayload } from "../serializers/payload.ts";
 import type { Serializer } from "../serializers/serializer.ts";
 import { Temporal } from "../time/temporal.ts";
+import { fieldOf, textOf } from "../untrusted.ts";
 import type { CurrentJob, ParentResult, ProgressInput } from "./task_context.ts";
 
 /** Returns the facts about a job that its task's function sees, in this process or another. */
@@ -50,6 +51,10 @@ function resultOf(facts: ParentFacts, serializers: readonly Serializer[]): Paren
   return Object.freeze(result) as ParentResult;
 }
 
+function isFinite(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
 /** The largest length of a progress message; a longer one is cut, as every progress is an event and a write. */
 const MESSAGE_LENGTH_MAX = 500;
 
@@ -58,13 +63,15 @@ const MESSAGE_LENGTH_MAX = 500;
  * not fail the job: more than all becomes all, and so does nothing of nothing.
  */
 export function jobProgress(input: ProgressInput, message: string | undefined, atMs: number): JobProgress {
-  const { done, total } = typeof input === "number" ? { done: input, total: 1 } : input;
-  const realTotal = Number.isFinite(total) && total > 0 ? total : 0;
-  const realDone = Number.isFinite(done) ? Math.min(Math.max(0, done), realTotal) : 0;
+  const [done, total] = typeof input === "number"
+    ? [input, 1]
+    : [fieldOf(input, "done"), fieldOf(input, "total")];
+  const realTotal = isFinite(total) && total > 0 ? total : 0;
+  const realDone = isFinite(done) ? Math.min(Math.max(0, done), realTotal) : 0;
   return {
     done: realTotal === 0 ? 1 : realDone,
     total: realTotal === 0 ? 1 : realTotal,
-    message: message === undefined ? null : String(message).slice(0, MESSAGE_LENGTH_MAX),
+    message: message === undefined ? null : textOf(message).slice(0, MESSAGE_LENGTH_MAX),
     atMs,
   };
 }

@@ -1,4 +1,4 @@
-import { clip, fieldsJson } from "../model/text.ts";
+import { clip, fieldsJson, textOf } from "../untrusted.ts";
 import type { CarillonEvent } from "./event.ts";
 import { fieldsOfEvent, hasFields } from "./event_fields.ts";
 
@@ -71,7 +71,7 @@ export function publishedEvent(event: CarillonEvent): object {
     case "jobLog":
       return {
         ...event,
-        message: clip(event.message, TEXT_MAX),
+        message: textOf(event.message, TEXT_MAX),
         fields: JSON.parse(fieldsJson(event.fields, TEXT_MAX)),
       };
     case "jobProgress": {

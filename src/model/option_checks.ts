@@ -2,7 +2,8 @@
 import { CarillonError } from "../errors.ts";
 import { type DurationInput, durationMs } from "../time/duration.ts";
 import { isPlainObject, type JsonValue, type Metadata } from "./payload.ts";
-import { clip, didYouMean } from "./text.ts";
+import { didYouMean } from "./text.ts";
+import { clip } from "../untrusted.ts";
 
 /** The largest depth of nesting in metadata. */
 const METADATA_DEPTH_MAX = 20;

@@ -50,6 +50,22 @@ export function sleep(
   });
 }
 
+/** Settles as a promise does, or resolves to `otherwise` once that much time has passed. */
+export async function within<Value>(
+  clock: Clock,
+  coming: Promise<Value>,
+  limitMs: number,
+  otherwise: Value,
+): Promise<Value> {
+  const over = new AbortController();
+  const late = sleep(clock, limitMs, over.signal, { keepAlive: false }).then(() => otherwise);
+  try {
+    return await Promise.race([coming, late]);
+  } finally {
+    over.abort();
+  }
+}
+
 interface TurnTaking {
   readonly setImmediate?: (callback: () => void) => unknown;
 }

@@ -1,4 +1,5 @@
 import { CarillonError } from "../errors.ts";
+import { textOf } from "../untrusted.ts";
 import { Temporal, temporalName } from "./temporal.ts";
 
 /**
@@ -160,11 +161,5 @@ function invalid(what: string, rule: string, value: unknown, cause?: unknown): C
 }
 
 function shown(value: unknown): string {
-  if (typeof value === "string") return `'${value}'`;
-  if (typeof value !== "object" || value === null) return String(value);
-  try {
-    return (JSON.stringify(value) ?? "an object").slice(0, 200);
-  } catch {
-    return "an object";
-  }
+  return typeof value === "string" ? `'${value}'` : textOf(value, 200);
 }

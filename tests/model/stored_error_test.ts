@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { CarillonError, isCarillonError } from "../../src/errors.ts";
+import { CarillonError, isCarillonError, messageOf } from "../../src/errors.ts";
 import { revivedError, storedError } from "../../src/model/stored_error.ts";
 import { test } from "../harness.ts";
+import { make, plainRecipes } from "../hostile.ts";
 
 test("storedError() and revivedError() keep class, name, code, stack and causes", () => {
   const cause = Object.assign(new Error("the disk is full"), { name: "DiskError" });
@@ -21,11 +22,57 @@ test("storedError() and revivedError() keep the details of Carillon's own errors
   assert.deepEqual(revived.details, { known: ["b"] });
 });
 
-test("storedError() leaves details out that are no JSON or too large", () => {
+test("storedError() leaves out details that are too large, and marks circles", () => {
   const circle: { self?: unknown } = {};
   circle.self = circle;
-  for (const details of [circle, { text: "x".repeat(5000) }, {}]) {
-    assert.equal(storedError(new CarillonError("internal", "a", { details })).details, undefined);
+  const detailsOf = (details: object) =>
+    storedError(new CarillonError("internal", "a", { details: { ...details } })).details;
+  assert.deepEqual(detailsOf(circle), { self: { self: "[circular]" } });
+  assert.deepEqual(detailsOf({ text: "x".repeat(5000), status: 402 }), { status: 402 });
+  assert.equal(detailsOf({}), undefined);
+});
+
+test("storedError() keeps the thrower's own fields in the details, and revivedError() gives them back", () => {
+  const error = Object.assign(new TypeError("refused"), {
+    status: 402,
+    code: 7,
+    limit: 10n,
+    skipped: undefined,
+    run() {},
+  });
+  const stored = storedError(error);
+  assert.deepEqual(stored.details, { status: 402, code: 7, limit: "10" });
+  const revived = revivedError(JSON.parse(JSON.stringify(stored)));
+  assert.deepEqual({ ...revived }, { status: 402, code: 7, limit: "10" });
+  assert.deepEqual(storedError(revived), stored);
+});
+
+test("storedError() reads every field once, and takes a message of any type", () => {
+  const reads: string[] = [];
+  const error = new Proxy(
+    Object.assign(new Error(), { message: { en: "refused" }, stack: null, status: 402 }),
+    {
+      get(target, name) {
+        reads.push(String(name));
+        return Reflect.get(target, name);
+      },
+    },
+  );
+  assert.deepEqual(storedError(error), {
+    name: "Error",
+    message: '{"en":"refused"}',
+    details: { status: 402 },
+  });
+  assert.equal(new Set(reads).size, reads.length);
+});
+
+test("storedError() and messageOf() never throw, and make strings that every store can hold", () => {
+  for (const recipe of plainRecipes) {
+    const stored = storedError(make(recipe));
+    assert.deepEqual(JSON.parse(JSON.stringify(stored)), stored);
+    assert.ok(JSON.stringify(stored).length < 60_000);
+    const text = messageOf(make(recipe));
+    assert.ok(text.isWellFormed() && !text.includes("\0") && text.length <= 10_001);
   }
 });
 

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { CarillonError } from "../../errors.ts";
-import { clip } from "../../model/text.ts";
+import { clip } from "../../untrusted.ts";
 import { checkChoice, checkName, refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { ControlCaller, ControlEnv, ControlParts, ControlRole } from "../control_env.ts";
 import { problemResponse } from "../problems/problem.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { CarillonError } from "../../errors.ts";
-import { clip } from "../../model/text.ts";
+import { clip } from "../../untrusted.ts";
 import type { ControlEnv } from "../control_env.ts";
 import type { HttpAddress } from "../http_server.ts";
 import { isLoopback } from "./loopback.ts";

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { CarillonError, type ErrorCode, messageOf } from "../../errors.ts";
 import type { Logger } from "../../model/logger.ts";
-import { clip } from "../../model/text.ts";
+import { clip } from "../../untrusted.ts";
 import type { JsonValue } from "../../model/payload.ts";
 import { JsonBudget, jsonValueOf } from "../bodies/json_value.ts";
 import { statusOfCode } from "./status_of_code.ts";

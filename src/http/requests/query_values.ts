@@ -1,6 +1,7 @@
 /** The kinds of values that query parameters hold. Their messages continue after `Query parameter 'x'`. */
 import { z } from "zod";
-import { clip, didYouMean } from "../../model/text.ts";
+import { didYouMean } from "../../model/text.ts";
+import { clip } from "../../untrusted.ts";
 
 /** The most characters of a name or an id. */
 export const NAME_LENGTH_MAX = 200;

@@ -2,7 +2,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import { CarillonError, messageOf } from "../../errors.ts";
-import { clip, didYouMean } from "../../model/text.ts";
+import { didYouMean } from "../../model/text.ts";
+import { clip } from "../../untrusted.ts";
 import type { ControlEnv } from "../control_env.ts";
 
 /** The schema of a part of a request: an object of known keys. */

@@ -3,7 +3,7 @@ import type { Rule } from "../rule.ts";
 
 /** The layers, innermost first. The first pattern that matches a path decides its layer. */
 const LAYERS: readonly { readonly name: string; readonly level: number; readonly paths: RegExp }[] = [
-  { name: "ground", level: 0, paths: /^src\/(errors\.ts$|time\/)/ },
+  { name: "ground", level: 0, paths: /^src\/((errors|untrusted)\.ts$|time\/)/ },
   { name: "records and ports", level: 1, paths: /^src\/model\// },
   { name: "records and ports", level: 1, paths: /^src\/triggers\/trigger\.ts$/ },
   {
