@@ -1,6 +1,7 @@
-import { CarillonError, type ErrorCode, messageOf } from "../errors.ts";
+import { CarillonError, type ErrorCode, isCarillonError, messageOf } from "../errors.ts";
 import { isPromiseLike, type MaybePromise } from "../model/maybe_promise.ts";
 import type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from "../model/standard_schema.ts";
+import { isError, textOf } from "../untrusted.ts";
 import type { RegisteredTask } from "./registered_task.ts";
 
 /** The largest number of issues in the message; all of them are in the error's details. */
@@ -46,22 +47,20 @@ function validate(
   let result;
   try {
     result = schema["~standard"].validate(value);
+    if (!isPromiseLike(result)) return accepted(result, code, task);
   } catch (cause) {
-    throw schemaThrew(code, task, cause);
+    throw isCarillonError(cause, code) ? cause : schemaThrew(code, task, cause);
   }
-  if (!isPromiseLike(result)) return accepted(result, code, task);
-  return Promise.resolve(result).then(
-    (later) => accepted(later, code, task),
-    (cause) => {
-      throw schemaThrew(code, task, cause);
-    },
-  );
+  return Promise.resolve(result).then((later) => accepted(later, code, task)).catch((cause) => {
+    throw isCarillonError(cause, code) ? cause : schemaThrew(code, task, cause);
+  });
 }
 
 /** The value as the schema made it. Throws where it found something wrong. */
 function accepted(result: StandardSchemaResult<unknown>, code: Code, task: RegisteredTask): unknown {
-  if (result.issues === undefined) return result.value;
-  const issues = result.issues.map(plainIssue);
+  const found = result.issues;
+  if (found === undefined) return (result as { readonly value: unknown }).value;
+  const issues = Array.from(found, plainIssue);
   throw new CarillonError(code, `${whatOf(code, task)} does not fit its schema: ${issuesText(issues)}`, {
     details: { taskName: task.name, issues },
   });
@@ -78,8 +77,8 @@ function whatOf(code: Code, task: RegisteredTask): string {
 
 function plainIssue(issue: StandardSchemaIssue): ValidationIssue {
   const keys = (issue.path ?? []).map((part) => typeof part === "object" ? part.key : part);
-  const path = keys.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("");
-  return { path: path.replace(/^\./, ""), message: issue.message };
+  const path = keys.map((key) => typeof key === "number" ? `[${key}]` : `.${textOf(key)}`).join("");
+  return { path: path.replace(/^\./, ""), message: textOf(issue.message) };
 }
 
 function issuesText(issues: readonly ValidationIssue[]): string {
@@ -115,6 +114,6 @@ export async function batchResults(
 /** Resolves to one result of a batch; throws where an error stands in its place. */
 export async function batchResult(result: unknown): Promise<unknown> {
   const value = await result;
-  if (value instanceof Error) throw value;
+  if (isError(value)) throw value;
   return value;
 }

@@ -1,4 +1,5 @@
 import { CarillonError, isCarillonError, messageOf } from "../errors.ts";
+import { disregard } from "../model/maybe_promise.ts";
 import type { Payload } from "../model/payload.ts";
 import { plainJson } from "./plain_json.ts";
 import { richJson } from "./rich_json.ts";
@@ -15,7 +16,14 @@ export function encodePayload(value: unknown, serializer: Serializer): Payload |
   if (value === undefined) return null;
   if (!checked.has(serializer)) checkName(serializer);
   try {
-    return `${serializer.name}:${serializer.serialize(value)}`;
+    const text: unknown = serializer.serialize(value);
+    if (typeof text === "string" && text.isWellFormed() && !text.includes("\0")) {
+      return `${serializer.name}:${text}`;
+    }
+    disregard(text);
+    throw new TypeError(
+      typeof text === "string" ? "it returned half a character or NUL" : "it returned no string",
+    );
   } catch (cause) {
     throw failure("serializationFailed", serializer, cause);
   }
@@ -32,7 +40,10 @@ export function decodePayload(payload: Payload | null, serializers: readonly Ser
   const serializer = named(serializers, name) ?? named(builtIn, name);
   if (serializer === undefined) throw unknownSerializer(payload, name);
   try {
-    return serializer.deserialize(payload.slice(colon + 1));
+    const value = serializer.deserialize(payload.slice(colon + 1));
+    if (!(value instanceof Promise)) return value;
+    disregard(value);
+    throw new TypeError("it returned a promise");
   } catch (cause) {
     throw failure("deserializationFailed", serializer, cause);
   }

@@ -1,7 +1,9 @@
-import { CarillonError } from "../errors.ts";
+import { CarillonError, messageOf } from "../errors.ts";
 
 /** The largest depth of nesting, so that every runtime can walk, write and read values. */
 const DEPTH_MAX = 1000;
+/** The largest number of values in one: what is shared counts wherever it stands, as that is how it would be written. */
+const NODES_MAX = 1_000_000;
 
 /** The values that a format can hold. */
 export interface StorableRules {
@@ -16,10 +18,15 @@ export interface StorableRules {
  * are symbols, circles, instances of classes.
  */
 export function requireStorable(value: unknown, rules: StorableRules): void {
-  requireAt(value, "$", rules, new Set());
+  requireAt(value, "$", { ...rules, left: NODES_MAX }, new Set());
 }
 
-function requireAt(value: unknown, path: string, rules: StorableRules, outer: Set<object>): void {
+interface Walk extends StorableRules {
+  left: number;
+}
+
+function requireAt(value: unknown, path: string, rules: Walk, outer: Set<object>): void {
+  if (--rules.left < 0) throw tooLarge(rules.format, `it consists of more than ${NODES_MAX} values`);
   if (value === null || typeof value === "boolean") return;
   if (typeof value !== "object" || !(Array.isArray(value) || isPlainRecord(value))) {
     if (rules.holds(value)) return;
@@ -38,7 +45,7 @@ function requireAt(value: unknown, path: string, rules: StorableRules, outer: Se
 function requireItems(
   items: readonly unknown[],
   path: string,
-  rules: StorableRules,
+  rules: Walk,
   outer: Set<object>,
 ): void {
   if (Object.getPrototypeOf(items) !== Array.prototype) throw unstorable(rules.format, path, kindOf(items));
@@ -48,7 +55,7 @@ function requireItems(
   for (const [index, item] of items.entries()) requireAt(item, `${path}[${index}]`, rules, outer);
 }
 
-function requireFields(value: object, path: string, rules: StorableRules, outer: Set<object>): void {
+function requireFields(value: object, path: string, rules: Walk, outer: Set<object>): void {
   for (const [key, field] of Object.entries(value)) {
     const fieldPath = pathTo(path, key);
     if (key === "__proto__") throw unstorable(rules.format, fieldPath, "named __proto__");
@@ -76,6 +83,12 @@ export function unstorable(format: string, path: string, what: string, cause?: u
   return new CarillonError("serializationFailed", message, { details: { path, format }, cause });
 }
 
+/** The error of a value that is too large to be written at all; `why` is for people. */
+export function tooLarge(format: string, why: string): CarillonError {
+  const message = `The value cannot be stored as ${format}: ${why}. Store a reference to it instead`;
+  return new CarillonError("serializationFailed", message, { details: { format, tooLarge: true } });
+}
+
 /** Describes a value for such an error. */
 export function kindOf(value: unknown): string {
   if (typeof value === "object" && value !== null) return kindOfObject(value);
@@ -98,9 +111,12 @@ function kindOfObject(value: object): string {
 
 /** The error for a stored string that the format did not write. */
 export function unreadable(format: string, cause: unknown): CarillonError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new CarillonError("deserializationFailed", `The stored value is not ${format}: ${reason}`, {
-    details: { format },
-    cause,
-  });
+  return new CarillonError(
+    "deserializationFailed",
+    `The stored value is not ${format}: ${messageOf(cause)}`,
+    {
+      details: { format },
+      cause,
+    },
+  );
 }
