@@ -155,13 +155,14 @@ export function leaseIsOver(lease: LeaseObservation, nowMs: number): boolean {
 export function lostLeaseTransition(
   job: Pick<JobRecord, "lostLeases" | "cancelRequested">,
   settings: Pick<RunSettings, "onLostLease" | "maxLostLeases" | "retention">,
+  why = "its scheduler lost the lease while it ran",
 ): JobTransition {
   const keepMs = settings.retention.otherMs;
   if (job.cancelRequested !== null) return endedAs("cancelled", job.cancelRequested, keepMs);
   const retry = settings.onLostLease === "retry" && job.lostLeases + 1 < settings.maxLostLeases;
   if (retry) return { to: "handBack", lostLease: true };
   const times = job.lostLeases + 1;
-  const reason = `its scheduler lost the lease while it ran (${times} ${times === 1 ? "time" : "times"})`;
+  const reason = `${why} (${times} ${times === 1 ? "time" : "times"})`;
   return endedAs("abandoned", reason, keepMs);
 }
 

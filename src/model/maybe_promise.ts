@@ -9,3 +9,9 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return typeof (value as { readonly then?: unknown }).then === "function";
 }
+
+/** Keeps a promise that user code returned where none was expected from ending the process when it rejects. Never throws. */
+export function disregard(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  (async () => await value)().catch(() => {});
+}

@@ -53,15 +53,21 @@ export interface RetryOptions {
   readonly jitter?: number;
 }
 
-/** Returns how long to wait after attempt number `attempt` failed with `error`. */
+/**
+ * Returns how long to wait after attempt number `attempt` failed with `error`. Where it throws or returns no duration, the
+ * wait is that of the exponential back-off, and a warning is logged.
+ */
 export type BackoffFunction = (attempt: number, error: unknown) => DurationInput;
 
 /** Number and timing of the attempts of a task's jobs; its code can also decide by functions. */
 export interface TaskRetryOptions extends Omit<RetryOptions, "backoff"> {
   /** Waits `base` each time, `factor` times longer each time, or as a function says. @default "exponential" */
   readonly backoff?: BackoffKind | BackoffFunction;
-  /** Returns whether this error is worth another attempt. @default every error is */
-  readonly retryIf?: (error: unknown, attempt: number) => boolean;
+  /**
+   * Returns true if this error is worth another attempt; where it throws or does not settle within 5 seconds, it is.
+   * @default every error is
+   */
+  readonly retryIf?: (error: unknown, attempt: number) => boolean | Promise<boolean>;
 }
 
 const retryKeys = ["maxAttempts", "backoff", "base", "factor", "cap", "jitter", "retryIf"] as const;

@@ -106,7 +106,7 @@ export interface ResolvedTaskOptions {
   readonly metadata: Metadata;
   readonly overrides: RunOverrides;
   readonly backoff: BackoffFunction | undefined;
-  readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
+  readonly retryIf: TaskRetryOptions["retryIf"] | undefined;
   /** Returns the concurrency key of a job from its input. */
   readonly concurrencyKey: ConcurrencyKey | undefined;
   /** Returns the rate key of a job from its input. */

@@ -4,7 +4,7 @@ import type { Middleware } from "../context/middleware.ts";
 import type { ResolvedBatch } from "../model/task_options.ts";
 import type { ConcurrencyKey, RateKey } from "../model/limit_options.ts";
 import type { Metadata } from "../model/payload.ts";
-import type { BackoffFunction } from "../model/retry_options.ts";
+import type { BackoffFunction, TaskRetryOptions } from "../model/retry_options.ts";
 import type { ResolvedScheduleOptions } from "../model/schedule_options.ts";
 import { resolveRunSettings, type RunOverrides } from "../model/settings.ts";
 import type { StandardSchema } from "../model/standard_schema.ts";
@@ -26,7 +26,7 @@ export interface RegisteredTask {
   /** Returns the wait before another attempt, where the code decides (`backoff.kind` is `custom`). */
   readonly backoff: BackoffFunction | undefined;
   /** Returns true if an error is worth another attempt; undefined is always. */
-  readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
+  readonly retryIf: TaskRetryOptions["retryIf"] | undefined;
   /** Returns the concurrency key of a job from its input. */
   readonly concurrencyKey: ConcurrencyKey | undefined;
   readonly rateKey: RateKey | undefined;

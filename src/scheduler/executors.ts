@@ -54,7 +54,7 @@ export class Executors {
   }
 
   /** Closes all of them; each may be used again. */
-  close(): (Promise<void> | undefined)[] {
-    return this.all().map((executor) => executor.close?.());
+  close(): Promise<void>[] {
+    return this.all().map(async (executor) => await executor.close?.());
   }
 }

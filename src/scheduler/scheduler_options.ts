@@ -3,6 +3,7 @@ import { CarillonError } from "../errors.ts";
 import type { EventBroker } from "../brokers/event_broker.ts";
 import type { Executor } from "../executors/executor.ts";
 import { consoleLogger } from "../model/console_logger.ts";
+import { disregard } from "../model/maybe_promise.ts";
 import { isDebugEnabled, type Logger, type LogLevel, silentLogger } from "../model/logger.ts";
 import * as check from "../model/option_checks.ts";
 import type { RunOverrides } from "../model/settings.ts";
@@ -204,14 +205,16 @@ function loggerOf(logger: Logger | false = consoleLogger()): Logger {
 function harmlessLogger(logger: Logger): Logger {
   const line = (level: LogLevel): Logger[typeof level] => (message, fields) => {
     try {
-      logger[level](message, fields);
+      disregard(logger[level](message, fields));
     } catch {
       // There is nowhere left to report it.
     }
   };
   const isLevelEnabled = () => {
     try {
-      return isDebugEnabled(logger);
+      const is: unknown = isDebugEnabled(logger);
+      disregard(is);
+      return Boolean(is);
     } catch {
       return true;
     }

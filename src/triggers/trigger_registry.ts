@@ -1,4 +1,5 @@
 import { CarillonError } from "../errors.ts";
+import { disregard } from "../model/maybe_promise.ts";
 import { isStandardSchema, type StandardSchema } from "../model/standard_schema.ts";
 import { didYouMean } from "../model/text.ts";
 import { timeZoneId } from "../time/time_zone.ts";
@@ -164,12 +165,13 @@ class CustomCore implements TriggerCore {
     if (fireMs === undefined || fireMs === null) return undefined;
     // A loop that believed a fire which is not later would never end.
     if (typeof fireMs === "number" && fireMs > epochMs && Number.isSafeInteger(fireMs)) return fireMs;
+    disregard(fireMs);
     throw new CarillonError(
       "triggerFailed",
       `A '${this.kind}' trigger must return whole milliseconds later than ${epochMs}, but returned ${
         shown(fireMs)
       }`,
-      { details: { kind: this.kind, epochMs, fireMs } },
+      { details: { kind: this.kind, epochMs, fireMs: shown(fireMs) } },
     );
   }
 
@@ -187,6 +189,7 @@ class CustomCore implements TriggerCore {
 function validate<Output>(kind: string, schema: StandardSchema<object, Output>, definition: object): Output {
   const result = schema["~standard"].validate(definition);
   if (result instanceof Promise) {
+    disregard(result);
     throw invalidTrigger(`The schema of the kind '${kind}' is asynchronous, but triggers are made at once`);
   }
   if (!result.issues) return result.value;

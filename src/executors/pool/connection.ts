@@ -105,5 +105,9 @@ export function encodeMessage(message: ToHost | FromHost): string {
  */
 export function decodeMessage<Message extends ToHost | FromHost>(text: unknown): Message | undefined {
   if (typeof text !== "string" || !text.startsWith(MARK)) return undefined;
-  return JSON.parse(text.slice(MARK.length)) as Message;
+  try {
+    return (JSON.parse(text.slice(MARK.length)) as Message | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }

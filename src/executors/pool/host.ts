@@ -1,4 +1,4 @@
-import { CarillonError } from "../../errors.ts";
+import { CarillonError, messageOf } from "../../errors.ts";
 import type { Payload } from "../../model/payload.ts";
 import { revivedError, storedError } from "../../model/stored_error.ts";
 import { decodePayload } from "../../serializers/payload.ts";
@@ -226,7 +226,7 @@ export class Host {
     const what = `The ${this.#connection.name} that ran task '${this.#taskName}'`;
     if (this.#isTerminated) return new CarillonError("executorFailed", `${what} was terminated`);
     const cause = this.#crash ?? this.#ending?.error;
-    const why = cause instanceof Error ? `: ${cause.message}` : "";
+    const why = cause === undefined ? "" : `: ${messageOf(cause)}`;
     const before = this.#isReady ? "before the task did" : "while it imported the executor's modules";
     const how = this.#ending?.how ?? "";
     return new CarillonError("executorFailed", `${what} ended ${how} ${before}${why}`, {

@@ -20,6 +20,7 @@ import { richJson } from "../../serializers/rich_json.ts";
 import type { Serializer } from "../../serializers/serializer.ts";
 import type { Clock } from "../../time/clock.ts";
 import { systemClock } from "../../time/system_clock.ts";
+import { fieldOf, keysOf, textOf } from "../../untrusted.ts";
 import { Throttle, type ThrottledWork } from "../../time/throttle.ts";
 import type { JobMessage, JobReport, ToHost } from "./connection.ts";
 import type { LoadedTasks } from "./loaded_tasks.ts";
@@ -183,8 +184,8 @@ export class HostedJob {
 
   #log(): JobLog {
     return methodsByLevel((level) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-      const texts = Object.entries(fields).map(([key, value]) => [key, fieldText(value)] as const);
-      this.#send({ type: "log", level, message: String(message), fields: Object.fromEntries(texts) });
+      const texts = keysOf(fields).map((key) => [key, fieldText(fieldOf(fields, key))] as const);
+      this.#send({ type: "log", level, message: textOf(message), fields: Object.fromEntries(texts) });
     });
   }
 }

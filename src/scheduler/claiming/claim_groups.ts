@@ -1,3 +1,5 @@
+import type { Executor } from "../../executors/executor.ts";
+import { disregard } from "../../model/maybe_promise.ts";
 import { resolveRunSettings } from "../../model/settings.ts";
 import type { TaskClaim } from "../../model/task_record.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
@@ -26,7 +28,7 @@ export function claimGroups(
   };
   const groups: ClaimGroup[] = [];
   for (const [executor, tasks] of Map.groupBy(registry.tasks(), executorOf)) {
-    const free = executor?.free?.() ?? Infinity;
+    const free = freePlaces(executor);
     if (free <= 0) continue;
     // A batch takes one place for many jobs: it is counted for itself.
     const isBatch = ({ batch }: RegisteredTask) => batch !== undefined && free !== Infinity;
@@ -38,6 +40,18 @@ export function claimGroups(
   }
   // The unlimited ones last: they could take all the slots there are, however many jobs wait for an executor.
   return groups.sort((a, b) => a.max - b.max);
+}
+
+/** Places that an executor has left; where it cannot say so it has no limit, and its jobs wait in it. */
+function freePlaces(executor: Executor | undefined): number {
+  try {
+    const free: unknown = executor?.free?.();
+    if (typeof free === "number" && !Number.isNaN(free)) return Math.floor(free);
+    disregard(free);
+  } catch {
+    // Its own failures show when it runs a job.
+  }
+  return Infinity;
 }
 
 function claimOf({ name, version }: RegisteredTask): TaskClaim {

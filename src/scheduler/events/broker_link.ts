@@ -3,6 +3,7 @@ import { messageOf } from "../../errors.ts";
 import type { CarillonEvent } from "../../events/event.ts";
 import { eventMessage, readEventMessage } from "../../events/event_message.ts";
 import type { Logger } from "../../model/logger.ts";
+import { disregard } from "../../model/maybe_promise.ts";
 import { type Clock, sleep } from "../../time/clock.ts";
 
 /** Longest wait of opening for the broker; then it continues without. */
@@ -66,11 +67,19 @@ export class BrokerLink {
     try {
       const message = eventMessage(event, { id: this.#senderId, name: this.#owner.name });
       if (this.#isTooLong(message)) return this.#refuse(event);
-      if (this.#connection) return this.#connection.publish(message);
+      if (this.#connection) return this.#send(this.#connection, message);
       this.#held.push(message);
       if (this.#held.length > HELD_MAX) this.#held.shift();
     } catch (error) {
       this.#owner.logger.warn("the event broker failed", { event: event.type, error: messageOf(error) });
+    }
+  }
+
+  #send(connection: BrokerConnection, message: string): void {
+    try {
+      disregard(connection.publish(message));
+    } catch (error) {
+      this.#owner.logger.warn("the event broker failed", { error: messageOf(error) });
     }
   }
 
@@ -83,10 +92,9 @@ export class BrokerLink {
     this.#held = [];
     if (!connection) return;
     const closed = new AbortController();
-    const closing = connection.close().catch((error) =>
-      logger.warn("closing the event broker failed", { error: messageOf(error) })
-    );
-    void closing.then(() => closed.abort());
+    const close = async () => await connection.close();
+    void close().catch((error) => logger.warn("closing the event broker failed", { error: messageOf(error) }))
+      .then(() => closed.abort());
     await sleep(clock, CLOSE_MS, closed.signal);
   }
 
@@ -98,7 +106,7 @@ export class BrokerLink {
         const connection = await broker.connect(this.#brokerListener(closed));
         if (closed.aborted) return await connection.close();
         this.#connection = connection;
-        for (const message of this.#held.splice(0)) connection.publish(message);
+        for (const message of this.#held.splice(0)) this.#send(connection, message);
         if (waitMs > RETRY_MS.first) {
           logger.info("the event broker is connected", { broker: broker.kind });
           this.#listener.onMissedEvents();

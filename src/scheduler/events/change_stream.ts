@@ -1,4 +1,4 @@
-import { CarillonError } from "../../errors.ts";
+import { CarillonError, isCarillonError } from "../../errors.ts";
 import type { EventOf } from "../../events/event.ts";
 import type { ChangeRecord } from "../../model/change_record.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -120,7 +120,7 @@ export class ChangeStream<Event> implements AsyncIterableIterator<Event, undefin
       if (changes.length === PAGE) this.#isStale = true;
       for (const change of changes) this.#take(unit.alias, change);
     } catch (error) {
-      if (error instanceof CarillonError && error.retryable) return;
+      if (isCarillonError(error) && error.retryable) return;
       this.close();
       throw error;
     }

@@ -1,5 +1,6 @@
 import { runInFrame } from "../../context/current_frame.ts";
 import type { TaskContext } from "../../context/task_context.ts";
+import { CarillonError } from "../../errors.ts";
 import type { Executor, ExecutorRun } from "../../executors/executor.ts";
 import { isPromiseLike, type MaybePromise } from "../../model/maybe_promise.ts";
 import type { Payload } from "../../model/payload.ts";
@@ -33,14 +34,30 @@ export function callTask(
 ): MaybePromise<RunAnswer> {
   const frame = { scheduler: self, job: context };
   const returned = runInFrame(frame, () => task.call(input, context));
-  if (!isPromiseLike(returned)) return answerOf(task, returned, serializer);
-  return Promise.resolve(returned).then((value) => answerOf(task, value, serializer));
+  if (!isPromiseLike(returned)) return checked(task, returned, context, serializer);
+  return Promise.resolve(returned).then((value) => checked(task, value, context, serializer));
 }
 
-function answerOf(task: RegisteredTask, returned: unknown, serializer: Serializer): MaybePromise<RunAnswer> {
+function checked(
+  task: RegisteredTask,
+  returned: unknown,
+  context: TaskContext,
+  serializer: Serializer,
+): MaybePromise<RunAnswer> {
   const value = validateOutput(task, returned);
-  if (value instanceof Promise) return value.then((value) => encoded(value, serializer));
-  return encoded(value, serializer);
+  if (!(value instanceof Promise)) return encoded(value, serializer);
+  // The function has ended: a schema that does not settle cannot keep the slot of a run that is to stop.
+  return orAborted(value, context.signal).then((value) => encoded(value, serializer));
+}
+
+/** Settles as a promise does, or rejects with the signal's reason when it is aborted before. */
+export function orAborted<Value>(coming: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const { promise, resolve, reject } = Promise.withResolvers<Value>();
+  const stop = () => reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop);
+  coming.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  return promise;
 }
 
 function encoded(value: unknown, serializer: Serializer): RunAnswer {
@@ -69,8 +86,18 @@ export async function runByExecutor(
     started,
   };
   run.terminate = () => executor.terminate?.(request) ?? false;
-  const payload = await executor.run(request);
-  return { payload, value: local ? local.value : decodePayload(payload, [serializer]) };
+  const payload: unknown = await executor.run(request);
+  return local !== undefined && payload === local.payload ? local : answerOf(payload, serializer);
+}
+
+/** The answer that an executor returned. Throws for what is no payload, which the store could not take. */
+export function answerOf(payload: unknown, serializer: Serializer): RunAnswer {
+  if (typeof payload === "string") return { payload, value: decodePayload(payload, [serializer]) };
+  if (payload === null || payload === undefined) return { payload: null, value: undefined };
+  throw new CarillonError(
+    "executorFailed",
+    `The executor returned a value of type ${typeof payload}; it must return what 'call' resolves to`,
+  );
 }
 
 /** The part of one job that crosses to the place where its function runs, and back. */

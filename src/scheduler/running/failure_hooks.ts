@@ -2,6 +2,7 @@ import { currentJobOf } from "../../context/job_facts.ts";
 import type { FailedOutcome, FailureHook } from "../../context/job_failure.ts";
 import { runInSchedulerContext } from "../../context/current_frame.ts";
 import { messageOf } from "../../errors.ts";
+import { isError } from "../../untrusted.ts";
 import type { CarillonEvent, JobFinishedEvent } from "../../events/event.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import { revivedError } from "../../model/stored_error.ts";
@@ -68,7 +69,7 @@ export class FailureHooks implements OwnEventListener {
       const failure = {
         job: currentJobOf(job),
         outcome,
-        error: error instanceof Error ? error : new Error(messageOf(error), { cause: error }),
+        error: isError(error) ? error : new Error(messageOf(error), { cause: error }),
         input: await this.#input(job, task),
       };
       try {

@@ -9,6 +9,7 @@ import type {
 import { messageOf } from "../../errors.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import { methodsByLevel } from "../../model/logger.ts";
+import { fieldOf, keysOf, textOf } from "../../untrusted.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
 import { JobCompletion } from "./job_completion.ts";
@@ -110,7 +111,10 @@ export function jobLog(
   keeper: LogKeeper,
 ): JobLog {
   const { id: job, taskName: task } = record;
-  return methodsByLevel((level) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+  return methodsByLevel((level) => (said: string, given: Readonly<Record<string, unknown>> = {}) => {
+    // A line of a log does not fail its job, whatever is logged.
+    const message = typeof said === "string" ? said : textOf(said);
+    const fields = Object.fromEntries(keysOf(given).map((key) => [key, fieldOf(given, key)]));
     gateway.jobs.log(record, level, message, fields);
     keeper.add(level, message, fields);
     logger[level](message, { job, task, ...fields });

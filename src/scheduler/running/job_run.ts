@@ -29,6 +29,8 @@ export interface RunCompletion {
 export class JobRun {
   readonly job: JobRecord;
   readonly fence: JobFence;
+  /** True once its function may have been called. */
+  hasBegun = false;
   /** The jobs it waited for, once they are read. */
   parents: readonly ParentFacts[] | undefined;
   /** Its transition, once that is written. */

@@ -1,21 +1,37 @@
 import { messageOf } from "../../errors.ts";
+import { lostLeaseTransition } from "../../model/decisions.ts";
 import type { JobRecord, JobTransition } from "../../model/job_record.ts";
 import { isDebugEnabled, type Logger } from "../../model/logger.ts";
-import type { MaybePromise } from "../../model/maybe_promise.ts";
-import { durationMs as durationMsOf } from "../../time/duration.ts";
+import { isPromiseLike, type MaybePromise } from "../../model/maybe_promise.ts";
+import type { RunSettings } from "../../model/settings.ts";
+import type { RegisteredTask } from "../../registry/registered_task.ts";
+import { sleep, within } from "../../time/clock.ts";
 import type { Environment } from "../environment.ts";
 import type { Lease } from "../leases/lease.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
 import type { TaskCache } from "../store/task_cache.ts";
 import { Batches } from "./batches/batches.ts";
 import type { EndWriter } from "./end_writer.ts";
+import { orAborted } from "./executor_run.ts";
 import type { FreedSlots } from "./freed_slots.ts";
 import { type AbortCause, JobRun } from "./job_run.ts";
 import { attempt, type AttemptParts } from "./run_attempt.ts";
-import { terminateRun } from "./run_guards.ts";
+import { RunGuards, terminateRun } from "./run_guards.ts";
 import { type Prepared, RunPreparation } from "./run_preparation.ts";
 import type { RunTable } from "./run_table.ts";
 import { type RunResult, runTransition, successTransition } from "./run_transition.ts";
+
+/** Attempts to read the parents of a job before its run breaks off, and the first wait between two of them. */
+const PARENTS_TRIES_MAX = 6;
+const PARENTS_RETRY_MS = 100;
+/** The longest wait for what user code decides about a run that has ended. */
+const ANSWER_MAX_MS = 5000;
+
+/** The part of a prepared run that decides about its end. */
+interface Decisive {
+  readonly task: RegisteredTask | undefined;
+  readonly settings: RunSettings;
+}
 
 /** The parts on which a job runner works. */
 export interface JobRunnerParts {
@@ -81,8 +97,23 @@ export class JobRunner {
     work.catch((error) => this.#brokeOff(run, error));
   }
 
-  async #runLater(run: JobRun, prepared: Promise<Prepared | string>, startMs: number): Promise<void> {
-    await this.#run(run, await prepared, startMs);
+  /** Waits for a schema, a migration or the parents: within the time of the run, and no longer than it is to go on. */
+  async #runLater(run: JobRun, coming: Promise<Prepared | string>, startMs: number): Promise<void> {
+    const { environment, gateway } = this.#parts;
+    const task = environment.registry.find(run.job.taskName);
+    const settings = this.#preparation.settingsOf(run.job);
+    const guards = new RunGuards(run, settings, environment, gateway);
+    guards.started();
+    try {
+      const prepared = await orAborted(coming, run.signal);
+      guards.waits();
+      return await this.#run(run, prepared, startMs, guards);
+    } catch (error) {
+      guards.dispose();
+      if (run.cause === undefined) throw error;
+      const durationMs = environment.clock.monotonicMs() - startMs;
+      await this.#decide(run, { task, settings }, { ok: false, error }, durationMs, false);
+    }
   }
 
   async #preparedWithParents(run: JobRun): Promise<Prepared | string> {
@@ -91,20 +122,32 @@ export class JobRunner {
   }
 
   async #readParents(run: JobRun): Promise<void> {
-    const { parents } = await this.#parts.gateway.store.getParents(run.job.id);
-    run.parents = parents.flatMap(({ id, taskName, outcome, value, error }) =>
-      outcome === null ? [] : [{ id, taskName, outcome, value, error }]
-    );
+    const { environment: { clock, logger }, gateway: { store } } = this.#parts;
+    for (let tries = 1;; tries++) {
+      try {
+        const { parents } = await store.getParents(run.job.id);
+        run.parents = parents.flatMap(({ id, taskName, outcome, value, error }) =>
+          outcome === null ? [] : [{ id, taskName, outcome, value, error }]
+        );
+        return;
+      } catch (error) {
+        if (tries === PARENTS_TRIES_MAX || run.cause !== undefined) throw error;
+        logger.debug("the parents of a job were not read", { job: run.job.id, error: messageOf(error) });
+      }
+      await sleep(clock, PARENTS_RETRY_MS * 2 ** (tries - 1), run.signal, { keepAlive: false });
+    }
   }
 
-  #run(run: JobRun, prepared: Prepared | string, startMs: number): MaybePromise<void> {
+  #run(run: JobRun, prepared: Prepared | string, startMs: number, guards?: RunGuards): MaybePromise<void> {
     const { environment: { logger }, gateway } = this.#parts;
     if (typeof prepared === "string") {
+      guards?.dispose();
       logger.warn("job parked", { job: run.job.id, task: run.job.taskName, reason: prepared });
       return this.#end(run, { to: "parked", reason: prepared }, null);
     }
+    run.hasBegun = true;
     gateway.jobs.publishStarted(run.job);
-    const result = attempt(run, prepared, this.#attemptParts);
+    const result = attempt(run, prepared, this.#attemptParts, guards);
     if (result instanceof Promise) return this.#endedLater(run, prepared, result, startMs);
     return this.#ended(run, prepared, result, startMs);
   }
@@ -123,25 +166,55 @@ export class JobRunner {
     if (run.completion?.isTried || run.termination !== undefined) {
       return this.#settle(run, prepared, result, durationMs);
     }
-    this.#decide(run, prepared, result, durationMs, false);
+    return this.#decide(run, prepared, result, durationMs, false);
   }
 
   /** Its function may have completed it within a transaction, or its executor is asked to end it: that comes first. */
   async #settle(run: JobRun, prepared: Prepared, result: RunResult, durationMs: number): Promise<void> {
     if (run.completion?.isTried && await this.#parts.ends.settle(run, run.completion, durationMs)) return;
-    this.#decide(run, prepared, result, durationMs, await run.termination ?? false);
+    // Only the words of the end depend on it: an executor that never says so does not hold that up.
+    const { clock } = this.#parts.environment;
+    const ending = run.termination && within(clock, run.termination, ANSWER_MAX_MS, false);
+    await this.#decide(run, prepared, result, durationMs, await ending ?? false);
   }
 
   #decide(
     run: JobRun,
-    prepared: Prepared,
+    { task, settings }: Decisive,
     result: RunResult,
     durationMs: number,
     terminated: boolean,
-  ): void {
-    const transition = result.ok && run.cause === undefined
-      ? successTransition(result.payload, prepared.settings)
-      : this.#transition(run, prepared, result, terminated);
+  ): MaybePromise<void> {
+    if (result.ok && run.cause === undefined) {
+      return this.#finish(run, successTransition(result.payload, settings), durationMs, result);
+    }
+    const { random, logger, clock } = this.#parts.environment;
+    const { job, cause } = run;
+    const retryIf = (error: unknown) => {
+      const is: unknown = task?.retryIf?.(error, job.attempt);
+      return isPromiseLike(is) ? within(clock, Promise.resolve(is), ANSWER_MAX_MS, true) : is;
+    };
+    const transition = runTransition({
+      result,
+      cause,
+      terminated,
+      job,
+      settings,
+      retryIf: task?.retryIf && retryIf,
+      backoff: task?.backoff,
+      random: random(),
+      warn: (option, error) =>
+        logger.warn(`${option} of a task failed; the default applies`, {
+          job: job.id,
+          task: job.taskName,
+          error: messageOf(error),
+        }),
+    });
+    if (!(transition instanceof Promise)) return this.#finish(run, transition, durationMs, result);
+    return transition.then((transition) => this.#finish(run, transition, durationMs, result));
+  }
+
+  #finish(run: JobRun, transition: JobTransition, durationMs: number, result: RunResult): void {
     logEnd(this.#parts.environment.logger, run, transition, durationMs);
     this.#end(run, transition, durationMs, result);
   }
@@ -152,30 +225,18 @@ export class JobRunner {
     this.#parts.ends.add({ run, job, fence, transition, scheduleSeq, durationMs, local });
   }
 
-  /** Its end is not written: the heartbeats find that it does not run, and hand it back. */
+  /**
+   * The engine itself failed around a run, or what it reads for it cannot be read. That counts, as an attempt once the
+   * function was called and as a lost lease before, so that no job runs again forever.
+   */
   #brokeOff(run: JobRun, error: unknown): void {
-    const { environment: { logger }, freed } = this.#parts;
-    logger.error("a run broke off", { job: run.job.id, error: messageOf(error) });
-    freed.free([run]);
-  }
-
-  #transition(
-    run: JobRun,
-    { task, settings }: Prepared,
-    result: RunResult,
-    terminated: boolean,
-  ): JobTransition {
-    return runTransition({
-      result,
-      cause: run.cause,
-      terminated,
-      job: run.job,
-      settings,
-      retryIf: task.retryIf && ((error) => task.retryIf!(error, run.job.attempt)),
-      customBackoffMs: task.backoff &&
-        ((attempt, error) => durationMsOf(task.backoff!(attempt, error), "backoff")),
-      random: this.#parts.environment.random(),
-    });
+    const { job } = run;
+    this.#parts.environment.logger.error("a run broke off", { job: job.id, error: messageOf(error) });
+    const settings = this.#preparation.settingsOf(job);
+    const transition = run.hasBegun
+      ? runTransition({ result: { ok: false, error }, cause: run.cause, job, settings, random: 0 })
+      : lostLeaseTransition(job, settings, `its run could not begin: ${messageOf(error)}`);
+    this.#end(run, transition as JobTransition, null);
   }
 
   /** Ends a run that ignored its signal. Resolves to false where its executor cannot. */

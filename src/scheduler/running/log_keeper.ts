@@ -1,4 +1,4 @@
-import { clip, fieldsJson } from "../../model/text.ts";
+import { fieldsJson, textOf } from "../../untrusted.ts";
 import { LOG_LINES_MAX, type LogBatch, type LogLine } from "../../model/job_history.ts";
 import type { JobRecord } from "../../model/job_record.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -35,7 +35,7 @@ export class LogKeeper implements ThrottledWork {
   add(level: LogLine["level"], message: string, fields: Readonly<Record<string, unknown>>): void {
     if (this.#closed) return;
     const line = ++this.#lastLine;
-    const text = clip(String(message), TEXT_MAX);
+    const text = textOf(message, TEXT_MAX);
     this.#waiting.push({ line, atMs: this.#clock.nowMs(), level, message: text, fields: fieldsText(fields) });
     // Lines that the store would drop again need not be written.
     if (this.#waiting.length > LOG_LINES_MAX) this.#waiting.shift();

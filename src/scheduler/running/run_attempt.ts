@@ -21,12 +21,16 @@ export interface AttemptParts {
 
 /**
  * Calls a task's function by its executor, with its context, time limit and watch for being stuck. Never throws; returns
- * a promise only where something is to be awaited.
+ * a promise only where something is to be awaited. `guards` are given where its time counts already.
  */
-export function attempt(run: JobRun, prepared: Prepared, parts: AttemptParts): MaybePromise<RunResult> {
+export function attempt(
+  run: JobRun,
+  prepared: Prepared,
+  parts: AttemptParts,
+  guards: RunGuards = new RunGuards(run, prepared.settings, parts.environment, parts.gateway),
+): MaybePromise<RunResult> {
   const { environment, gateway } = parts;
   const context = new JobContext(run, prepared, environment, gateway);
-  const guards = new RunGuards(run, prepared.settings, environment, gateway);
   let answer: MaybePromise<RunAnswer>;
   try {
     answer = hasMiddleware(prepared, environment)

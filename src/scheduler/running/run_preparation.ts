@@ -48,6 +48,13 @@ export class RunPreparation {
     }
   }
 
+  /** Returns the settings of a job's run, also of one that cannot be prepared. */
+  settingsOf({ taskName, overrides }: JobRecord): RunSettings {
+    const stored = this.#tasks.get(taskName);
+    const code = this.#environment.registry.find(taskName)?.overrides ?? stored?.settings;
+    return resolveRunSettings(overrides, stored?.overrides, code, this.#environment.defaults);
+  }
+
   #settingsOf(task: RegisteredTask, own: RunOverrides): RunSettings {
     const stored = this.#tasks.get(task.name)?.overrides;
     if (!isEmpty(own)) return this.#resolve(task, stored, own);

@@ -5,6 +5,9 @@ import { backoffMs } from "../../model/retry_options.ts";
 import type { RunSettings } from "../../model/settings.ts";
 import type { JobOutcome } from "../../model/states.ts";
 import { storedError } from "../../model/stored_error.ts";
+import { disregard, isPromiseLike, type MaybePromise } from "../../model/maybe_promise.ts";
+import { DURATION_MAX_MS, type DurationInput, durationMs } from "../../time/duration.ts";
+import { fieldOf } from "../../untrusted.ts";
 import type { AbortCause } from "./job_run.ts";
 
 /** The way in which a task's function ended. */
@@ -20,16 +23,18 @@ export interface RunTransitionInput {
   readonly terminated?: boolean;
   readonly job: Pick<JobRecord, "attempt" | "lostLeases" | "cancelRequested">;
   readonly settings: RunSettings;
-  /** Returns true if an error is worth another attempt; by default every one is. */
-  readonly retryIf?: ((error: unknown) => boolean) | undefined;
-  /** Returns the wait before the next attempt, for tasks that compute it. */
-  readonly customBackoffMs?: ((attempt: number, error: unknown) => number) | undefined;
+  /** The task's own function that decides whether an error is worth another attempt; by default every one is. */
+  readonly retryIf?: ((error: unknown) => unknown) | undefined;
+  /** The task's own function of the wait before the next attempt. */
+  readonly backoff?: ((attempt: number, error: unknown) => unknown) | undefined;
+  /** Reports that one of these failed, so that the default decides. @default nothing */
+  readonly warn?: ((what: string, error: unknown) => void) | undefined;
   /** In [0, 1). */
   readonly random: number;
 }
 
-/** Returns the transition of a job whose run has ended. */
-export function runTransition(input: RunTransitionInput): JobTransition {
+/** Returns the transition of a job whose run has ended; a promise only where the task's `retryIf` does. */
+export function runTransition(input: RunTransitionInput): MaybePromise<JobTransition> {
   const { result, cause, settings } = input;
   switch (cause?.kind) {
     case "leaseLost":
@@ -57,44 +62,74 @@ export function successTransition(value: string | null, { retention }: RunSettin
 
 /** The transition that the job itself asked for, which no retry can overrule. */
 function ownTransition(error: unknown, settings: RunSettings): JobTransition | undefined {
-  if (isCarillonError(error, "jobSnoozed")) {
-    return { to: "snooze", delayMs: Number(error.details["delayMs"]) };
-  }
+  const snoozeMs = isCarillonError(error, "jobSnoozed") ? delayOf(error) : undefined;
+  if (snoozeMs !== undefined) return { to: "snooze", delayMs: snoozeMs };
   if (!isCarillonError(error, "jobCancelledItself")) return undefined;
-  return failed("cancelled", { name: "Cancelled", message: error.message }, settings);
+  return failed("cancelled", { name: "Cancelled", message: messageOf(error) }, settings);
+}
+
+/** The wait that Carillon's own errors carry; undefined where user code made one without. */
+function delayOf(error: CarillonError): number | undefined {
+  const delayMs = fieldOf(fieldOf(error, "details"), "delayMs");
+  return typeof delayMs === "number" && delayMs >= 0 && delayMs <= DURATION_MAX_MS ? delayMs : undefined;
 }
 
 function failureTransition(
   input: RunTransitionInput,
   outcome: "error" | "timedOut",
   error: unknown,
-): JobTransition {
-  return retryTransition(input, outcome, error) ?? failed(outcome, storedError(error), input.settings);
+): MaybePromise<JobTransition> {
+  const { settings, job, retryIf } = input;
+  const failure = () => failed(outcome, storedError(error), settings);
+  if (job.attempt >= settings.retry.maxAttempts || isTooLarge(error)) return failure();
+  const again = (delayMs: number) => ({ to: "retry", delayMs, error: storedError(error), outcome }) as const;
+  // A job that throws RetryAfter wants another attempt, also where its wait could not be read.
+  if (isCarillonError(error, "jobRetryAfter")) return again(delayOf(error) ?? waitMs(input, error));
+  const worth = retryIf === undefined || worthRetry(retryIf, error, input);
+  if (worth instanceof Promise) return worth.then((is) => is ? again(waitMs(input, error)) : failure());
+  return worth ? again(waitMs(input, error)) : failure();
 }
 
-function retryTransition(
-  input: RunTransitionInput,
-  outcome: "error" | "timedOut",
+/** A result that is too large once is so again. */
+function isTooLarge(error: unknown): boolean {
+  return isCarillonError(error, "serializationFailed") && fieldOf(error.details, "tooLarge") === true;
+}
+
+/** Returns what `retryIf` says; where it fails, an error is worth another attempt. */
+function worthRetry(
+  retryIf: (error: unknown) => unknown,
   error: unknown,
-): JobTransition | undefined {
-  const { settings, retryIf, customBackoffMs, random } = input;
-  const { attempt } = input.job;
-  if (attempt >= settings.retry.maxAttempts) return undefined;
-  if (isCarillonError(error, "jobRetryAfter") && "delayMs" in error.details) {
-    return { to: "retry", delayMs: Number(error.details["delayMs"]), error: storedError(error), outcome };
-  }
+  { warn }: RunTransitionInput,
+): MaybePromise<boolean> {
+  const isWorth = (thrown: unknown) => {
+    warn?.("retryIf", thrown);
+    return true;
+  };
   try {
-    // A job that throws RetryAfter wants another attempt, also where its wait could not be read.
-    if (retryIf && !isCarillonError(error, "jobRetryAfter") && !retryIf(error)) return undefined;
-    // The function is the task's; a back-off set by a job, its schedule or `configureTask` wins over it.
-    const custom = settings.retry.backoff.kind === "custom" ? customBackoffMs : undefined;
-    const delayMs = custom?.(attempt, error) ?? backoffMs(settings.retry.backoff, attempt, random);
-    return { to: "retry", delayMs, error: storedError(error), outcome };
+    const is = retryIf(error);
+    return isPromiseLike(is) ? Promise.resolve(is).then(Boolean).catch(isWorth) : Boolean(is);
   } catch (thrown) {
-    // The task's own retry functions failed: the error of the run counts, and names that failure.
-    const message = `${messageOf(error)} (and deciding about a retry failed: ${messageOf(thrown)})`;
-    return failed("error", storedError(new Error(message, { cause: error })), settings);
+    return isWorth(thrown);
   }
+}
+
+/** The wait before the next attempt; by the growth of the settings where the task's own function fails. */
+function waitMs(
+  { settings: { retry }, job: { attempt }, backoff, warn, random }: RunTransitionInput,
+  error: unknown,
+) {
+  // The function is the task's; a back-off set by a job, its schedule or `configureTask` wins over it.
+  if (backoff !== undefined && retry.backoff.kind === "custom") {
+    let wait: unknown;
+    try {
+      wait = backoff(attempt, error);
+      return durationMs(wait as DurationInput, "backoff");
+    } catch (thrown) {
+      disregard(wait);
+      warn?.("retry.backoff", thrown);
+    }
+  }
+  return backoffMs(retry.backoff, attempt, random);
 }
 
 /** The error of a run that timed out: its function ended when its signal was aborted, or had to be ended. */

@@ -1,4 +1,4 @@
-import { messageOf } from "../../errors.ts";
+import { isCarillonError, messageOf } from "../../errors.ts";
 import type { DueSchedule, DueSchedules } from "../../stores/schedule_store.ts";
 import { contentOf, type FirePlan, planFires } from "./fire_plan.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
@@ -20,6 +20,12 @@ export interface ScheduleLoopParts {
   readonly cancellation: Cancellation;
   readonly followers: RunFollowers;
   readonly waker: Waker;
+}
+
+interface Advanced {
+  readonly moved: readonly boolean[];
+  /** The first failure, where some were written. */
+  readonly failure: { readonly error: unknown } | undefined;
 }
 
 /** Turns due schedules into jobs. */
@@ -57,13 +63,36 @@ export class ScheduleLoop implements PolledWork {
       await triggers.refreshCalendars();
     }
     const plans = answer.due.map((due) => this.#plan(due, answer.nowMs));
-    const moved = await gateway.schedules.advance(plans);
+    const { moved, failure } = await this.#advance(plans);
     plans.forEach((plan, i) => this.#report(plan, moved[i] ?? false));
     if (plans.some((plan, i) => moved[i] && plan.advance.jobs.length > 0)) waker.wakeJobs();
     for (const [i, plan] of plans.entries()) {
       if (moved[i] && plan.cancelPrevious) await this.#cancelPrevious(plan);
     }
+    if (failure !== undefined) throw failure.error;
     return this.#restMs(answer, plans, moved, askedMs);
+  }
+
+  /** Writes plans; where the store refuses them, each by itself, so that one schedule does not hold up the others. */
+  async #advance(plans: readonly FirePlan[]): Promise<Advanced> {
+    const { schedules } = this.#parts.gateway;
+    try {
+      return { moved: await schedules.advance(plans), failure: undefined };
+    } catch (error) {
+      if (plans.length === 1 || (isCarillonError(error) && error.retryable)) throw error;
+    }
+    const moved: boolean[] = [];
+    let failure: Advanced["failure"];
+    for (const plan of plans) {
+      try {
+        const [isMoved = false] = await schedules.advance([plan]);
+        moved.push(isMoved);
+      } catch (error) {
+        failure ??= { error };
+        moved.push(false);
+      }
+    }
+    return { moved, failure };
   }
 
   /**

@@ -140,6 +140,8 @@ export class Poller {
       this.#woken = false;
       try {
         nextMs = await this.#work!.round();
+        // A wait of NaN would be none at all.
+        if (Number.isNaN(nextMs)) throw new RangeError("the store returned times that are no numbers");
         this.#health.succeeded();
       } catch (error) {
         nextMs = this.#health.failed(error);

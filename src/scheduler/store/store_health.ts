@@ -1,4 +1,5 @@
-import { CarillonError, isCarillonError, messageOf } from "../../errors.ts";
+import { isCarillonError, messageOf } from "../../errors.ts";
+import { fieldOf } from "../../untrusted.ts";
 import { sleep } from "../../time/clock.ts";
 import type { Environment } from "../environment.ts";
 import { type LoopHealth, Poller, type RestListeners } from "./poller.ts";
@@ -86,7 +87,7 @@ export class StoreHealth {
     const fields = { store: this.#alias, error: messageOf(error) };
     if (this.#failing.size > 0) return this.#environment.logger.debug("the store still fails", fields);
     this.#failingSinceMs = this.#environment.clock.monotonicMs();
-    const known = error instanceof CarillonError ? fields : { ...fields, stack: (error as Error)?.stack };
+    const known = isCarillonError(error) ? fields : { ...fields, stack: fieldOf(error, "stack") };
     this.#environment.logger.error("the store failed; trying again", known);
     this.#publish("storeFailed", messageOf(error));
   }

@@ -3,7 +3,7 @@ import { task } from "../../../src/registry/task.ts";
 import { isCarillonError } from "../../../src/errors.ts";
 import type { RetryOptions, TaskRetryOptions } from "../../../src/model/retry_options.ts";
 import { test } from "../../harness.ts";
-import { refusal, settle, setUp, START_MS } from "../fixtures.ts";
+import { settle, setUp, START_MS } from "../fixtures.ts";
 
 /** Runs a task that always fails under these options; returns the seconds at which it was tried. */
 async function attemptsOf(retry: TaskRetryOptions, job?: RetryOptions): Promise<number[]> {
@@ -75,24 +75,6 @@ test("retryIf decides by the error and the attempt", async () => {
   });
   assert.deepEqual(at, [0, 1]);
   assert.deepEqual(seen, [["failure 1", 1], ["failure 2", 2]]);
-});
-
-test("a retry function that throws ends the job with both errors told", async () => {
-  const failing = task({
-    name: "failing",
-    retry: {
-      maxAttempts: 3,
-      retryIf() {
-        throw new Error("cannot decide");
-      },
-    },
-    run() {
-      throw new Error("first");
-    },
-  });
-  const { scheduler } = setUp({ tasks: [failing] });
-  await using _ = scheduler;
-  await assert.rejects(scheduler.runJob(failing), refusal("jobFailed", /first.*cannot decide/));
 });
 
 test("a job that succeeds at a later attempt is a success, and each attempt is told", async () => {

@@ -164,28 +164,47 @@ test("stop() ends in time although ends of runs cannot be written", async () => 
   assert.equal(clock.pendingTimers, 0);
 });
 
-test("a run that breaks off inside the scheduler crashes nothing, and its job is handed back", async () => {
+test("a run that breaks off inside the scheduler crashes nothing, and uses an attempt", async () => {
   const lines: string[] = [];
   const logger = { debug() {}, info() {}, warn() {}, error: (line: string) => void lines.push(line) };
-  let broken = true;
   const random = () => {
-    if (broken) throw new Error("no chance");
-    return 0;
+    throw new Error("no chance");
   };
+  let calls = 0;
   const fragile = task({
     name: "fragile",
+    retry: { maxAttempts: 2 },
     run() {
-      if (broken) throw new Error("not yet");
-      return "ran";
+      calls++;
+      throw new Error("not yet");
     },
   });
   const { scheduler, clock } = setUp({ tasks: [fragile], logger, random });
   await using _ = scheduler;
   await scheduler.startInBackground();
   const handle = await scheduler.addJob(fragile);
-  await settle(clock);
-  assert.deepEqual(lines, ["a run broke off"]);
-  broken = false;
-  await clock.advance({ seconds: 30 });
-  assert.equal(await handle.result(), "ran");
+  await clock.advance({ minutes: 2 });
+  assert.deepEqual(lines, ["a run broke off", "a run broke off"]);
+  const { outcome, error } = await handle.status();
+  assert.deepEqual([outcome, error?.message, calls], ["error", "no chance", 2]);
+});
+
+test("a job whose parents cannot be read is handed back at a price, and ends as abandoned", async () => {
+  let calls = 0;
+  const parent = task({ name: "parent", run: () => "done" });
+  const child = task({ name: "child", run: () => void calls++ });
+  const { store, control } = faulty(memory());
+  const { scheduler, clock } = setUp({ store, tasks: [parent, child] });
+  await using _ = scheduler;
+  const first = await scheduler.addJob(parent);
+  const second = await scheduler.addJob(child, undefined, { after: [first.id] });
+  control.fault = (method) => method === "getParents" ? Promise.reject(undefined) : undefined;
+  await scheduler.startInBackground();
+  await clock.advance({ minutes: 5 });
+  const { outcome, error } = await second.status();
+  assert.deepEqual([outcome, error?.message, calls], [
+    "abandoned",
+    "its run could not begin: undefined (3 times)",
+    0,
+  ]);
 });

@@ -1,4 +1,7 @@
-import { type CallerTransaction, withinTransaction } from "../../../src/stores/sqlite/session/within_transaction.ts";
+import {
+  type CallerTransaction,
+  withinTransaction,
+} from "../../../src/stores/sqlite/session/within_transaction.ts";
 import { ChangeCount } from "../../../src/stores/sqlite/session/change_count.ts";
 import { sqliteDialect } from "../../../src/stores/sqlite/schema/dialect.ts";
 import type { Step } from "../../../src/stores/shared/driver.ts";

@@ -61,13 +61,13 @@ export class BatchCall {
     const frame = { scheduler: this.#environment.self, job: undefined, inBatch: true };
     const answer = await runInFrame(frame, () => this.#task.call(inputs, context));
     const results = await batchResults(this.#task, answer, members.length);
-    await Promise.all(members.map((member, index) => this.#settle(member, results[index])));
+    await Promise.all(members.map((member, index) => this.#settle(member, results, index)));
     return null;
   }
 
-  async #settle(member: BatchMember, result: unknown): Promise<void> {
+  async #settle(member: BatchMember, results: readonly unknown[], index: number): Promise<void> {
     try {
-      const value = await validateOutput(this.#task, await batchResult(result));
+      const value = await validateOutput(this.#task, await batchResult(results[index]));
       member.answered({ payload: encodePayload(value, this.#environment.serializer), value });
     } catch (error) {
       member.threw(error);

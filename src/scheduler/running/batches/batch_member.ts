@@ -2,9 +2,8 @@ import type { MiddlewareJob } from "../../../context/task_context.ts";
 import type { BatchedRun } from "../../../executors/executor.ts";
 import type { JobFacts } from "../../../model/job_record.ts";
 import type { Payload } from "../../../model/payload.ts";
-import { decodePayload } from "../../../serializers/payload.ts";
 import type { Serializer } from "../../../serializers/serializer.ts";
-import type { Crossing } from "../executor_run.ts";
+import { answerOf, type Crossing } from "../executor_run.ts";
 import type { JobRun } from "../job_run.ts";
 import type { RunAnswer } from "../middleware_chain.ts";
 import type { RunGuards } from "../run_guards.ts";
@@ -83,7 +82,11 @@ export class BatchMember implements BatchedRun {
   };
 
   readonly returned = (payload: Payload | null): void => {
-    this.answered({ payload, value: decodePayload(payload, [this.#parts.serializer]) });
+    try {
+      this.answered(answerOf(payload, this.#parts.serializer));
+    } catch (error) {
+      this.threw(error);
+    }
   };
 
   readonly threw = (error: unknown): void => {

@@ -130,7 +130,7 @@ export class JobGateway {
     const open = endings.filter(({ transition }) => transition.to !== "finished");
     if (open.length === 0) return noJobs;
     const claims = new Map(open.map(({ fence }) => [fence.seq, fence.claimNumber]));
-    const jobs = await this.#store.getJobs({ ids: open.map(({ job }) => job.id) }).catch(() => []);
+    const jobs = await this.#jobsAsRead({ ids: open.map(({ job }) => job.id) });
     return new Map(
       jobs.filter((job) => job.outcome === "cancelled" && claims.get(job.seq) === job.claimNumber)
         .map((job) => [job.seq, job]),
@@ -233,8 +233,7 @@ export class JobGateway {
    */
   async #publishCascades(failed: readonly (readonly [id: string, sinceMs: number])[]): Promise<void> {
     for (let parents = new Map(failed); parents.size > 0;) {
-      const children = await this.#store.getJobs({ after: [...parents.keys()], outcomes: ["cancelled"] })
-        .catch(() => []);
+      const children = await this.#jobsAsRead({ after: [...parents.keys()], outcomes: ["cancelled"] });
       const ended = children.filter((job) => {
         const sinceMs = parents.get(cascadedFrom(job) ?? "");
         return sinceMs !== undefined && sinceMs <= (job.finishedAtMs ?? 0);
@@ -246,9 +245,18 @@ export class JobGateway {
 
   /** Publishes the ends of those of these jobs that were cancelled, and of those that ended with them. */
   async #publishCancelled(ids: readonly string[]): Promise<void> {
-    const cancelled = await this.#store.getJobs({ ids, outcomes: ["cancelled"] }).catch(() => []);
+    const cancelled = await this.#jobsAsRead({ ids, outcomes: ["cancelled"] });
     for (const job of cancelled.toReversed()) this.#events.finished(job, "cancelled", job.error, null);
     await this.#publishCascades(cancelled.map(endOf));
+  }
+
+  /** Jobs to publish events about; none where they cannot be read, as what was written is written. */
+  async #jobsAsRead(filter: Parameters<DataStore["getJobs"]>[0]): Promise<readonly JobRecord[]> {
+    try {
+      return await this.#store.getJobs(filter);
+    } catch {
+      return [];
+    }
   }
 
   #publishEnding(ending: RunEnding): void {
