@@ -11,8 +11,7 @@ import { pageShape, word } from "../requests/query_values.ts";
 import { jsonBody, optionalJsonBody, query } from "../requests/validators.ts";
 import { jobAddingRoutes } from "./job_adding_routes.ts";
 import { jobBulkRoutes } from "./job_bulk_routes.ts";
-import { jobHistoryRoutes } from "./job_history_routes.ts";
-import { jobResultRoutes } from "./job_result_routes.ts";
+import { jobDetailRoutes } from "./job_detail_routes.ts";
 
 const listQuery = z.strictObject({
   ...jobQueryShape,
@@ -54,7 +53,6 @@ export function jobRoutes(parts: ControlParts) {
       return c.body(null, 204);
     })
     .route("/", jobBulkRoutes(parts))
-    .route("/", jobHistoryRoutes(parts))
     .route("/", jobAddingRoutes(parts))
-    .route("/", jobResultRoutes(parts));
+    .route("/", jobDetailRoutes(parts));
 }
