@@ -5,11 +5,9 @@ import { type JobState, pendingStates, unfinishedStates } from "../../model/stat
 import type { JobFilter } from "../../stores/job_store.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
+import { inSteps, jobPages } from "../store/row_pages.ts";
 import { CANCEL_REASON } from "./handles.ts";
 import { type AllJobsFilter, jobFilterKeys } from "./job_queries.ts";
-
-/** Number of jobs that are read and changed in one step, so that other writers do not wait long. */
-const STEP = 500;
 
 /** Filter of the jobs to cancel, retry or remove; a missing key does not restrict, but one must. */
 export interface BulkFilter extends Omit<AllJobsFilter, "order" | "idPrefix"> {
@@ -42,6 +40,9 @@ export interface BulkAnswer {
 
 /** The changes that can be made to many jobs at once. */
 type BulkAction = "cancel" | "retry" | "remove";
+
+/** The part of a job that is returned. */
+type FoundJob = Pick<JobRecord, "id" | "taskName">;
 
 /** Jobs of one store to find, and what to do with them. */
 interface BulkWork {
@@ -96,29 +97,31 @@ export class BulkJobs {
     const what = `${action}Jobs`;
     refuseUnknownOptions(filter, filterKeys, `the filter of ${what}`);
     refuseNoFilter(filter, what);
-    const jobs: JobRecord[] = [];
-    for (const unit of await this.#units.openAll(store)) {
-      const left = limit - jobs.length;
-      jobs.push(...await changeJobs(unit, { action, filter: { ...filter, limit: left }, preview, reason }));
-    }
+    const ids: string[] = [];
     const byTask: Record<string, number> = {};
-    for (const { taskName } of jobs) byTask[taskName] = (byTask[taskName] ?? 0) + 1;
-    return { preview, count: jobs.length, byTask, ids: jobs.map(({ id }) => id) };
+    for (const unit of await this.#units.openAll(store)) {
+      const work = { action, filter: { ...filter, limit: limit - ids.length }, preview, reason };
+      for await (const changed of changeJobs(unit, work)) {
+        for (const { id, taskName } of changed) {
+          ids.push(id);
+          byTask[taskName] = (byTask[taskName] ?? 0) + 1;
+        }
+      }
+    }
+    return { preview, count: ids.length, byTask, ids };
   }
 }
 
 /** Changes the jobs of one store that match now; what is added or ends meanwhile is left alone. */
-async function changeJobs(unit: StoreUnit, work: BulkWork): Promise<readonly JobRecord[]> {
-  const found: JobRecord[] = [];
-  for await (const page of pages(unit, work)) found.push(...page);
-  if (work.preview) return found;
-  const done = new Set<string>();
-  for (let from = 0; from < found.length; from += STEP) {
-    const ids = found.slice(from, from + STEP).map(({ id }) => id);
-    for (const id of await act(unit, work, ids)) done.add(id);
+async function* changeJobs(unit: StoreUnit, work: BulkWork): AsyncGenerator<readonly FoundJob[], void> {
+  const found: FoundJob[] = [];
+  for await (const page of pages(unit, work)) for (const job of page) found.push(job);
+  if (work.preview) return yield found;
+  for await (const step of inSteps(found)) {
+    const done = new Set(await act(unit, work, step.map(({ id }) => id)));
+    yield step.filter(({ id }) => done.has(id));
   }
   unit.wakeJobs();
-  return found.filter(({ id }) => done.has(id));
 }
 
 /** Throws `invalidOption` for a filter that restricts nothing: leaving everything out never means all jobs. */
@@ -134,17 +137,20 @@ function refuseNoFilter(filter: JobFilter, what: string): void {
   );
 }
 
-/** The jobs that match, page by page without their inputs and values: a preview of a million must fit. */
-async function* pages(unit: StoreUnit, { action, filter }: BulkWork): AsyncGenerator<readonly JobRecord[]> {
+/** The jobs that match, page by page, with no more of them than is returned: those of a call must fit, however many. */
+async function* pages(
+  unit: StoreUnit,
+  { action, filter }: BulkWork,
+): AsyncGenerator<readonly FoundJob[], void> {
   const states = (filter.states ?? statesOf[action]).filter((state) => statesOf[action].includes(state));
-  let left = filter.limit ?? Infinity;
-  for (let afterSeq = -1; left > 0 && states.length > 0;) {
-    const page = await unit.store.getJobs({ ...filter, states, order: "oldest", afterSeq, limit: STEP });
+  const { limit: most = Infinity, ...selected } = filter;
+  let left = most;
+  if (left <= 0 || states.length === 0) return;
+  for await (const page of jobPages(unit.store, { ...selected, states })) {
     const fitting = page.filter((job) => fits(job, action, filter)).slice(0, left);
-    yield fitting.map((job) => ({ ...job, input: null, value: null }));
+    yield fitting.map(({ id, taskName }) => ({ id, taskName }));
     left -= fitting.length;
-    if (page.length < STEP) return;
-    afterSeq = page.at(-1)!.seq;
+    if (left <= 0) return;
   }
 }
 

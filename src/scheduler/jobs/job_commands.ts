@@ -16,7 +16,7 @@ import { newJobId } from "./job_id.ts";
 import type { JobRequest } from "./job_request.ts";
 import { linkedRequests } from "./linked_requests.ts";
 import { withParentErrors } from "./parent_errors.ts";
-import type { JobPreparer, PreparedJob } from "./prepare_jobs.ts";
+import { CallClock, type JobPreparer, type PreparedJob } from "./prepare_jobs.ts";
 
 /** Options of {@linkcode Scheduler.updateJob}; what is left out stays. */
 export interface JobEditOptions {
@@ -138,10 +138,11 @@ export class JobCommands {
     const isMember = (place: number) => batch !== undefined && place < batch.size;
     const idOf = (place: number) =>
       batch === undefined ? newJobId(nowMs) : `${batch.id}:${isMember(place) ? place : "complete"}`;
+    const clock = new CallClock();
     const linked = linkedRequests(requests, idOf);
     const prepared = await Promise.all(linked.map(async ({ request, options, place }) => {
       const all = store === undefined ? options : { ...options, store };
-      const one = await this.#preparer.one(request.task, request.input, all);
+      const one = await this.#preparer.one(request.task, request.input, all, clock);
       return isMember(place) ? { ...one, job: { ...one.job, batchId: batch!.id } } : one;
     }));
     const added = await this.#addPrepared(prepared);

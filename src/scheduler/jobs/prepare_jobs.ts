@@ -32,7 +32,19 @@ export interface PreparedJob {
   readonly transaction: JobTransaction | undefined;
 }
 
+/** The time in each store, which one call asks once, however many jobs it adds. */
+export class CallClock {
+  readonly #readings = new Map<StoreUnit, Promise<number>>();
+
+  nowMs(unit: StoreUnit): Promise<number> {
+    let reading = this.#readings.get(unit);
+    if (reading === undefined) this.#readings.set(unit, reading = unit.store.nowMs());
+    return reading;
+  }
+}
+
 interface Wanted {
+  readonly clock: CallClock | undefined;
   readonly unit: StoreUnit;
   readonly task: NamedTask;
   readonly options: ResolvedJobOptions;
@@ -52,8 +64,13 @@ export class JobPreparer {
   }
 
   /** One job. */
-  one(reference: TaskReference, input: unknown, options?: JobOptions): PreparedJob | Promise<PreparedJob> {
-    return this.#prepare({ ...this.#resolve(reference, options), input });
+  one(
+    reference: TaskReference,
+    input: unknown,
+    options?: JobOptions,
+    clock?: CallClock,
+  ): PreparedJob | Promise<PreparedJob> {
+    return this.#prepare({ ...this.#resolve(reference, options, clock), input });
   }
 
   /** A job of each input. */
@@ -62,19 +79,23 @@ export class JobPreparer {
     inputs: readonly unknown[],
     options?: JobOptions,
   ): Promise<readonly PreparedJob[]> {
-    const common = this.#resolve(reference, options);
+    const common = this.#resolve(reference, options, new CallClock());
     await readied(common);
     return await Promise.all(inputs.map((input) => this.#prepare({ ...common, input })));
   }
 
-  #resolve(reference: TaskReference, options: JobOptions | undefined): Omit<Wanted, "input"> {
+  #resolve(
+    reference: TaskReference,
+    options: JobOptions | undefined,
+    clock: CallClock | undefined,
+  ): Omit<Wanted, "input"> {
     const task = namedTask(reference, this.#environment);
     const resolved = options === undefined
       ? noJobOptions
       : resolveJobOptions(options, whereOf(task), this.#environment.timeZone);
     const unit = this.#units.get(resolved.store);
     if (resolved.transaction !== undefined) refuseUnopened(unit, resolved.transaction);
-    return { unit, task, options: resolved };
+    return { unit, task, options: resolved, clock };
   }
 
   #prepare(wanted: Wanted): PreparedJob | Promise<PreparedJob> {
@@ -92,7 +113,9 @@ export class JobPreparer {
     const [encoded] = await Promise.all([coming, readied(wanted)]);
     const identity = options.identity &&
       await jobIdentity(options.identity, input, this.#environment.serializer, whereOf(task));
-    const nowMs = this.#asksTime(wanted) ? await unit.store.nowMs() : this.#environment.clock.nowMs();
+    const nowMs = this.#asksTime(wanted)
+      ? await (wanted.clock ?? new CallClock()).nowMs(unit)
+      : this.#environment.clock.nowMs();
     const prepared = this.#prepared(wanted, encoded, nowMs);
     return identity ? { ...prepared, job: { ...prepared.job, identity } } : prepared;
   }

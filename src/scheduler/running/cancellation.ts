@@ -3,7 +3,7 @@ import { resolveRunSettings } from "../../model/settings.ts";
 import { jobStates } from "../../model/states.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
-import { jobPages } from "../store/row_pages.ts";
+import { inSteps, jobPages } from "../store/row_pages.ts";
 import type { TaskCache } from "../store/task_cache.ts";
 import type { RunTable } from "./run_table.ts";
 
@@ -24,11 +24,14 @@ export class Cancellation {
   /** Cancels jobs; resolves to those that there were to cancel: ended or asked to stop. */
   async cancel(ids: readonly string[], reason: string): Promise<readonly JobRecord[]> {
     const cancelled: JobRecord[] = [];
-    const jobs = await this.#gateway.store.getJobs({ ids });
-    for (const [keepMs, group] of Map.groupBy(jobs, (job) => this.#keepMs(job))) {
-      const answer = await this.#gateway.jobs.cancel(group.map((job) => job.id), { reason, keepMs });
-      for (const job of answer.requested) this.#runs.cancelIfRequested(job);
-      cancelled.push(...answer.cancelled, ...answer.requested);
+    for await (const part of inSteps(ids)) {
+      const jobs = await this.#gateway.store.getJobs({ ids: part });
+      for (const [keepMs, group] of Map.groupBy(jobs, (job) => this.#keepMs(job))) {
+        const answer = await this.#gateway.jobs.cancel(group.map((job) => job.id), { reason, keepMs });
+        for (const job of answer.requested) this.#runs.cancelIfRequested(job);
+        for (const job of answer.cancelled) cancelled.push(job);
+        for (const job of answer.requested) cancelled.push(job);
+      }
     }
     return cancelled;
   }

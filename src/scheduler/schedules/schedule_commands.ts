@@ -10,6 +10,8 @@ import type { Trigger } from "../../triggers/trigger.ts";
 import type { Environment } from "../environment.ts";
 import type { JobHandle } from "../jobs/handles.ts";
 import { type Page, type PagedList, type PageOptions, readPage, throughPages } from "../list_pages.ts";
+import type { SchedulePut } from "../store/gateway/schedule_gateway.ts";
+import { inSteps, schedulePages } from "../store/row_pages.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { type Schedule, scheduleView } from "../views/schedule.ts";
@@ -117,10 +119,14 @@ export class ScheduleCommands {
   async apply(list: readonly AppliedSchedule[], group: string, store?: string): Promise<AppliedSchedules> {
     const unit = await this.#units.open(store);
     refuseTwice(list.map((entry) => entry.id));
-    const wanted = await Promise.all(list.map(({ task, trigger, ...settings }) => {
-      const options = resolveScheduleOptions(settings, `schedule '${settings.id}'`);
-      return wantedSchedule(task, trigger, options, group, this.#environment);
-    }));
+    const wanted: WantedSchedule[] = [];
+    for await (const step of inSteps(list)) {
+      const checked = step.map(({ task, trigger, ...settings }) => {
+        const options = resolveScheduleOptions(settings, `schedule '${settings.id}'`);
+        return wantedSchedule(task, trigger, options, group, this.#environment);
+      });
+      for (const one of await Promise.all(checked)) wanted.push(one);
+    }
     const answer = await this.#retry(group, () => this.#tryApply(unit, group, wanted));
     unit.wake();
     return { written: answer.written.map(scheduleView), removed: answer.removed };
@@ -215,15 +221,22 @@ export class ScheduleCommands {
   /** Undefined where a schedule was changed meanwhile. */
   async #tryApply(unit: StoreUnit, group: string, wanted: readonly WantedSchedule[]) {
     const facts = await planningFacts(unit);
-    const ids = wanted.map((schedule) => schedule.id);
-    const stored = new Map((await unit.store.getSchedules({ ids })).map((record) => [record.id, record]));
-    const stale = (await unit.store.getSchedules({ group })).filter((record) => !ids.includes(record.id));
-    for (const record of stored.values()) if (record.group !== group) throw inOtherGroup(record, group);
-    const puts = wanted.map((schedule) => {
-      const before = stored.get(schedule.id);
-      const write = before ? replacedSchedule(before, schedule, facts) : newSchedule(schedule, facts);
-      return { before, schedule: write };
-    });
+    const puts: SchedulePut[] = [];
+    for await (const step of inSteps(wanted)) {
+      const ids = step.map((schedule) => schedule.id);
+      const stored = new Map((await unit.store.getSchedules({ ids })).map((record) => [record.id, record]));
+      for (const schedule of step) {
+        const before = stored.get(schedule.id);
+        if (before && before.group !== group) throw inOtherGroup(before, group);
+        const write = before ? replacedSchedule(before, schedule, facts) : newSchedule(schedule, facts);
+        puts.push({ before, schedule: write });
+      }
+    }
+    const kept = new Set(wanted.map((schedule) => schedule.id));
+    const stale: ScheduleRecord[] = [];
+    for await (const page of schedulePages(unit.store, { group })) {
+      for (const record of page) if (!kept.has(record.id)) stale.push(record);
+    }
     const written = await unit.gateway.schedules.write(puts, stale);
     return written && { written, removed: stale.map((record) => record.id) };
   }
@@ -287,7 +300,8 @@ async function planningFacts({ triggers, store }: StoreUnit): Promise<PlanningFa
 }
 
 function refuseTwice(ids: readonly string[]): void {
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  const seen = new Set<string>();
+  const twice = ids.find((id) => seen.size === seen.add(id).size);
   if (twice === undefined) return;
   throw new CarillonError("invalidOption", `Schedule id '${twice}' is in the list twice; give each its own`);
 }

@@ -32,7 +32,7 @@ export class Backlog {
    * another one follows.
    */
   noteAdded(seqs: readonly number[]): boolean {
-    this.#addedMeanwhile?.push(...seqs);
+    for (const seq of seqs) this.#addedMeanwhile?.push(seq);
     return this.#addedMeanwhile !== undefined;
   }
 

@@ -83,7 +83,9 @@ export class WaitGraph {
       if (job === to) return true;
       if (seen.has(job)) continue;
       seen.add(job);
-      next.push(...this.#waitsFor.get(job) ?? [], ...known.flatMap((one) => one.get(job) ?? []));
+      for (const waits of [this.#waitsFor, ...known]) {
+        for (const parent of waits.get(job) ?? []) next.push(parent);
+      }
     }
     return false;
   }

@@ -54,7 +54,7 @@ function doomAll(
   for (let next = seeds.pop(); next !== undefined; next = seeds.pop()) {
     const [child, parent] = next;
     const known = doomed.get(child);
-    if (known === undefined) seeds.push(...cascades(state, child));
+    if (known === undefined) { for (const seed of cascades(state, child)) seeds.push(seed); }
     doomed.set(child, Math.min(known ?? parent, parent));
   }
 }

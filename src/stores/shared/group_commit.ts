@@ -144,7 +144,7 @@ export class GroupCommit {
       const result = results[index]!;
       if ("error" in result) {
         if (unit.calls.length === 1) unit.calls[0]!.reject(result.error);
-        else apart.push(...unit.calls.map(alone));
+        else for (const call of unit.calls) apart.push(alone(call));
         continue;
       }
       for (const [call, answer] of answersOf(unit, result.results)) {
