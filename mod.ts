@@ -38,7 +38,7 @@ export type { Schedule, ScheduleCounts } from "./src/scheduler/views/schedule.ts
 export type { AddOutcome, JobHandle } from "./src/scheduler/jobs/handles.ts";
 export type { JobEditOptions } from "./src/scheduler/jobs/job_commands.ts";
 export type { AllJobsFilter, JobsFilter } from "./src/scheduler/jobs/job_queries.ts";
-export type { JobResultOptions, WaitOptions } from "./src/scheduler/jobs/job_results.ts";
+export type { JobResultOptions, RunJobOptions, WaitOptions } from "./src/scheduler/jobs/job_results.ts";
 export type {
   BulkAnswer,
   BulkFilter,

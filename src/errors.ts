@@ -26,6 +26,7 @@ export type ErrorCode =
   | "scheduleExists"
   | "jobNotFound"
   | "jobNotReady"
+  | "waitTimedOut"
   | "cursorExpired"
   | "invalidState"
   | "invalidOperation"

@@ -43,6 +43,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   jobNotFound: EXIT_NOT_FOUND,
   cursorExpired: EXIT_STATE,
   jobNotReady: EXIT_STATE,
+  waitTimedOut: EXIT_STATE,
   invalidState: EXIT_STATE,
   invalidOperation: EXIT_STATE,
   jobFailed: EXIT_FAILED,

@@ -30,7 +30,7 @@ import type { JobBatch, JobBatchOptions } from "./jobs/job_batches.ts";
 import type { JobEditOptions } from "./jobs/job_commands.ts";
 import type { AllJobsFilter, JobsFilter } from "./jobs/job_queries.ts";
 import type { JobRequest, RequestedHandles } from "./jobs/job_request.ts";
-import type { JobResultOptions } from "./jobs/job_results.ts";
+import type { JobResultOptions, RunJobOptions } from "./jobs/job_results.ts";
 import type { CleanupResult } from "./lifecycle/joined_stores.ts";
 import type {
   RunUntilIdleOptions,
@@ -617,10 +617,13 @@ export class Scheduler implements AsyncDisposable {
   runJob<T extends Task<unknown, unknown>>(
     task: T,
     input: GivenInput<T>,
-    options?: JobOptions,
+    options?: RunJobOptions,
   ): Promise<GivenResult<T>>;
-  runJob<T extends TaskReference>(task: T, ...args: InputArgs<InputOf<T>, JobOptions>): Promise<ResultOf<T>>;
-  runJob(task: TaskReference, input?: unknown, options?: JobOptions): Promise<unknown> {
+  runJob<T extends TaskReference>(
+    task: T,
+    ...args: InputArgs<InputOf<T>, RunJobOptions>
+  ): Promise<ResultOf<T>>;
+  runJob(task: TaskReference, input?: unknown, options?: RunJobOptions): Promise<unknown> {
     return this.#parts.results.run(task, input, options);
   }
 

@@ -4,6 +4,7 @@ import { type Environment, SchedulerStatus } from "./environment.ts";
 import { SchedulerEvents } from "./events/scheduler_events.ts";
 import { StoredEvents } from "./events/stored_events.ts";
 import { JobExplainer } from "./explain/explain_job.ts";
+import { StallWarner } from "./explain/stall_warner.ts";
 import { BulkJobs } from "./jobs/bulk_jobs.ts";
 import { JobHandles } from "./jobs/handles.ts";
 import { JobBatches } from "./jobs/job_batches.ts";
@@ -71,7 +72,14 @@ export function schedulerParts(options: ResolvedSchedulerOptions, self: object):
     events,
     self,
   };
-  const stores = new JoinedStores(environment, units, status, events);
+  const explainer = new JobExplainer(environment, units);
+  const stores = new JoinedStores(
+    environment,
+    units,
+    status,
+    events,
+    new StallWarner(environment, explainer),
+  );
   for (const [alias, store] of options.stores) stores.register(alias, store);
 
   const preparer = new JobPreparer(environment, units);
@@ -108,6 +116,6 @@ export function schedulerParts(options: ResolvedSchedulerOptions, self: object):
     batches: new JobBatches(units, clock, jobs, handles, results),
     jobQueries,
     results,
-    explainer: new JobExplainer(environment, units),
+    explainer,
   };
 }

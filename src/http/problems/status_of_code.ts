@@ -37,6 +37,7 @@ export const statusOfCode = {
   duplicateTask: 409,
   cursorExpired: 410,
   jobNotReady: 409,
+  waitTimedOut: 409,
   invalidState: 409,
   invalidOperation: 409,
   jobParked: 409,

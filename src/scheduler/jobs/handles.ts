@@ -14,8 +14,8 @@ export interface JobHandle<Output = unknown> {
   readonly outcome: AddOutcome;
   /**
    * Waits until it is finished and resolves to what it returned. Throws `jobFailed`, `jobTimedOut`,
-   * `jobCancelled`, `jobMissedStartDeadline`, `jobAbandoned`, `jobParked` or `jobNotFound`; the task's own error
-   * is the cause.
+   * `jobCancelled`, `jobMissedStartDeadline`, `jobAbandoned`, `jobParked`, `jobNotFound` or
+   * `waitTimedOut`; the task's own error is the cause.
    */
   result(options?: WaitOptions): Promise<Output>;
   /** Cancels it: at once while it waits, by its signal while it runs. Resolves to false if it was finished already. */
@@ -51,7 +51,7 @@ export class JobHandles {
     return {
       id,
       outcome,
-      result: ({ signal } = {}) => this.#results.value(unit, id, signal, pending),
+      result: (options = {}) => this.#results.value(unit, id, options, pending),
       cancel: async (reason = CANCEL_REASON) => await unit.cancel([id], reason) > 0,
       status: () => this.#queries.get(id),
     };

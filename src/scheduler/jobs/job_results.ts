@@ -1,11 +1,13 @@
 import { CarillonError, type ErrorCode } from "../../errors.ts";
 import type { JobOptions } from "../../model/job_options.ts";
 import type { JobRecord } from "../../model/job_record.ts";
+import { refuseUnknownOptions } from "../../model/option_checks.ts";
 import type { JobOutcome } from "../../model/states.ts";
 import { revivedError } from "../../model/stored_error.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
 import { decodePayload } from "../../serializers/payload.ts";
 import type { Serializer } from "../../serializers/serializer.ts";
+import { type DurationInput, durationMs } from "../../time/duration.ts";
 import { instantOf } from "../../time/temporal.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreUnit } from "../store_unit.ts";
@@ -37,11 +39,19 @@ const codes: Readonly<Record<FailedOutcome, ErrorCode>> = {
  * await using scheduler = new Scheduler({ tasks: [greet] });
  * await scheduler.startInBackground();
  * const job = await scheduler.addJob(greet);
- * console.assert(await job.result({ signal: AbortSignal.timeout(10_000) }) === "hello");
+ * console.assert(await job.result({ timeout: { seconds: 10 } }) === "hello");
  * ```
  */
 export interface WaitOptions {
   /** Gives up waiting (not the job) when it is aborted. @default none */
+  readonly signal?: AbortSignal;
+  /** Gives up waiting (not the job) after this time, with `waitTimedOut`. @default none */
+  readonly timeout?: DurationInput;
+}
+
+/** Options of {@linkcode Scheduler.runJob}. */
+export interface RunJobOptions extends JobOptions {
+  /** Gives up waiting (not the job, which continues) when it is aborted. @default none */
   readonly signal?: AbortSignal;
 }
 
@@ -66,7 +76,21 @@ export class JobResults {
   }
 
   /** Adds a job and waits for the value that it returns. Throws what adding throws, and the outcome of a failed job. */
-  async run(reference: TaskReference, input: unknown, options?: JobOptions): Promise<unknown> {
+  async run(reference: TaskReference, input: unknown, given?: RunJobOptions): Promise<unknown> {
+    if (given?.signal === undefined) return await this.#run(reference, input, given);
+    const { signal, ...options } = given;
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const abort = () => aborted.reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await Promise.race([this.#run(reference, input, options), aborted.promise]);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async #run(reference: TaskReference, input: unknown, options?: JobOptions): Promise<unknown> {
     const preparing = this.#preparer.one(reference, input, options);
     const prepared = preparing instanceof Promise ? await preparing : preparing;
     refuseToWait(prepared);
@@ -75,7 +99,9 @@ export class JobResults {
   }
 
   /** The result of a job. Throws `jobNotFound` and `jobNotReady`. */
-  async get(id: string, { wait = true, signal }: JobResultOptions): Promise<JobResult> {
+  async get(id: string, options: JobResultOptions): Promise<JobResult> {
+    refuseUnknownOptions(options, ["wait", "signal", "timeout"], "getJobResult");
+    const { wait = true } = options;
     const { unit, record } = await this.#units.job(id);
     const { serializer } = this.#environment;
     if (record.state === "finished") return resultOf(record, serializer);
@@ -85,7 +111,7 @@ export class JobResults {
         retryable: true,
       });
     }
-    const ended = existing(await this.#wait(unit, id, signal), id);
+    const ended = existing(await this.#wait(unit, id, options), id);
     if (ended.state !== "finished") valueOf(ended, serializer);
     return resultOf(ended, serializer);
   }
@@ -94,10 +120,11 @@ export class JobResults {
   async value(
     unit: StoreUnit,
     id: string,
-    signal: AbortSignal | undefined,
+    options: WaitOptions,
     pending: (() => boolean) | undefined,
   ): Promise<unknown> {
-    const ended = await this.#wait(unit, id, signal, pending);
+    refuseUnknownOptions(options, ["signal", "timeout"], "result");
+    const ended = await this.#wait(unit, id, options, pending);
     return valueOf(existing(ended, id), this.#environment.serializer);
   }
 
@@ -117,8 +144,29 @@ export class JobResults {
     });
   }
 
-  /** Waits for a job that was added before. */
+  /** Waits for a job that was added before, no longer than the caller wants. */
   async #wait(
+    unit: StoreUnit,
+    id: string,
+    { signal, timeout }: WaitOptions,
+    pending?: () => boolean,
+  ): Promise<JobRecord | undefined> {
+    if (timeout === undefined) return await this.#waitUntil(unit, id, signal, pending);
+    const timeoutMs = durationMs(timeout, "Option 'timeout' of a wait");
+    const timedOut = new AbortController();
+    const timer = this.#environment.clock.setTimer(
+      () => timedOut.abort(tooLong(id, timeoutMs)),
+      timeoutMs,
+    );
+    const signals = signal === undefined ? [timedOut.signal] : [signal, timedOut.signal];
+    try {
+      return await this.#waitUntil(unit, id, AbortSignal.any(signals), pending);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  async #waitUntil(
     unit: StoreUnit,
     id: string,
     signal?: AbortSignal,
@@ -139,6 +187,16 @@ export function existing<Found>(found: Found | undefined, id: string): Found {
   throw new CarillonError("jobNotFound", `Job ${id} is gone: it was removed, or its retention has expired`, {
     details: { jobId: id },
   });
+}
+
+function tooLong(id: string, timeoutMs: number): CarillonError {
+  return new CarillonError(
+    "waitTimedOut",
+    `Job ${id} was not finished after ${
+      timeoutMs / 1000
+    } seconds; it continues, and explain('${id}') returns what holds it up`,
+    { details: { jobId: id, timeoutMs }, retryable: true },
+  );
 }
 
 /** Refuses to wait for a job that is not there before a commit, or that another one may be returned for. */

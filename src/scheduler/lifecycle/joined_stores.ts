@@ -3,6 +3,7 @@ import { checkName } from "../../model/option_checks.ts";
 import type { DataStore, PruneAnswer } from "../../stores/data_store.ts";
 import type { Environment, SchedulerStatus } from "../environment.ts";
 import type { SchedulerEvents } from "../events/scheduler_events.ts";
+import type { StallListener } from "../waiting/result_waiter.ts";
 import { refuseInsideJob } from "./inside_job.ts";
 import { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
@@ -22,10 +23,18 @@ export class JoinedStores {
   readonly #units: StoreUnits;
   readonly #status: SchedulerStatus;
   readonly #events: SchedulerEvents;
+  readonly #stalls: StallListener;
   /** The function that leaves each store that was joined. */
   readonly #leaves = new Map<StoreUnit, () => Promise<void>>();
 
-  constructor(environment: Environment, units: StoreUnits, status: SchedulerStatus, events: SchedulerEvents) {
+  constructor(
+    environment: Environment,
+    units: StoreUnits,
+    status: SchedulerStatus,
+    events: SchedulerEvents,
+    stalls: StallListener,
+  ) {
+    this.#stalls = stalls;
     this.#environment = environment;
     this.#units = units;
     this.#status = status;
@@ -35,6 +44,7 @@ export class JoinedStores {
   /** Makes a store known under an alias. Throws `invalidOption` when the alias is taken. */
   register(alias: string, store: DataStore): StoreUnit {
     const unit = new StoreUnit(this.#environment, alias, store);
+    unit.results.stalls = this.#stalls;
     this.#units.add(unit);
     return unit;
   }

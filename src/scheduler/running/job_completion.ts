@@ -1,6 +1,7 @@
 import type { CompleteIn } from "../../context/task_context.ts";
 import { CarillonError } from "../../errors.ts";
 import type { JobRecord } from "../../model/job_record.ts";
+import type { Payload } from "../../model/payload.ts";
 import type { RunSettings } from "../../model/settings.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import { validateOutput } from "../../registry/validate.ts";
@@ -22,6 +23,7 @@ export interface JobCompletionParts {
 export class JobCompletion implements RunCompletion {
   readonly #parts: JobCompletionParts;
   #value: unknown;
+  #payload: Payload | null = null;
   #isTried = false;
 
   constructor(parts: JobCompletionParts) {
@@ -47,6 +49,7 @@ export class JobCompletion implements RunCompletion {
       throw wasTried ? completedBefore(run.job) : notOurs(run.job);
     }
     this.#value = checked;
+    this.#payload = payload;
   };
 
   async settle(durationMs: number | null): Promise<boolean> {
@@ -64,7 +67,9 @@ export class JobCompletion implements RunCompletion {
     const { run: { job, fence }, gateway } = this.#parts;
     const [stored] = await gateway.store.getJobs({ ids: [job.id] });
     const isThisRun = stored?.seq === fence.seq && stored.claimNumber === fence.claimNumber;
-    return isThisRun && stored.state === "finished" && stored.outcome === "success" ? stored : undefined;
+    const isSuccess = isThisRun && stored.state === "finished" && stored.outcome === "success";
+    // The function's own result may have been written instead, after a rollback.
+    return isSuccess && stored.value === this.#payload ? stored : undefined;
   }
 
   /** A run that has timed out can no longer succeed, nor one that another scheduler may run by now. */

@@ -222,7 +222,8 @@ export class JobRunner {
   #end(run: JobRun, transition: JobTransition, durationMs: number | null, local?: RunResult): void {
     const { job, fence } = run;
     const { scheduleSeq } = job;
-    this.#parts.ends.add({ run, job, fence, transition, scheduleSeq, durationMs, local });
+    const earlier = run.completion?.isTried ? run.completion : undefined;
+    this.#parts.ends.add({ run, job, fence, transition, scheduleSeq, durationMs, local, earlier });
   }
 
   /**

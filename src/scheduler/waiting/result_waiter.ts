@@ -17,6 +17,15 @@ const POLLS_PER_MS = 0.5;
 /** Number of awaited jobs from which the feed is read for their ends: for fewer, looking them all up is one call less. */
 const FEED_FROM = 20;
 
+/** Time for which a job is awaited before it is looked into, and number of the oldest waits that are. */
+const STALL = { afterMs: 5000, jobs: 5 };
+
+/** Notified of jobs that have been awaited for long. */
+export interface StallListener {
+  /** Resolves to true if that was reported, which is enough. */
+  stalled(jobId: string): Promise<boolean>;
+}
+
 /**
  * Waits for jobs to finish (or to be parked, or to be gone). Ends in this process are known at once by its events; those in
  * others by the store's watch, and in the end by looking the jobs up.
@@ -33,6 +42,10 @@ export class ResultWaiter implements OwnEventListener, EndListener, FinishedJobs
   #looking = false;
   #readingFeed = false;
   #isStale = false;
+  /** Notified of waits in which nothing happens. */
+  stalls: StallListener | undefined;
+  /** The oldest awaited jobs, each with the time from which it is to be looked into. */
+  #oldest = new Map<string, number>();
   /** Time at which all of them were last looked up. */
   #lookedMs = -Infinity;
   readonly #newJobs: NewJobWaiter = {
@@ -178,6 +191,26 @@ export class ResultWaiter implements OwnEventListener, EndListener, FinishedJobs
     this.#lookedMs = -Infinity;
     this.#watch();
     this.#lookAtAll();
+    if (this.stalls !== undefined) this.#noteStalls(this.stalls);
+  }
+
+  /** Only the oldest waits are looked into: what is behind them mostly waits for the same. */
+  #noteStalls(listener: StallListener): void {
+    const nowMs = this.#clock.monotonicMs();
+    const before = this.#oldest;
+    const oldest = this.#oldest = new Map<string, number>();
+    for (const jobId of this.#waiting.keys()) {
+      // It was first awaited since the last time.
+      oldest.set(jobId, before.get(jobId) ?? nowMs - POLL_MS + STALL.afterMs);
+      if (oldest.size === STALL.jobs) break;
+    }
+    for (const [jobId, fromMs] of oldest) {
+      if (nowMs < fromMs) continue;
+      oldest.set(jobId, nowMs + STALL.afterMs);
+      void listener.stalled(jobId).then((isReported) => {
+        if (isReported) this.#oldest.set(jobId, Infinity);
+      });
+    }
   }
 
   /** Looks all of them up, soon where it was done just now: many waiting jobs times many changes would be too much. */
@@ -204,6 +237,7 @@ export class ResultWaiter implements OwnEventListener, EndListener, FinishedJobs
       this.#unwatch?.();
       this.#timer?.cancel();
       this.#ended.forget();
+      this.#oldest.clear();
       this.#unwatch = this.#timer = undefined;
     }
     return true;

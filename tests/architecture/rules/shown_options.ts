@@ -58,6 +58,7 @@ const HOLDERS: Readonly<Record<string, readonly string[]>> = {
   RetryAfterOptions: ["RetryAfter"],
   RetryOptions: ["retry"],
   RunOptions: [...TASK, ...JOB, ...SCHEDULE],
+  RunJobOptions: JOB,
   RunUntilIdleOptions: ["runUntilIdle"],
   RunUntilStoppedOptions: ["runUntilStopped"],
   ScheduleEditOptions: ["updateSchedule", "update"],

@@ -231,7 +231,7 @@ test("completeIn() refuses a value that does not fit, and a store that is no dat
     run: (_input, { completeIn }) => completeIn([], 5),
   });
   const right = task({ name: "right", run: (_input, { completeIn }) => completeIn([], 5) });
-  await using scheduler = new Scheduler({ tasks: [wrong, right] });
+  await using scheduler = new Scheduler({ tasks: [wrong, right], logger: false });
   const cause = async (job: Promise<unknown>) => {
     const error = await job.then(() => undefined, (error) => error);
     return (error as Error).cause as Error;

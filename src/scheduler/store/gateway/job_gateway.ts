@@ -25,6 +25,14 @@ import type { EventPublisher } from "./event_publisher.ts";
 /** The end of a run with the job it is about and, for local listeners, the very value or error. */
 export interface RunEnding extends JobEnding, EndFacts {
   readonly job: JobRecord;
+  /** Given where the function may have ended the run within a transaction. */
+  readonly earlier?: EarlierEnd | undefined;
+}
+
+/** An end within a transaction of the run's function. */
+export interface EarlierEnd {
+  /** Resolves to true if the run was ended so, and notes and publishes that. */
+  settle(durationMs: number | null): Promise<boolean>;
 }
 
 /** Notified of how a job ended here, once that is written and before its event is published. */
@@ -106,7 +114,8 @@ export class JobGateway {
   }
 
   async #publishHeld(endings: readonly RunEnding[], accepted: readonly boolean[]): Promise<void> {
-    const held = accepted.every(Boolean) ? endings : endings.filter((_, i) => accepted[i]);
+    let held = accepted.every(Boolean) ? endings : endings.filter((_, i) => accepted[i]);
+    if (held.some(({ earlier }) => earlier !== undefined)) held = await withoutEarlier(held);
     if (held.every(isSuccess)) { for (const ending of held) this.#publishEnding(ending); }
     else await this.#publishMixed(held);
   }
@@ -286,6 +295,17 @@ export class JobGateway {
 }
 
 const noJobs: ReadonlyMap<number, JobRecord> = new Map();
+
+/**
+ * The store accepts a success for a run that has ended as one already: an end within a transaction whose commit was not
+ * seen before is published as what it is, with its own value.
+ */
+async function withoutEarlier(held: readonly RunEnding[]): Promise<readonly RunEnding[]> {
+  const settled = await Promise.all(
+    held.map(({ earlier, durationMs }) => earlier?.settle(durationMs).catch(() => false) ?? false),
+  );
+  return held.filter((_, index) => !settled[index]);
+}
 
 function isSuccess({ transition }: RunEnding): boolean {
   return transition.to === "finished" && transition.outcome === "success";
