@@ -18,7 +18,7 @@ export function refuseInsideJob(
   // What a job has started may outlive it, and waits for nothing of it then.
   const isInside = jobId === undefined
     ? frame.inBatch && units.some(({ runs }) => runs.size > 0)
-    : units.some(({ runs }) => runs.has(jobId));
+    : units.some(({ runs }) => runs.all().some((run) => run.job.id === jobId && !run.hasEnded));
   if (!isInside) return;
   throw new CarillonError(
     "invalidOperation",
