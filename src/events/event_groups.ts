@@ -1,4 +1,5 @@
 import { CarillonError } from "../errors.ts";
+import { optionError } from "../model/option_checks.ts";
 import { didYouMean } from "../model/text.ts";
 import {
   type CarillonEvent,
@@ -85,6 +86,9 @@ export function eventSelection(
   selectors: EventSelector | readonly EventSelector[] | undefined,
 ): (event: CarillonEvent) => boolean {
   if (selectors === undefined) return () => true;
+  if (typeof selectors !== "string" && !Array.isArray(selectors)) {
+    throw optionError("types", "events", "must be a name or a list of names", selectors);
+  }
   const wanted = new Set<string>(typeof selectors === "string" ? [selectors] : selectors);
   const known: readonly string[] = [...eventGroups, ...eventTypes];
   for (const selector of wanted) {

@@ -41,6 +41,15 @@ import type {
   TickResult,
 } from "./lifecycle/lifecycle.ts";
 import { type Page, PAGE_MAX } from "./list_pages.ts";
+import {
+  filterArgument,
+  listArgument,
+  objectArgument,
+  portArgument,
+  requestsArgument,
+  stringArgument,
+} from "./arguments.ts";
+import { checkName } from "../model/option_checks.ts";
 import { resolveSchedulerOptions, type SchedulerOptions } from "./scheduler_options.ts";
 import { type SchedulerParts, schedulerParts } from "./scheduler_parts.ts";
 import type { CalendarStoreOptions } from "./schedules/calendar_commands.ts";
@@ -348,8 +357,12 @@ export class Scheduler implements AsyncDisposable {
     trigger: Trigger,
     ...args: ScheduleArgs<InputOf<T>>
   ): Promise<ScheduleHandle>;
-  addSchedule(task: TaskReference, trigger: Trigger, options: ScheduleOptions = {}): Promise<ScheduleHandle> {
-    return this.#parts.schedules.add(task, trigger, options);
+  async addSchedule(
+    task: TaskReference,
+    trigger: Trigger,
+    options: ScheduleOptions = {},
+  ): Promise<ScheduleHandle> {
+    return await this.#parts.schedules.add(task, trigger, objectArgument(options, "options", "addSchedule"));
   }
 
   /**
@@ -372,24 +385,28 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(removed[0] === "daily");
    * ```
    */
-  applySchedules(
+  async applySchedules(
     list: readonly AppliedSchedule[],
     options: { readonly group: string; readonly store?: string },
   ): Promise<AppliedSchedules> {
-    return this.#parts.schedules.apply(list, options.group, options.store);
+    for (const one of listArgument(list, "list", "applySchedules")) {
+      objectArgument(one, "list", "applySchedules");
+    }
+    const { group, store } = filterArgument(options, "applySchedules");
+    return await this.#parts.schedules.apply(list, checkName(group, "group", "applySchedules"), store);
   }
 
   /** A handle of a schedule, to look at it and to change it. Throws `scheduleNotFound`. */
-  getSchedule(id: string): Promise<ScheduleHandle> {
-    return this.#parts.schedules.get(id);
+  async getSchedule(id: string): Promise<ScheduleHandle> {
+    return await this.#parts.schedules.get(stringArgument(id, "id", "getSchedule"));
   }
 
   /**
    * The schedules that match, by next fire time, page by page: 100 by default, and at most 1,000. `next` is the cursor of
    * the page after it. Throws `invalidOption` and `unknownStore`.
    */
-  getSchedules(filter: SchedulesFilter = {}): Promise<Page<Schedule>> {
-    return this.#parts.schedules.list(filter);
+  async getSchedules(filter: SchedulesFilter = {}): Promise<Page<Schedule>> {
+    return await this.#parts.schedules.list(filterArgument(filter, "getSchedules"));
   }
 
   /**
@@ -402,38 +419,38 @@ export class Scheduler implements AsyncDisposable {
    * ```
    */
   allSchedules(filter: AllSchedulesFilter = {}): AsyncGenerator<Schedule, void> {
-    return this.#parts.schedules.all(filter);
+    return this.#parts.schedules.all(filterArgument(filter, "allSchedules"));
   }
 
   /**
    * Changes a schedule; what is left out stays. A new trigger fires next at its first fire from now on. Throws
    * `scheduleNotFound`, `invalidOption`, `invalidInput` or `invalidTrigger`.
    */
-  updateSchedule(id: string, change: ScheduleEditOptions): Promise<Schedule> {
-    return this.#parts.schedules.update(id, change);
+  async updateSchedule(id: string, change: ScheduleEditOptions): Promise<Schedule> {
+    return await this.#parts.schedules.update(stringArgument(id, "id", "updateSchedule"), change);
   }
 
   /** Removes a schedule. Its jobs stay by default, or are cancelled (`jobs: "cancel"`). Throws `scheduleNotFound`. */
-  removeSchedule(id: string, options: RemoveScheduleOptions = {}): Promise<void> {
-    return this.#parts.schedules.remove(id, options);
+  async removeSchedule(id: string, options: RemoveScheduleOptions = {}): Promise<void> {
+    return await this.#parts.schedules.remove(stringArgument(id, "id", "removeSchedule"), options);
   }
 
   /** Stops a schedule from firing until it is resumed. Throws `scheduleNotFound`. */
-  pauseSchedule(id: string): Promise<Schedule> {
-    return this.#parts.schedules.pause(id);
+  async pauseSchedule(id: string): Promise<Schedule> {
+    return await this.#parts.schedules.pause(stringArgument(id, "id", "pauseSchedule"));
   }
 
   /**
    * Lets a paused schedule fire again. By default the fires of the pause are owed; with `resumeFrom` those before that
    * instant, or before now, are given up. Throws `scheduleNotFound`.
    */
-  resumeSchedule(id: string, options: ResumeOptions = {}): Promise<Schedule> {
-    return this.#parts.schedules.resume(id, options);
+  async resumeSchedule(id: string, options: ResumeOptions = {}): Promise<Schedule> {
+    return await this.#parts.schedules.resume(stringArgument(id, "id", "resumeSchedule"), options);
   }
 
   /** Adds a job of a schedule now, outside its fire times. Throws `scheduleNotFound`. */
-  runScheduleNow(id: string): Promise<JobHandle> {
-    return this.#parts.manualRuns.runNow(id);
+  async runScheduleNow(id: string): Promise<JobHandle> {
+    return await this.#parts.manualRuns.runNow(stringArgument(id, "id", "runScheduleNow"));
   }
 
   /**
@@ -452,8 +469,8 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(jobs.length === 4);
    * ```
    */
-  backfillSchedule(id: string, range: BackfillRange): Promise<JobHandle[]> {
-    return this.#parts.manualRuns.backfill(id, range);
+  async backfillSchedule(id: string, range: BackfillRange): Promise<JobHandle[]> {
+    return await this.#parts.manualRuns.backfill(stringArgument(id, "id", "backfillSchedule"), range);
   }
 
   /** A plain table of the next 1,000 schedules to fire; `write` also gets it line by line. */
@@ -500,13 +517,15 @@ export class Scheduler implements AsyncDisposable {
   }
 
   /** The named calendars of a store, by name. Throws `unknownStore`. */
-  getCalendars(options: CalendarStoreOptions = {}): Promise<Readonly<Record<string, CalendarDefinition>>> {
-    return this.#parts.calendars.list(options);
+  async getCalendars(
+    options: CalendarStoreOptions = {},
+  ): Promise<Readonly<Record<string, CalendarDefinition>>> {
+    return await this.#parts.calendars.list(filterArgument(options, "getCalendars"));
   }
 
   /** Removes a calendar. Throws `unknownCalendar`, `unknownStore`, and `invalidState` while a schedule uses it. */
-  removeCalendar(name: string, options: CalendarStoreOptions = {}): Promise<void> {
-    return this.#parts.calendars.remove(name, options);
+  async removeCalendar(name: string, options: CalendarStoreOptions = {}): Promise<void> {
+    return await this.#parts.calendars.remove(stringArgument(name, "name", "removeCalendar"), options);
   }
 
   // ——— Adding jobs —————————————————————————————————————————————————————————————————————————————————————————————————
@@ -552,15 +571,18 @@ export class Scheduler implements AsyncDisposable {
     requests: Requests,
     options?: { readonly store?: string },
   ): Promise<RequestedHandles<Requests>>;
-  addJobs(
+  async addJobs(
     tasks: TaskReference | readonly JobRequest[],
     inputs: readonly unknown[] | { readonly store?: string } = {},
     options?: Omit<JobOptions, "id">,
   ): Promise<JobHandle[]> {
     const { jobs } = this.#parts;
-    return Array.isArray(tasks)
-      ? jobs.addRequests(tasks, (inputs as { readonly store?: string }).store)
-      : jobs.addAll(tasks as TaskReference, inputs as readonly unknown[], options);
+    if (!Array.isArray(tasks)) {
+      const list = listArgument(inputs as readonly unknown[], "inputs", "addJobs");
+      return await jobs.addAll(tasks as TaskReference, list, options);
+    }
+    const { store } = filterArgument(inputs as { readonly store?: string }, "addJobs");
+    return await jobs.addRequests(requestsArgument(tasks as readonly JobRequest[], "addJobs"), store);
   }
 
   /**
@@ -583,16 +605,17 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(await batch.completion?.result() === 2);
    * ```
    */
-  addBatch<const Requests extends readonly JobRequest[]>(
+  async addBatch<const Requests extends readonly JobRequest[]>(
     requests: Requests,
     options: JobBatchOptions = {},
   ): Promise<JobBatch<RequestedHandles<Requests>>> {
-    return this.#parts.batches.add(requests, options) as Promise<JobBatch<RequestedHandles<Requests>>>;
+    requestsArgument(requests, "addBatch");
+    return await this.#parts.batches.add(requests, options) as JobBatch<RequestedHandles<Requests>>;
   }
 
   /** A batch that was added before, by any process. Throws `jobNotFound`. */
-  getBatch(id: string): Promise<JobBatch> {
-    return this.#parts.batches.get(id);
+  async getBatch(id: string): Promise<JobBatch> {
+    return await this.#parts.batches.get(stringArgument(id, "id", "getBatch"));
   }
 
   /**
@@ -630,8 +653,8 @@ export class Scheduler implements AsyncDisposable {
   // ——— Looking at jobs —————————————————————————————————————————————————————————————————————————————————————————————
 
   /** A job as it is now. Throws `jobNotFound`. */
-  getJob(id: string): Promise<Job> {
-    return this.#parts.jobQueries.get(id);
+  async getJob(id: string): Promise<Job> {
+    return await this.#parts.jobQueries.get(stringArgument(id, "id", "getJob"));
   }
 
   /**
@@ -647,8 +670,8 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(second === undefined || first.items.length === 20);
    * ```
    */
-  getJobs(filter: JobsFilter = {}): Promise<Page<Job>> {
-    return this.#parts.jobQueries.list(filter);
+  async getJobs(filter: JobsFilter = {}): Promise<Page<Job>> {
+    return await this.#parts.jobQueries.list(filterArgument(filter, "getJobs"));
   }
 
   /**
@@ -656,12 +679,12 @@ export class Scheduler implements AsyncDisposable {
    * `unknownStore`.
    */
   allJobs(filter: AllJobsFilter = {}): AsyncGenerator<Job, void> {
-    return this.#parts.jobQueries.all(filter);
+    return this.#parts.jobQueries.all(filterArgument(filter, "allJobs"));
   }
 
   /** Number of jobs in each state. Throws `unknownStore`. */
-  countJobs(filter: Pick<JobsFilter, "taskName" | "scheduleId" | "store"> = {}): Promise<JobCounts> {
-    return this.#parts.jobQueries.count(filter);
+  async countJobs(filter: Pick<JobsFilter, "taskName" | "scheduleId" | "store"> = {}): Promise<JobCounts> {
+    return await this.#parts.jobQueries.count(filterArgument(filter, "countJobs"));
   }
 
   /**
@@ -680,13 +703,16 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(outcome === "success" && value === "hello");
    * ```
    */
-  getJobResult(id: string, options: JobResultOptions = {}): Promise<JobResult> {
-    return this.#parts.results.get(id, options);
+  async getJobResult(id: string, options: JobResultOptions = {}): Promise<JobResult> {
+    return await this.#parts.results.get(
+      stringArgument(id, "id", "getJobResult"),
+      objectArgument(options, "options", "getJobResult"),
+    );
   }
 
   /** The jobs that a job waits or waited for, in the order of its `after`. Throws `jobNotFound`. */
-  getParents(jobId: string): Promise<Job[]> {
-    return this.#parts.jobQueries.parents(jobId);
+  async getParents(jobId: string): Promise<Job[]> {
+    return await this.#parts.jobQueries.parents(stringArgument(jobId, "jobId", "getParents"));
   }
 
   /**
@@ -711,8 +737,8 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(attempts.map(({ outcome }) => outcome).join() === "error,success");
    * ```
    */
-  getJobAttempts(id: string): Promise<JobAttempt[]> {
-    return this.#parts.jobQueries.attempts(id);
+  async getJobAttempts(id: string): Promise<JobAttempt[]> {
+    return await this.#parts.jobQueries.attempts(stringArgument(id, "id", "getJobAttempts"));
   }
 
   /**
@@ -732,8 +758,8 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(lines[0]?.message === "copied" && lines[0].fields["files"] === 3);
    * ```
    */
-  getJobLogs(id: string): Promise<JobLogs> {
-    return this.#parts.jobQueries.logs(id);
+  async getJobLogs(id: string): Promise<JobLogs> {
+    return await this.#parts.jobQueries.logs(stringArgument(id, "id", "getJobLogs"));
   }
 
   /**
@@ -755,8 +781,8 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(sentence.endsWith("is not running: task 'report' is paused"));
    * ```
    */
-  explain(jobId: string): Promise<Explanation> {
-    return this.#parts.explainer.explain(jobId);
+  async explain(jobId: string): Promise<Explanation> {
+    return await this.#parts.explainer.explain(stringArgument(jobId, "jobId", "explain"));
   }
 
   // ——— Changing jobs ———————————————————————————————————————————————————————————————————————————————————————————————
@@ -778,26 +804,27 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(job.priority === 5 && job.state === "ready");
    * ```
    */
-  updateJob(id: string, change: JobEditOptions): Promise<Job> {
-    return this.#parts.jobs.update(id, change);
+  async updateJob(id: string, change: JobEditOptions): Promise<Job> {
+    return await this.#parts.jobs.update(stringArgument(id, "id", "updateJob"), change);
   }
 
   /**
    * Cancels a job: at once while it waits, by its signal while it runs, in whatever process. Does nothing to one that is
    * finished. Throws `jobNotFound`.
    */
-  cancelJob(id: string, reason: string = CANCEL_REASON): Promise<Job> {
-    return this.#parts.jobs.cancel(id, reason);
+  async cancelJob(id: string, reason: string = CANCEL_REASON): Promise<Job> {
+    stringArgument(reason, "reason", "cancelJob");
+    return await this.#parts.jobs.cancel(stringArgument(id, "id", "cancelJob"), reason);
   }
 
   /** Runs a finished or parked job again, with a fresh retry budget. Throws `jobNotFound` or `invalidState`. */
-  retryJob(id: string): Promise<Job> {
-    return this.#parts.jobs.retry(id);
+  async retryJob(id: string): Promise<Job> {
+    return await this.#parts.jobs.retry(stringArgument(id, "id", "retryJob"));
   }
 
   /** Deletes a job and its result. Throws `jobNotFound`, and `invalidState` while it runs. */
-  removeJob(id: string): Promise<void> {
-    return this.#parts.jobs.remove(id);
+  async removeJob(id: string): Promise<void> {
+    return await this.#parts.jobs.remove(stringArgument(id, "id", "removeJob"));
   }
 
   /**
@@ -817,8 +844,9 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(did.byTask["mail"] === 1);
    * ```
    */
-  cancelJobs(filter: BulkFilter, options: CancelJobsOptions = {}): Promise<BulkAnswer> {
-    return this.#parts.bulkJobs.cancel(filter, options);
+  async cancelJobs(filter: BulkFilter, options: CancelJobsOptions = {}): Promise<BulkAnswer> {
+    if (options?.reason !== undefined) stringArgument(options.reason, "reason", "cancelJobs");
+    return await this.#parts.bulkJobs.cancel(filterArgument(filter, "cancelJobs"), options);
   }
 
   /**
@@ -845,8 +873,8 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(ids[0] === job.id && (await job.status()).outcome === "success");
    * ```
    */
-  retryJobs(filter: BulkFilter, options: BulkOptions = {}): Promise<BulkAnswer> {
-    return this.#parts.bulkJobs.retry(filter, options);
+  async retryJobs(filter: BulkFilter, options: BulkOptions = {}): Promise<BulkAnswer> {
+    return await this.#parts.bulkJobs.retry(filterArgument(filter, "retryJobs"), options);
   }
 
   /**
@@ -864,8 +892,8 @@ export class Scheduler implements AsyncDisposable {
    * console.assert(count === 1);
    * ```
    */
-  removeJobs(filter: BulkFilter, options: BulkOptions = {}): Promise<BulkAnswer> {
-    return this.#parts.bulkJobs.remove(filter, options);
+  async removeJobs(filter: BulkFilter, options: BulkOptions = {}): Promise<BulkAnswer> {
+    return await this.#parts.bulkJobs.remove(filterArgument(filter, "removeJobs"), options);
   }
 
   // ——— Events ——————————————————————————————————————————————————————————————————————————————————————————————————————
@@ -886,6 +914,7 @@ export class Scheduler implements AsyncDisposable {
     listener: EventListener<SelectedEvent<Selector>>,
     options?: SubscribeOptions<Selector>,
   ): Subscription {
+    if (options !== undefined) objectArgument(options, "options", "subscribe");
     return this.#parts.events.hub.subscribe(listener, options);
   }
 
@@ -921,7 +950,11 @@ export class Scheduler implements AsyncDisposable {
     types?: EventSelector | readonly EventSelector[] | StoredEventsOptions,
     options?: EventStreamOptions,
   ): unknown {
-    if (typeof types === "object" && "after" in types) return this.#parts.storedEvents.read(types);
+    if (options !== undefined) objectArgument(options, "options", "events");
+    if (typeof types === "object" && types !== null && "after" in types) {
+      stringArgument(types.after, "after", "events");
+      return this.#parts.storedEvents.read(types);
+    }
     return this.#parts.events.hub.events(types as EventSelector[], options);
   }
 
@@ -945,17 +978,21 @@ export class Scheduler implements AsyncDisposable {
    * ```
    */
   getStore(alias?: string): DataStore {
-    return this.#parts.units.get(alias).store;
+    return this.#parts.units.get(alias === undefined ? alias : stringArgument(alias, "alias", "getStore"))
+      .store;
   }
 
   /** Adds a data store at run time. Throws `invalidOption` if the alias is taken, and what opening the store throws. */
-  addStore(alias: string, store: DataStore): Promise<void> {
-    return this.#parts.stores.add(alias, store);
+  async addStore(alias: string, store: DataStore): Promise<void> {
+    return await this.#parts.stores.add(
+      stringArgument(alias, "alias", "addStore"),
+      portArgument(store, "store", "addStore", "open", "getJobs"),
+    );
   }
 
   /** Takes a data store out, once its running jobs have finished, and closes it. Throws `unknownStore`. */
-  removeStore(alias: string): Promise<void> {
-    return this.#parts.stores.remove(alias);
+  async removeStore(alias: string): Promise<void> {
+    return await this.#parts.stores.remove(stringArgument(alias, "alias", "removeStore"));
   }
 
   /**
@@ -968,7 +1005,8 @@ export class Scheduler implements AsyncDisposable {
 
   /** Adds an executor at run time. Throws `invalidOption` if the name is taken. */
   addExecutor(name: string, executor: Executor): void {
-    this.#parts.executors.add(name, executor);
+    portArgument(executor, "executor", "addExecutor", "run");
+    this.#parts.executors.add(checkName(name, "name", "addExecutor"), executor);
   }
 
   /**
@@ -985,7 +1023,7 @@ export class Scheduler implements AsyncDisposable {
    * await scheduler.removeExecutor("extra");
    * ```
    */
-  removeExecutor(name: string): Promise<void> {
-    return this.#parts.executors.remove(name);
+  async removeExecutor(name: string): Promise<void> {
+    return await this.#parts.executors.remove(stringArgument(name, "name", "removeExecutor"));
   }
 }

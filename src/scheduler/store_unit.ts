@@ -1,3 +1,4 @@
+import { stringArgument } from "./arguments.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import { JobAdder } from "./claiming/job_adder.ts";
 import { JobClaimer } from "./claiming/job_claimer.ts";
@@ -259,6 +260,7 @@ export class StoreUnit {
 
   /** Cancels jobs; those that run here are aborted at once. Resolves to the number of jobs that there were to cancel. */
   async cancel(ids: readonly string[], reason: string): Promise<number> {
+    stringArgument(reason, "reason", "cancel()");
     await this.open();
     const { length } = await this.cancellation.cancel(ids, reason);
     this.wakeJobs();
