@@ -56,7 +56,7 @@ function childEnvironment(): NodeJS.ProcessEnv {
  * scheduler's own secrets (`CARILLON_TOKENS`, `CARILLON_AUTH_TOKEN`).
  */
 function openProcess({ onText, onEnd }: ConnectionEvents): Connection {
-  const child = fork(fileURLToPath(new URL("./pool/process_main.ts", import.meta.url)), [], {
+  const child = fork(fileURLToPath(new URL("./pool/child/process_main.ts", import.meta.url)), [], {
     stdio: ["ignore", isTaskOutputRedirected() ? 2 : "inherit", "inherit", "ipc"],
     env: childEnvironment(),
   });

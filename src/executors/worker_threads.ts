@@ -53,7 +53,7 @@ export function worker(options: PoolOptions): Executor {
  * ends.
  */
 function openThread({ onText, onEnd }: ConnectionEvents): Connection {
-  const thread = new Worker(new URL("./pool/thread_main.ts", import.meta.url), {
+  const thread = new Worker(new URL("./pool/child/thread_main.ts", import.meta.url), {
     workerData: { redirectOutput: isTaskOutputRedirected() },
   });
   let error: unknown;

@@ -1,7 +1,7 @@
 import type { Timer } from "../../time/clock.ts";
 import type { Executor, ExecutorRun } from "../executor.ts";
 import type { OpenConnection } from "./connection.ts";
-import { Host } from "./host.ts";
+import { PoolWorker } from "./pool_worker.ts";
 import type { ResolvedPoolOptions } from "./pool_options.ts";
 
 /** The time that a thread gets to show that its event loop turns. */
@@ -21,35 +21,35 @@ export function pooledExecutor(
   options: ResolvedPoolOptions,
 ): Required<Omit<Executor, "callsDirectly">> {
   const pool = new HostPool(open, options);
-  const hosts = new Map<ExecutorRun, Host>();
+  const workers = new Map<ExecutorRun, PoolWorker>();
   return {
     kind,
     canTerminate,
     free: () => pool.free,
     async run(run) {
       for (let tries = 1;; tries++) {
-        const host = await pool.acquire(run.signal);
-        hosts.set(run, host);
+        const worker = await pool.acquire(run.signal);
+        workers.set(run, worker);
         try {
-          await host.ready(run.signal, options.clock);
+          await worker.ready(run.signal, options.clock);
           run.started();
-          return await host.run(run);
+          return await worker.run(run);
         } catch (error) {
           // It died while it was idle, before that was noticed: nothing was called.
-          if (!host.lostItsRun || tries === TRIES_MAX) throw error;
+          if (!worker.lostItsRun || tries === TRIES_MAX) throw error;
         } finally {
-          hosts.delete(run);
-          pool.release(host);
+          workers.delete(run);
+          pool.release(worker);
         }
       }
     },
     async terminate(run) {
-      const host = hosts.get(run);
-      if (host === undefined) return false;
-      const canEnd = canTerminate || await host.isResponsive(options.clock, RESPONSE_MS);
-      if (hosts.get(run) !== host) return false;
-      if (canEnd) await host.terminate();
-      else pool.abandon(host);
+      const worker = workers.get(run);
+      if (worker === undefined) return false;
+      const canEnd = canTerminate || await worker.isResponsive(options.clock, RESPONSE_MS);
+      if (workers.get(run) !== worker) return false;
+      if (canEnd) await worker.terminate();
+      else pool.abandon(worker);
       return canEnd;
     },
     close: () => pool.close(),
@@ -57,7 +57,7 @@ export function pooledExecutor(
 }
 
 interface Waiting {
-  readonly resolve: (host: Host) => void;
+  readonly resolve: (worker: PoolWorker) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -68,9 +68,9 @@ export class HostPool {
   readonly #open: OpenConnection;
   readonly #options: ResolvedPoolOptions;
   /** Those that count: not abandoned, and not about to end. */
-  readonly #hosts = new Set<Host>();
+  readonly #workers = new Set<PoolWorker>();
   /** Those with nothing to do, the last used one last, so that the others grow old; with their idle timers. */
-  readonly #idle = new Map<Host, Timer>();
+  readonly #idle = new Map<PoolWorker, Timer>();
   readonly #ending = new Set<Promise<void>>();
   readonly #waiting: Waiting[] = [];
   #isClosed = false;
@@ -82,19 +82,19 @@ export class HostPool {
 
   /** Number of runs that could get one at once. */
   get free(): number {
-    return Math.max(0, this.#options.max - (this.#hosts.size - this.#idle.size) - this.#waiting.length);
+    return Math.max(0, this.#options.max - (this.#workers.size - this.#idle.size) - this.#waiting.length);
   }
 
   /** One for a run; waits when all are busy. Rejects with the signal's reason when it is aborted before. */
-  acquire(signal: AbortSignal): Promise<Host> {
+  acquire(signal: AbortSignal): Promise<PoolWorker> {
     if (signal.aborted) return Promise.reject(signal.reason);
     this.#isClosed = false;
     try {
-      for (let i = this.#hosts.size; i < this.#options.min; i++) this.#rest(this.#opened());
+      for (let i = this.#workers.size; i < this.#options.min; i++) this.#rest(this.#opened());
     } catch (error) {
       return Promise.reject(error);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Host>();
+    const { promise, resolve, reject } = Promise.withResolvers<PoolWorker>();
     const waiting = { resolve, reject };
     this.#waiting.push(waiting);
     const giveUp = () => {
@@ -109,86 +109,86 @@ export class HostPool {
   }
 
   /** Takes one back after its run. */
-  release(host: Host): void {
-    if (!host.isOver && this.#hosts.has(host)) {
-      if (this.#isSpent(host)) this.#retire(host);
-      else this.#rest(host);
-    } else if (!host.isOver) {
-      this.#retire(host);
+  release(worker: PoolWorker): void {
+    if (!worker.isOver && this.#workers.has(worker)) {
+      if (this.#isSpent(worker)) this.#retire(worker);
+      else this.#rest(worker);
+    } else if (!worker.isOver) {
+      this.#retire(worker);
     }
     this.#serve();
   }
 
   /** Gives one up that cannot be ended: another takes its place, and it no longer keeps the process alive. */
-  abandon(host: Host): void {
-    this.#hosts.delete(host);
-    host.hold(false);
+  abandon(worker: PoolWorker): void {
+    this.#workers.delete(worker);
+    worker.hold(false);
     this.#serve();
   }
 
   /** Ends those that have nothing to do, and the others after their run. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const host of [...this.#idle.keys()]) this.#retire(host);
+    for (const worker of [...this.#idle.keys()]) this.#retire(worker);
     await Promise.all(this.#ending);
   }
 
-  #isSpent(host: Host): boolean {
+  #isSpent(worker: PoolWorker): boolean {
     const { recycleAfterJobs, recycleAfterBytes } = this.#options;
-    return this.#isClosed || host.isUnusable || host.runs >= recycleAfterJobs ||
-      host.memoryBytes >= recycleAfterBytes;
+    return this.#isClosed || worker.isUnusable || worker.runs >= recycleAfterJobs ||
+      worker.memoryBytes >= recycleAfterBytes;
   }
 
   #serve(): void {
-    while (this.#waiting.length > 0 && (this.#idle.size > 0 || this.#hosts.size < this.#options.max)) {
+    while (this.#waiting.length > 0 && (this.#idle.size > 0 || this.#workers.size < this.#options.max)) {
       const { resolve, reject } = this.#waiting.shift()!;
       try {
-        const host = this.#takeIdle() ?? this.#opened();
-        host.hold(true);
-        resolve(host);
+        const worker = this.#takeIdle() ?? this.#opened();
+        worker.hold(true);
+        resolve(worker);
       } catch (error) {
         reject(error);
       }
     }
   }
 
-  #takeIdle(): Host | undefined {
+  #takeIdle(): PoolWorker | undefined {
     const latest = [...this.#idle.keys()].at(-1);
     if (latest !== undefined) this.#stir(latest);
     return latest;
   }
 
-  #opened(): Host {
-    const host = new Host(this.#open, this.#options.modules);
-    this.#hosts.add(host);
-    void host.over.then(() => {
-      this.#stir(host);
-      this.#hosts.delete(host);
+  #opened(): PoolWorker {
+    const worker = new PoolWorker(this.#open, this.#options.modules);
+    this.#workers.add(worker);
+    void worker.over.then(() => {
+      this.#stir(worker);
+      this.#workers.delete(worker);
       this.#serve();
     });
-    return host;
+    return worker;
   }
 
   /** It has nothing to do. */
-  #rest(host: Host): void {
-    host.hold(false);
+  #rest(worker: PoolWorker): void {
+    worker.hold(false);
     const { clock, idleTimeoutMs, min } = this.#options;
     const timeIsUp = () => {
-      if (this.#hosts.size > min) this.#retire(host);
+      if (this.#workers.size > min) this.#retire(worker);
     };
-    this.#idle.set(host, clock.setTimer(timeIsUp, idleTimeoutMs, { keepAlive: false }));
+    this.#idle.set(worker, clock.setTimer(timeIsUp, idleTimeoutMs, { keepAlive: false }));
   }
 
   /** It is no longer idle. */
-  #stir(host: Host): void {
-    this.#idle.get(host)?.cancel();
-    this.#idle.delete(host);
+  #stir(worker: PoolWorker): void {
+    this.#idle.get(worker)?.cancel();
+    this.#idle.delete(worker);
   }
 
-  #retire(host: Host): void {
-    this.#stir(host);
-    this.#hosts.delete(host);
-    const ending = host.end().finally(() => this.#ending.delete(ending));
+  #retire(worker: PoolWorker): void {
+    this.#stir(worker);
+    this.#workers.delete(worker);
+    const ending = worker.end().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
 }

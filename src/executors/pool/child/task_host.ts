@@ -1,7 +1,7 @@
-import { storedError } from "../../model/stored_error.ts";
+import { storedError } from "../../../model/stored_error.ts";
 import { HostedRun } from "./hosted_run.ts";
 import { type LoadedTasks, loadTasks } from "./loaded_tasks.ts";
-import { decodeMessage, encodeMessage, type FromHost, type ToHost } from "./connection.ts";
+import { decodeMessage, encodeMessage, type FromHost, type ToHost } from "../connection.ts";
 
 /** The functions of a thread or process that a task host uses. */
 export interface TaskHostOptions {

@@ -28,7 +28,7 @@ interface ActiveRun {
 }
 
 /** One thread or child process, and the run that it has. */
-export class Host {
+export class PoolWorker {
   readonly #connection: Connection;
   readonly #over = Promise.withResolvers<void>();
   /** Aborted when it can run something, or has ended. */

@@ -1,11 +1,11 @@
-import { CarillonError, messageOf } from "../../errors.ts";
-import { didYouMean } from "../../model/text.ts";
-import { exportedTasks } from "../../registry/found_tasks.ts";
-import type { RegisteredTask } from "../../registry/registered_task.ts";
-import { TaskRegistry } from "../../registry/task_registry.ts";
-import { plainJson } from "../../serializers/plain_json.ts";
-import { richJson } from "../../serializers/rich_json.ts";
-import type { Serializer } from "../../serializers/serializer.ts";
+import { CarillonError, messageOf } from "../../../errors.ts";
+import { didYouMean } from "../../../model/text.ts";
+import { exportedTasks } from "../../../registry/found_tasks.ts";
+import type { RegisteredTask } from "../../../registry/registered_task.ts";
+import { TaskRegistry } from "../../../registry/task_registry.ts";
+import { plainJson } from "../../../serializers/plain_json.ts";
+import { richJson } from "../../../serializers/rich_json.ts";
+import type { Serializer } from "../../../serializers/serializer.ts";
 
 /** The tasks and serializers that a thread or child process has imported. */
 export class LoadedTasks {

@@ -1,5 +1,5 @@
-import { runInJobContext } from "../../context/current_job.ts";
-import { currentJobOf, jobProgress } from "../../context/job_facts.ts";
+import { runInJobContext } from "../../../context/current_job.ts";
+import { currentJobOf, jobProgress } from "../../../context/job_facts.ts";
 
 import type {
   BatchContext,
@@ -7,22 +7,22 @@ import type {
   MiddlewareJob,
   ProgressInput,
   TaskContext,
-} from "../../context/task_context.ts";
-import { CarillonError, messageOf } from "../../errors.ts";
-import type { JobProgress } from "../../model/job_record.ts";
-import { methodsByLevel } from "../../model/logger.ts";
-import type { Payload } from "../../model/payload.ts";
-import { revivedError, storedError } from "../../model/stored_error.ts";
-import type { RegisteredTask } from "../../registry/registered_task.ts";
-import { batchResult, batchResults, validateInput, validateOutput } from "../../registry/validate.ts";
-import { decodePayload, encodePayload } from "../../serializers/payload.ts";
-import { richJson } from "../../serializers/rich_json.ts";
-import type { Serializer } from "../../serializers/serializer.ts";
-import type { Clock } from "../../time/clock.ts";
-import { systemClock } from "../../time/system_clock.ts";
-import { fieldOf, keysOf, textOf } from "../../untrusted.ts";
-import { Throttle, type ThrottledWork } from "../../time/throttle.ts";
-import type { JobMessage, JobReport, ToHost } from "./connection.ts";
+} from "../../../context/task_context.ts";
+import { CarillonError, messageOf } from "../../../errors.ts";
+import type { JobProgress } from "../../../model/job_record.ts";
+import { methodsByLevel } from "../../../model/logger.ts";
+import type { Payload } from "../../../model/payload.ts";
+import { revivedError, storedError } from "../../../model/stored_error.ts";
+import type { RegisteredTask } from "../../../registry/registered_task.ts";
+import { batchResult, batchResults, validateInput, validateOutput } from "../../../registry/validate.ts";
+import { decodePayload, encodePayload } from "../../../serializers/payload.ts";
+import { richJson } from "../../../serializers/rich_json.ts";
+import type { Serializer } from "../../../serializers/serializer.ts";
+import type { Clock } from "../../../time/clock.ts";
+import { systemClock } from "../../../time/system_clock.ts";
+import { fieldOf, keysOf, textOf } from "../../../untrusted.ts";
+import { Throttle, type ThrottledWork } from "../../../time/throttle.ts";
+import type { JobMessage, JobReport, ToHost } from "../connection.ts";
 import type { LoadedTasks } from "./loaded_tasks.ts";
 
 type RunMessage = Extract<ToHost, { readonly type: "run" }>;

@@ -4,7 +4,7 @@
  */
 import process from "node:process";
 import { isMainThread, workerData } from "node:worker_threads";
-import { systemClock } from "../../time/system_clock.ts";
+import { systemClock } from "../../../time/system_clock.ts";
 
 /** The interval of the checks. */
 const LOOK_EVERY_MS = 1000;

@@ -1,7 +1,7 @@
 /** The entry module of a child process of `processes()`. */
 import process from "node:process";
 import { Worker } from "node:worker_threads";
-import { systemClock } from "../../time/system_clock.ts";
+import { systemClock } from "../../../time/system_clock.ts";
 import { TaskHost } from "./task_host.ts";
 
 /** The time that the last message gets to leave. */

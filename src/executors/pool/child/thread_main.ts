@@ -2,7 +2,7 @@
 import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
 import { TaskHost } from "./task_host.ts";
-import { redirectTaskOutput } from "./task_output.ts";
+import { redirectTaskOutput } from "../task_output.ts";
 
 if ((workerData as { readonly redirectOutput?: boolean } | null)?.redirectOutput) redirectTaskOutput();
 
