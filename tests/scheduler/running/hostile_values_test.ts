@@ -254,7 +254,10 @@ const methods = [
 
 test("whatever a store throws, at once or later, the loops go on once it works", async () => {
   await forHostile(20, async () => {
-    const faults = [[throws, methods], [() => Promise.reject(make(recipe)), ["dueSchedules"]]] as const;
+    const faults: readonly (readonly [() => Promise<never>, readonly string[]])[] = [
+      [throws, methods],
+      [() => Promise.reject(make(recipe)), ["dueSchedules"]],
+    ];
     for (const [fault, failing] of faults) {
       const { store, control } = faulty(memory());
       const { scheduler, clock } = setUp({ store, tasks: [quick] });
