@@ -1,5 +1,4 @@
 /** Checks of the arguments of a scheduler's methods, for callers without types. All throw `invalidOption`. */
-import type { JobRequest } from "./jobs/job_request.ts";
 import { checkBoolean, checkString, optionError } from "../model/option_checks.ts";
 
 type Check = (value: unknown, option: string, where: string) => unknown;
@@ -66,7 +65,7 @@ export function listArgument<List>(value: List, name: string, method: string): L
 }
 
 /** Checks a list of what `jobRequest` makes. */
-export function requestsArgument<Requests extends readonly JobRequest[]>(
+export function requestsArgument<Requests extends readonly { readonly options: object }[]>(
   value: Requests,
   method: string,
 ): Requests {
