@@ -58,6 +58,7 @@ export type ErrorCode =
   // values
   | "serializationFailed"
   | "deserializationFailed"
+  | "payloadTooLarge"
   // the scheduler
   | "invalidOption"
   | "invalidConfiguration"

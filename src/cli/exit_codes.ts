@@ -85,6 +85,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   methodNotAllowed: EXIT_VALUE,
   unsupportedMediaType: EXIT_VALUE,
   bodyTooLarge: EXIT_VALUE,
+  payloadTooLarge: EXIT_VALUE,
   invalidRequest: EXIT_VALUE,
   usage: EXIT_USAGE,
   internal: EXIT_FAILED,

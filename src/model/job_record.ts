@@ -132,6 +132,11 @@ export interface JobRecord extends JobFields {
   readonly undecodable?: string;
 }
 
+/** Returns a job without its input and its result, which may be long. */
+export function withoutPayloads(job: JobRecord): JobRecord {
+  return job.input === null && job.value === null ? job : { ...job, input: null, value: null };
+}
+
 /** The facts that a running job may know about itself: plain values, so that they cross to threads and processes. */
 export interface JobFacts
   extends

@@ -7,6 +7,7 @@ import { clip } from "../untrusted.ts";
 
 /** The largest depth of nesting in metadata. */
 const METADATA_DEPTH_MAX = 20;
+const METADATA_LENGTH_MAX = 65_536;
 
 /** The largest length of ids, names of tasks and aliases, which are keys in every data store. */
 const NAME_LENGTH_MAX = 200;
@@ -160,7 +161,10 @@ export function checkDurationOrNull(value: unknown, option: string, where: strin
 /** Checks that everything in metadata is JSON, and returns a copy. */
 export function checkMetadata(value: unknown, where: string): Metadata {
   if (!isPlainObject(value)) throw optionError("metadata", where, "must be an object of JSON values", value);
-  return copyJson(value, "metadata", where, 0) as Metadata;
+  const metadata = copyJson(value, "metadata", where, 0) as Metadata;
+  if (JSON.stringify(metadata).length <= METADATA_LENGTH_MAX) return metadata;
+  const rule = `must be at most ${METADATA_LENGTH_MAX} characters as JSON; put what is longer into the input`;
+  throw optionError("metadata", where, rule, value);
 }
 
 function copyJson(value: unknown, path: string, where: string, depth: number): JsonValue {

@@ -53,6 +53,10 @@ export interface Environment {
   readonly jobLoops: JobLoops;
   readonly status: Readonly<SchedulerStatus>;
   readonly events: SchedulerEvents;
+  /** Largest size of a job's input as it is stored. */
+  readonly maxInputBytes: number;
+  /** The same of a result. */
+  readonly maxResultBytes: number;
   /** A random number in [0, 1). */
   readonly random: () => number;
   /** The scheduler that `currentScheduler()` returns inside jobs. */

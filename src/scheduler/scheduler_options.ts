@@ -48,6 +48,16 @@ export interface SchedulerOptions {
   /** Time for a job to end after its signal was aborted, before it counts as stuck. @default { seconds: 5 } */
   readonly abortGrace?: DurationInput;
   /**
+   * Largest input of a job in bytes, as it is stored: one that is larger is refused with `payloadTooLarge`. It may not
+   * exceed what a store of the scheduler holds. @default 2000000, or less where a store holds less
+   */
+  readonly maxInputBytes?: number;
+  /**
+   * Largest result of a job in bytes, as it is stored: a job whose function returns a larger one ends as `error`, and is not
+   * tried again. It may not exceed what a store of the scheduler holds. @default 2000000, or less where a store holds less
+   */
+  readonly maxResultBytes?: number;
+  /**
    * Any logger with `debug`, `info`, `warn` and `error`; false for silence.
    * @default consoleLogger(): warnings and errors on the standard error
    */
@@ -81,6 +91,8 @@ export const schedulerOptionKeys = [
   "executors",
   "lease",
   "abortGrace",
+  "maxInputBytes",
+  "maxResultBytes",
   "logger",
   "clock",
   "random",
@@ -102,6 +114,8 @@ export interface ResolvedSchedulerOptions {
   readonly executors: ReadonlyMap<string, Executor>;
   readonly leaseMs: number;
   readonly abortGraceMs: number;
+  readonly maxInputBytes: number;
+  readonly maxResultBytes: number;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
@@ -111,6 +125,8 @@ export interface ResolvedSchedulerOptions {
 
 const where = "the scheduler";
 const LEASE_MIN_MS = 300;
+/** Largest input and largest result by default. */
+const PAYLOAD_BYTES_MAX = 2_000_000;
 
 /** Fills in what was not given and checks the rest. Throws `invalidOption` or `unknownTimeZone`. */
 export function resolveSchedulerOptions(options: SchedulerOptions): ResolvedSchedulerOptions {
@@ -118,8 +134,9 @@ export function resolveSchedulerOptions(options: SchedulerOptions): ResolvedSche
   const { role = "both", name, timeZone = "UTC", defaults = {}, tags = [], maxConcurrentJobs = 100 } =
     options;
   check.refuseUnknownOptions(defaults, defaultOptionKeys, `'defaults' of ${where}`);
+  const stores = storesOf(options);
   return {
-    stores: storesOf(options),
+    stores,
     tasks: options.tasks ?? [],
     role: check.checkChoice(role, "role", where, schedulerRoles),
     name: name === undefined ? defaultName() : check.checkName(name, "name", where),
@@ -133,6 +150,8 @@ export function resolveSchedulerOptions(options: SchedulerOptions): ResolvedSche
     abortGraceMs: options.abortGrace === undefined
       ? 5000
       : check.checkDelay(options.abortGrace, "abortGrace", where),
+    maxInputBytes: payloadLimitOf(options, "maxInputBytes", stores),
+    maxResultBytes: payloadLimitOf(options, "maxResultBytes", stores),
     logger: loggerOf(options.logger),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
@@ -158,6 +177,20 @@ function storesOf({ store, stores }: SchedulerOptions): ResolvedSchedulerOptions
     }
   }
   return all;
+}
+
+function payloadLimitOf(
+  options: SchedulerOptions,
+  option: "maxInputBytes" | "maxResultBytes",
+  stores: ResolvedSchedulerOptions["stores"],
+): number {
+  const ceiling = stores.map(([, { capabilities }]) => capabilities?.maxPayloadBytes ?? Infinity)
+    .reduce((least, max) => Math.min(least, max), Infinity);
+  const given = options[option];
+  if (given === undefined) return Math.min(PAYLOAD_BYTES_MAX, ceiling);
+  const max = check.checkInteger(given, option, where);
+  if (max <= ceiling) return max;
+  throw check.optionError(option, where, `must be at most ${ceiling}, which is what its store holds`, given);
 }
 
 function executorsOf(executors: SchedulerOptions["executors"] = {}): ReadonlyMap<string, Executor> {

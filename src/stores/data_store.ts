@@ -36,6 +36,8 @@ export interface StoreCapabilities {
   readonly durable: boolean;
   /** Other processes can use the same data. */
   readonly shared: boolean;
+  /** Largest input or result that it holds, in bytes. @default no limit of its own */
+  readonly maxPayloadBytes?: number;
 }
 
 /** Where tasks, schedules, jobs and results live. */

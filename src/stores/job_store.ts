@@ -27,7 +27,8 @@ export interface JobStore {
    * that instant (`claimOrderAt`) over the asked tasks, within the limits of task (`taskLimit`, also for a task without a record) and
    * schedule (`scheduleLimit`; none once the schedule is removed). A saturated or paused task, or a saturated
    * schedule, never hides another one's jobs, nor do jobs of a newer version. Takes nothing for an incarnation that is not registered. An
-   * undecodable job is taken like any other: the scheduler that took it parks it.
+   * undecodable job is taken like any other: the scheduler that took it parks it. Where inputs are long, it takes fewer, and says
+   * that there are `more`.
    */
   claimJobs(request: ClaimRequest, ends?: readonly JobEnding[]): Promise<ClaimAnswer>;
   /**
@@ -46,7 +47,10 @@ export interface JobStore {
   endJobs(endings: readonly JobEnding[]): Promise<readonly boolean[]>;
   /** Notes progress; a stale fence is ignored. */
   putProgress(notes: readonly { readonly fence: JobFence; readonly progress: JobProgress }[]): Promise<void>;
-  /** The jobs that match, newest first by default. `state` is what people see (`displayState`). */
+  /**
+   * The jobs that match, newest first by default. `state` is what people see (`displayState`). However long their inputs and
+   * results are together: where they are too much for one answer of a database, it is asked in parts.
+   */
   getJobs(filter: JobFilter): Promise<readonly JobRecord[]>;
   /** The number of matching jobs in each state people see. */
   countJobs(filter: JobPlace): Promise<JobCounts>;
@@ -54,7 +58,7 @@ export interface JobStore {
   getParents(jobId: string): Promise<ParentsAnswer>;
   /**
    * Cancels: waiting jobs end at once, running ones get a request that their owner sees. The first reason
-   * stays; finished jobs are left alone. Resolves to the jobs as stored, in the order asked.
+   * stays; finished jobs are left alone. Resolves to the jobs as stored, without payloads, in the order asked.
    */
   cancelJobs(ids: readonly string[], cancel: CancelRequest): Promise<CancelAnswer>;
   /**
@@ -65,7 +69,7 @@ export interface JobStore {
   /**
    * Makes finished or parked jobs ready again, from now, with a fresh retry budget and without a start deadline;
    * resolves to the ones that were, as stored (`ready`; `blocked` where the store keeps those apart that wait for a slot, or
-   * by `parents` where one is not finished or is retried by the same call), in the order asked.
+   * by `parents` where one is not finished or is retried by the same call), without payloads, in the order asked.
    */
   retryJobs(ids: readonly string[]): Promise<readonly JobRecord[]>;
   /** Deletes jobs that are not running; resolves to the ids that were deleted, in the order asked. */
@@ -118,7 +122,7 @@ export interface ClaimAnswer {
   readonly nowMs: number;
   /** In claim order; `attempt` and `claimNumber` are those of this claim. */
   readonly claimed: readonly JobRecord[];
-  /** Jobs that this call ended as `missedStartDeadline`. */
+  /** Jobs that this call ended as `missedStartDeadline`, without payloads. */
   readonly missed: readonly JobRecord[];
   /**
    * When to look again at the latest: the earliest `runAt` that is ahead among the asked tasks (and ids), or,
@@ -158,6 +162,10 @@ export interface JobFilter extends JobPlace {
   readonly outcomes?: readonly JobOutcome[];
   /** Run or last run by this incarnation. */
   readonly owner?: number;
+  /** True for those that were asked to stop. */
+  readonly cancelRequested?: true;
+  /** False leaves `input` and `value` of the found jobs null, however they are stored. @default true */
+  readonly payloads?: boolean;
   /** Only those that come after the job of this `seq` in the order: how to go through many, page by page. */
   readonly afterSeq?: number;
   /** @default "newest" by order of adding */

@@ -97,7 +97,7 @@ async function jobFindings(
   }
   const [oldest] = counts.ready === 0
     ? []
-    : await store.getJobs({ states: ["ready"], order: "oldest", limit: 1 });
+    : await store.getJobs({ states: ["ready"], order: "oldest", limit: 1, payloads: false });
   const lagMs = nowMs - (oldest?.runAtMs ?? nowMs);
   if (oldest && lagMs > LAG_MS_MAX && schedulers.length > 0) {
     findings.push(

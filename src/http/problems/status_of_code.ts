@@ -18,6 +18,7 @@ export const statusOfCode = {
   unknownExecutor: 400,
   unknownStore: 400,
   bodyTooLarge: 413,
+  payloadTooLarge: 413,
   unsupportedMediaType: 415,
   invalidInput: 422,
   serializationFailed: 422,

@@ -55,7 +55,7 @@ export class Reconciler implements BeatListener {
     const ids = unknown.filter((job) => !this.#runsHere(job)).map(({ id }) => id);
     if (ids.length === 0 || lease.incarnation !== incarnation) return;
     const claimNumbers = new Map(unknown.map((job) => [job.seq, job.claimNumber]));
-    const jobs = await gateway.store.getJobs({ ids });
+    const jobs = await gateway.store.getJobs({ ids, payloads: false });
     // The others have ended here meanwhile, or were taken over.
     const lost = jobs.filter(({ state, owner, seq, claimNumber }) =>
       state === "running" && owner === incarnation && claimNumbers.get(seq) === claimNumber
@@ -78,7 +78,12 @@ export class Reconciler implements BeatListener {
   async seeCancelRequests(): Promise<void> {
     const { gateway, lease: { incarnation: owner }, runs } = this.#parts;
     if (owner === undefined || runs.size === 0) return;
-    const jobs = await gateway.store.getJobs({ owner, states: ["running"] });
+    const jobs = await gateway.store.getJobs({
+      owner,
+      states: ["running"],
+      cancelRequested: true,
+      payloads: false,
+    });
     for (const job of jobs) runs.cancelIfRequested(job);
   }
 }

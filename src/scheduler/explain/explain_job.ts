@@ -27,7 +27,7 @@ export class JobExplainer {
     const { unit, record: job } = await this.#units.job(id);
     const { store } = unit;
     const { taskName, scheduleId } = job;
-    const runs = { states: ["running"], order: "oldest" } as const;
+    const runs = { states: ["running"], order: "oldest", payloads: false } as const;
     const [nowMs, [task], taskHolders, schedulers, parents, schedules, scheduleHolders, rate] = await Promise
       .all([
         store.nowMs(),
@@ -62,6 +62,7 @@ async function keyFacts(store: DataStore, job: JobRecord) {
     states: unfinishedStates,
     order: "oldest",
     limit: NEIGHBOURS_MAX,
+    payloads: false,
   });
   const sharing = jobs.filter((one) => one.concurrencyKey === key && one.seq !== seq);
   return {

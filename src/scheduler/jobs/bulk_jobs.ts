@@ -146,7 +146,7 @@ async function* pages(
   const { limit: most = Infinity, ...selected } = filter;
   let left = most;
   if (left <= 0 || states.length === 0) return;
-  for await (const page of jobPages(unit.store, { ...selected, states })) {
+  for await (const page of jobPages(unit.store, { ...selected, states, payloads: false })) {
     const fitting = page.filter((job) => fits(job, action, filter)).slice(0, left);
     yield fitting.map(({ id, taskName }) => ({ id, taskName }));
     left -= fitting.length;

@@ -97,7 +97,7 @@ export class JobBatches {
       await unit.open();
       const handleOf = (id: string) => this.#handles.of({ unit, id, outcome: "deduplicated" });
       const jobs: JobHandle[] = [];
-      for await (const members of jobPages(unit.store, { batchId: id })) {
+      for await (const members of jobPages(unit.store, { batchId: id, payloads: false })) {
         for (const member of members) jobs.push(handleOf(member.id));
       }
       if (jobs.length === 0) continue;
@@ -136,7 +136,7 @@ async function statusOf(unit: StoreUnit, id: string): Promise<JobBatchStatus> {
     number
   >;
   outcomes.success = states.finished;
-  for await (const failed of jobPages(unit.store, { batchId: id, outcomes: others })) {
+  for await (const failed of jobPages(unit.store, { batchId: id, outcomes: others, payloads: false })) {
     for (const { outcome } of failed) outcomes[outcome!]++;
     outcomes.success -= failed.length;
   }

@@ -113,7 +113,7 @@ export class JobCommands {
     const { unit, record } = await this.#units.job(id);
     const [job] = await unit.gateway.jobs.retry([id]);
     unit.wakeJobs();
-    if (job) return jobView(job);
+    if (job) return jobView({ ...job, input: record.input });
     const why = jobView(record).parkedReason;
     throw wrongState(record, "retried", why ?? "it must be finished or parked");
   }

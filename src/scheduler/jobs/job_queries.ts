@@ -102,7 +102,7 @@ function jobList(filter: JobFilter): PagedList<JobRecord, number> {
     items: "jobs",
     order,
     read: ({ gateway }, afterSeq, limit) =>
-      gateway.queries.getJobs({ ...filter, limit, ...withoutUndefined({ afterSeq }) }),
+      gateway.queries.getJobs({ ...filter, payloads: false, limit, ...withoutUndefined({ afterSeq }) }),
     placeOf: ({ seq }) => seq,
     isPlace: (value): value is number => Number.isSafeInteger(value),
     compare: (a, b) => sign * (a.createdAtMs - b.createdAtMs),

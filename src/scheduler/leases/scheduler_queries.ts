@@ -21,7 +21,11 @@ async function listOf({ alias, store, gateway }: StoreUnit): Promise<SchedulerIn
   const records = await store.getSchedulers();
   const nowMs = await store.nowMs();
   return await Promise.all(records.map(async (record) => {
-    const running = await gateway.queries.getJobs({ owner: record.incarnation, states: ["running"] });
+    const running = await gateway.queries.getJobs({
+      owner: record.incarnation,
+      states: ["running"],
+      payloads: false,
+    });
     return schedulerView(record, alias, running.length, nowMs);
   }));
 }

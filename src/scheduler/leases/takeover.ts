@@ -42,7 +42,12 @@ export class Takeover {
 
   async #endings(incarnation: number): Promise<readonly RunEnding[]> {
     const { store } = this.#gateway;
-    const jobs = await store.getJobs({ owner: incarnation, states: ["running"], order: "oldest" });
+    const jobs = await store.getJobs({
+      owner: incarnation,
+      states: ["running"],
+      order: "oldest",
+      payloads: false,
+    });
     const tasks = new Map((await store.getTasks()).map((task) => [task.name, task]));
     return jobs.map((job) => {
       const task = tasks.get(job.taskName);

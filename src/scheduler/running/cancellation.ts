@@ -25,7 +25,7 @@ export class Cancellation {
   async cancel(ids: readonly string[], reason: string): Promise<readonly JobRecord[]> {
     const cancelled: JobRecord[] = [];
     for await (const part of inSteps(ids)) {
-      const jobs = await this.#gateway.store.getJobs({ ids: part });
+      const jobs = await this.#gateway.store.getJobs({ ids: part, payloads: false });
       for (const [keepMs, group] of Map.groupBy(jobs, (job) => this.#keepMs(job))) {
         const answer = await this.#gateway.jobs.cancel(group.map((job) => job.id), { reason, keepMs });
         for (const job of answer.requested) this.#runs.cancelIfRequested(job);
@@ -39,7 +39,7 @@ export class Cancellation {
   /** Cancels the unfinished jobs of a schedule but the given ones. */
   async cancelJobsOf(scheduleId: string, except: readonly string[], reason: string): Promise<void> {
     const states = jobStates.filter((state) => state !== "finished");
-    for await (const jobs of jobPages(this.#gateway.store, { scheduleId, states })) {
+    for await (const jobs of jobPages(this.#gateway.store, { scheduleId, states, payloads: false })) {
       await this.cancel(jobs.map(({ id }) => id).filter((id) => !except.includes(id)), reason);
     }
   }

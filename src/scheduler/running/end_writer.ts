@@ -1,4 +1,7 @@
-import { messageOf } from "../../errors.ts";
+import { type CarillonError, type ErrorCode, isCarillonError, messageOf } from "../../errors.ts";
+import { inParts } from "../../model/payload.ts";
+import { defaultRetention } from "../../model/retention_options.ts";
+import { clip } from "../../model/text.ts";
 import { sleep } from "../../time/clock.ts";
 import type { Environment } from "../environment.ts";
 import type { Lease } from "../leases/lease.ts";
@@ -13,6 +16,10 @@ import type { RunTable } from "./run_table.ts";
 const END_RETRY_MS = { first: 100, max: 5000 };
 /** Number of ends that are written in one call: some milliseconds of work for the store and for those awaiting results. */
 const ENDS_MAX = 250;
+/** Characters of results that are written in one call. */
+const RESULTS_MAX = 8_000_000;
+/** Characters of the error of a store that are kept. */
+const MESSAGE_MAX = 1000;
 /** Number of ends that a claim takes along: more are worth a commit of their own, and would delay what is claimed. */
 const PIGGYBACKED_MAX = 100;
 
@@ -46,7 +53,7 @@ export class EndWriter implements EndsOwner {
 
   /** The ends that wait, for a claim to take along. Those that it leaves are written alone. */
   takeEnds(): PiggybackedEnds {
-    if (this.#waiting.length > PIGGYBACKED_MAX) this.flush();
+    if (this.#waiting.length > PIGGYBACKED_MAX || inCalls(this.#waiting).length > 1) this.flush();
     const ended = this.#waiting;
     this.#waiting = [];
     this.#parts.runs.leave(ended.map(({ run }) => run));
@@ -57,9 +64,7 @@ export class EndWriter implements EndsOwner {
   flush(): void {
     const ended = this.#waiting;
     this.#waiting = [];
-    for (let from = 0; from < ended.length; from += ENDS_MAX) {
-      void this.#write(from === 0 && ended.length <= ENDS_MAX ? ended : ended.slice(from, from + ENDS_MAX));
-    }
+    if (ended.length > 0) { for (const part of inCalls(ended)) void this.#write(part); }
   }
 
   /** Asks the store whether a run has ended already, within a transaction of its function, again until that succeeds. */
@@ -130,23 +135,28 @@ export class EndWriter implements EndsOwner {
   async #write(ended: readonly EndedRun[]): Promise<void> {
     const { environment: { clock }, lease, freed } = this.#parts;
     for (let waitMs = END_RETRY_MS.first;; waitMs = this.#longer(waitMs)) {
-      if (await this.#tryToWrite(ended)) return;
+      const error = await this.#tryToWrite(ended);
+      if (error === undefined) return;
       // One of them may be the cause: each is written by itself, so that only that one fails.
       if (ended.length > 1) return void ended.forEach((one) => this.#write([one]));
-      const [{ run }] = ended as readonly [EndedRun];
+      const [one] = ended as readonly [EndedRun];
+      if (isRefusal(error) && one.transition !== one.instead) {
+        return await this.#write([withoutResult(one, error)]);
+      }
+      const { run } = one;
       if (lease.registered !== run.fence.incarnation) return freed.free([run]);
       await sleep(clock, waitMs, undefined, { keepAlive: false });
     }
   }
 
-  /** Resolves to true if the ends are written, or refused for good. */
-  async #tryToWrite(ended: readonly EndedRun[]): Promise<boolean> {
+  /** Resolves to undefined if the ends are written, or another scheduler has taken them over; otherwise to the error. */
+  async #tryToWrite(ended: readonly EndedRun[]): Promise<unknown> {
     try {
       await this.#written(ended, await this.#parts.gateway.jobs.end(ended));
-      return true;
+      return undefined;
     } catch (error) {
       this.#logFailure(ended, error);
-      return false;
+      return error ?? new Error("nothing was thrown");
     }
   }
 
@@ -154,4 +164,31 @@ export class EndWriter implements EndsOwner {
     const jobs = ended.map(({ run }) => run.job.id);
     this.#parts.environment.logger.error("writing the end of jobs failed", { jobs, error: messageOf(error) });
   }
+}
+
+/** The ends in as many calls as they take. */
+function inCalls(ended: readonly EndedRun[]): readonly (readonly EndedRun[])[] {
+  const share = RESULTS_MAX / ENDS_MAX;
+  const sizeOf = ({ transition }: EndedRun) =>
+    share + (transition.to === "finished" ? transition.value?.length ?? 0 : 0);
+  return inParts(ended, sizeOf, RESULTS_MAX);
+}
+
+/** True for what a store refuses whenever it is asked: it is about the values that it was given. */
+function isRefusal(error: unknown): boolean {
+  return isCarillonError(error) && !error.retryable && refusals.has(error.code);
+}
+
+const refusals: ReadonlySet<ErrorCode> = new Set(["payloadTooLarge", "storeFailed"]);
+
+/** An end in place of one that the store refuses: an error that says so. */
+function withoutResult({ local: _local, ...ended }: EndedRun, cause: unknown): EndedRun {
+  const { transition } = ended;
+  const message = `The store refuses the end of the run (${transition.to}): ${
+    clip(messageOf(cause), MESSAGE_MAX)
+  }`;
+  const error = { name: "CarillonError", code: (cause as CarillonError).code, message };
+  const keepMs = transition.to === "finished" ? transition.keepMs : defaultRetention.otherMs;
+  const instead = { to: "finished", outcome: "error", value: null, error, keepMs } as const;
+  return { ...ended, transition: instead, instead };
 }

@@ -1,7 +1,7 @@
 import type { CompleteIn } from "../../context/task_context.ts";
 import { CarillonError } from "../../errors.ts";
 import type { JobRecord } from "../../model/job_record.ts";
-import type { Payload } from "../../model/payload.ts";
+import { type Payload, refuseTooLarge } from "../../model/payload.ts";
 import type { RunSettings } from "../../model/settings.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import { validateOutput } from "../../registry/validate.ts";
@@ -36,10 +36,12 @@ export class JobCompletion implements RunCompletion {
 
   /** Ends the run as a success within the transaction. */
   readonly writeIn: CompleteIn = async (transaction, value) => {
-    const { run, task, settings, environment: { serializer }, gateway } = this.#parts;
+    const { run, task, settings, environment: { serializer, maxResultBytes }, gateway } = this.#parts;
     this.#refuseTooLate();
     const checked = await validateOutput(task, value);
     const payload = encodePayload(checked, serializer);
+    const what = `result of task '${task.name}'`;
+    refuseTooLarge(payload, { max: maxResultBytes, option: "maxResultBytes", what });
     const keepMs = settings.retention.successMs;
     const transition = { to: "finished", outcome: "success", value: payload, error: null, keepMs } as const;
     const wasTried = this.#isTried;

@@ -106,4 +106,6 @@ export class JobRun {
 /** A run that has ended, with its transition. */
 export interface EndedRun extends RunEnding {
   readonly run: JobRun;
+  /** Its transition where that is in place of one that the store has refused. @default none */
+  readonly instead?: JobTransition;
 }

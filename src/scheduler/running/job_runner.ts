@@ -3,6 +3,7 @@ import { lostLeaseTransition } from "../../model/decisions.ts";
 import type { JobRecord, JobTransition } from "../../model/job_record.ts";
 import { isDebugEnabled, type Logger } from "../../model/logger.ts";
 import { isPromiseLike, type MaybePromise } from "../../model/maybe_promise.ts";
+import { refuseTooLarge } from "../../model/payload.ts";
 import type { RunSettings } from "../../model/settings.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
 import { sleep, within } from "../../time/clock.ts";
@@ -181,10 +182,11 @@ export class JobRunner {
   #decide(
     run: JobRun,
     { task, settings }: Decisive,
-    result: RunResult,
+    returned: RunResult,
     durationMs: number,
     terminated: boolean,
   ): MaybePromise<void> {
+    const result = this.#bounded(run, returned);
     if (result.ok && run.cause === undefined) {
       return this.#finish(run, successTransition(result.payload, settings), durationMs, result);
     }
@@ -217,6 +219,22 @@ export class JobRunner {
   #finish(run: JobRun, transition: JobTransition, durationMs: number, result: RunResult): void {
     logEnd(this.#parts.environment.logger, run, transition, durationMs);
     this.#end(run, transition, durationMs, result);
+  }
+
+  /** A result that is too large to be stored is an error, and no other attempt mends that. */
+  #bounded({ job }: JobRun, result: RunResult): RunResult {
+    const { maxResultBytes: max } = this.#parts.environment;
+    if (!result.ok || result.payload === null || result.payload.length * 3 <= max) return result;
+    try {
+      refuseTooLarge(result.payload, {
+        max,
+        option: "maxResultBytes",
+        what: `result of task '${job.taskName}'`,
+      });
+      return result;
+    } catch (error) {
+      return { ok: false, error, isFinal: true };
+    }
   }
 
   #end(run: JobRun, transition: JobTransition, durationMs: number | null, local?: RunResult): void {

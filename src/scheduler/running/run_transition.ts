@@ -13,7 +13,12 @@ import type { AbortCause } from "./job_run.ts";
 /** The way in which a task's function ended. */
 export type RunResult =
   | { readonly ok: true; readonly payload: string | null; readonly value: unknown }
-  | { readonly ok: false; readonly error: unknown };
+  | {
+    readonly ok: false;
+    readonly error: unknown;
+    /** True if another attempt would end in the same way. @default false */
+    readonly isFinal?: boolean;
+  };
 
 /** The facts that decide how a job continues after a run. */
 export interface RunTransitionInput {
@@ -81,7 +86,8 @@ function failureTransition(
 ): MaybePromise<JobTransition> {
   const { settings, job, retryIf } = input;
   const failure = () => failed(outcome, storedError(error), settings);
-  if (job.attempt >= settings.retry.maxAttempts || isTooLarge(error)) return failure();
+  const isFinal = isTooLarge(error) || (!input.result.ok && input.result.isFinal);
+  if (job.attempt >= settings.retry.maxAttempts || isFinal) return failure();
   const again = (delayMs: number) => ({ to: "retry", delayMs, error: storedError(error), outcome }) as const;
   // A job that throws RetryAfter wants another attempt, also where its wait could not be read.
   if (isCarillonError(error, "jobRetryAfter")) return again(delayOf(error) ?? waitMs(input, error));

@@ -1,7 +1,7 @@
 import { messageOf } from "../../errors.ts";
 import { checkConcurrencyKey, checkRateKey } from "../../model/limit_options.ts";
 import { invalidOption } from "../../model/option_checks.ts";
-import type { Metadata, Payload } from "../../model/payload.ts";
+import { type Metadata, type Payload, refuseTooLarge } from "../../model/payload.ts";
 import { resolveRunSettings, type RunOverrides, type RunSettings } from "../../model/settings.ts";
 import { taskMetadata, type TaskRecord } from "../../model/task_record.ts";
 import type { RegisteredTask } from "../../registry/registered_task.ts";
@@ -9,7 +9,6 @@ import { registryState } from "../../registry/registry_state.ts";
 import type { TaskReference } from "../../registry/task_types.ts";
 import { validateInput } from "../../registry/validate.ts";
 import { encodePayload } from "../../serializers/payload.ts";
-import type { Serializer } from "../../serializers/serializer.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreUnit } from "../store_unit.ts";
 
@@ -45,29 +44,35 @@ export interface EncodedInput {
 
 /** Checks an input where the task's schema is known, and encodes it as it was given. A promise only where it must be. */
 export function encodeInput(
-  { code }: NamedTask,
+  { name, code }: NamedTask,
   input: unknown,
-  { serializer }: Environment,
+  environment: Environment,
 ): EncodedInput | Promise<EncodedInput> {
   if (code === undefined) {
-    return { input: encodePayload(input, serializer), concurrencyKey: null, rateKey: null };
+    return { input: payloadOf(name, input, environment), concurrencyKey: null, rateKey: null };
   }
   const checked = validateInput(code, input);
-  if (!(checked instanceof Promise)) return encoded(code, input, checked, serializer);
-  return checked.then((value) => encoded(code, input, value, serializer));
+  if (!(checked instanceof Promise)) return encoded(code, input, checked, environment);
+  return checked.then((value) => encoded(code, input, value, environment));
 }
 
 function encoded(
   code: RegisteredTask,
   input: unknown,
   checked: unknown,
-  serializer: Serializer,
+  environment: Environment,
 ): EncodedInput {
   return {
-    input: encodePayload(input, serializer),
+    input: payloadOf(code.name, input, environment),
     concurrencyKey: keyOf(code, "concurrency.key", code.concurrencyKey, checked, checkConcurrencyKey),
     rateKey: keyOf(code, "rateLimit.key", code.rateKey, checked, checkRateKey),
   };
+}
+
+function payloadOf(name: string, input: unknown, { serializer, maxInputBytes }: Environment): Payload | null {
+  const payload = encodePayload(input, serializer);
+  refuseTooLarge(payload, { max: maxInputBytes, option: "maxInputBytes", what: `input of task '${name}'` });
+  return payload;
 }
 
 function keyOf(

@@ -152,7 +152,7 @@ async function parentChains(store: DataStore, { id, parentIds }: AwaitedJob): Pr
     }
   };
   if (parentIds === undefined) next.push(id);
-  else if (parentIds.length > 0) follow(id, await store.getJobs({ ids: parentIds }));
+  else if (parentIds.length > 0) follow(id, await store.getJobs({ ids: parentIds, payloads: false }));
   for (let child = next.pop(); child !== undefined; child = next.pop()) {
     const { waits, parents } = await store.getParents(child);
     if (waits) follow(child, parents);

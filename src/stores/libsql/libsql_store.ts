@@ -56,7 +56,11 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
     ...operations,
     kind: "libsql",
     location: address.location,
-    capabilities: { durable: !address.inMemory, shared: !address.inMemory },
+    capabilities: {
+      durable: !address.inMemory,
+      shared: !address.inMemory,
+      ...(isRemote(options) && { maxPayloadBytes: SERVER_PAYLOAD_BYTES_MAX }),
+    },
     open: (context) => database.open(context),
     close: () => database.close(),
     watch: (listener) => database.listen(listener),
@@ -70,6 +74,13 @@ export function makeLibsqlStore(options: DatabaseOptions): LibsqlStore {
     syncReplica: () => database.syncReplica(),
     ...(options.replica && { replica: sqliteReads(database.looks) }),
   };
+}
+
+/** A server holds values of 5,000,000 bytes in the form in which they travel, where quotes take twice as much. */
+const SERVER_PAYLOAD_BYTES_MAX = 2_000_000;
+
+function isRemote({ address, client }: DatabaseOptions): boolean {
+  return client === undefined ? address.onServer === true : client.protocol !== "file";
 }
 
 interface OpenState {

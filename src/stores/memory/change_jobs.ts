@@ -1,6 +1,6 @@
 import { endedAs } from "../../model/decisions.ts";
 import { removedTransition } from "../../model/parents.ts";
-import type { JobRecord } from "../../model/job_record.ts";
+import { type JobRecord, withoutPayloads } from "../../model/job_record.ts";
 import { changedJob, retriedJob, transitionedJob } from "../../model/transitions.ts";
 import type { CancelAnswer, CancelRequest, JobChange } from "../job_store.ts";
 import type { MemoryState } from "./memory_state.ts";
@@ -19,10 +19,10 @@ export function cancelJobs(
   for (const job of jobsOf(state, ids)) {
     if (job.state === "finished") continue;
     const asked = { ...job, cancelRequested: job.cancelRequested ?? reason };
-    if (job.state === "running") requested.push(state.jobs.put(asked));
+    if (job.state === "running") requested.push(withoutPayloads(state.jobs.put(asked)));
     else {
       const ended = transitionedJob(asked, endedAs("cancelled", reason, keepMs), nowMs);
-      cancelled.push(state.finishJob(ended, nowMs));
+      cancelled.push(withoutPayloads(state.finishJob(ended, nowMs)));
     }
   }
   settleChildren(state, nowMs);
@@ -52,7 +52,7 @@ export function retryJobs(state: MemoryState, ids: readonly string[], nowMs: num
     state.histories.noteRetried(job);
     state.counted.delete(job);
   }
-  return jobs.map((job) => state.jobs.put(job));
+  return jobs.map((job) => withoutPayloads(state.jobs.put(job)));
 }
 
 /** Deletes jobs that are not running. */

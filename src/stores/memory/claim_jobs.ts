@@ -12,7 +12,7 @@ import {
   slotsLeft,
   taskLimit,
 } from "../../model/decisions.ts";
-import type { JobRecord } from "../../model/job_record.ts";
+import { type JobRecord, withoutPayloads } from "../../model/job_record.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { TaskClaim } from "../../model/task_record.ts";
 import { claimedJob, transitionedJob, wokenJob } from "../../model/transitions.ts";
@@ -187,7 +187,7 @@ function endMissed(state: MemoryState, nowMs: number): readonly JobRecord[] {
   let job = state.jobs.deadlines.first();
   while (job !== undefined && deadlineMissed(job, nowMs)) {
     const transition = missedDeadlineTransition(state.settingsOf(job));
-    missed.push(state.finishJob(transitionedJob(job, transition, nowMs), nowMs));
+    missed.push(withoutPayloads(state.finishJob(transitionedJob(job, transition, nowMs), nowMs)));
     job = state.jobs.deadlines.first();
   }
   return missed;

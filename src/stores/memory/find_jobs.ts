@@ -5,7 +5,7 @@ import {
   leaseIsOver,
   runsVersion,
 } from "../../model/decisions.ts";
-import type { JobRecord } from "../../model/job_record.ts";
+import { type JobRecord, withoutPayloads } from "../../model/job_record.ts";
 import type { JobCounts, JobFilter, JobPlace, ParentsAnswer } from "../job_store.ts";
 import { jobsOf } from "./change_jobs.ts";
 import { keyOpen, scheduleOpen, taskOpen } from "./claim_jobs.ts";
@@ -22,7 +22,8 @@ export function getJobs(state: MemoryState, filter: JobFilter, nowMs: number): r
     if (!matches(job, filter) || (children && !children.has(job.seq))) continue;
     const shown = standing(job);
     if (filter.states !== undefined && !filter.states.includes(shown.state)) continue;
-    found.push(shownAs(job, shown));
+    const answer = shownAs(job, shown);
+    found.push(filter.payloads === false ? withoutPayloads(answer) : answer);
   }
   return found;
 }
@@ -72,7 +73,7 @@ function inOrder(state: MemoryState, { ids, order = "newest", afterSeq }: JobFil
 
 function matches(
   job: JobRecord,
-  filter: JobPlace & Pick<JobFilter, "idPrefix" | "owner" | "outcomes">,
+  filter: JobPlace & Pick<JobFilter, "idPrefix" | "owner" | "outcomes" | "cancelRequested">,
 ): boolean {
   return (filter.idPrefix === undefined || job.id.startsWith(filter.idPrefix)) &&
     (filter.taskName === undefined || job.taskName === filter.taskName) &&
@@ -80,6 +81,7 @@ function matches(
     (filter.batchId === undefined || job.batchId === filter.batchId) &&
     (filter.addedBy === undefined || job.addedBy === filter.addedBy) &&
     (filter.owner === undefined || job.owner === filter.owner) &&
+    (!filter.cancelRequested || job.cancelRequested !== null) &&
     (filter.outcomes === undefined || (job.outcome !== null && filter.outcomes.includes(job.outcome)));
 }
 

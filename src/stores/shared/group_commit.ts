@@ -138,7 +138,7 @@ export class GroupCommit {
     const results = await this.#driver.write(units.map((unit) => unit.step));
     // What a step says of its rows is a guess: a claim asks for more than it gets.
     if (units.every(({ calls }) => calls[0]!.bulk)) this.#pace.wrote(rows, this.#driver.heldUpMs?.() ?? 0);
-    const apart: Call[] = [];
+    let apart: Call[] = [];
     let answered = 0;
     for (const [index, unit] of units.entries()) {
       const result = results[index]!;
@@ -157,7 +157,7 @@ export class GroupCommit {
       }
     }
     // One of them has failed: each runs again by itself, so that only that one fails.
-    this.#waiting.unshift(...apart);
+    if (apart.length > 0) this.#waiting = apart.concat(this.#waiting);
     this.#waitingRows += rowsOf(apart);
   }
 }

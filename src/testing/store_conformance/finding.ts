@@ -41,6 +41,35 @@ export const findingTests: readonly StoreCheck[] = [
     const last = { taskName: TASK, states: ["finished"], limit: 1, afterSeq: failed.seq };
     assert.deepEqual(await ids(last), ["done"]);
   }),
+  check("getJobs() leaves inputs and results out on request, and finds those asked to stop", async (t) => {
+    await t.task();
+    await t.end(await t.running("done", { input: "json:1" }));
+    const asked = await t.running("asked", { input: "json:2" });
+    await t.running("left", { input: "json:3" });
+    await t.store.cancelJobs(["asked"], { reason: "enough", keepMs: null });
+    const slim = await t.store.getJobs({ order: "oldest", payloads: false });
+    assert.deepEqual(slim.map(({ id, input, value }) => [id, input, value]), [
+      ["done", null, null],
+      ["asked", null, null],
+      ["left", null, null],
+    ]);
+    const filter = { owner: asked.owner!, states: ["running"], cancelRequested: true } as const;
+    const found = await t.store.getJobs(filter);
+    assert.deepEqual(found.map(({ id, input, cancelRequested }) => [id, input, cancelRequested]), [
+      ["asked", "json:2", "enough"],
+    ]);
+  }),
+  check("getJobs() and claimJobs() return jobs whose inputs are long together", async (t) => {
+    await t.task();
+    const ids = Array.from({ length: 12 }, (_, i) => `job${10 + i}`);
+    const input = `json:"${"x".repeat(999_990)}"`;
+    await t.addAll(ids, { input });
+    const claimed = await t.claimAll(await t.scheduler());
+    assert.deepEqual(idsOf(claimed), ids);
+    assert.ok(claimed.every((job) => job.input === input));
+    const found = await t.store.getJobs({ order: "oldest" });
+    assert.deepEqual(found.map((job) => [job.id, job.input?.length]), ids.map((id) => [id, input.length]));
+  }),
   check("getJobs() returns the jobs whose id begins as asked, to the letter", async (t) => {
     await t.addAll(["mine", "Mine", "mi%", "mi_ne", "m"]);
     const ids = async (filter: object) => idsOf(await t.store.getJobs({ order: "oldest", ...filter }));

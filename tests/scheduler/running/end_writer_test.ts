@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CarillonError } from "../../../src/errors.ts";
 import { task } from "../../../src/registry/task.ts";
 import { memory } from "../../../src/stores/memory.ts";
 import { test } from "../../harness.ts";
@@ -49,4 +50,23 @@ test("an end that cannot be written spoils no other, and is tried again", async 
   assert.equal(await handles[1]!.result(), "ran");
   assert.equal(failed, 4);
   assert.equal(types("jobFinished").length, 3);
+});
+
+test("an end that the store refuses definitely ends its job as an error, and frees its slot", async () => {
+  const { store, control } = faulty(memory());
+  let refused = 0;
+  control.fault = (method, args) => {
+    if (method !== "endJobs" || !JSON.stringify(args).includes('"success"')) return undefined;
+    refused++;
+    return Promise.reject(new CarillonError("storeFailed", "the database refused a statement"));
+  };
+  const { scheduler, clock } = setUp({ store, tasks: [quick] });
+  await using _ = scheduler;
+  const handle = await scheduler.addJob(quick, undefined);
+  await scheduler.startInBackground();
+  await settle(clock);
+  const { state, outcome, attempt, error } = (await scheduler.getJob(handle.id))!;
+  assert.deepEqual([state, outcome, attempt, error?.code], ["finished", "error", 1, "storeFailed"]);
+  assert.match(error!.message, /refuses the end of the run \(finished\): the database refused a statement/);
+  assert.equal(refused, 1);
 });

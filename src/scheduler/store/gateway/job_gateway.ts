@@ -139,7 +139,7 @@ export class JobGateway {
     const open = endings.filter(({ transition }) => transition.to !== "finished");
     if (open.length === 0) return noJobs;
     const claims = new Map(open.map(({ fence }) => [fence.seq, fence.claimNumber]));
-    const jobs = await this.#jobsAsRead({ ids: open.map(({ job }) => job.id) });
+    const jobs = await this.#jobsAsRead({ payloads: false, ids: open.map(({ job }) => job.id) });
     return new Map(
       jobs.filter((job) => job.outcome === "cancelled" && claims.get(job.seq) === job.claimNumber)
         .map((job) => [job.seq, job]),
@@ -177,8 +177,8 @@ export class JobGateway {
 
   /** Deletes jobs that are not running. */
   async remove(ids: readonly string[]): Promise<readonly string[]> {
-    const jobs = new Map((await this.#store.getJobs({ ids })).map((job) => [job.id, job]));
-    const children = await this.#store.getJobs({ after: ids, states: ["blocked"] });
+    const jobs = new Map((await this.#store.getJobs({ ids, payloads: false })).map((job) => [job.id, job]));
+    const children = await this.#store.getJobs({ after: ids, states: ["blocked"], payloads: false });
     const removed = await this.#store.removeJobs(ids);
     for (const id of removed) {
       const job = jobs.get(id);
@@ -242,7 +242,11 @@ export class JobGateway {
    */
   async #publishCascades(failed: readonly (readonly [id: string, sinceMs: number])[]): Promise<void> {
     for (let parents = new Map(failed); parents.size > 0;) {
-      const children = await this.#jobsAsRead({ after: [...parents.keys()], outcomes: ["cancelled"] });
+      const children = await this.#jobsAsRead({
+        payloads: false,
+        after: [...parents.keys()],
+        outcomes: ["cancelled"],
+      });
       const ended = children.filter((job) => {
         const sinceMs = parents.get(cascadedFrom(job) ?? "");
         return sinceMs !== undefined && sinceMs <= (job.finishedAtMs ?? 0);
@@ -254,7 +258,7 @@ export class JobGateway {
 
   /** Publishes the ends of those of these jobs that were cancelled, and of those that ended with them. */
   async #publishCancelled(ids: readonly string[]): Promise<void> {
-    const cancelled = await this.#jobsAsRead({ ids, outcomes: ["cancelled"] });
+    const cancelled = await this.#jobsAsRead({ payloads: false, ids, outcomes: ["cancelled"] });
     for (const job of cancelled.toReversed()) this.#events.finished(job, "cancelled", job.error, null);
     await this.#publishCascades(cancelled.map(endOf));
   }

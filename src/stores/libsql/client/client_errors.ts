@@ -41,8 +41,9 @@ export function isOneStatementsFault(error: unknown): boolean {
   return ownFaults.test(codeOf(error)) || error instanceof RangeError;
 }
 
-/** Which statement of its batch failed, where that is known. */
+/** Which statement of its batch failed, where that is known: an answer that is too large is that of all together. */
 export function guiltyStatement(error: unknown): number | undefined {
+  if (codeOf(error) === "RESPONSE_TOO_LARGE") return undefined;
   const index = (error as ClientError | null)?.statementIndex;
   return typeof index === "number" ? index : undefined;
 }
@@ -57,13 +58,18 @@ export function clientMeaning(error: unknown, location: string): Error {
   }
   const code = codeOf(error);
   if (inTheWay.test(code)) return native(error, resultCodes.busy, location);
-  const known = sqliteCodes.find(([name]) => code.startsWith(name))?.[1];
+  const known = tooBig.test(text)
+    ? resultCodes.tooBig
+    : sqliteCodes.find(([name]) => code.startsWith(name))?.[1];
   if (known !== undefined || typeof (error as ClientError)?.rawCode === "number") {
     return native(error, known, location);
   }
   if (kindOfFailure(error) === "definite") return native(error, undefined, location);
   return unavailable(location, true, "it cannot be reached, or did not answer", error);
 }
+
+/** The words of a server for an argument that is too long, under a code that says something else. */
+const tooBig = /string or blob too big/;
 
 /** Codes of SQLite that say more than that a statement was refused. */
 const sqliteCodes: readonly (readonly [name: string, resultCode: number])[] = [
@@ -73,6 +79,8 @@ const sqliteCodes: readonly (readonly [name: string, resultCode: number])[] = [
   ["SQLITE_FULL", resultCodes.full],
   ["SQLITE_CANTOPEN", resultCodes.cannotOpen],
   ["SQLITE_NOTADB", resultCodes.notADatabase],
+  ["SQLITE_TOOBIG", resultCodes.tooBig],
+  ["RESPONSE_TOO_LARGE", resultCodes.tooBig],
 ];
 
 function native(error: unknown, rawCode: number | undefined, location: string): Error {

@@ -37,6 +37,7 @@ const meanings: ReadonlyMap<number, Meaning> = new Map([
   [resultCodes.permission, readOnly()],
   [resultCodes.corrupt, corrupt("the file is damaged; restore a backup")],
   [resultCodes.notADatabase, corrupt("the file is not a database; name another file or move it away")],
+  [resultCodes.tooBig, meaning("payloadTooLarge", false, "a value is too long for the database")],
   [resultCodes.full, meaning("storeFull", true, "the disk is full; free some space, work then continues")],
   [resultCodes.io, meaning("storeUnavailable", true, "the disk or file system failed")],
   [

@@ -1,3 +1,4 @@
+import { inParts } from "../../../model/payload.ts";
 import { mayRunAtOnce } from "../../../model/alike_jobs.ts";
 import { claimOrderAt } from "../../../model/decisions.ts";
 import type { NewJob } from "../../../model/job_record.ts";
@@ -5,7 +6,7 @@ import type { AddAnswer, AddClaim, ClaimRequest, JobStore } from "../../job_stor
 import type { Dialect } from "../schema/dialect.ts";
 import type { StatementResult, Step } from "../../shared/driver.ts";
 import type { BulkOperation } from "../../shared/group_commit.ts";
-import { listText } from "../rows/list_text.ts";
+import { LIST_LENGTH_MAX, listText } from "../rows/list_text.ts";
 import { newJobGroups } from "../rows/job_columns.ts";
 import type { SqliteSession } from "../session/session.ts";
 import { type Added, canInsertUniform, insertUniform } from "./insert_uniform.ts";
@@ -102,14 +103,22 @@ function addStep(dialect: Dialect): (jobs: readonly NewJob[], now: number | null
     select json_group_array(j.seq) from json_each(?1) e cross join ${table} j on j.id = e.value)))`;
   return (jobs, now) => [
     { sql: last, args: [] },
-    { sql: insert, args: [listText(newJobGroups(jobs)), now] },
+    ...inputParts(jobs).map((part) => ({ sql: insert, args: [listText(newJobGroups(part)), now] })),
     { sql: found, args: [listText(jobs.map(({ id }) => id)), now] },
   ];
 }
 
+/** Jobs whose inputs fit one list. */
+function inputParts(jobs: readonly NewJob[]): readonly (readonly NewJob[])[] {
+  return inParts(jobs, ({ input }) => input?.length ?? 0, LIST_LENGTH_MAX);
+}
+
 function addedAnswers(jobs: readonly NewJob[], results: readonly StatementResult[]): readonly Added[] {
   const last = results[0]!.cells[0] as number;
-  const [nowMs, seqs] = JSON.parse(results[2]!.cells[0] as string) as readonly [number, readonly number[]];
+  const [nowMs, seqs] = JSON.parse(results[1 + inputParts(jobs).length]!.cells[0] as string) as readonly [
+    number,
+    readonly number[],
+  ];
   const seen = new Set<number>();
   return jobs.map(({ id }, index) => {
     const seq = seqs[index]!;

@@ -4,7 +4,7 @@ import type { CancelRequest, JobChange, JobStore } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { Statement } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
-import { decodeJob, jobCell } from "../rows/job_columns.ts";
+import { decodeJob, jobCell, slimJobCell } from "../rows/job_columns.ts";
 import type { SqliteSession } from "../session/session.ts";
 import { jobsInOrder } from "./find_jobs.ts";
 import { cancelledError, noteFinishSql } from "./job_ends.ts";
@@ -75,14 +75,14 @@ function changeTexts(dialect: Dialect) {
   }`;
   return {
     request: `update ${jobs} set cancel_requested = coalesce(cancel_requested, ?2)
-      where ${named} and +state = 'running' returning ${jobCell(jobs)}`,
+      where ${named} and +state = 'running' returning ${slimJobCell(jobs)}`,
     noteWaiting: noteFinishSql(dialect, schedulesOf("+j.state not in ('running', 'finished')"), "?2"),
     cancel: `update ${jobs} set state = 'finished', blocked_by = null, outcome = 'cancelled', value = null,
         error = ${
       cancelledError("?2")
     }, cancel_requested = coalesce(cancel_requested, ?2), parked_reason = null,
         finished_at = ${dialect.now("?3")}, expires_at = ${dialect.now("?3")} + ?4
-      where ${named} and +state not in ('running', 'finished') returning ${jobCell(jobs)}`,
+      where ${named} and +state not in ('running', 'finished') returning ${slimJobCell(jobs)}`,
     keepAttempts:
       `insert into ${attempts}(job_seq, claim_number, attempt, owner, started_at, finished_at, outcome, error)
       select j.seq, j.claim_number, j.attempt, j.owner, j.started_at, j.finished_at, j.outcome, j.error
@@ -96,7 +96,7 @@ function changeTexts(dialect: Dialect) {
         blocked_by = case when ${waits} then 'parents' end, outcome = null, run_at = ${dialect.now("?2")},
         start_deadline = null, attempt = 0, lost_leases = 0, cancel_requested = null, progress = null,
         parked_reason = null, started_at = null, finished_at = null, expires_at = null, value = null, error = null
-      where ${named} and +state in ('finished', 'parked') returning ${jobCell(jobs)}`,
+      where ${named} and +state in ('finished', 'parked') returning ${slimJobCell(jobs)}`,
     pick: pickEndingSql(
       dialect,
       `json_each(?1) e cross join ${jobs} j on j.id = e.value`,

@@ -1,3 +1,5 @@
+import type { Dialect } from "../schema/dialect.ts";
+
 const claimOrder = "urgency desc, run_at, seq";
 
 /**
@@ -21,14 +23,15 @@ const placedCandidates = `placed as materialized (
 
 /**
  * The table expressions that end in `chosen(seq)`: of the candidates those to take, in claim order, as if each were
- * looked at in turn and taken while its task, its schedule and its key have slots left. They need `with recursive`.
+ * looked at in turn and taken while its task, its schedule and its key have slots left, and the inputs before it are not
+ * too long together. They need `with recursive`.
  *
  * Where every schedule's jobs are of one task and one key, and every key's of one rate, counting places comes to the same:
  * first within the schedule, then within the key, then within the rate, then within the task. Jobs that nothing limits
  * are not even counted, because putting them in order once more is what would cost most. Otherwise (a schedule that was
  * changed while jobs of it waited, two keys that cross) the candidates really are looked at in turn.
  */
-export function choosing(limit: string): string {
+export function choosing(dialect: Dialect, limit: string): string {
   return `${placedCandidates},
     mixed(yes) as materialized (select exists (
       select 1 from placed where schedule_free is not null group by schedule_seq
@@ -38,12 +41,19 @@ export function choosing(limit: string): string {
       or exists (select 1 from candidate where key_free is not null group by task_name, concurrency_key
         having count(rate_free) > 0 and (count(rate_free) < count(*) or min(rate_key) <> max(rate_key)))),
     ${inTurn(limit)},
-    chosen(seq) as (
-      select seq from walk where taken
+    wanted(place, seq) as (
+      select place, seq from walk where taken
       union all
-      select * from (select seq from (${byPlaces}) where not (select yes from mixed)
-        order by ${claimOrder} limit ${limit}))`;
+      select row_number() over (order by ${claimOrder}), seq from (
+        select * from (${byPlaces}) where not (select yes from mixed) order by ${claimOrder} limit ${limit})),
+    chosen(seq) as (select seq from (
+      select j.seq, coalesce(sum(coalesce(octet_length(j.input), 0))
+        over (order by wanted.place rows between unbounded preceding and 1 preceding), 0) as before
+      from wanted cross join ${dialect.tables.jobs} j on j.seq = wanted.seq) where before < ${CLAIM_BYTES_MAX})`;
 }
+
+/** Bytes of inputs behind which a claim takes no more jobs: at most that and one input are read. */
+export const CLAIM_BYTES_MAX = 2_000_000;
 
 const unlimited = "schedule_free is null and key_free is null and rate_free is null";
 const inOwnTask = "seq, task_name, urgency, run_at, task_free";

@@ -1,14 +1,16 @@
 import { claimOrderAt, missedDeadlineTransition } from "../../../model/decisions.ts";
+import { isCarillonError } from "../../../errors.ts";
 import type { JobRecord } from "../../../model/job_record.ts";
+import { byteLength } from "../../../model/payload.ts";
 import type { ClaimAnswer, ClaimRequest, JobStore } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import { isSetAside } from "../schema/tables.ts";
 import type { Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { listText } from "../rows/list_text.ts";
-import { decodeJob, jobCell } from "../rows/job_columns.ts";
+import { decodeJob, jobCell, slimJobCell } from "../rows/job_columns.ts";
 import type { SqliteSession } from "../session/session.ts";
 import { blockSql, namedCandidates, openTasks, readyCandidates, WINDOW_MIN } from "./claim_sql.ts";
-import { choosing } from "./choose_jobs.ts";
+import { choosing, CLAIM_BYTES_MAX } from "./choose_jobs.ts";
 import { endAnswers, endOperation } from "./end_jobs.ts";
 import { nextStarts, readyOrBlocked } from "./limits.ts";
 import { freedLeft, unblockTexts } from "./unblock_jobs.ts";
@@ -18,6 +20,8 @@ import { settleChildrenSql } from "./settle_children.ts";
 
 /** Rows that one claim brings up to date in each of its first statements; the next claim continues. */
 const UPKEEP_MAX = 500;
+/** The same where an answer was too large. */
+const UPKEEP_MIN = 10;
 /** The cost of the statements of a claim before they take anything, in rows of other calls. */
 const STATEMENTS_AS_ROWS = 100;
 
@@ -29,14 +33,22 @@ export function claimJobs(session: SqliteSession): Pick<JobStore, "claimJobs"> {
   const end = endOperation(session);
   return {
     async claimJobs(request, ends = []) {
-      const ending = ends.length === 0 ? [] : end.step(ends);
-      const claim = claimStep(sql, request, session.nowArgument());
-      const results = await session.write([...ending, ...claim], {
-        quiet: ends.length === 0,
-        rows: request.limit + ends.length + STATEMENTS_AS_ROWS,
-      });
-      const held = endAnswers(end, ends, results.slice(0, ending.length));
-      return { ...claimAnswer(results.slice(ending.length)), held };
+      const claim = async (request: ClaimRequest, upkeep: number) => {
+        const ending = ends.length === 0 ? [] : end.step(ends);
+        const step = claimStep(sql, request, upkeep, session.nowArgument());
+        const results = await session.write([...ending, ...step], {
+          quiet: ends.length === 0,
+          rows: request.limit + ends.length + STATEMENTS_AS_ROWS,
+        });
+        const held = endAnswers(end, ends, results.slice(0, ending.length));
+        return { ...claimAnswer(results.slice(ending.length), request, upkeep), held };
+      };
+      try {
+        return await claim(request, UPKEEP_MAX);
+      } catch (error) {
+        if (!isCarillonError(error, "payloadTooLarge") || ends.length > 0) throw error;
+        return await claim({ ...request, limit: Math.min(request.limit, 1) }, UPKEEP_MIN);
+      }
     },
   };
 }
@@ -88,7 +100,7 @@ function claimTexts(dialect: Dialect) {
 
 function takeSql(dialect: Dialect, candidates: string): string {
   const { jobs, schedulers } = dialect.tables;
-  return `with recursive ${openTasks(dialect, claimArguments)}, ${candidates}, ${choosing("?4")}
+  return `with recursive ${openTasks(dialect, claimArguments)}, ${candidates}, ${choosing(dialect, "?4")}
     update ${jobs} set state = 'running', owner = ?5, attempt = attempt + 1, claim_number = claim_number + 1,
       started_at = ${dialect.now("?3")}, progress = null
     where seq in (select seq from chosen) and exists (select 1 from ${schedulers} where incarnation = ?5)
@@ -127,15 +139,15 @@ function windowOf(limit: number): number {
   return Math.max(limit, WINDOW_MIN);
 }
 
-function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): Step {
+function claimStep(sql: ClaimTexts, request: ClaimRequest, upkeep: number, now: number | null): Step {
   const tasks = tasksArgument(request);
   const window = windowOf(request.limit);
   const ids = request.jobIds === undefined ? undefined : listText(request.jobIds);
   const common = [tasks, window, now];
   const claim = [...common, request.limit, request.incarnation];
   return [
-    ...sql.endMissed(now, UPKEEP_MAX),
-    { sql: sql.promote, args: [now, UPKEEP_MAX] },
+    ...sql.endMissed(now, upkeep),
+    { sql: sql.promote, args: [now, upkeep] },
     { sql: sql.wake, args: [now] },
     { sql: sql.sweep, args: [] },
     { sql: sql.sweepOn, args: [] },
@@ -153,20 +165,34 @@ function claimStep(sql: ClaimTexts, request: ClaimRequest, now: number | null): 
   ];
 }
 
-function claimAnswer(results: readonly StatementResult[]): Omit<ClaimAnswer, "held"> {
+function claimAnswer(
+  results: readonly StatementResult[],
+  { limit }: ClaimRequest,
+  upkeep: number,
+): Omit<ClaimAnswer, "held"> {
   const [missed, , , promoted, , , , , , , , taken, more, , next, end] = results.slice(
     2,
   ) as unknown as ClaimResults;
   const [nowMs, freedLeft, left] = JSON.parse(end.cells[0] as string) as readonly [number, 0 | 1, 0 | 1];
-  const upkeepLeft = missed.cells.length >= UPKEEP_MAX || promoted.changes >= UPKEEP_MAX;
+  const upkeepLeft = missed.cells.length >= upkeep || promoted.changes >= upkeep;
+  const claimed = claimedJobs(taken);
+  const wasCut = claimed.length < limit && inputBytes(claimed) >= CLAIM_BYTES_MAX;
   return {
     nowMs,
-    claimed: claimedJobs(taken),
+    claimed,
     missed: missed.cells.map(decodeJob),
     nextRunAtMs: next.cells[0] as number | null,
-    more: more.cells[0] === 1 || upkeepLeft || freedLeft === 1,
+    more: more.cells[0] === 1 || wasCut || upkeepLeft || freedLeft === 1,
     backlog: left === 1,
   };
+}
+
+function inputBytes(jobs: readonly JobRecord[]): number {
+  const lengths = jobs.reduce((sum, { input }) => sum + (input?.length ?? 0), 0);
+  // A character is at most three bytes.
+  return lengths * 3 < CLAIM_BYTES_MAX
+    ? lengths
+    : jobs.reduce((sum, { input }) => sum + byteLength(input), 0);
 }
 
 /** The results of a claim, from the statement that ends missed jobs on. */
@@ -206,7 +232,7 @@ export function endMissed(dialect: Dialect): (now: number | null, limit: number)
   const end =
     `update ${jobs} set state = 'finished', blocked_by = null, outcome = 'missedStartDeadline', value = null, error = ?2,
       parked_reason = null, finished_at = ${nowMs}, expires_at = ${nowMs} + ${otherKeepMs(dialect, jobs)}
-    where seq in (select seq from ${picked}) returning ${jobCell(jobs)}`;
+    where seq in (select seq from ${picked}) returning ${slimJobCell(jobs)}`;
   const error = missedError();
   const settle = settleChildrenSql(dialect, "?1");
   return (now, limit) => [

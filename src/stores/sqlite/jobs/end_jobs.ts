@@ -1,8 +1,9 @@
+import { inParts } from "../../../model/payload.ts";
 import type { JobEnding } from "../../../model/job_record.ts";
 import type { JobStore } from "../../job_store.ts";
 import type { SqlValue, Statement, StatementResult, Step } from "../../shared/driver.ts";
 import type { BulkOperation } from "../../shared/group_commit.ts";
-import { listText } from "../rows/list_text.ts";
+import { LIST_LENGTH_MAX, listText } from "../rows/list_text.ts";
 import {
   finishGroupColumns,
   finishGroups,
@@ -40,6 +41,7 @@ export function endOperation(session: SqliteSession): EndOperation {
       const question = listText(questionGroups(endings));
       const held: Statement = { sql: sql.held, args: [question] };
       const repeats = runs.length < endings.length;
+      const parts = inParts(runs, lengthOf, LIST_LENGTH_MAX);
       const pick: Statement = { sql: sql.pick, args: [question] };
       const settle: Statement[] = [{ sql: sql.settle, args: [now] }, { sql: sql.clear, args: [] }];
       const note = (text: string, finishes: boolean): Statement[] => {
@@ -48,18 +50,24 @@ export function endOperation(session: SqliteSession): EndOperation {
       };
       const finish: Statement[] = [
         ...note(sql.noteFinished, true),
-        finishStatement(sql, runs, repeats ? undefined : question, now),
+        ...parts.map((part) =>
+          finishStatement(sql, part, repeats || parts.length > 1 ? undefined : question, now)
+        ),
       ];
       if (allFinish(runs)) {
-        const answer = repeats ? held : { sql: sql.heldUnlessAll, args: [question, runs.length] };
+        const answer = repeats || parts.length > 1
+          ? held
+          : { sql: sql.heldUnlessAll, args: [question, runs.length] };
         return [pick, ...finish, answer, ...settle];
       }
-      const leaving = listText(leaveGroups(runs));
+      const leaving = parts.map((part) => listText(leaveGroups(part)));
       const leave: Statement[] = [
-        { sql: sql.keepAttempts, args: [leaving, now] },
-        { sql: sql.dropAttempts, args: [leaving] },
+        ...leaving.flatMap((list) => [
+          { sql: sql.keepAttempts, args: [list, now] },
+          { sql: sql.dropAttempts, args: [list] },
+        ]),
         ...note(sql.noteStopped, false),
-        { sql: sql.leave, args: [leaving, now] },
+        ...leaving.map((list) => ({ sql: sql.leave, args: [list, now] })),
       ];
       return [held, pick, ...finish, ...leave, ...(repeats ? [held] : []), ...settle];
     },
@@ -75,6 +83,12 @@ export function endOperation(session: SqliteSession): EndOperation {
       return endings.map((ending, index) => (firsts.has(ending) ? first : last)?.[index] !== 0);
     },
   };
+}
+
+/** About as many characters as a run's end is in its list. */
+function lengthOf({ transition }: JobEnding): number {
+  const { value, error } = { value: null, error: null, ...transition };
+  return (value?.length ?? 0) + (error === null ? 0 : JSON.stringify(error).length);
 }
 
 /** The statement that finishes those of these runs that do; `question` is the one about them all. */

@@ -1,10 +1,12 @@
+import { inParts } from "../../../model/payload.ts";
+import { isCarillonError } from "../../../errors.ts";
 import type { JobRecord } from "../../../model/job_record.ts";
 import { type BlockedBy, type JobOutcome, type JobState, jobStates } from "../../../model/states.ts";
 import type { JobCounts, JobFilter, JobPlace, JobStore } from "../../job_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import { isSetAside, waitsForParents } from "../schema/tables.ts";
 import type { Statement } from "../../shared/driver.ts";
-import { listText } from "../rows/list_text.ts";
+import { ANSWER_BYTES_MAX, listText } from "../rows/list_text.ts";
 import { decodeJob, decodeShownJob, shownJobCell } from "../rows/job_columns.ts";
 import type { SqliteSession } from "../session/session.ts";
 import { Conditions } from "../rows/conditions.ts";
@@ -15,16 +17,30 @@ export function findJobs(session: SqliteSession): Pick<JobStore, "getJobs" | "co
   const { dialect } = session;
   return {
     async getJobs(filter) {
-      const [found] = await session.read([findStatement(dialect, filter, session.nowArgument())]);
-      return found!.cells.map(decodeShownJob);
+      const find = (cell: string) => findStatement(dialect, filter, cell, session.nowArgument());
+      try {
+        const [found] = await session.read([find(shownJobCell(displayState(dialect), filter.payloads))]);
+        return found!.cells.map(decodeShownJob);
+      } catch (error) {
+        if (!isCarillonError(error, "payloadTooLarge")) throw error;
+        return await readInParts(session, find, filter.payloads);
+      }
     },
     async countJobs(filter) {
       const [found] = await session.read([countStatement(dialect, filter, session.nowArgument())]);
       return countsFrom(found!.cells as readonly string[]);
     },
     async getParents(jobId) {
-      const [waits, parents] = await session.read(parentStatements(dialect, jobId, session.nowArgument()));
-      return { waits: waits!.cells[0] === 1, parents: parents!.cells.map(decodeShownJob) };
+      const find = (cell: string) => parentsStatement(dialect, jobId, cell, session.nowArgument());
+      const waits = { sql: waitsSql(dialect), args: [jobId] };
+      try {
+        const [answer, parents] = await session.read([waits, find(shownJobCell(displayState(dialect)))]);
+        return { waits: answer!.cells[0] === 1, parents: parents!.cells.map(decodeShownJob) };
+      } catch (error) {
+        if (!isCarillonError(error, "payloadTooLarge")) throw error;
+      }
+      const [answer] = await session.read([waits]);
+      return { waits: answer!.cells[0] === 1, parents: await readInParts(session, find) };
     },
   };
 }
@@ -38,7 +54,47 @@ export function jobsInOrder(ids: readonly string[], cells: readonly unknown[]): 
   return [...new Set(ids)].flatMap((id) => jobs.get(id) ?? []);
 }
 
-function findStatement(dialect: Dialect, filter: JobFilter, now: number | null): Statement {
+/** Reads the jobs that a statement finds where they are too large for one answer: their sizes first, then part by part. */
+async function readInParts(
+  session: SqliteSession,
+  find: (cell: string) => Statement,
+  payloads = true,
+): Promise<readonly JobRecord[]> {
+  const { dialect } = session;
+  const word = displayState(dialect);
+  const [sizes] = await session.read([find(payloads ? rowSize : `json_array(j.seq, ${restSize})`)]);
+  const rows = sizes!.cells.map((cell) =>
+    JSON.parse(cell as string) as readonly [seq: number, bytes: number]
+  );
+  const jobs = new Map<number, JobRecord>();
+  for (const part of inParts(rows, ([, bytes]) => bytes, ANSWER_BYTES_MAX)) {
+    const seqs = listText(part.map(([seq]) => seq));
+    const from = `from json_each(?2) e cross join ${dialect.tables.jobs} j on j.seq = e.value`;
+    const of = (cell: string): Statement => ({
+      sql: `with ${surroundings(dialect, "?1")} select ${cell} ${from}`,
+      args: [session.nowArgument(), seqs],
+    });
+    const [cells, inputs, values] = await session.read(
+      [of(shownJobCell(word, false)), ...(payloads ? [of("j.input"), of("j.value")] : [])],
+    );
+    for (const [place, cell] of cells!.cells.entries()) {
+      const job = decodeShownJob(cell);
+      const [input, value] = [inputs, values].map((read) => (read?.cells[place] ?? null) as string | null);
+      jobs.set(job.seq, payloads ? { ...job, input: input!, value: value! } : job);
+    }
+  }
+  return rows.flatMap(([seq]) => jobs.get(seq) ?? []);
+}
+
+/** About as long as all else in a row. */
+const restSize = `(1000 + 2 * (${["error", "metadata", "overrides"].map(sizeOf).join(" + ")}))`;
+const rowSize = `json_array(j.seq, ${restSize} + ${sizeOf("input")} + ${sizeOf("value")})`;
+
+function sizeOf(column: string): string {
+  return `coalesce(octet_length(j.${column}), 0)`;
+}
+
+function findStatement(dialect: Dialect, filter: JobFilter, cell: string, now: number | null): Statement {
   const { jobs } = dialect.tables;
   const where = new Conditions([now]);
   if (filter.ids) {
@@ -53,12 +109,13 @@ function findStatement(dialect: Dialect, filter: JobFilter, now: number | null):
     where.add((seq) => `j.seq ${filter.order === "oldest" ? ">" : "<"} ${seq}`, filter.afterSeq);
   }
   if (filter.owner !== undefined) where.add((owner) => `j.owner = ${owner}`, filter.owner);
+  if (filter.cancelRequested) where.addText("j.cancel_requested is not null");
   if (filter.outcomes) addOutcomes(where, filter.outcomes, filter);
   if (filter.states) where.addText(shownIn(dialect, filter.states));
   // The order of adding is no way to find ids: without the sign the planner might read all jobs in that order.
   const seq = filter.idPrefix === undefined ? "j.seq" : "+j.seq";
   const order = filter.order === "oldest" ? seq : `${seq} desc`;
-  const { sql, args } = where.select(shownJobCell(displayState(dialect)), `${jobs} j`, order, filter.limit);
+  const { sql, args } = where.select(cell, `${jobs} j`, order, filter.limit);
   return { sql: `with ${surroundings(dialect, "?1")} ${sql}`, args };
 }
 
@@ -78,18 +135,18 @@ function childrenOf({ tables: { jobs, parents } }: Dialect, ids: string): string
     cross join ${parents} p on p.parent_seq = q.seq`;
 }
 
-function parentStatements(dialect: Dialect, jobId: string, now: number | null): readonly Statement[] {
+function waitsSql({ tables: { jobs } }: Dialect): string {
+  return `select coalesce(${waitsForParents()}, 0) from ${jobs} where id = ?1`;
+}
+
+function parentsStatement(dialect: Dialect, jobId: string, cell: string, now: number | null): Statement {
   const { jobs, parents } = dialect.tables;
-  const cell = shownJobCell(displayState(dialect));
-  return [
-    { sql: `select coalesce(${waitsForParents()}, 0) from ${jobs} where id = ?1`, args: [jobId] },
-    {
-      sql: `with ${surroundings(dialect, "?1")} select ${cell} from ${jobs} c
-        cross join ${parents} p on p.child_seq = c.seq cross join ${jobs} j on j.seq = p.parent_seq
-        where c.id = ?2 order by p.place`,
-      args: [now, jobId],
-    },
-  ];
+  return {
+    sql: `with ${surroundings(dialect, "?1")} select ${cell} from ${jobs} c
+      cross join ${parents} p on p.child_seq = c.seq cross join ${jobs} j on j.seq = p.parent_seq
+      where c.id = ?2 order by p.place`,
+    args: [now, jobId],
+  };
 }
 
 function addPlace(

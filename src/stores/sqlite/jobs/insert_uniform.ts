@@ -6,7 +6,7 @@ import type { Dialect } from "../schema/dialect.ts";
 import { isSetAside } from "../schema/tables.ts";
 import type { SqlValue, Statement, StatementResult, Step } from "../../shared/driver.ts";
 import { columnNames, sharedFieldNames, writtenFields } from "../rows/job_columns.ts";
-import { listText } from "../rows/list_text.ts";
+import { LIST_LENGTH_MAX, listText } from "../rows/list_text.ts";
 
 /** The result for one job. */
 export interface Added {
@@ -32,7 +32,12 @@ export interface UniformInsert {
 
 /** True if jobs can be added this way. */
 export function canInsertUniform(jobs: readonly NewJob[]): boolean {
-  return areAllAlike(jobs) && jobs.every(fitsOneText);
+  let length = 0;
+  const fits = areAllAlike(jobs) && jobs.every((job) => {
+    length += job.input?.length ?? 0;
+    return fitsOneText(job);
+  });
+  return fits && length <= LIST_LENGTH_MAX;
 }
 
 /** True if a job can be written as one string: its id, a line feed, its input. */

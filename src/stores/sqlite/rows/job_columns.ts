@@ -60,12 +60,19 @@ export function jobCell(table: string): string {
   return jobColumns.cell(table);
 }
 
+const noPayloads = { input: "null", value: "null" };
+
+/** The expression for one job in one cell, without its input and its result: nothing of them is read. */
+export function slimJobCell(table: string): string {
+  return jobColumns.cell(table, noPayloads);
+}
+
 /** Reads a job from its cell. Never throws: what cannot be read is described by `undecodable`. */
 export const decodeJob: (cell: SqlValue) => JobRecord = jobColumns.decode;
 
 /** The expression for one job `j` as it is shown: `word` is for its state, or what holds it back. */
-export function shownJobCell(word: string): string {
-  return jobColumns.cell("j", { state: word, blockedBy: "null" });
+export function shownJobCell(word: string, payloads = true): string {
+  return jobColumns.cell("j", { state: word, blockedBy: "null", ...(payloads ? {} : noPayloads) });
 }
 
 /** Reads a job from the cell of {@linkcode shownJobCell}. */

@@ -1,5 +1,12 @@
 import type { SqlValue } from "../../shared/driver.ts";
 
+// A database server takes and returns values of at most 5,000,000 bytes, and responses of at most 10,000,000 in all.
+
+/** Bytes of rows that one response holds: quotes and backslashes are escaped there, which doubles them at the worst. */
+export const ANSWER_BYTES_MAX = 4_000_000;
+/** Characters that one list binds: each is at most three bytes, or two and as many in front of quotes. */
+export const LIST_LENGTH_MAX = 1_500_000;
+
 /** A backslash and what it escapes; half of a character is always escaped, and a whole one never. */
 const escape = /\\(?:u[dD][89a-fA-F][0-9a-fA-F]{2}|[^])/g;
 

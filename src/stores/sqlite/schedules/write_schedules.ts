@@ -1,8 +1,9 @@
+import { inParts } from "../../../model/payload.ts";
 import type { ScheduleChange, ScheduleStore } from "../../schedule_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { SqlValue, Step } from "../../shared/driver.ts";
 import { guard, GuardFailure, type SqliteSession } from "../session/session.ts";
-import { listText } from "../rows/list_text.ts";
+import { LIST_LENGTH_MAX, listText } from "../rows/list_text.ts";
 import { decodeSchedule, scheduleColumns, scheduleRow, writtenColumns } from "../rows/schedule_row.ts";
 
 /** Writing schedules. */
@@ -15,7 +16,9 @@ export function writeSchedules(session: SqliteSession): Pick<ScheduleStore, "wri
         const results = await session.write(step(change, session.nowArgument()), {
           rows: change.puts.length + (change.removes?.length ?? 0),
         });
-        return results.at(-1)!.cells.map(decodeSchedule);
+        const inputs = new Map(change.puts.map(({ schedule: { id, input } }) => [id, input]));
+        return results.at(-1)!.cells.map(decodeSchedule)
+          .map((schedule) => ({ ...schedule, input: inputs.get(schedule.id)! }));
       } catch (error) {
         if (error instanceof GuardFailure) return undefined;
         throw error;
@@ -51,19 +54,23 @@ function writeStep(dialect: Dialect): (change: ScheduleChange, now: number | nul
     `insert into ${schedules}(id, version, created_at, updated_at, last_finished, ${writtenColumns})
     select e.value ->> 0, 1, ${nowMs}, ${nowMs}, e.value ->> 4, ${values} from json_each(?1) e
     where (e.value ->> 1) is null`;
-  const written = `select ${scheduleColumns.cell("s")} from json_each(?1) e
+  const written = `select ${scheduleColumns.cell("s", { input: "null" })} from json_each(?1) e
     cross join ${schedules} s on s.id = (e.value ->> 0)`;
   return ({ puts, removes = [] }, now) => {
-    const rows = listText(puts.map(putRow));
+    const ids = listText(
+      puts.map(({ expected, schedule: { id } }) => [id, expected?.seq ?? null, expected?.version ?? null]),
+    );
+    const parts = inParts(puts, ({ schedule }) => schedule.input?.length ?? 0, LIST_LENGTH_MAX);
+    const lists = parts.map((part) => listText(part.map(putRow)));
     const gone = listText(removes.map(({ id, seq, version }) => [id, seq, version]));
     return [
       guard(dialect, asRead, [gone]),
-      guard(dialect, asRead, [rows]),
+      guard(dialect, asRead, [ids]),
       { sql: stamp, args: [gone, now] },
       { sql: remove, args: [gone] },
-      { sql: overwrite, args: [rows, now] },
-      { sql: insert, args: [rows, now] },
-      { sql: written, args: [rows] },
+      ...lists.map((list) => ({ sql: overwrite, args: [list, now] })),
+      ...lists.map((list) => ({ sql: insert, args: [list, now] })),
+      { sql: written, args: [ids] },
     ];
   };
 }
