@@ -1,7 +1,7 @@
 import { type CarillonError, type ErrorCode, isCarillonError, messageOf } from "../../errors.ts";
 import { inParts } from "../../model/payload.ts";
 import { defaultRetention } from "../../model/retention_options.ts";
-import { clip } from "../../model/text.ts";
+import { clip } from "../../untrusted.ts";
 import { sleep } from "../../time/clock.ts";
 import type { Environment } from "../environment.ts";
 import type { Lease } from "../leases/lease.ts";
