@@ -154,9 +154,9 @@ onEveryStore("schedules with long inputs are due and advance together", async (s
     { length: 100 },
     (_, i) => ({ expected: null, schedule: scheduleWrite(`s${i}`, write) }),
   );
-  assert.equal((await store.writeSchedules({ puts }))?.length, 60);
+  assert.equal((await store.writeSchedules({ puts }))?.length, puts.length);
   const { due } = await store.dueSchedules(100);
-  assert.equal(due.length, 60);
+  assert.equal(due.length, puts.length);
   assert.ok(due.every(({ schedule }) => schedule.input === input));
   const moved = await store.advanceSchedules(due.map(({ schedule }) => ({
     expected: schedule,
@@ -165,7 +165,7 @@ onEveryStore("schedules with long inputs are due and advance together", async (s
     jobs: [newJob(`of-${schedule.id}`, { input, scheduleSeq: schedule.seq, scheduleId: schedule.id })],
   })));
   assert.deepEqual(moved, due.map(() => true));
-  assert.equal((await store.getJobs({ payloads: false })).length, 60);
+  assert.equal((await store.getJobs({ payloads: false })).length, puts.length);
   assert.ok((await store.getSchedules({})).every((schedule) => schedule.input === input));
 });
 
