@@ -38,9 +38,17 @@ export function taskLimit(task: Pick<TaskRecord, "settings" | "overrides"> | und
   return limit === null ? null : limit * (task.settings.batchSize ?? 1);
 }
 
-/** The limit of one schedule's jobs that run at once, from its overlap policy and its own limit. */
+/**
+ * The limit of one schedule's jobs that run at once, from its overlap policy and its own limit. Under `skip` too: a job
+ * that was parked and is taken up again waits for the one that fired meanwhile.
+ */
 export function scheduleLimit(overlap: OverlapPolicy, maxRunningJobs: number | null): number | null {
-  return overlap === "queueOne" || overlap === "queue" ? 1 : maxRunningJobs;
+  return overlap === "queueOne" || overlap === "queue" || overlap === "skip" ? 1 : maxRunningJobs;
+}
+
+/** True if a job keeps the next one of its schedule waiting: a parked one holds nothing. */
+export function holdsSchedule({ state }: Pick<JobRecord, "state">): boolean {
+  return state !== "finished" && state !== "parked";
 }
 
 /** The limit of a task's jobs with the same key: what was set at run time, else what its code says. */
@@ -144,11 +152,13 @@ export interface LeaseObservation {
 
 /**
  * True if a lease has expired: the store's clock says so, and an observer that could watch has watched for a whole lease
- * without a beat, so that a clock that jumps forward takes no scheduler's work.
+ * without a beat, so that a clock that jumps forward takes no scheduler's work. One that ends later than a whole lease from
+ * now was given before the clock was set back: there the watch alone decides.
  */
-export function leaseIsOver(lease: LeaseObservation, nowMs: number): boolean {
-  if (lease.leaseUntilMs >= nowMs) return false;
-  return lease.watchedMs === null || lease.watchedMs >= lease.leaseMs;
+export function leaseIsOver({ leaseUntilMs, leaseMs, watchedMs }: LeaseObservation, nowMs: number): boolean {
+  if (leaseUntilMs > nowMs + leaseMs) return watchedMs !== null && watchedMs >= leaseMs;
+  if (leaseUntilMs >= nowMs) return false;
+  return watchedMs === null || watchedMs >= leaseMs;
 }
 
 /** The end of a run whose scheduler is gone. */

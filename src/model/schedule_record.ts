@@ -37,8 +37,29 @@ export interface ScheduleCounters {
   readonly missed: number;
   /** Fires that another fire's job stands for. */
   readonly coalesced: number;
-  /** Fires dropped because the previous job was not finished (`overlap: "skip"`). */
+  /** Fires dropped because the previous job was not finished (`overlap: "skip"`), or given up (`resumeFrom`). */
   readonly skipped: number;
+}
+
+/** A trigger that was replaced while fires of it were owed. */
+export interface FormerTrigger {
+  readonly trigger: TriggerJSON;
+  /** When it was replaced: its fires up to then are owed, the new trigger counts from then. */
+  readonly untilMs: number;
+}
+
+/**
+ * The distance by which the store's clock must be behind the instant at which a schedule was last advanced to count as
+ * set back: smaller corrections only make fires wait for as long.
+ */
+export const CLOCK_SET_BACK_MS = 60_000;
+
+/** True if the clock was set back since a schedule was last advanced. */
+export function isClockSetBack(
+  { advancedAtMs }: Pick<ScheduleWrite, "advancedAtMs">,
+  nowMs: number,
+): boolean {
+  return advancedAtMs > nowMs + CLOCK_SET_BACK_MS;
 }
 
 /** A schedule to be written: everything but what the store gives it. */
@@ -51,6 +72,8 @@ export interface ScheduleWrite {
   /** The set this schedule belongs to (`applySchedules`). */
   readonly group: string | null;
   readonly trigger: TriggerJSON;
+  /** The trigger before it, while fires of that are owed; `nextFireTimeMs` is then one of these. */
+  readonly formerTrigger: FormerTrigger | null;
   readonly input: Payload | null;
   readonly policies: SchedulePolicies;
   readonly metadata: Metadata;
@@ -61,6 +84,8 @@ export interface ScheduleWrite {
   /** When the schedule was first stored; where its trigger counts from. */
   readonly anchorMs: number;
   readonly nextFireTimeMs: number | null;
+  /** When the next fire time was decided, by the store's clock. */
+  readonly advancedAtMs: number;
   readonly lastFireTimeMs: number | null;
   /** When its last job ended, whatever the outcome. */
   readonly lastFinishedMs: number | null;

@@ -20,6 +20,7 @@ import { JobRunner } from "./running/job_runner.ts";
 import { RunTable } from "./running/run_table.ts";
 import { ScheduleLoop } from "./schedules/schedule_loop.ts";
 import { TriggerReader } from "./schedules/trigger_reader.ts";
+import { ZoneRules } from "./schedules/zone_rules.ts";
 import { Backlog } from "./store/backlog.ts";
 import { EventPublisher } from "./store/gateway/event_publisher.ts";
 import { StoreGateway } from "./store/gateway/store_gateway.ts";
@@ -41,6 +42,7 @@ export class StoreUnit {
   readonly runs: RunTable;
   readonly results: ResultWaiter;
   readonly triggers: TriggerReader;
+  readonly zoneRules: ZoneRules;
   readonly runner: JobRunner;
   readonly adder: JobAdder;
   /** The jobs of `runJob` on a scheduler that is not started. */
@@ -139,6 +141,7 @@ export class StoreUnit {
     this.runs = runs;
     this.results = results;
     this.triggers = triggers;
+    this.zoneRules = new ZoneRules(shared);
     this.runner = runner;
     this.adder = adder;
     this.soloRuns = soloRuns;

@@ -4,6 +4,9 @@ import type { ScheduleStatus } from "../model/states.ts";
 import type { TaskRecord } from "../model/task_record.ts";
 import type { JsonValue } from "../model/payload.ts";
 
+/** Number of fire times that have a job already that {@linkcode DueSchedule} holds at the most. */
+export const TAKEN_FIRES_MAX = 1000;
+
 /** The operations of a data store on schedules. */
 export interface ScheduleStore {
   /** The schedules that match, by next fire time (those without one last), then order of adding, by default. */
@@ -15,7 +18,8 @@ export interface ScheduleStore {
    */
   writeSchedules(change: ScheduleChange): Promise<readonly ScheduleRecord[] | undefined>;
   /**
-   * The schedules to process now: due or in need of planning, active, not paused; by next fire time (those
+   * The schedules to process now: due or in need of planning, active, not paused; also active and finished ones, not
+   * paused, that were last advanced by a clock that was set back since (`isClockSetBack`). By next fire time (those
    * without one first), then order of adding. Undecodable ones too: the scheduler that processes them writes them failed.
    */
   dueSchedules(limit: number): Promise<DueSchedules>;
@@ -77,8 +81,10 @@ export interface DueSchedule {
   readonly schedule: ScheduleRecord;
   /** Its task as stored; undefined when no scheduler ever registered it. */
   readonly task: TaskRecord | undefined;
-  /** Number of its jobs that are not finished. */
+  /** Number of its jobs that are neither finished nor parked. */
   readonly unfinishedJobs: number;
+  /** The first {@linkcode TAKEN_FIRES_MAX} fire times that have a job already, of those from the next fire or now on. */
+  readonly takenFireTimesMs: readonly number[];
 }
 
 /** One schedule's step forward. */

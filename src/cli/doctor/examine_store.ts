@@ -1,4 +1,7 @@
 import { leaseIsOver } from "../../model/decisions.ts";
+import { isClockSetBack } from "../../model/schedule_record.ts";
+import { DECLARED_GROUP, servedTasks } from "../../scheduler/schedules/declared_schedules.ts";
+import { instantOf } from "../../time/temporal.ts";
 import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import type { DataStore } from "../../stores/data_store.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -8,6 +11,8 @@ import { note, problem, type StoreFinding } from "./finding.ts";
 const OFFSET_MS_MAX = 2000;
 /** Anything due for longer than this is late. */
 const LAG_MS_MAX = 10_000;
+/** Number of due schedules that are looked at. */
+const DUE_MAX = 1000;
 
 /** The number of failed schedules that are named. */
 const FAILED_MAX = 100;
@@ -22,6 +27,8 @@ export async function examineStore(store: DataStore, clock: Clock): Promise<read
     ...schedulerFindings(schedulers, nowMs),
     ...await orphanFindings(store),
     ...await scheduleFindings(store, nowMs),
+    ...await setBackFindings(store),
+    ...await taskFindings(store, schedulers),
     ...await jobFindings(store, schedulers, nowMs),
   ];
 }
@@ -77,6 +84,38 @@ async function scheduleFindings(store: DataStore, nowMs: number): Promise<StoreF
     ...findings,
     problem("schedules", `Schedule ${late.id} was due ${seconds(lagMs)} ago; does a scheduler run?`),
   ];
+}
+
+/** Schedules that wait because the clock was set back, as far as they come first. */
+async function setBackFindings(store: DataStore): Promise<StoreFinding[]> {
+  const { due, nowMs } = await store.dueSchedules(DUE_MAX);
+  return due.map(({ schedule }) => schedule).filter((schedule) => isClockSetBack(schedule, nowMs))
+    .map(({ id, advancedAtMs, nextFireTimeMs }) => {
+      const next = nextFireTimeMs === null ? "" : ` to ${instantOf(nextFireTimeMs)}`;
+      const why = `the store's clock was set back by ${
+        seconds(advancedAtMs - nowMs)
+      } since it was last advanced`;
+      return problem(
+        "schedules",
+        `Schedule ${id} waits${next}: ${why}; a running scheduler continues it from now`,
+      );
+    });
+}
+
+/** Declared schedules whose task has left the code. Where nothing runs jobs, that says nothing. */
+async function taskFindings(
+  store: DataStore,
+  schedulers: readonly SchedulerRecord[],
+): Promise<StoreFinding[]> {
+  const served = servedTasks(schedulers);
+  if (served.size === 0) return [];
+  const declared = await store.getSchedules({ group: DECLARED_GROUP, status: "active" });
+  return declared.filter(({ taskName }) => !served.has(taskName)).map(({ id, taskName }) =>
+    problem(
+      "schedules",
+      `Schedule ${id} adds jobs of task ${taskName}, which no running scheduler has in its code`,
+    )
+  );
 }
 
 async function jobFindings(

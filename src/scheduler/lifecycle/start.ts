@@ -1,12 +1,8 @@
-import { timeZoneDataVersion } from "../../time/time_zone_data_version.ts";
 import type { Environment } from "../environment.ts";
 import type { DeclaredSchedules } from "../schedules/declared_schedules.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import type { JoinedStores } from "./joined_stores.ts";
-
-/** Name under which a store keeps the version of the time zone rules that its fires were computed with. */
-const ZONE_RULES = "timeZoneData";
 
 /** Starts the work of a scheduler: joins the stores, writes the declared schedules, and starts the loops. */
 export class StartUp {
@@ -35,23 +31,8 @@ export class StartUp {
     for (const unit of units) await done(unit, () => this.#stores.join(unit));
     if (this.#environment.role !== "worker") {
       await done(this.#units.get(), () => this.#declared.write());
-      for (const unit of units) await done(unit, () => this.#replanOnNewZoneRules(unit));
+      for (const unit of units) await done(unit, () => unit.zoneRules.check());
     }
     for (const unit of units) unit.startLoops();
-  }
-
-  /** Has all fires computed again when the runtime's time zone rules are not those of the last start. */
-  async #replanOnNewZoneRules({ store, alias }: StoreUnit): Promise<void> {
-    const version = timeZoneDataVersion();
-    const before = await store.getFact(ZONE_RULES);
-    if (before === version) return;
-    if (before !== undefined) {
-      const schedules = await store.replanSchedules();
-      this.#environment.logger.info(
-        "the time zone rules are not those of the last start; fires are computed again",
-        { store: alias, before, now: version, schedules },
-      );
-    }
-    await store.putFact(ZONE_RULES, version);
   }
 }

@@ -9,6 +9,7 @@ import { schedulePages } from "../store/row_pages.ts";
 import type { StoreUnit } from "../store_unit.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { contentOf } from "./fire_plan.ts";
+import { hasRunsLeft } from "./schedule_write.ts";
 import type { ScheduleCommands } from "./schedule_commands.ts";
 
 /** Options of the calls about named calendars. */
@@ -33,6 +34,7 @@ export class CalendarCommands {
     const checked = validateCalendar(definition);
     const unit = await this.#units.open(store);
     await unit.store.putCalendar(name, JSON.parse(JSON.stringify(checked)) as JsonValue);
+    await unit.zoneRules.note([checked]);
     const users = await schedulesUsing(unit, name);
     await unit.store.replanSchedules(users.map(({ id }) => id));
     // Read only now, as one may just have finished by the calendar of before.
@@ -88,8 +90,8 @@ async function schedulesUsing(
 }
 
 /** True if a schedule is finished, but not because it has run as often as it may. */
-function hasNoFireLeft({ status, policies: { maxRuns }, counters }: ScheduleRecord): boolean {
-  return status === "finished" && (maxRuns === null || counters.runs < maxRuns);
+function hasNoFireLeft(schedule: ScheduleRecord): boolean {
+  return schedule.status === "finished" && hasRunsLeft(schedule);
 }
 
 /** A schedule that had no fire left: its calendar has changed, and there may be one again. */

@@ -1,4 +1,5 @@
 import type { DeclaredSchedule, RegisteredTask } from "../../registry/registered_task.ts";
+import type { SchedulerRecord } from "../../model/scheduler_record.ts";
 import { CarillonError, messageOf } from "../../errors.ts";
 import type { WantedSchedule } from "./schedule_write.ts";
 import type { ScheduleCommands } from "./schedule_commands.ts";
@@ -53,18 +54,32 @@ export class DeclaredSchedules {
     };
   }
 
-  /** Only schedules of tasks that this process knows: others may be another program's. */
+  /** A schedule of a task that only another scheduler knows may be another program's. */
   async #report(unit: StoreUnit, ids: ReadonlySet<string>): Promise<void> {
+    const { registry, logger } = this.#environment;
+    let served: ReadonlySet<string> | undefined;
     for await (const stored of schedulePages(unit.store, { group: DECLARED_GROUP })) {
-      for (const { id, taskName } of stored) {
-        if (ids.has(id) || !this.#environment.registry.find(taskName)) continue;
-        this.#environment.logger.warn(
-          "a stored schedule is no longer declared; it still fires until it is removed",
-          { store: unit.alias, schedule: id, task: taskName },
+      for (const { id, taskName, status } of stored) {
+        if (ids.has(id) || status === "finished") continue;
+        const fields = { store: unit.alias, schedule: id, task: taskName };
+        if (registry.find(taskName)) {
+          logger.warn("a stored schedule is no longer declared; it still fires until it is removed", fields);
+          continue;
+        }
+        served ??= servedTasks(await unit.store.getSchedulers());
+        if (served.has(taskName)) continue;
+        logger.warn(
+          "the task of a stored schedule is in no running code; its jobs are parked until it is back or the schedule is removed",
+          fields,
         );
       }
     }
   }
+}
+
+/** Names of the tasks that these schedulers run. */
+export function servedTasks(schedulers: readonly SchedulerRecord[]): ReadonlySet<string> {
+  return new Set(schedulers.flatMap(({ tasks }) => tasks.map(({ name }) => name)));
 }
 
 /** Puts the schedule and where it was declared into what a step throws. */

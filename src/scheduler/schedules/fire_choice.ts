@@ -9,6 +9,10 @@ export interface FireChoiceInput {
   readonly trigger: Trigger;
   readonly context: TriggerContext;
   readonly nowMs: number;
+  /** Up to when fires are owed: now, or when the trigger was replaced. */
+  readonly endMs: number;
+  /** Fire times that have a job already. */
+  readonly taken: ReadonlySet<number>;
   readonly graceMs: number | null;
   readonly policies: Pick<SchedulePolicies, "coalesce" | "overlap">;
   readonly unfinishedJobs: number;
@@ -56,17 +60,17 @@ export function chooseFires(input: FireChoiceInput): FireChoice {
 
 /** The fires that are not too late; undefined when all are. */
 function withinGrace(input: FireChoiceInput, dropped: DroppedFires[]): OwedFires | undefined {
-  const { owed, graceMs, nowMs } = input;
+  const { owed, graceMs, nowMs, endMs } = input;
   const firstMs = owed.first[0]!;
   if (graceMs === null || firstMs >= nowMs - graceMs) return owed;
   const inTimeMs = input.trigger.nextAfterMs(nowMs - graceMs - 1, input.context);
-  if (inTimeMs === undefined || inTimeMs > nowMs) {
+  if (inTimeMs === undefined || inTimeMs > endMs) {
     dropped.push({ reason: "missed", count: owed.count, firstMs });
     return undefined;
   }
-  const rest = owedFires(input.trigger, input.context, inTimeMs, nowMs, owed.first.length);
+  const rest = owedFires(input.trigger, input.context, inTimeMs, endMs, owed.first.length, input.taken);
   dropped.push({ reason: "missed", count: Math.max(1, owed.count - rest.count), firstMs });
-  return rest;
+  return rest.count === 0 ? undefined : rest;
 }
 
 interface Step {

@@ -2,14 +2,19 @@ import { instantOf } from "../../time/temporal.ts";
 import { resolveRunSettings, rowSettings } from "../../model/settings.ts";
 import type { DroppedFires, ScheduleStep } from "../store/gateway/schedule_gateway.ts";
 import type { NewJob } from "../../model/job_record.ts";
-import { LATE_AFTER_MS, type ScheduleRecord, type ScheduleWrite } from "../../model/schedule_record.ts";
+import {
+  isClockSetBack,
+  LATE_AFTER_MS,
+  type ScheduleRecord,
+  type ScheduleWrite,
+} from "../../model/schedule_record.ts";
 import { taskMetadata } from "../../model/task_record.ts";
 import type { DueSchedule } from "../../stores/schedule_store.ts";
 import { jitterOffsetMs, spreadOffsetMs } from "../../triggers/jitter.ts";
 import type { Trigger, TriggerContext } from "../../triggers/trigger.ts";
-import { chooseFires } from "./fire_choice.ts";
+import { chooseFires, type FireChoice } from "./fire_choice.ts";
 import { fireJobId } from "../jobs/job_id.ts";
-import { owedFires } from "./owed_fires.ts";
+import { type OwedFires, owedFires } from "./owed_fires.ts";
 
 /** Largest number of fires that one step turns into jobs (`coalesce: "all"`). */
 export const FIRES_PER_STEP_MAX = 1000;
@@ -22,6 +27,10 @@ export interface FirePlanInput {
   readonly nowMs: number;
   /** True if its fires depend on calendars, which may have changed since its next one was stored. @default false */
   readonly usesCalendars?: boolean;
+  /** The trigger that was replaced while fires of it were owed, to be settled first. */
+  readonly former?: { readonly trigger: Trigger; readonly untilMs: number } | undefined;
+  /** How long nothing has looked at the clock: for so long it may have been set back without notice. @default 0 */
+  readonly unwatchedMs?: number;
   /** A random number in [0, 1), for jitter. */
   readonly random: () => number;
 }
@@ -30,6 +39,8 @@ export interface FirePlanInput {
 export interface FirePlan extends ScheduleStep {
   /** The previous jobs are to be cancelled (`overlap: "cancelPrevious"`). */
   readonly cancelPrevious: boolean;
+  /** The clock was set back: number of fires that had been dropped while it ran ahead, and are owed again. */
+  readonly owedAgain?: number;
 }
 
 /**
@@ -37,20 +48,26 @@ export interface FirePlan extends ScheduleStep {
  * skipped, and when it fires next. Pure: the loop only carries it out.
  */
 export function planFires(input: FirePlanInput): FirePlan {
-  const { due, trigger, context, nowMs } = input;
+  const { due, context, nowMs, former } = input;
   const schedule = due.schedule;
-  const looksUp = schedule.needsPlanning || input.usesCalendars === true;
+  if (isClockSetBack(schedule, nowMs)) return planAfterSetBack(input);
+  const looksUp = former === undefined && (schedule.needsPlanning || input.usesCalendars === true);
   const firstMs = looksUp ? replannedFire(input) : schedule.nextFireTimeMs ?? undefined;
   if (firstMs === undefined) return withoutFire(input);
   if (firstMs > nowMs) return advanceOnly(input, { nextFireTimeMs: firstMs });
 
+  const trigger = former?.trigger ?? input.trigger;
+  const endMs = Math.min(nowMs, former?.untilMs ?? nowMs);
+  const taken = new Set(due.takenFireTimesMs);
   const settings = resolveRunSettings(schedule.policies.overrides, due.task?.overrides, due.task?.settings);
-  const owed = owedFires(trigger, context, firstMs, nowMs, FIRES_PER_STEP_MAX);
-  const chosen = chooseFires({
+  const owed = owedFires(trigger, context, firstMs, endMs, FIRES_PER_STEP_MAX, taken);
+  const chosen = owed.count === 0 ? noFires(owed) : chooseFires({
     owed,
     trigger,
     context,
     nowMs,
+    endMs,
+    taken,
     graceMs: settings.misfireGraceTimeMs,
     policies: schedule.policies,
     unfinishedJobs: due.unfinishedJobs,
@@ -58,17 +75,23 @@ export function planFires(input: FirePlanInput): FirePlan {
   });
   const runs = schedule.counters.runs + chosen.fires.length;
   const exhausted = schedule.policies.maxRuns !== null && runs >= schedule.policies.maxRuns;
-  const next = exhausted ? undefined : nextFire(input, chosen.nextMs, chosen.fires.length);
+  const isSettled = former === undefined || chosen.nextMs === undefined || chosen.nextMs > former.untilMs;
+  const nextMs = former !== undefined && isSettled
+    ? input.trigger.nextAfterMs(Math.max(former.untilMs - 1, chosen.lastMs), context)
+    : chosen.nextMs;
+  const next = exhausted ? undefined : isSettled ? nextFire(input, nextMs, chosen.fires.length) : nextMs;
   const isLate = (fireMs: number) => nowMs - fireMs > LATE_AFTER_MS;
   const lateFires = isLate(firstMs) ? chosen.fires.filter(isLate).length : 0;
-  const waitsForFinish = schedule.followsFinish && !exhausted && chosen.fires.length > 0;
+  const waitsForFinish = schedule.followsFinish && isSettled && !exhausted && chosen.fires.length > 0;
   return {
     advance: {
       expected: schedule,
       expectedUnfinishedJobs: chosen.dependsOnUnfinished ? due.unfinishedJobs : null,
       schedule: {
         ...contentOf(schedule),
+        formerTrigger: isSettled || exhausted ? null : schedule.formerTrigger,
         nextFireTimeMs: waitsForFinish ? null : next ?? null,
+        advancedAtMs: nowMs,
         lastFireTimeMs: chosen.lastMs,
         needsPlanning: false,
         status: next === undefined && !waitsForFinish ? "finished" : "active",
@@ -81,6 +104,47 @@ export function planFires(input: FirePlanInput): FirePlan {
     cancelPrevious: schedule.policies.overlap === "cancelPrevious" && chosen.fires.length > 0 &&
       due.unfinishedJobs > 0,
   };
+}
+
+/** The choice where every fire owed has a job already. */
+function noFires({ last, nextMs }: OwedFires): FireChoice {
+  return { fires: [], dropped: [], lastMs: last, nextMs, dependsOnUnfinished: false };
+}
+
+/**
+ * The step of a schedule that was last advanced by a clock that ran ahead: it continues with the first fire from now on
+ * that has no job yet.
+ */
+function planAfterSetBack(input: FirePlanInput): FirePlan {
+  const { due: { schedule, unfinishedJobs, takenFireTimesMs }, trigger, nowMs, unwatchedMs = 0 } = input;
+  const { nextFireTimeMs, lastFireTimeMs, formerTrigger } = schedule;
+  const anchorMs = Math.min(schedule.anchorMs, nowMs);
+  const change = {
+    anchorMs,
+    formerTrigger: formerTrigger !== null && formerTrigger.untilMs > nowMs ? null : formerTrigger,
+    lastFireTimeMs: lastFireTimeMs !== null && lastFireTimeMs > nowMs ? null : lastFireTimeMs,
+  };
+  if (runsLeft(schedule) === 0) return advanceOnly(input, change);
+  if (schedule.followsFinish && unfinishedJobs > 0) {
+    return advanceOnly(input, { ...change, nextFireTimeMs: null, status: "active" });
+  }
+  // What is owed from before the clock ran ahead stays so.
+  if (nextFireTimeMs !== null && nextFireTimeMs <= nowMs) return advanceOnly(input, change);
+  const { calendars, lastFinished } = input.context;
+  const finished = lastFinished ?? (schedule.followsFinish ? instantOf(nowMs) : undefined);
+  const context = {
+    anchor: instantOf(anchorMs),
+    calendars,
+    lastFinished: finished && instantOf(Math.min(finished.epochMilliseconds, nowMs)),
+  };
+  const taken = new Set(takenFireTimesMs);
+  let next = trigger.nextAfterMs(schedule.followsFinish ? nowMs : nowMs - unwatchedMs, context);
+  while (next !== undefined && taken.has(next)) next = trigger.nextAfterMs(next, context);
+  const owedAgain = next === undefined || lastFireTimeMs === null
+    ? 0
+    : owedFires(trigger, context, next, lastFireTimeMs, 0, taken).count;
+  const status = next === undefined ? "finished" : "active";
+  return { ...advanceOnly(input, { ...change, nextFireTimeMs: next ?? null, status }), owedAgain };
 }
 
 /** The fire that a schedule waits for after its calendar, its zone's rules or its last run changed that. */
@@ -105,13 +169,14 @@ function withoutFire(input: FirePlanInput): FirePlan {
 
 function advanceOnly(input: FirePlanInput, change: Partial<ScheduleWrite>): FirePlan {
   const { schedule, unfinishedJobs } = input.due;
+  const { nowMs } = input;
   const fromMs = schedule.nextFireTimeMs;
-  const toMs = change.nextFireTimeMs ?? null;
+  const toMs = change.nextFireTimeMs === undefined ? fromMs : change.nextFireTimeMs;
   return {
     advance: {
       expected: schedule,
       expectedUnfinishedJobs: schedule.followsFinish ? unfinishedJobs : null,
-      schedule: { ...contentOf(schedule), needsPlanning: false, ...change },
+      schedule: { ...contentOf(schedule), needsPlanning: false, advancedAtMs: nowMs, ...change },
       jobs: [],
     },
     dropped: [],
@@ -195,6 +260,7 @@ export function contentOf(record: ScheduleRecord): ScheduleWrite {
     description: record.description,
     group: record.group,
     trigger: record.trigger,
+    formerTrigger: record.formerTrigger,
     input: record.input,
     policies: record.policies,
     metadata: record.metadata,
@@ -203,6 +269,7 @@ export function contentOf(record: ScheduleRecord): ScheduleWrite {
     error: record.error,
     anchorMs: record.anchorMs,
     nextFireTimeMs: record.nextFireTimeMs,
+    advancedAtMs: record.advancedAtMs,
     lastFireTimeMs: record.lastFireTimeMs,
     lastFinishedMs: record.lastFinishedMs,
     followsFinish: record.followsFinish,

@@ -18,7 +18,7 @@ const BACKFILL_MAX = 1000;
 export interface BackfillRange {
   /** First instant, inclusive. */
   readonly from: MomentInput;
-  /** Last instant, inclusive. */
+  /** Last instant, inclusive; fires that are still to come are left to the schedule. */
   readonly until: MomentInput;
   /** Include the fire times that already have a job. @default false */
   readonly again?: boolean;
@@ -53,7 +53,8 @@ export class ManualRuns {
     const { unit, record } = await this.#units.schedule(id);
     const fireTimesMs = await this.#fireTimes(unit, record, range);
     const known = again ? [] : await unit.store.getFireTimes(record.seq, fireTimesMs);
-    const missing = fireTimesMs.filter((fireTimeMs) => !known.includes(fireTimeMs));
+    const taken = new Set(known);
+    const missing = fireTimesMs.filter((fireTimeMs) => !taken.has(fireTimeMs));
     const jobs = await this.#jobs(unit, record, missing, again);
     const added = jobs.length > 0 ? await unit.adder.addAll(jobs) : [];
     return added.map((job) => this.#handles.of({ unit, id: job.id, outcome: job.outcome }));
@@ -66,7 +67,8 @@ export class ManualRuns {
   ): Promise<readonly number[]> {
     const { timeZone } = this.#environment;
     const fromMs = epochMsOf(from, "from", timeZone);
-    const untilMs = epochMsOf(until, "until", timeZone, "down");
+    // What is still to come is the schedule's own.
+    const untilMs = Math.min(epochMsOf(until, "until", timeZone, "down"), await unit.store.nowMs());
     await unit.triggers.refreshCalendars();
     const { trigger, context } = unit.triggers.read(record);
     const fireTimesMs: number[] = [];

@@ -9,9 +9,9 @@ export interface OwedFires {
   readonly first: readonly number[];
   /** The fire after those; undefined when there is none. */
   readonly afterFirst: number | undefined;
-  /** The very last one. */
+  /** The very last one; the first fire looked at where there is none. */
   readonly last: number;
-  /** Number of fires; a lower bound when `countIsExact` is false. */
+  /** Number of fires; 0 where all have a job already; a lower bound when `countIsExact` is false. */
   readonly count: number;
   readonly countIsExact: boolean;
   /** The first fire after the end; undefined when none is left. */
@@ -19,8 +19,8 @@ export interface OwedFires {
 }
 
 /**
- * The fires from `firstMs` (which is one) up to and including `endMs`. Ten years of downtime do not cost ten
- * years of steps: past a bound, the last fire is found by closing in on the end.
+ * The fires from `firstMs` (which is one) up to and including `endMs`, but for those that are `taken`. Ten years of
+ * downtime do not cost ten years of steps: past a bound, the last fire is found by closing in on the end.
  */
 export function owedFires(
   trigger: Trigger,
@@ -28,17 +28,20 @@ export function owedFires(
   firstMs: number,
   endMs: number,
   limit: number,
+  taken: ReadonlySet<number> = new Set(),
 ): OwedFires {
   const first: number[] = [];
   let afterFirst: number | undefined;
   let last = firstMs;
   let count = 0;
   let next: number | undefined = firstMs;
-  while (next !== undefined && next <= endMs && count < COUNT_MAX) {
-    if (first.length < limit) first.push(next);
-    last = next;
+  for (let steps = 0; next !== undefined && next <= endMs && steps < COUNT_MAX; steps++) {
+    const fireMs: number = next;
+    next = following(trigger, fireMs, context);
+    if (taken.has(fireMs)) continue;
+    if (first.length < limit) first.push(fireMs);
+    last = fireMs;
     count++;
-    next = following(trigger, next, context);
     if (first.length === count) afterFirst = next;
   }
   if (next === undefined || next > endMs) {

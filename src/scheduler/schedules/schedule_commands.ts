@@ -95,11 +95,16 @@ const scheduleFilterKeys = [
 /** Number of times a write is tried again because the same schedule was changed meanwhile. */
 const CONFLICTS_MAX = 20;
 
+/** Number of schedules without an id that are remembered of a task. */
+const UNNAMED_MAX = 1000;
+
 /** Adds, changes and removes schedules: reads, decides, and writes if nothing has changed meanwhile. */
 export class ScheduleCommands {
   readonly #environment: Environment;
   readonly #units: StoreUnits;
   readonly #manualRuns: ManualRuns;
+  /** Per store and task the triggers of the schedules without an id of their own; undefined once that was warned of. */
+  readonly #unnamed = new Map<string, Set<string> | undefined>();
 
   constructor(environment: Environment, units: StoreUnits, manualRuns: ManualRuns) {
     this.#environment = environment;
@@ -112,7 +117,9 @@ export class ScheduleCommands {
     const options = resolveScheduleOptions(settings, `schedule '${settings.id ?? "without id"}'`);
     const unit = await this.#units.open(options.store);
     const wanted = await wantedSchedule(task, trigger, options, null, this.#environment);
-    return this.#handle((await this.put(unit, wanted)).id);
+    const record = await this.put(unit, wanted);
+    if (wanted.generatedId) await this.#warnOfRepetition(unit, record);
+    return this.#handle(record.id);
   }
 
   /** Makes a group exactly these schedules, in one step. Throws what `add` throws. */
@@ -128,6 +135,7 @@ export class ScheduleCommands {
       for (const one of await Promise.all(checked)) wanted.push(one);
     }
     const answer = await this.#retry(group, () => this.#tryApply(unit, group, wanted));
+    await unit.zoneRules.note(answer.written.map(({ trigger }) => trigger));
     unit.wake();
     return { written: answer.written.map(scheduleView), removed: answer.removed };
   }
@@ -200,6 +208,7 @@ export class ScheduleCommands {
       const schedule = before ? replacedSchedule(before, wanted, facts) : newSchedule(wanted, facts);
       return (await unit.gateway.schedules.write([{ before, schedule }]))?.[0];
     });
+    await unit.zoneRules.note([record.trigger]);
     unit.wake();
     this.#environment.logger.debug("schedule stored", { store: unit.alias, schedule: wanted.id });
     return record;
@@ -214,6 +223,7 @@ export class ScheduleCommands {
       const schedule = edit(before, facts);
       return schedule ? (await unit.gateway.schedules.write([{ before, schedule }]))?.[0] : before;
     });
+    await unit.zoneRules.note([record.trigger]);
     unit.wake();
     return record;
   }
@@ -260,6 +270,25 @@ export class ScheduleCommands {
     const list = scheduleList(filter, order);
     const { items, ...next } = await readPage(units, list, withoutUndefined({ limit, cursor }));
     return { items: items.map(scheduleView), ...next };
+  }
+
+  /** A program that adds a schedule without an id at each start fires once more with each of them. */
+  async #warnOfRepetition(unit: StoreUnit, { id, taskName, trigger }: ScheduleRecord): Promise<void> {
+    const key = JSON.stringify([unit.alias, taskName]);
+    if (!this.#unnamed.has(key)) {
+      const stored = await unit.store.getSchedules({ taskName, status: "active", limit: UNNAMED_MAX });
+      const others = stored.filter((other) => other.generatedId && other.id !== id);
+      this.#unnamed.set(key, new Set(others.map((other) => JSON.stringify(other.trigger))));
+    }
+    const triggers = this.#unnamed.get(key);
+    const text = JSON.stringify(trigger);
+    if (triggers === undefined) return;
+    if (!triggers.has(text)) return void (triggers.size < UNNAMED_MAX && triggers.add(text));
+    this.#unnamed.set(key, undefined);
+    this.#environment.logger.warn(
+      "a task has more than one schedule with the same trigger and no id; give it an id, so that adding it again changes it",
+      { store: unit.alias, task: taskName, schedule: id },
+    );
   }
 
   #handle(id: string): ScheduleHandle {

@@ -12,7 +12,7 @@ import type { Environment } from "../environment.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { encodeInput } from "../tasks/task_input.ts";
 import { contentOf } from "./fire_plan.ts";
-import { type PlanningFacts, withNextFire } from "./schedule_write.ts";
+import { type PlanningFacts, runsAgain, withNextFire, withTrigger } from "./schedule_write.ts";
 import { zonedTrigger } from "./wanted_schedule.ts";
 
 /** Options of {@linkcode Scheduler.updateSchedule}; what is left out stays. */
@@ -61,8 +61,8 @@ export async function editedSchedule(
       ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata, where) }),
       ...(input === undefined ? {} : { input: input.input }),
     });
-    if (zoned) return withNextFire(schedule, zoned, facts);
-    return before.status === "failed"
+    if (zoned) return withTrigger(before, schedule, zoned, facts);
+    return before.status === "failed" || runsAgain(before, schedule)
       ? withNextFire(schedule, triggerFromJSON(before.trigger), facts)
       : schedule;
   };

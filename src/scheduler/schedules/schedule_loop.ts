@@ -1,6 +1,9 @@
 import { isCarillonError, messageOf } from "../../errors.ts";
+import type { ScheduleRecord } from "../../model/schedule_record.ts";
+import { instantOf } from "../../time/temporal.ts";
+import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 import type { DueSchedule, DueSchedules } from "../../stores/schedule_store.ts";
-import { contentOf, type FirePlan, planFires } from "./fire_plan.ts";
+import { contentOf, type FirePlan, type FirePlanInput, planFires } from "./fire_plan.ts";
 import type { StoreGateway } from "../store/gateway/store_gateway.ts";
 import { earliest, longestSleepMs, type NextRoundMs, type PolledWork } from "../store/poller.ts";
 import type { RunFollowers } from "../store/run_followers.ts";
@@ -36,6 +39,8 @@ export class ScheduleLoop implements PolledWork {
   drained = false;
   /** The earliest next fire time, as of the last look. */
   nextFireTimeMs: number | null = null;
+  /** When the clock was last looked at, by the monotonic clock. */
+  #lookedAtMs: number | undefined;
 
   constructor(parts: ScheduleLoopParts) {
     const { environment: { clock }, gateway: { store } } = parts;
@@ -49,6 +54,8 @@ export class ScheduleLoop implements PolledWork {
     if (status.paused) return null;
     this.drained = false;
     const askedMs = clock.monotonicMs();
+    const unwatchedMs = askedMs - (this.#lookedAtMs ?? askedMs);
+    this.#lookedAtMs = askedMs;
     const answer = await gateway.store.dueSchedules(BATCH_MAX);
     if (answer.due.length === 0) {
       this.nextFireTimeMs = answer.nextFireTimeMs;
@@ -62,7 +69,7 @@ export class ScheduleLoop implements PolledWork {
     if (answer.due.some(({ schedule }) => triggers.usesCalendars(schedule))) {
       await triggers.refreshCalendars();
     }
-    const plans = answer.due.map((due) => this.#plan(due, answer.nowMs));
+    const plans = answer.due.map((due) => this.#plan(due, answer.nowMs, unwatchedMs));
     const { moved, failure } = await this.#advance(plans);
     plans.forEach((plan, i) => this.#report(plan, moved[i] ?? false));
     if (plans.some((plan, i) => moved[i] && plan.advance.jobs.length > 0)) waker.wakeJobs();
@@ -118,13 +125,14 @@ export class ScheduleLoop implements PolledWork {
   }
 
   /** A trigger that throws stops its own schedule and nothing else. */
-  #plan(due: DueSchedule, nowMs: number): FirePlan {
+  #plan(due: DueSchedule, nowMs: number, unwatchedMs: number): FirePlan {
     try {
       const { environment: { random }, triggers, followers } = this.#parts;
       const { trigger, context } = triggers.read(due.schedule);
       const usesCalendars = triggers.usesCalendars(due.schedule);
       followers.note(due.schedule);
-      return planFires({ due, trigger, context, usesCalendars, nowMs, random });
+      const former = this.#former(due.schedule);
+      return planFires({ due, trigger, context, former, usesCalendars, nowMs, unwatchedMs, random });
     } catch (error) {
       const schedule = contentOf(due.schedule);
       return {
@@ -141,6 +149,21 @@ export class ScheduleLoop implements PolledWork {
     }
   }
 
+  /** The trigger that is to be settled first. One that cannot be read any more holds up nothing. */
+  #former({ id, formerTrigger }: ScheduleRecord): FirePlanInput["former"] {
+    if (formerTrigger === null) return undefined;
+    const { trigger, untilMs } = formerTrigger;
+    try {
+      return { trigger: triggerFromJSON(trigger), untilMs };
+    } catch (error) {
+      this.#parts.environment.logger.error(
+        "the former trigger of a schedule cannot be read: the fires it owed are given up",
+        { schedule: id, error: messageOf(error) },
+      );
+      return undefined;
+    }
+  }
+
   #report(plan: FirePlan, moved: boolean): void {
     const { schedule, jobs } = plan.advance;
     const { environment: { logger }, gateway } = this.#parts;
@@ -154,6 +177,14 @@ export class ScheduleLoop implements PolledWork {
     }
     for (const { reason, count } of plan.dropped) {
       logger.info(`fires ${reason}`, { ...fields, count });
+    }
+    if (plan.owedAgain !== undefined) {
+      const nextFireTime = instantOf(schedule.nextFireTimeMs)?.toString();
+      logger.warn("the clock was set back since a schedule was last advanced; it continues from now on", {
+        ...fields,
+        nextFireTime,
+        owedAgain: plan.owedAgain,
+      });
     }
     if (plan.moved && !schedule.followsFinish) {
       const { fromMs, toMs } = plan.moved;

@@ -1,13 +1,20 @@
 import { CarillonError } from "../../errors.ts";
 import type { Payload } from "../../model/payload.ts";
 import type { ResolvedScheduleOptions } from "../../model/schedule_options.ts";
-import { type ScheduleRecord, type ScheduleWrite, zeroCounters } from "../../model/schedule_record.ts";
+import {
+  type FormerTrigger,
+  isClockSetBack,
+  type ScheduleRecord,
+  type ScheduleWrite,
+  zeroCounters,
+} from "../../model/schedule_record.ts";
 import { EARLIEST_MS, instantOf } from "../../time/temporal.ts";
 import { calendarsOf, sameTrigger } from "../../triggers/definition.ts";
 import { neverFires } from "../../triggers/never_fires.ts";
 import { triggerFromJSON } from "../../triggers/trigger_registry.ts";
 import type { Trigger, TriggerContext, TriggerJSON } from "../../triggers/trigger.ts";
 import { contentOf } from "./fire_plan.ts";
+import { owedFires } from "./owed_fires.ts";
 
 /** A schedule to be stored, with everything checked and encoded. */
 export interface WantedSchedule {
@@ -41,7 +48,9 @@ export function newSchedule(wanted: WantedSchedule, facts: PlanningFacts): Sched
     status: next === undefined ? "finished" : "active",
     error: null,
     anchorMs: facts.nowMs,
+    formerTrigger: null,
     nextFireTimeMs: next ?? null,
+    advancedAtMs: facts.nowMs,
     lastFireTimeMs: null,
     lastFinishedMs: null,
     needsPlanning: usesCalendars(wanted.trigger),
@@ -60,22 +69,58 @@ export function replacedSchedule(
 ): ScheduleWrite {
   refuseNeverFiring(wanted);
   const kept = { ...contentOf(before), ...definitionOf(wanted) };
-  const unchanged = sameTrigger(before.trigger, wanted.trigger);
-  if (unchanged && before.status !== "failed" && before.undecodable === undefined) return kept;
-  return withNextFire(kept, wanted.trigger, facts);
+  return withTrigger(before, kept, wanted.trigger, facts);
+}
+
+/** `kept`, made of a stored schedule, with a trigger, which may be the one that it has. */
+export function withTrigger(
+  before: ScheduleRecord,
+  kept: ScheduleWrite,
+  trigger: Trigger,
+  facts: PlanningFacts,
+): ScheduleWrite {
+  const isReadable = before.status !== "failed" && before.undecodable === undefined;
+  if (isReadable && sameTrigger(before.trigger, trigger)) {
+    return runsAgain(before, kept) ? withNextFire(kept, trigger, facts) : kept;
+  }
+  const formerTrigger = isReadable ? owedTrigger(before, facts.nowMs) : null;
+  if (formerTrigger === null) return withNextFire({ ...kept, formerTrigger }, trigger, facts);
+  const json = trigger.toJSON();
+  return { ...kept, trigger: json, formerTrigger, followsFinish: followsFinish(json), needsPlanning: false };
+}
+
+/** The trigger by which a schedule owes fires. While it has a former one, changes replace only the new one. */
+function owedTrigger(
+  { status, trigger, formerTrigger, nextFireTimeMs }: ScheduleRecord,
+  nowMs: number,
+): FormerTrigger | null {
+  if (formerTrigger !== null || status !== "active") return formerTrigger;
+  return nextFireTimeMs === null || nextFireTimeMs > nowMs ? null : { trigger, untilMs: nowMs };
+}
+
+/** True if a schedule had run as often as it might, and now may run more often. */
+export function runsAgain(before: ScheduleWrite, after: ScheduleWrite): boolean {
+  return before.status === "finished" && !hasRunsLeft(before) && hasRunsLeft(after);
+}
+
+/** True unless a schedule has run as often as it may. */
+export function hasRunsLeft({ policies: { maxRuns }, counters }: ScheduleWrite): boolean {
+  return maxRuns === null || counters.runs < maxRuns;
 }
 
 /**
- * A schedule whose trigger was changed: it fires next at its first fire from now on. What has fired does not fire
- * again, also where the clock was set back.
+ * A schedule that fires next at its first fire from now on, or from another instant. What has fired does not fire
+ * again.
  */
-export function withNextFire(schedule: ScheduleWrite, trigger: Trigger, facts: PlanningFacts): ScheduleWrite {
-  const context = {
-    ...facts.context,
-    anchor: instantOf(schedule.anchorMs),
-    lastFinished: schedule.lastFinishedMs === null ? undefined : instantOf(schedule.lastFinishedMs),
-  };
-  const next = trigger.nextAfterMs(Math.max(facts.nowMs - 1, schedule.lastFireTimeMs ?? 0), context);
+export function withNextFire(
+  schedule: ScheduleWrite,
+  trigger: Trigger,
+  facts: PlanningFacts,
+  fromMs = facts.nowMs,
+): ScheduleWrite {
+  // What fired while the clock ran ahead has its job, and is left out when its time comes.
+  const lastMs = isClockSetBack(schedule, facts.nowMs) ? null : schedule.lastFireTimeMs;
+  const next = trigger.nextAfterMs(Math.max(fromMs - 1, lastMs ?? 0), contextOf(schedule, facts));
   const follows = followsFinish(trigger.toJSON());
   // Where it counts from the end of a run, the loop knows more: a run may be in progress, or have ended long ago.
   const open = next === undefined && follows;
@@ -84,17 +129,45 @@ export function withNextFire(schedule: ScheduleWrite, trigger: Trigger, facts: P
     trigger: trigger.toJSON(),
     followsFinish: follows,
     nextFireTimeMs: next ?? null,
+    advancedAtMs: facts.nowMs,
+    lastFireTimeMs: lastMs,
     status: next === undefined && !open ? "finished" : "active",
     error: null,
     needsPlanning: open || usesCalendars(trigger),
   };
 }
 
-/** A schedule that gives up the fires it owes from before an instant. */
+function contextOf({ anchorMs, lastFinishedMs }: ScheduleWrite, { context }: PlanningFacts): TriggerContext {
+  const lastFinished = lastFinishedMs === null ? undefined : instantOf(lastFinishedMs);
+  return { ...context, anchor: instantOf(anchorMs), lastFinished };
+}
+
+/** A schedule that gives up the fires it owes from before an instant; they are counted as skipped. */
 export function resumedFrom(before: ScheduleRecord, fromMs: number, facts: PlanningFacts): ScheduleWrite {
   const schedule = contentOf(before);
-  if (before.nextFireTimeMs === null || before.nextFireTimeMs >= fromMs) return schedule;
-  return withNextFire(schedule, triggerFromJSON(before.trigger), { ...facts, nowMs: fromMs });
+  const { nextFireTimeMs, formerTrigger } = schedule;
+  if (nextFireTimeMs === null || nextFireTimeMs >= fromMs) return schedule;
+  const context = contextOf(schedule, facts);
+  const trigger = triggerFromJSON(schedule.trigger);
+  const skipping = (count: number) => ({
+    ...schedule,
+    formerTrigger: null,
+    counters: { ...schedule.counters, skipped: schedule.counters.skipped + count },
+  });
+  const givenUp = (of: Trigger, firstMs: number | undefined, endMs: number) =>
+    firstMs === undefined ? 0 : owedFires(of, context, firstMs, endMs, 0).count;
+  if (formerTrigger === null) {
+    return withNextFire(skipping(givenUp(trigger, nextFireTimeMs, fromMs - 1)), trigger, facts, fromMs);
+  }
+  const former = triggerFromJSON(formerTrigger.trigger);
+  const { untilMs } = formerTrigger;
+  const ofFormer = givenUp(former, nextFireTimeMs, Math.min(untilMs, fromMs - 1));
+  const next = former.nextAfterMs(fromMs - 1, context);
+  if (next !== undefined && next <= untilMs) {
+    return { ...skipping(ofFormer), formerTrigger, nextFireTimeMs: next };
+  }
+  const ofNew = givenUp(trigger, trigger.nextAfterMs(untilMs - 1, context), fromMs - 1);
+  return withNextFire(skipping(ofFormer + ofNew), trigger, facts, Math.max(fromMs, untilMs));
 }
 
 /** A calendar may be changed while a schedule is on its way to the store: its fire is looked up again there. */

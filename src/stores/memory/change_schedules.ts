@@ -70,6 +70,7 @@ function storedSchedule(schedule: ScheduleWrite): ScheduleWrite {
   return {
     ...schedule,
     trigger: knownCopy(schedule.trigger),
+    formerTrigger: schedule.formerTrigger && knownCopy(schedule.formerTrigger),
     policies: knownCopy(schedule.policies),
     metadata: knownCopy(schedule.metadata),
     counters: Object.freeze({ ...schedule.counters }),

@@ -42,7 +42,11 @@ function endRun(state: MemoryState, job: JobRecord, ending: JobEnding, nowMs: nu
   state.histories.noteLeft(job, transition, nowMs);
   const ended = transitionedJob(job, transition, nowMs);
   if (ended.state === "finished") state.finishJob(ended, nowMs);
-  else state.jobs.put(ended);
+  else {
+    state.jobs.put(ended);
+    // A schedule that counts from the end of a run goes on: a parked job holds nothing.
+    if (ended.state === "parked") state.noteFinish(ended, nowMs);
+  }
 }
 
 /** Notes progress where the fence holds. */

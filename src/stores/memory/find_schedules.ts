@@ -1,6 +1,11 @@
 import { isDue } from "../../model/decisions.ts";
-import type { ScheduleRecord } from "../../model/schedule_record.ts";
-import type { DueSchedules, ScheduleFilter, SchedulePlace } from "../schedule_store.ts";
+import { CLOCK_SET_BACK_MS, type ScheduleRecord } from "../../model/schedule_record.ts";
+import {
+  type DueSchedules,
+  type ScheduleFilter,
+  type SchedulePlace,
+  TAKEN_FIRES_MAX,
+} from "../schedule_store.ts";
 import type { MemoryState } from "./memory_state.ts";
 import { dueOrder } from "./schedule_table.ts";
 
@@ -32,9 +37,25 @@ export function dueSchedules(state: MemoryState, limit: number, nowMs: number): 
       schedule,
       task: state.task(schedule.taskName),
       unfinishedJobs: state.jobs.ofSchedule(schedule.seq)?.unfinished ?? 0,
+      takenFireTimesMs: takenFireTimes(state, schedule, nowMs),
     })),
     nextFireTimeMs: ahead?.nextFireTimeMs ?? null,
   };
+}
+
+function takenFireTimes(
+  state: MemoryState,
+  { seq, nextFireTimeMs }: ScheduleRecord,
+  nowMs: number,
+): readonly number[] {
+  const taken: number[] = [];
+  const fires = state.jobs.ofSchedule(seq)?.fires;
+  const fromMs = Math.min(nextFireTimeMs ?? nowMs, nowMs);
+  let job = fires?.after({ fireTimeMs: fromMs, seq: -1 });
+  for (; job !== undefined && taken.length < TAKEN_FIRES_MAX; job = fires?.after(job)) {
+    taken.push(job.fireTimeMs as number);
+  }
+  return taken;
 }
 
 /** Which of these fire times of a schedule have a job. */
@@ -43,15 +64,22 @@ export function getFireTimes(
   scheduleSeq: number,
   fireTimesMs: readonly number[],
 ): readonly number[] {
-  const taken = new Set<number | null>();
-  for (const seq of state.jobs.ofSchedule(scheduleSeq)?.all ?? []) {
-    taken.add(state.jobs.get(seq)?.fireTimeMs ?? null);
-  }
-  return fireTimesMs.filter((fireTimeMs) => taken.has(fireTimeMs));
+  const fires = state.jobs.ofSchedule(scheduleSeq)?.fires;
+  return fireTimesMs.filter((fireTimeMs) => fires?.after({ fireTimeMs, seq: -1 })?.fireTimeMs === fireTimeMs);
+}
+
+function inDueOrder(state: MemoryState, limit: number, nowMs: number): readonly ScheduleRecord[] {
+  const due = new Set(dueOrToPlan(state, limit, nowMs));
+  const { advanced } = state.schedules;
+  const after = (key: { readonly advancedAtMs: number; readonly seq: number }) => advanced.after(key);
+  let ahead = after({ advancedAtMs: nowMs + CLOCK_SET_BACK_MS, seq: Infinity });
+  if (ahead === undefined) return [...due];
+  for (; ahead !== undefined; ahead = after(ahead)) due.add(ahead);
+  return [...due].sort(dueOrder).slice(0, limit);
 }
 
 /** Merges the two indexes: what is due by its time, and what must be planned whatever its time. */
-function inDueOrder(state: MemoryState, limit: number, nowMs: number): readonly ScheduleRecord[] {
+function dueOrToPlan(state: MemoryState, limit: number, nowMs: number): readonly ScheduleRecord[] {
   const { firing, toPlan } = state.schedules;
   const due: ScheduleRecord[] = [];
   let planned = toPlan.first();

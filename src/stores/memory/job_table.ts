@@ -1,4 +1,5 @@
 import type { JobRecord } from "../../model/job_record.ts";
+import { holdsSchedule } from "../../model/decisions.ts";
 import { BlockedLanes, ReadyQueue, slotOfKey, slotOfSchedule } from "./ready_queue.ts";
 import { only, SortedList } from "./sorted_list.ts";
 import { deepFreeze } from "./stored_copy.ts";
@@ -36,7 +37,9 @@ class KeyJobs {
 /** The jobs of one schedule. */
 class ScheduleJobs {
   readonly all = new Set<number>();
-  /** Number of those that are not finished. */
+  /** Those that stand for a fire, by its time. */
+  readonly fires = new SortedList<JobRecord, FireKey>(byFireTime);
+  /** Number of those that keep the next one waiting. */
   unfinished = 0;
   /** Number of those that run. */
   running = 0;
@@ -228,7 +231,8 @@ export class JobTable {
     const { seq } = (after ?? before) as JobRecord;
     if (before === undefined) schedule.all.add(seq);
     if (after === undefined) schedule.all.delete(seq);
-    schedule.unfinished += count(isUnfinished, after) - count(isUnfinished, before);
+    schedule.fires.replace(only(standsForFire, before), only(standsForFire, after));
+    schedule.unfinished += count(holdsSchedule, after) - count(holdsSchedule, before);
     schedule.running += count(isRunning, after) - count(isRunning, before);
     if (count(isRunning, before) > count(isRunning, after)) this.scheduleChanged(scheduleSeq);
     if (schedule.all.size === 0) this.#schedules.delete(scheduleSeq);
@@ -264,8 +268,8 @@ function isRunning(job: JobRecord): boolean {
   return job.state === "running";
 }
 
-function isUnfinished(job: JobRecord): boolean {
-  return job.state !== "finished";
+function standsForFire(job: JobRecord): boolean {
+  return job.fireTimeMs !== null;
 }
 
 function isScheduled(job: JobRecord): boolean {
@@ -286,6 +290,12 @@ function bySeq(a: JobRecord, b: JobRecord): number {
 
 function byRunAt(a: JobRecord, b: JobRecord): number {
   return a.runAtMs - b.runAtMs || a.seq - b.seq;
+}
+
+type FireKey = Pick<JobRecord, "fireTimeMs" | "seq">;
+
+function byFireTime(a: FireKey, b: FireKey): number {
+  return (a.fireTimeMs as number) - (b.fireTimeMs as number) || a.seq - b.seq;
 }
 
 function byDeadline(a: JobRecord, b: JobRecord): number {

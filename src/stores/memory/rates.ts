@@ -19,11 +19,16 @@ export class StartLog {
     this.#tasks.set(taskName, keys);
     const starts = keys.get(key) ?? [];
     keys.set(key, starts);
-    // The clock may step back; starts never do.
-    starts.push(Math.max(atMs, starts.at(-1) ?? 0));
+    starts.push(atMs);
     const over = firstAfter(starts, untilMs);
     // Not each time: moving the others costs as much as there are.
     if (over > starts.length / 2) starts.splice(0, over);
+  }
+
+  /** Counts starts that lie ahead, as the clock was set back since, as if they had been now. */
+  cutTo(taskName: string, key: string, nowMs: number): void {
+    const starts = this.#tasks.get(taskName)?.get(key);
+    for (let i = (starts?.length ?? 0) - 1; i >= 0 && starts![i]! > nowMs; i--) starts![i] = nowMs;
   }
 
   /** Number of starts after an instant. */
@@ -81,6 +86,7 @@ export function rateUse(state: RateState, job: Rated, nowMs: number): RateUse | 
   const key = countsFor(rate, job);
   if (rate === null || key === null) return undefined;
   const { limit, perMs } = rate;
+  state.starts.cutTo(job.taskName, key, nowMs);
   const started = state.starts.countAfter(job.taskName, key, nowMs - perMs);
   const leavingMs = started < limit ? undefined : state.starts.fromLast(job.taskName, key, limit);
   return { limit, perMs, started, nextStartAtMs: leavingMs === undefined ? null : leavingMs + perMs };
@@ -95,7 +101,9 @@ export function rateOpen(state: RateState, job: Rated, nowMs: number): boolean {
 export function noteStart(state: RateState, job: Rated, nowMs: number): void {
   const rate = rateLimit(state.tasks.get(job.taskName));
   const key = countsFor(rate, job);
-  if (rate !== null && key !== null) state.starts.add(job.taskName, key, nowMs, nowMs - rate.perMs);
+  if (rate === null || key === null) return;
+  state.starts.cutTo(job.taskName, key, nowMs);
+  state.starts.add(job.taskName, key, nowMs, nowMs - rate.perMs);
 }
 
 /** Drops the starts that count no more. */

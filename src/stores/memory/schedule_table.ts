@@ -4,6 +4,8 @@ import { only, SortedList } from "./sorted_list.ts";
 /** The fields that decide the order of schedules. */
 export type DueKey = Pick<ScheduleRecord, "nextFireTimeMs" | "seq">;
 
+type AdvancedKey = Pick<ScheduleRecord, "advancedAtMs" | "seq">;
+
 /** The schedules and their indexes, kept as those of the jobs are. */
 export class ScheduleTable {
   readonly #rows = new Map<string, ScheduleRecord>();
@@ -14,6 +16,8 @@ export class ScheduleTable {
   readonly firing = new SortedList<ScheduleRecord, DueKey>(dueOrder);
   /** Those that may fire and must be planned first. */
   readonly toPlan = new SortedList<ScheduleRecord, DueKey>(dueOrder);
+  /** Those that may fire, or could if they were not finished, by when they were last advanced. */
+  readonly advanced = new SortedList<ScheduleRecord, AdvancedKey>(byAdvanced);
   /** Finished ones of generated ids, in order of adding: they go with their last job. */
   readonly disposable = new SortedList<ScheduleRecord>((a, b) => a.seq - b.seq);
 
@@ -61,12 +65,21 @@ export class ScheduleTable {
   #reindex(before: ScheduleRecord | undefined, after: ScheduleRecord | undefined): void {
     this.firing.replace(only(fires, before), only(fires, after));
     this.toPlan.replace(only(isToPlan, before), only(isToPlan, after));
+    this.advanced.replace(only(mayFireAgain, before), only(mayFireAgain, after));
     this.disposable.replace(only(isDisposable, before), only(isDisposable, after));
   }
 }
 
 function mayFire(schedule: ScheduleRecord): boolean {
   return schedule.status === "active" && !schedule.paused;
+}
+
+function mayFireAgain(schedule: ScheduleRecord): boolean {
+  return schedule.status !== "failed" && !schedule.paused;
+}
+
+function byAdvanced(a: AdvancedKey, b: AdvancedKey): number {
+  return a.advancedAtMs - b.advancedAtMs || a.seq - b.seq;
 }
 
 function fires(schedule: ScheduleRecord): boolean {

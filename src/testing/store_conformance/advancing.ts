@@ -6,7 +6,7 @@ import { isFailure, jobOutcomes } from "../../model/states.ts";
 import type { ScheduleAdvance } from "../../stores/schedule_store.ts";
 import { idsOf, newJob, TASK, versionOf, versionsOf } from "./records.ts";
 import { check, checkTwo, type StoreCheck } from "./store_check.ts";
-import { contentOf, ending, failure, type StoreTest } from "./store_test.ts";
+import { contentOf, ending, failure, only, type StoreTest } from "./store_test.ts";
 
 /** One step of a schedule as it was read, with jobs with these ids. */
 function advance(
@@ -203,12 +203,19 @@ export const followingTests: readonly StoreCheck[] = [
     const transitions: readonly JobTransition[] = [
       { to: "retry", delayMs: 0, error: failure },
       { to: "handBack", lostLease: true },
-      { to: "parked", reason: "unknown version" },
     ];
     for (const [i, transition] of transitions.entries()) {
       await t.end(await t.running(`job-${i}`, placeOf(before)), transition);
     }
     await assertUntouched(t, before);
+  }),
+  check("endJobs() replans a schedule that follows its runs when one is parked", async (t) => {
+    const before = await follower(t);
+    const job = await t.running("a", placeOf(before));
+    t.pass(10);
+    await t.end(job, { to: "parked", reason: "unknown version" });
+    await assertFollowed(t, before);
+    assert.equal(only((await t.store.dueSchedules(9)).due).unfinishedJobs, 0);
   }),
   ...jobOutcomes.map((outcome) =>
     check(`endJobs() counts the failed jobs of a schedule, outcome ${outcome}`, async (t) => {

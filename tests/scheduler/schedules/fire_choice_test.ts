@@ -15,6 +15,8 @@ function choose(input: Partial<FireChoiceInput> & { limit?: number } = {}) {
     trigger,
     context: {},
     nowMs,
+    endMs: nowMs,
+    taken: new Set(),
     graceMs: null,
     policies: { coalesce: "latest", overlap: "allow" },
     unfinishedJobs: 0,

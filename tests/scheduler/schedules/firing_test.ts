@@ -143,6 +143,7 @@ test("another trigger under the same id fires next from now on and keeps the anc
   const { clock, scheduler, note } = setUp();
   await using _ = scheduler;
   await scheduler.addSchedule(note, interval({ hours: 1 }), { id: "x" });
+  await scheduler.startInBackground();
   await clock.advance({ minutes: 25 });
   const schedule = await (await scheduler.addSchedule(note, interval({ minutes: 10 }), { id: "x" })).get();
   assert.equal(schedule.nextFireTime?.toString(), "2026-01-01T00:30:00Z");

@@ -56,6 +56,8 @@ test("updateSchedule() changes policies and keeps the next fire time", async () 
   assert.equal(updated.maxRuns, 9);
   assert.equal(updated.description, "new");
   assert.equal(updated.nextFireTime?.toString(), "2026-01-01T00:00:00Z");
+  await scheduler.startInBackground();
+  await clock.advance({ seconds: 1 });
   const moved = await scheduler.updateSchedule("m", { trigger: cron("30 * * * *") });
   assert.equal(moved.nextFireTime?.toString(), "2026-01-01T00:30:00Z");
 });
@@ -289,4 +291,82 @@ test("runUntilStopped() names itself when an option means nothing", async () => 
     scheduler.runUntilStopped({ signls: true } as object),
     (error) => isCarillonError(error, "invalidOption") && /signals/.test(error.message),
   );
+});
+
+/** A logger that keeps its warnings. */
+function warningLog() {
+  const warnings: string[] = [];
+  const logger = { debug() {}, info() {}, error() {}, warn: (text: string) => void warnings.push(text) };
+  return { logger, warnings };
+}
+
+test("a second schedule of the same task and trigger without an id is warned of, once", async () => {
+  const store = memory();
+  const { logger, warnings } = warningLog();
+  const addTo = async (scheduler: Scheduler, note: ReturnType<typeof setUp>["note"]) => {
+    await scheduler.addSchedule(note, cron("0 3 * * *"));
+    await scheduler.addSchedule(note, cron("0 4 * * *"));
+    await scheduler.addSchedule(note, cron("0 4 * * *"), { id: "named" });
+  };
+  for (const expected of [0, 1, 2]) {
+    const { scheduler, note } = setUp({ store, logger });
+    await addTo(scheduler, note);
+    await scheduler.stop();
+    assert.equal(warnings.filter((text) => /no id/.test(text)).length, expected, "once for each start");
+  }
+  const { scheduler, note } = setUp({ logger });
+  await using _ = scheduler;
+  for (let i = 0; i < 4; i++) await scheduler.addSchedule(note, interval({ hours: 1 }));
+  assert.equal(warnings.length, 3);
+});
+
+test("a declared schedule whose task has left the code is reported at the start, unless another scheduler has it", async () => {
+  const store = memory();
+  const clock = new VirtualClock(START);
+  const gone = task({ name: "gone", run() {}, schedules: [{ trigger: interval({ hours: 1 }) }] });
+  const first = new Scheduler({ clock, store, tasks: [gone] });
+  await first.startInBackground();
+  const { logger, warnings } = warningLog();
+  const start = async () => {
+    const scheduler = setUp({ store, clock, logger }).scheduler;
+    await scheduler.startInBackground();
+    await scheduler.stop();
+  };
+  await start();
+  assert.deepEqual(warnings, []);
+  await first.stop();
+  await start();
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0]!, /task of a stored schedule is in no running code/);
+});
+
+test("backfillSchedule() leaves coming fires to the schedule", async () => {
+  const { clock, scheduler, note, fires } = setUp();
+  await using _ = scheduler;
+  await scheduler.addSchedule(note, interval({ seconds: 1 }), { id: "s", overlap: "allow" });
+  await scheduler.startInBackground();
+  await clock.advance({ milliseconds: 1500 });
+  for (let i = 0; i < 3; i++) {
+    const now = clock.nowMs();
+    const range = { from: new Date(now - 60_000), until: new Date(now + 5000) };
+    await scheduler.backfillSchedule("s", range);
+    await clock.advance({ seconds: 2 });
+  }
+  const seconds = fires.map((fire) => (Date.parse(fire!) - Date.parse(START)) / 1000);
+  assert.deepEqual(seconds, [...new Set(seconds)], "each once");
+  assert.deepEqual(seconds.filter((second) => second > 1), [2, 3, 4, 5, 6, 7]);
+  assert.equal((await (await scheduler.getSchedule("s")).get()).counters.runs, 8);
+});
+
+test("fires that were backfilled before they were processed do not count twice", async () => {
+  const { clock, scheduler, note } = setUp();
+  await using _ = scheduler;
+  await scheduler.addSchedule(note, interval({ hours: 1 }), { id: "s", coalesce: "all", overlap: "allow" });
+  await clock.advance({ minutes: 150 });
+  const range = { from: "2026-01-01T00:00:00Z", until: "2026-01-01T01:00:00Z" };
+  assert.equal((await scheduler.backfillSchedule("s", range)).length, 2);
+  await scheduler.startInBackground();
+  await clock.advance({ minutes: 1 });
+  const { counters } = await (await scheduler.getSchedule("s")).get();
+  assert.deepEqual([counters.runs, counters.coalesced], [1, 0]);
 });

@@ -63,3 +63,15 @@ test("owedFires() follows a cron over a change of the clock", () => {
   const owed = owedFires(trigger, {}, firstMs, firstMs + 23 * 3_600_000, 100);
   assert.equal(owed.count, 24);
 });
+
+test("owedFires() leaves out the fires that have a job already", () => {
+  const trigger = interval({ seconds: 10 }, { start: "2026-01-01T00:00Z" });
+  const start = Date.UTC(2026, 0, 1);
+  const at = (...seconds: number[]) => seconds.map((second) => start + second * 1000);
+  const taken = new Set(at(0, 20, 40));
+  const some = owedFires(trigger, {}, start, start + 45_000, 1, taken);
+  assert.deepEqual([some.first, some.last, some.count], [at(10), at(30)[0], 2]);
+  assert.deepEqual([some.afterFirst, some.nextMs], at(20, 50));
+  const none = owedFires(trigger, {}, start, start + 5000, 1, taken);
+  assert.deepEqual([none.first, none.count, none.nextMs], [[], 0, at(10)[0]]);
+});

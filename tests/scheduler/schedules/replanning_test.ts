@@ -72,7 +72,7 @@ test("removeCalendar() refuses a calendar that schedules use, and removes one th
   );
 });
 
-test("new time zone rules at the start have all fires computed again, and what moved is told", async () => {
+test("new rules of a zone at the start have the fires in it computed again, and what moved is reported", async () => {
   const store = memory();
   const logged: { message: string; fields: Readonly<Record<string, unknown>> }[] = [];
   const info = (message: string, fields = {}) => void logged.push({ message, fields });
@@ -85,7 +85,8 @@ test("new time zone rules at the start have all fires computed again, and what m
   await first.scheduler.stop();
   // As if the rules had said another offset when the fire was computed.
   await store.open({ clock: first.clock });
-  await store.putFact("timeZoneData", "1970a");
+  const before = { "Europe/Berlin": { hash: "0", version: "1970a", former: [] } };
+  await store.putFact("timeZoneRules", JSON.stringify(before));
   const [record] = await store.getSchedules({});
   const { seq, version, createdAtMs: _c, updatedAtMs: _u, ...content } = record!;
   const wrong = { ...content, nextFireTimeMs: content.nextFireTimeMs! + 3_600_000 };
@@ -102,7 +103,7 @@ test("new time zone rules at the start have all fires computed again, and what m
   assert.ok(logged.some(({ message, fields }) => /has moved/.test(message) && fields["schedule"] === "nine"));
 });
 
-test("updateSchedule() never goes back to a fire that was, also where the clock was set back", async () => {
+test("updateSchedule() leaves out the fires that were, also where the clock was set back", async () => {
   const { clock, scheduler, note, fires } = setUp();
   await using _ = scheduler;
   await scheduler.addSchedule(note, interval({ minutes: 1 }), { id: "m" });
@@ -110,7 +111,8 @@ test("updateSchedule() never goes back to a fire that was, also where the clock 
   await clock.advance({ seconds: 150 });
   clock.jump(-120_000);
   const moved = await scheduler.updateSchedule("m", { trigger: interval({ seconds: 30 }) });
-  assert.equal(moved.nextFireTime?.toString(), "2026-01-01T00:02:30Z");
+  assert.equal(moved.nextFireTime?.toString(), "2026-01-01T00:00:30Z");
   await clock.advance({ seconds: 130 });
-  assert.deepEqual(fires.slice(3), ["2026-01-01T00:02:30Z"]);
+  const expected = ["2026-01-01T00:00:30Z", "2026-01-01T00:01:30Z", "2026-01-01T00:02:30Z"];
+  assert.deepEqual(fires.slice(3), expected);
 });

@@ -17,22 +17,25 @@ const content = fc.record({
   status: fc.constantFrom("active" as const, "active" as const, "finished" as const, "failed" as const),
   followsFinish: fc.boolean(),
   needsPlanning: fc.boolean(),
-  overlap: fc.constantFrom("queueOne" as const, "allow" as const),
+  overlap: fc.constantFrom("queueOne" as const, "skip" as const, "allow" as const),
   maxRunningJobs: fc.constantFrom(null, 1, 2),
   nextInMs: fc.option(soonMs, { nil: null }),
+  advancedInMs: fc.constantFrom(0, 59_999, 60_001),
+  formerTrigger: fc.constantFrom(null, { trigger: { kind: "date", at: "2026" }, untilMs: 7 }),
 }, { requiredKeys: [] });
 
 type Content = typeof content extends fc.Arbitrary<infer Given> ? Given : never;
 
 function changeOf(
   s: Subject,
-  { overlap, maxRunningJobs, nextInMs, ...rest }: Content,
+  { overlap, maxRunningJobs, nextInMs, advancedInMs, ...rest }: Content,
 ): Partial<ScheduleWrite> {
   const limits = { ...(overlap && { overlap }), ...(maxRunningJobs !== undefined && { maxRunningJobs }) };
   const next = nextInMs === undefined
     ? {}
     : { nextFireTimeMs: nextInMs === null ? null : s.nowMs + nextInMs };
-  return { ...rest, ...next, policies: policies(limits) };
+  const advanced = advancedInMs === undefined ? {} : { advancedAtMs: s.nowMs + advancedInMs };
+  return { ...rest, ...next, ...advanced, policies: policies(limits) };
 }
 
 /** A reading of a schedule; the latest ones are likelier to be current. */

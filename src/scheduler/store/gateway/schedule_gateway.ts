@@ -54,7 +54,10 @@ export class ScheduleGateway {
       removes: removes.map(versionOf),
     });
     if (!written) return undefined;
-    puts.forEach(({ before, schedule }) => this.#publish(changeType(before, schedule), schedule));
+    for (const { before, schedule } of puts) {
+      this.#publish(changeType(before, schedule), schedule);
+      if (before !== undefined) this.#publishGivenUp(before, schedule);
+    }
     removes.forEach((record) => this.#publish("scheduleRemoved", record));
     return written;
   }
@@ -64,6 +67,19 @@ export class ScheduleGateway {
     const moved = await this.#store.advanceSchedules(steps.map((step) => step.advance));
     if (this.#publisher.hasSubscribers) steps.forEach((step, i) => moved[i] && this.#publishAdvance(step));
     return moved;
+  }
+
+  #publishGivenUp({ counters, nextFireTimeMs }: ScheduleRecord, schedule: ScheduleWrite): void {
+    const count = schedule.counters.skipped - counters.skipped;
+    if (count <= 0 || nextFireTimeMs === null) return;
+    const { id: scheduleId, taskName } = schedule;
+    this.#publisher.publish({
+      type: "firesSkipped",
+      scheduleId,
+      taskName,
+      count,
+      firstFireTimeMs: nextFireTimeMs,
+    });
   }
 
   #publishAdvance(step: ScheduleStep): void {

@@ -148,6 +148,7 @@ function claimStep(sql: ClaimTexts, request: ClaimRequest, upkeep: number, now: 
   return [
     ...sql.endMissed(now, upkeep),
     { sql: sql.promote, args: [now, upkeep] },
+    { sql: sql.cutStarts, args: [now] },
     { sql: sql.wake, args: [now] },
     { sql: sql.sweep, args: [] },
     { sql: sql.sweepOn, args: [] },
@@ -170,7 +171,7 @@ function claimAnswer(
   { limit }: ClaimRequest,
   upkeep: number,
 ): Omit<ClaimAnswer, "held"> {
-  const [missed, , , promoted, , , , , , , , taken, more, , next, end] = results.slice(
+  const [missed, , , promoted, , , , , , , , , taken, more, , next, end] = results.slice(
     2,
   ) as unknown as ClaimResults;
   const [nowMs, freedLeft, left] = JSON.parse(end.cells[0] as string) as readonly [number, 0 | 1, 0 | 1];
@@ -201,6 +202,7 @@ type ClaimResults = readonly [
   settled: StatementResult,
   unpicked: StatementResult,
   promoted: StatementResult,
+  startsCut: StatementResult,
   woken: StatementResult,
   swept: StatementResult,
   sweptOn: StatementResult,

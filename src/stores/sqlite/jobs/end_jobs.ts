@@ -44,12 +44,12 @@ export function endOperation(session: SqliteSession): EndOperation {
       const parts = inParts(runs, lengthOf, LIST_LENGTH_MAX);
       const pick: Statement = { sql: sql.pick, args: [question] };
       const settle: Statement[] = [{ sql: sql.settle, args: [now] }, { sql: sql.clear, args: [] }];
-      const note = (text: string, finishes: boolean): Statement[] => {
-        const noted = runs.filter((run) => mayBeOfSchedule(run) && isFinish(run) === finishes);
+      const note = (text: string, concerns: (run: JobEnding) => boolean): Statement[] => {
+        const noted = runs.filter((run) => mayBeOfSchedule(run) && concerns(run));
         return noted.length === 0 ? [] : [{ sql: text, args: [listText(questionGroups(noted)), now] }];
       };
       const finish: Statement[] = [
-        ...note(sql.noteFinished, true),
+        ...note(sql.noteFinished, endsRun),
         ...parts.map((part) =>
           finishStatement(sql, part, repeats || parts.length > 1 ? undefined : question, now)
         ),
@@ -66,7 +66,7 @@ export function endOperation(session: SqliteSession): EndOperation {
           { sql: sql.keepAttempts, args: [list, now] },
           { sql: sql.dropAttempts, args: [list] },
         ]),
-        ...note(sql.noteStopped, false),
+        ...note(sql.noteStopped, (run) => !endsRun(run)),
         ...leaving.map((list) => ({ sql: sql.leave, args: [list, now] })),
       ];
       return [held, pick, ...finish, ...leave, ...(repeats ? [held] : []), ...settle];
@@ -131,6 +131,11 @@ function mayBeOfSchedule({ scheduleSeq }: JobEnding): boolean {
 
 function isFinish({ transition }: JobEnding): boolean {
   return transition.to === "finished";
+}
+
+/** True if a schedule that counts from the end of a run goes on: a parked job holds nothing. */
+function endsRun({ transition }: JobEnding): boolean {
+  return transition.to === "finished" || transition.to === "parked";
 }
 
 function allFinish(endings: readonly JobEnding[]): boolean {

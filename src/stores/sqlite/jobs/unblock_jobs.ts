@@ -18,6 +18,10 @@ const SWEPT_MAX = 128;
  */
 export function unblockTexts(dialect: Dialect, window: string, now: string) {
   return {
+    /** Where the clock was set back, starts that lie ahead count as if they had been now. */
+    cutStarts: `update ${dialect.tables.starts} set at = ${dialect.now("?1")} where at > ${
+      dialect.now("?1")
+    }`,
     wake: `delete from ${dialect.tables.waits} where at <= ${dialect.now("?1")}`,
     sweep: sweepSql(dialect),
     sweepOn: sweepOnSql(dialect),

@@ -7,6 +7,7 @@ import { newJobGroups } from "../rows/job_columns.ts";
 import { scheduleRow } from "../rows/schedule_row.ts";
 import type { SqliteSession } from "../session/session.ts";
 import { insertJobsSql } from "../jobs/insert_jobs.ts";
+import { unfinishedJobs } from "./find_schedules.ts";
 import { overwriteSql } from "./write_schedules.ts";
 
 /** Moving schedules on. */
@@ -29,12 +30,10 @@ export function advanceSchedules(session: SqliteSession): Pick<ScheduleStore, "a
  * The version makes a second try change nothing.
  */
 function advanceStep(dialect: Dialect): (advances: readonly ScheduleAdvance[], now: number | null) => Step {
-  const { jobs, schedules, picked } = dialect.tables;
+  const { schedules, picked } = dialect.tables;
   // Rows of the argument: seq, version, unfinished jobs or null, id.
-  const holds =
-    `s.version = (a.value ->> 1) and s.id = (a.value ->> 3) and ((a.value ->> 2) is null or (a.value ->> 2) = (
-    select count(*) from ${jobs} u
-    where u.schedule_seq = s.seq and u.schedule_seq is not null and u.state <> 'finished'))`;
+  const holds = `s.version = (a.value ->> 1) and s.id = (a.value ->> 3) and ((a.value ->> 2) is null
+      or (a.value ->> 2) = ${unfinishedJobs(dialect, "s")})`;
   const pick = `insert into ${picked}(seq)
     select s.seq from json_each(?1) a cross join ${schedules} s on s.seq = (a.value ->> 0) where ${holds}`;
   const insert = insertJobsSql(

@@ -1,7 +1,12 @@
 import { inParts } from "../../../model/payload.ts";
 import { isCarillonError } from "../../../errors.ts";
-import type { ScheduleRecord } from "../../../model/schedule_record.ts";
-import type { DueSchedule, ScheduleFilter, ScheduleStore } from "../../schedule_store.ts";
+import { CLOCK_SET_BACK_MS, type ScheduleRecord } from "../../../model/schedule_record.ts";
+import {
+  type DueSchedule,
+  type ScheduleFilter,
+  type ScheduleStore,
+  TAKEN_FIRES_MAX,
+} from "../../schedule_store.ts";
 import type { Dialect } from "../schema/dialect.ts";
 import type { SqlValue } from "../../shared/driver.ts";
 import { ANSWER_BYTES_MAX, listText } from "../rows/list_text.ts";
@@ -94,15 +99,21 @@ async function longInputs(
 type DueCell = readonly [
   nowMs: number,
   nextFireTimeMs: number | null,
-  rows:
-    readonly (readonly [schedule: string, task: string | null, unfinishedJobs: number, inputBytes: number])[],
+  rows: readonly (readonly [
+    schedule: string,
+    task: string | null,
+    unfinishedJobs: number,
+    inputBytes: number,
+    takenFireTimesMs: readonly number[],
+  ])[],
 ];
 
-function decodeDue([schedule, task, unfinishedJobs]: DueCell[2][number]): DueSchedule {
+function decodeDue([schedule, task, unfinishedJobs, , takenFireTimesMs]: DueCell[2][number]): DueSchedule {
   return {
     schedule: decodeSchedule(schedule),
     task: task === null ? undefined : decodeTask(task),
     unfinishedJobs,
+    takenFireTimesMs,
   };
 }
 
@@ -147,18 +158,30 @@ function dueSql(dialect: Dialect): string {
         order by s.next_fire, s.seq limit ?2)
       union
       select * from (select s.seq, s.next_fire from ${schedules} s
-        where ${mayFire} and s.needs_planning = 1 order by s.next_fire, s.seq limit ?2)),
+        where ${mayFire} and s.needs_planning = 1 order by s.next_fire, s.seq limit ?2)
+      union
+      select * from (select s.seq, s.next_fire from ${schedules} s
+        where s.paused = 0 and s.status <> 'failed' and s.advanced_at > (select now from clock) + ${CLOCK_SET_BACK_MS}
+        order by s.next_fire, s.seq limit ?2)),
     first_due(seq, next_fire) as (select * from due order by next_fire nulls first, seq limit ?2)
     select json_array(clock.now,
       (select min(s.next_fire) from ${schedules} s
         where ${mayFire} and s.next_fire is not null and s.next_fire > clock.now),
       json((select json_group_array(json_array(${shortCell} || '',
-          case when t.name is not null then ${taskCell("t", jobs)} || '' end, (
-          select count(*) from ${jobs} u
-          where u.schedule_seq = s.seq and u.schedule_seq is not null and u.state <> 'finished'),
-          coalesce(octet_length(s.input), 0)))
+          case when t.name is not null then ${taskCell("t", jobs)} || '' end, ${unfinishedJobs(dialect, "s")},
+          coalesce(octet_length(s.input), 0),
+          json((select json_group_array(fire_time) from (select f.fire_time from ${jobs} f
+            where f.schedule_seq = s.seq and f.fire_time is not null
+              and f.fire_time >= min(coalesce(s.next_fire, clock.now), clock.now)
+            order by f.fire_time limit ${TAKEN_FIRES_MAX})))))
         from first_due cross join ${schedules} s on s.seq = first_due.seq left join ${tasks} t on t.name = s.task_name)))
     from clock`;
+}
+
+/** The number of jobs of a schedule that keep its next one waiting (`holdsSchedule`). */
+export function unfinishedJobs({ tables: { jobs } }: Dialect, schedule: string): string {
+  return `(select count(*) from ${jobs} u where u.schedule_seq = ${schedule}.seq and u.schedule_seq is not null
+    and u.state <> 'finished' and u.state <> 'parked')`;
 }
 
 function fireTimesSql({ tables: { jobs } }: Dialect): string {

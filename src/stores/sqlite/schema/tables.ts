@@ -86,6 +86,7 @@ function scheduleTable({ schedules: s }: TableNames): readonly string[] {
       where paused = 0 and status = 'active' and next_fire is not null`,
     `create index ${s}_planning on ${s}(next_fire)
       where paused = 0 and status = 'active' and needs_planning = 1`,
+    `create index ${s}_advanced on ${s}(advanced_at) where paused = 0 and status <> 'failed'`,
     `create index ${s}_task on ${s}(task_name)`,
     `create index ${s}_group on ${s}(group_name) where group_name is not null`,
     `create index ${s}_leaving on ${s}(seq) where generated_id = 1 and status = 'finished'`,
@@ -219,6 +220,7 @@ function rateTables({ rates, starts, waits }: TableNames): readonly string[] {
     `create table ${starts}(task_name text not null, rate_key text not null, at integer not null,
       ordinal integer not null, primary key(task_name, rate_key, at, ordinal)) strict, without rowid`,
     `create index ${starts}_age on ${starts}(task_name, at)`,
+    `create index ${starts}_ahead on ${starts}(at)`,
     // Keys whose blocked jobs must be looked at once a start has left the window.
     `create table ${waits}(task_name text not null, rate_key text not null, at integer not null,
       primary key(task_name, rate_key)) strict, without rowid`,

@@ -214,6 +214,9 @@ function rateTriggers({ tasks, rates, starts, waits, sweeps, freed }: TableNames
     `create trigger ${waits}_over after delete on ${waits} begin
       insert into ${freed}(kind, task_name, ref) values ('rate', old.task_name, old.rate_key) on conflict do nothing;
     end`,
+    `create trigger ${starts}_cut after update of at on ${starts} begin
+      delete from ${waits} where task_name = new.task_name and rate_key = new.rate_key;
+    end`,
     `create trigger ${tasks}_rated after insert on ${tasks} begin ${note} end`,
     `create trigger ${tasks}_rated_anew after update of settings, overrides on ${tasks}
       when old.settings is not new.settings or old.overrides is not new.overrides begin
@@ -227,7 +230,7 @@ function rateTriggers({ tasks, rates, starts, waits, sweeps, freed }: TableNames
   ];
 }
 
-/** Every claim of a job of a limited task is a start. The clock may step back; starts never do. */
+/** Every claim of a job of a limited task is a start. A claim cuts starts that lie ahead (`cutStarts`) before it. */
 function startTrigger({ jobs, rates, starts, waits, freed }: TableNames): string {
   const ofRate = "s.task_name = r.task_name and s.rate_key = r.key";
   const rate = `(select task_name, max, per, keyed, case keyed when 0 then '' else new.rate_key end as key
@@ -241,7 +244,7 @@ function startTrigger({ jobs, rates, starts, waits, freed }: TableNames): string
       delete from ${starts} where task_name = new.task_name
         and rate_key = (select key from ${rate}) and at <= new.started_at - (select per from ${rate});
       insert into ${starts}(task_name, rate_key, at, ordinal)
-        select r.task_name, r.key, max(new.started_at, ${last("at")}), ${last("ordinal")} + 1
+        select r.task_name, r.key, new.started_at, ${last("ordinal")} + 1
         from ${rate} where r.key is not null;
       insert into ${waits}(task_name, rate_key, at)
         select r.task_name, r.key, r.per + (select s.at from ${starts} s where ${ofRate}
