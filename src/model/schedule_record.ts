@@ -44,7 +44,7 @@ export interface ScheduleCounters {
 /** A trigger that was replaced while fires of it were owed. */
 export interface FormerTrigger {
   readonly trigger: TriggerJSON;
-  /** When it was replaced: its fires up to then are owed, the new trigger counts from then. */
+  /** Instant of its replacement: its fires up to then are owed, the new trigger counts from then. */
   readonly untilMs: number;
 }
 

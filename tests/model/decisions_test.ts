@@ -58,10 +58,10 @@ test("taskLimit() is what was set at run time, else what the code says, else one
   assert.equal(taskLimit({ settings: batch, overrides: { maxRunningJobs: null } }), null);
 });
 
-test("scheduleLimit() is one where jobs queue, else the schedule's own", () => {
+test("scheduleLimit() is one where jobs wait for each other or are skipped, else the schedule's own", () => {
   const limits = (["queueOne", "queue", "skip", "cancelPrevious", "allow"] satisfies OverlapPolicy[])
     .map((overlap) => scheduleLimit(overlap, 5));
-  assert.deepEqual(limits, [1, 1, 5, 5, 5]);
+  assert.deepEqual(limits, [1, 1, 1, 5, 5]);
   assert.equal(scheduleLimit("queue", null), 1);
   assert.equal(scheduleLimit("allow", null), null);
 });

@@ -8,6 +8,7 @@ export interface BookedJob {
   readonly order: number;
   readonly taskName: string;
   readonly scheduleSeq: number | null;
+  readonly fireTimeMs: number | null;
   /** Of the code that added it, or changed its input. */
   taskVersion: number;
   readonly identityKey: string | null;

@@ -30,7 +30,10 @@ export class CalendarRules {
   heeded(record: ScheduleRecord, storeMs: number): number {
     const { trigger: json, nextFireTimeMs: next, needsPlanning } = record;
     const names = calendarsOf(json);
-    if (names.length === 0 || needsPlanning) return this.#calendars.changes(names);
+    // Its next fire is one of its former trigger.
+    if (names.length === 0 || needsPlanning || record.formerTrigger !== null) {
+      return this.#calendars.changes(names);
+    }
     const [trigger, context] = [triggerFromJSON(json), this.#contextOf(record)];
     const isFire = next === null || trigger.nextAfterMs(next - 1, context) === next;
     const isFirst = (trigger.nextAfterMs(storeMs, context) ?? Infinity) >= (next ?? Infinity);
@@ -41,8 +44,11 @@ export class CalendarRules {
   advanced(
     booked: BookedSchedule,
     before: ScheduleWrite,
-    names: readonly string[],
-    withJob: readonly number[],
+    { names, withJob, taken }: {
+      readonly names: readonly string[];
+      readonly withJob: readonly number[];
+      readonly taken: ReadonlySet<number | null>;
+    },
     version: number,
   ): void {
     const { due, record: after } = booked;
@@ -56,8 +62,8 @@ export class CalendarRules {
     if (first !== this.#firstFire(before, due.lastMs)) return;
     if (first !== null && first <= due.firstMs) {
       const counted = countedFires(after.counters) - countedFires(before.counters);
-      holds(counted > 0, `counts no fire, but that at ${first} is owed`);
-      this.#rules.account(before, after, withJob, first, this.#calendars.views);
+      holds(counted > 0 || taken.has(first), `counts no fire, but that at ${first} is owed`);
+      this.#rules.account(before, after, withJob, { first, taken, calendars: this.#calendars.views });
     } else if (first === null || first > due.lastMs) {
       holds(withJob.length === 0, `fired at ${withJob}, when its calendar lets it not`);
       holds(after.nextFireTimeMs === first, `is planned by a calendar that was changed: not at ${first}`);

@@ -42,6 +42,7 @@ export class JobBook {
       order: this.jobs.size,
       taskName: job.taskName,
       scheduleSeq: job.scheduleSeq,
+      fireTimeMs: job.fireTimeMs,
       taskVersion: job.taskVersion,
       identityKey: job.identity?.key ?? null,
       createdAtMs: storeMs,
@@ -228,11 +229,19 @@ export class JobBook {
     for (const job of [...this.parked]) if (runs(tasks, job)) this.#become(job, "waiting");
   }
 
-  /** Number of unfinished jobs of a schedule. */
+  /** Number of jobs of a schedule that keep its next one waiting: parked ones hold nothing. */
   unfinishedOf(scheduleSeq: number): number {
     const of = (jobs: Iterable<BookedJob>) =>
       [...jobs].filter((job) => job.scheduleSeq === scheduleSeq).length;
-    return of(this.waiting) + of(this.running) + of(this.parked);
+    return of(this.waiting) + of(this.running);
+  }
+
+  /** Fire times of a schedule that have a job. */
+  fireTimesOf(scheduleSeq: number): ReadonlySet<number | null> {
+    const there = [...this.jobs.values()].filter((job) =>
+      job.state !== "removed" && job.scheduleSeq === scheduleSeq
+    );
+    return new Set(there.map((job) => job.fireTimeMs));
   }
 
   #end(job: BookedJob, asked: JobTransition, storeMs: number): BookedJob {

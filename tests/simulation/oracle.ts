@@ -206,7 +206,8 @@ export class Oracle {
   ): void {
     advances.forEach((advance, i) => {
       if (!moved[i]) return;
-      this.schedules.advanced(advance, this.jobs.unfinishedOf(advance.expected.seq));
+      const { seq } = advance.expected;
+      this.schedules.advanced(advance, this.jobs.unfinishedOf(seq), this.jobs.fireTimesOf(seq));
       // A backfill may have made a job of that fire already: it is the same job.
       const isNew = (id: string) => (this.jobs.jobs.get(id)?.state ?? "removed") === "removed";
       for (const job of advance.jobs) if (isNew(job.id)) this.jobs.added(job, storeMs);

@@ -1,4 +1,4 @@
-import type { ScheduleRecord } from "../../src/model/schedule_record.ts";
+import { isClockSetBack, type ScheduleRecord } from "../../src/model/schedule_record.ts";
 import type { DueSchedules, ScheduleAdvance } from "../../src/stores/schedule_store.ts";
 import { calendarsOf } from "../../src/triggers/definition.ts";
 import type { BookedSchedule } from "./booked_schedule.ts";
@@ -59,8 +59,12 @@ export class ScheduleBook {
     }
   }
 
-  /** A schedule moved on, beside so many unfinished jobs. */
-  advanced({ expected, schedule, jobs }: ScheduleAdvance, unfinished: number): void {
+  /** A schedule moved on, beside so many unfinished jobs, and jobs of these fires. */
+  advanced(
+    { expected, schedule, jobs }: ScheduleAdvance,
+    unfinished: number,
+    taken: ReadonlySet<number | null>,
+  ): void {
     const booked = this.schedules.get(expected.seq);
     if (!booked) return this.#violations.add(`schedule ${schedule.id} moved on after it was removed`);
     const before = booked.record;
@@ -77,10 +81,17 @@ export class ScheduleBook {
     const withJob = jobs.map((job) => job.fireTimeMs!);
     if (schedule.followsFinish) return;
     const names = calendarsOf(schedule.trigger);
-    if (names.length > 0) {
-      return this.calendarRules.advanced(booked, before, names, withJob, expected.version);
+    if (before.formerTrigger !== null || isClockSetBack(before, schedule.advancedAtMs)) {
+      booked.heededChanges = booked.due?.calendarChanges ?? booked.heededChanges;
     }
-    this.#rules.account(before, schedule, withJob);
+    const former = before.formerTrigger?.trigger;
+    // What calendars, or the ends of runs, said of fires that were owed before a change is not in this book.
+    if (former && (former.kind === "fixedDelay" || names.length + calendarsOf(former).length > 0)) return;
+    if (names.length > 0) {
+      if (isClockSetBack(before, schedule.advancedAtMs)) return;
+      return this.calendarRules.advanced(booked, before, { names, withJob, taken }, expected.version);
+    }
+    this.#rules.account(before, schedule, withJob, { taken, calendars: this.calendars.views });
     if (booked.due?.version === expected.version) this.#rules.grace(before, schedule, withJob, booked.due);
   }
 }

@@ -99,10 +99,10 @@ export const schedulerMutations: readonly Mutation[] = [
   },
   {
     name: "fired-again",
-    what: "a schedule that is changed after the clock was set back fires again",
+    what: "a fire that has its job already is counted again",
     seed: 652,
-    file: "src/scheduler/schedules/schedule_write.ts",
-    find: "Math.max(facts.nowMs - 1, schedule.lastFireTimeMs ?? 0)",
-    replace: "Math.max(facts.nowMs - 1, 0)",
+    file: "src/scheduler/schedules/fire_plan.ts",
+    find: "const taken = new Set(due.takenFireTimesMs);",
+    replace: "const taken = new Set<number>();",
   },
 ];

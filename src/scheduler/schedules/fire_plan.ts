@@ -29,7 +29,7 @@ export interface FirePlanInput {
   readonly usesCalendars?: boolean;
   /** The trigger that was replaced while fires of it were owed, to be settled first. */
   readonly former?: { readonly trigger: Trigger; readonly untilMs: number } | undefined;
-  /** How long nothing has looked at the clock: for so long it may have been set back without notice. @default 0 */
+  /** Time since the clock was last looked at: it may have been set back at any moment of it. @default 0 */
   readonly unwatchedMs?: number;
   /** A random number in [0, 1), for jitter. */
   readonly random: () => number;

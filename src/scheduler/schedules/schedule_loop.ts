@@ -66,7 +66,9 @@ export class ScheduleLoop implements PolledWork {
       logger.debug("no schedule is due", { store: gateway.alias, nextFireInMs: waitMs });
       return earliest(waitMs, this.#pollMs);
     }
-    if (answer.due.some(({ schedule }) => triggers.usesCalendars(schedule))) {
+    if (
+      answer.due.some(({ schedule }) => schedule.formerTrigger !== null || triggers.usesCalendars(schedule))
+    ) {
       await triggers.refreshCalendars();
     }
     const plans = answer.due.map((due) => this.#plan(due, answer.nowMs, unwatchedMs));
@@ -149,7 +151,7 @@ export class ScheduleLoop implements PolledWork {
     }
   }
 
-  /** The trigger that is to be settled first. One that cannot be read any more holds up nothing. */
+  /** The trigger that is to be settled first. One that can no longer be read holds up nothing. */
   #former({ id, formerTrigger }: ScheduleRecord): FirePlanInput["former"] {
     if (formerTrigger === null) return undefined;
     const { trigger, untilMs } = formerTrigger;

@@ -137,7 +137,7 @@ export class ZoneRules {
     return moved;
   }
 
-  /** What is owed already stays: only a fire that is still to come moves. */
+  /** Only a fire that is still to come moves. */
   #move(record: ScheduleRecord, nowMs: number): ScheduleStep | undefined {
     const { nextFireTimeMs: fromMs, lastFireTimeMs } = record;
     if (fromMs === null || fromMs <= nowMs || record.followsFinish) return undefined;

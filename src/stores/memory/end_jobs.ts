@@ -44,7 +44,7 @@ function endRun(state: MemoryState, job: JobRecord, ending: JobEnding, nowMs: nu
   if (ended.state === "finished") state.finishJob(ended, nowMs);
   else {
     state.jobs.put(ended);
-    // A schedule that counts from the end of a run goes on: a parked job holds nothing.
+    // A schedule that counts from the end of a run continues: a parked job holds nothing.
     if (ended.state === "parked") state.noteFinish(ended, nowMs);
   }
 }

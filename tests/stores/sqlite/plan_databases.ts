@@ -86,9 +86,9 @@ const fillings = [
       case when state = 'finished' then case when i % 100 = 1 then 'error' else 'success' end end, i
     from (select i, case when i % 100 = 0 then 'running' when i % 7 = 0 then 'scheduled' when i % 5 = 0 then 'ready'
       when i % 11 = 0 then 'blocked' when i % 13 = 0 then 'parents' else 'finished' end as state from n)`,
-  `${many} insert into carillon_schedules(id, version, task_name, paused, status, next_fire, needs_planning,
+  `${many} insert into carillon_schedules(id, version, task_name, paused, status, next_fire, advanced_at, needs_planning,
       follows_finish, generated_id, anchor, created_at, updated_at, counters, policies, trigger, metadata)
-    select 's' || i, 1, 'task' || (i % 10), 0, 'active', i, i % 1000 = 0, 0, 0, 1, 1, 1, '', '', '', '' from n`,
+    select 's' || i, 1, 'task' || (i % 10), 0, 'active', i, i, i % 1000 = 0, 0, 0, 1, 1, 1, '', '', '', '' from n`,
   `${many} insert into carillon_attempts(job_seq, claim_number, attempt, owner, started_at, finished_at, outcome)
     select i, 1, 1, 1, i, i, 'error' from n`,
   `${many} insert into carillon_logs(job_seq, ordinal, claim_number, part, line, at, level, message, bytes)

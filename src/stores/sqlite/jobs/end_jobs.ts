@@ -133,7 +133,7 @@ function isFinish({ transition }: JobEnding): boolean {
   return transition.to === "finished";
 }
 
-/** True if a schedule that counts from the end of a run goes on: a parked job holds nothing. */
+/** True if a schedule that counts from the end of a run continues: a parked job holds nothing. */
 function endsRun({ transition }: JobEnding): boolean {
   return transition.to === "finished" || transition.to === "parked";
 }
