@@ -22,7 +22,8 @@ const scanning: Readonly<Record<string, RegExp>> = {
   "pages of jobs, which end at their limit":
     /from carillon_jobs j where .* order by j\.seq (?:desc |asc )?limit/s,
   "jobs counted by state": /^with clock.*json_array\('scheduled', count\(\*\)\)/s,
-  "pages of schedules": /from carillon_schedules s where .* order by s\.next_fire nulls last, s\.id limit/s,
+  "pages of schedules":
+    /from carillon_schedules s where .* order by (s\.next_fire nulls last, )?s\.seq limit/s,
 };
 
 /** Steps of a plan that scan a growing table without being allowed to, or a list for each row. */
