@@ -12,7 +12,7 @@ const OFFSET_MS_MAX = 2000;
 /** Anything due for longer than this is late. */
 const LAG_MS_MAX = 10_000;
 /** Number of due schedules that are looked at. */
-const DUE_MAX = 1000;
+const DUE_MAX = 100;
 
 /** The number of failed schedules that are named. */
 const FAILED_MAX = 100;

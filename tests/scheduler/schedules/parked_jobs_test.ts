@@ -36,7 +36,7 @@ for (const [name, makeStore] of stores) {
           running--;
         },
       });
-      await using scheduler = new Scheduler({ clock, tasks: [mail], store: makeStore() });
+      await using scheduler = new Scheduler({ clock, tasks: [mail], store: makeStore(), logger: false });
       await scheduler.addSchedule(mail, trigger, { id: "s", overlap, input: { to: "ada" } });
       field = "address";
       await scheduler.startInBackground();
