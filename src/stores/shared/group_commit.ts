@@ -138,7 +138,7 @@ export class GroupCommit {
     const results = await this.#driver.write(units.map((unit) => unit.step));
     // What a step says of its rows is a guess: a claim asks for more than it gets.
     if (units.every(({ calls }) => calls[0]!.bulk)) this.#pace.wrote(rows, this.#driver.heldUpMs?.() ?? 0);
-    let apart: Call[] = [];
+    const apart: Call[] = [];
     let answered = 0;
     for (const [index, unit] of units.entries()) {
       const result = results[index]!;
