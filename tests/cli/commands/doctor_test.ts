@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { StoreFinding } from "../../../src/cli/doctor/finding.ts";
 import { libsql } from "../../../src/stores/libsql.ts";
 import { loadNativeBinding } from "../../../src/stores/libsql/native/native_binding.ts";
-import { newJob, schedulerWrite } from "../../../src/testing/store_conformance/records.ts";
+import { newJob, schedulerWrite, scheduleWrite } from "../../../src/testing/store_conformance/records.ts";
 import { systemClock } from "../../../src/time/system_clock.ts";
 import { test } from "../../harness.ts";
 import { withProject } from "../sample_project.ts";
@@ -40,6 +40,25 @@ test("doctor names schedulers that died, jobs without an owner and jobs of unkno
     const problems = findings.filter(({ level }) => level === "problem").map(({ message }) => message);
     assert.ok(problems.some((text) => /lease ended 60\.\d s ago/.test(text)), out);
     assert.ok(problems.some((text) => /1 jobs are parked/.test(text)), out);
+  });
+});
+
+test("doctor says why a schedule waits for a clock that was set back, and which task has left the code", async () => {
+  await withProject({}, async (project) => {
+    const store = libsql(`file:${join(project.folder, "carillon.db")}`);
+    await store.open({ clock: systemClock });
+    await store.registerScheduler(schedulerWrite(["mail"]));
+    const aheadMs = Date.now() + 3_600_000;
+    const schedules = [
+      scheduleWrite("ahead", { nextFireTimeMs: aheadMs + 60_000, advancedAtMs: aheadMs }),
+      scheduleWrite("declared", { taskName: "gone", group: "declared", nextFireTimeMs: aheadMs }),
+    ];
+    await store.writeSchedules({ puts: schedules.map((schedule) => ({ expected: null, schedule })) });
+    await store.close();
+    const { code, out } = await project.run(["doctor"]);
+    assert.equal(code, 1, out);
+    assert.match(out, /^! Schedule ahead waits to \S+: the store's clock was set back by 3\d{3}\.\d s/m);
+    assert.match(out, /^! Schedule declared adds jobs of task gone, which no running scheduler has/m);
   });
 });
 
