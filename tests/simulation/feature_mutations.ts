@@ -39,8 +39,8 @@ export const featureMutations: readonly Mutation[] = [
     what: "a job that is cancelled with its parent does not cancel those that wait for it",
     seed: 172,
     file: "src/stores/memory/settle_children.ts",
-    find: "if (known === undefined) seeds.push(...cascades(state, child));",
-    replace: "if (known !== undefined) seeds.push(...cascades(state, child));",
+    find: "if (known === undefined) { for (const seed of cascades(state, child)) seeds.push(seed); }",
+    replace: "if (known !== undefined) { for (const seed of cascades(state, child)) seeds.push(seed); }",
   },
   {
     name: "cancelled-parent-forgotten",
@@ -79,8 +79,8 @@ export const featureMutations: readonly Mutation[] = [
     what: "the stored next fire is not checked against the calendar again",
     seed: 5,
     file: "src/scheduler/schedules/fire_plan.ts",
-    find: "const looksUp = schedule.needsPlanning || input.usesCalendars === true;",
-    replace: "const looksUp = schedule.needsPlanning;",
+    find: "const looksUp = former === undefined && (schedule.needsPlanning || input.usesCalendars === true);",
+    replace: "const looksUp = former === undefined && schedule.needsPlanning;",
   },
   {
     name: "planned-meanwhile",
@@ -111,8 +111,8 @@ export const featureMutations: readonly Mutation[] = [
     what: "a job of a batch gets the result of its neighbour",
     seed: 3,
     file: "src/scheduler/running/batches/batch_call.ts",
-    find: "this.#settle(member, results[index])",
-    replace: "this.#settle(member, results[(index + 1) % members.length])",
+    find: "batchResult(results[index])",
+    replace: "batchResult(results[(index + 1) % results.length])",
   },
   {
     name: "one-call-too-many",

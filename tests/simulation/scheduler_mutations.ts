@@ -36,9 +36,9 @@ export const schedulerMutations: readonly Mutation[] = [
     // A hand-back follows its beat so soon that nothing comes between them: here it takes a while.
     unmask: [{
       file: "src/scheduler/claiming/reconciler.ts",
-      find: "const jobs = await gateway.store.getJobs({ ids });",
+      find: "const jobs = await gateway.store.getJobs({ ids, payloads: false });",
       replace:
-        "for (let i = 0; i < 6; i++) await gateway.store.nowMs().catch(() => {});\n    const jobs = await gateway.store.getJobs({ ids });",
+        "for (let i = 0; i < 6; i++) await gateway.store.nowMs().catch(() => {});\n    const jobs = await gateway.store.getJobs({ ids, payloads: false });",
     }],
   },
   {
@@ -70,8 +70,8 @@ export const schedulerMutations: readonly Mutation[] = [
     what: "a failed job gets one attempt too many",
     seed: 1,
     file: "src/scheduler/running/run_transition.ts",
-    find: "if (attempt >= settings.retry.maxAttempts) return undefined;",
-    replace: "if (attempt > settings.retry.maxAttempts) return undefined;",
+    find: "if (job.attempt >= settings.retry.maxAttempts || isFinal) return failure();",
+    replace: "if (job.attempt > settings.retry.maxAttempts || isFinal) return failure();",
   },
   {
     name: "cancel-not-seen",

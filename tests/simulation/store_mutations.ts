@@ -41,8 +41,8 @@ export const storeMutations: readonly Mutation[] = [
     what: "a lease has expired when the store's clock says so, whether or not it was watched",
     seed: 56,
     file: "src/model/decisions.ts",
-    find: "return lease.watchedMs === null || lease.watchedMs >= lease.leaseMs;",
-    replace: "return lease.watchedMs === null || lease.watchedMs >= 0;",
+    find: "return watchedMs === null || watchedMs >= leaseMs;",
+    replace: "return watchedMs === null || watchedMs >= 0;",
   },
   {
     name: "claim-by-the-dead",

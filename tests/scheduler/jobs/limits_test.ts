@@ -124,9 +124,7 @@ test("a saturated task never blocks another, whatever the priorities", async () 
   await scheduler.startInBackground();
   await clock.advance({ seconds: 1 });
   assert.deepEqual(quick, [0]);
-  for (const { id } of (await scheduler.getJobs({ states: ["blocked"] })).items) {
-    await scheduler.cancelJob(id);
-  }
+  await scheduler.cancelJobs({ taskName: "full", states: ["blocked"] });
   await clock.advance({ seconds: 10 });
 });
 
