@@ -26,21 +26,24 @@ export class TaskRegistry {
   }
 
   /**
-   * Adds the tasks of function tasks, classes and instances: all of them or, when it throws, none.
+   * Adds the tasks of function tasks, classes and instances: all of them or, when it throws, none. Returns all that were
+   * named, also those that were there already.
    *
    * Throws `duplicateTask` when a name is taken, `invalidTask` for a source in which nothing is decorated, for
    * decorated methods whose instance is not listed, and for a method without a usable name.
    */
-  add(sources: readonly TaskSource[]): void {
+  add(sources: readonly TaskSource[]): readonly RegisteredTask[] {
     const all = new Map(this.#found);
     const known = [...all.values()].map((found) => found.target);
-    const added = tasksOfSources(sources, known, this.#declaredOnly).filter((found) => admit(all, found));
+    const named = tasksOfSources(sources, known, this.#declaredOnly);
+    const added = named.filter((found) => admit(all, found));
     checkScheduleIds(all);
     this.#found = all;
     this.#versions = undefined;
     for (const { task, functions } of added) {
       for (const method of functions) this.#byFunction.set(method, task);
     }
+    return named.map(({ task }) => this.byName(task.name));
   }
 
   /**

@@ -14,6 +14,7 @@ import type {
   ResultOf,
   Task,
   TaskReference,
+  TaskSource,
 } from "../registry/task_types.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import type { JobCounts } from "../stores/job_store.ts";
@@ -276,6 +277,28 @@ export class Scheduler implements AsyncDisposable {
   }
 
   // ——— Tasks ———————————————————————————————————————————————————————————————————————————————————————————————————————
+
+  /**
+   * Registers a task (or a class or instance with tasks) at run time, as if it had been in `tasks`: it is written to the
+   * open stores, jobs that wait or are parked for it are taken, and on a started scheduler its declared schedules are
+   * written. Executors that load modules find it only in one of theirs.
+   *
+   * Throws `duplicateTask` when another task has its name, `invalidTask` for what is no task, and what the stores throw:
+   * adding the same task again writes it again.
+   *
+   * @example
+   * ```ts
+   * import { Scheduler, task } from "carillon";
+   *
+   * await using scheduler = new Scheduler();
+   * const greet = task({ name: "greet", run: () => "hello" });
+   * await scheduler.addTask(greet);
+   * console.assert(await scheduler.runJob(greet) === "hello");
+   * ```
+   */
+  addTask(task: TaskSource): Promise<void> {
+    return this.#parts.tasks.add(task);
+  }
 
   /**
    * Sets how a task's jobs run, in the store, for all schedulers, also after they start again; it wins over

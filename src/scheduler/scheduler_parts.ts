@@ -91,11 +91,12 @@ export function schedulerParts(options: ResolvedSchedulerOptions, self: object):
   const schedules = new ScheduleCommands(environment, units, manualRuns);
 
   const storedEvents = new StoredEvents(units, events.hub, clock);
+  const declared = new DeclaredSchedules(environment, units, schedules);
   const startUp = new StartUp(
     environment,
     units,
     stores,
-    new DeclaredSchedules(environment, units, schedules),
+    declared,
   );
   const shutDown = new ShutDown(environment, units, stores, events, storedEvents, executors);
   return {
@@ -107,7 +108,7 @@ export function schedulerParts(options: ResolvedSchedulerOptions, self: object):
     executors,
     lifecycle: new Lifecycle(environment, units, status, stores, startUp, shutDown),
     schedulers: new SchedulerQueries(units),
-    tasks: new TaskCommands(units, registry),
+    tasks: new TaskCommands(units, environment, declared),
     calendars: new CalendarCommands(units, schedules),
     schedules,
     manualRuns,

@@ -1,3 +1,4 @@
+import type { RegisteredTask } from "../registry/registered_task.ts";
 import { stringArgument } from "./arguments.ts";
 import type { DataStore } from "../stores/data_store.ts";
 import { JobAdder } from "./claiming/job_adder.ts";
@@ -176,6 +177,18 @@ export class StoreUnit {
   /** Opens the store, and writes the tasks whose code is here. Once, until closed. */
   open(): Promise<void> {
     return this.#opening.open();
+  }
+
+  /** Writes tasks that were registered later, and takes their jobs. */
+  async addTasks(tasks: readonly RegisteredTask[]): Promise<void> {
+    if (!await this.#opening.addTasks(tasks)) return;
+    const { registry } = this.#environment;
+    const { registered } = this.#lease;
+    if (registered !== undefined) {
+      const added = registry.versions(tasks.map(({ name }) => name));
+      await this.store.updateSchedulerTasks(registered, registry.versions(), added);
+    }
+    this.wake();
   }
 
   /** True once the store is open. */

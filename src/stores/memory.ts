@@ -3,7 +3,7 @@ import type { LogBatch } from "../model/job_history.ts";
 import type { JobEnding, JobFence, JobProgress, NewJob } from "../model/job_record.ts";
 import type { JsonValue } from "../model/payload.ts";
 import type { SchedulerWrite } from "../model/scheduler_record.ts";
-import type { TaskWrite } from "../model/task_record.ts";
+import type { TaskVersion, TaskWrite } from "../model/task_record.ts";
 import type { Clock } from "../time/clock.ts";
 import type { ChangesRequest } from "./change_store.ts";
 import type { DataStore, StoreCapabilities, StoreContext } from "./data_store.ts";
@@ -26,6 +26,7 @@ import {
   heartbeat,
   registerScheduler,
   takeOver,
+  updateSchedulerTasks,
 } from "./memory/register_scheduler.ts";
 import type { ScheduleAdvance, ScheduleChange, ScheduleFilter } from "./schedule_store.ts";
 import type { TaskChange } from "./task_store.ts";
@@ -144,6 +145,11 @@ class MemoryStore implements DataStore {
 
   registerScheduler = (scheduler: SchedulerWrite) =>
     this.#write((state, nowMs) => registerScheduler(state, scheduler, nowMs));
+  updateSchedulerTasks = (
+    incarnation: number,
+    tasks: readonly TaskVersion[],
+    added: readonly TaskVersion[],
+  ) => this.#write((state) => updateSchedulerTasks(state, incarnation, tasks, added));
   heartbeat = (incarnation: number, leaseMs: number) =>
     this.#read((state, nowMs) => heartbeat(state, incarnation, leaseMs, nowMs));
   unregisterScheduler = (incarnation: number) =>

@@ -1,4 +1,5 @@
 import type { JobEnding } from "../model/job_record.ts";
+import type { TaskVersion } from "../model/task_record.ts";
 import type { SchedulerRecord, SchedulerWrite } from "../model/scheduler_record.ts";
 
 /** Schedulers, their leases and their work. */
@@ -9,6 +10,15 @@ export interface SchedulerStore {
   registerScheduler(
     scheduler: SchedulerWrite,
   ): Promise<{ readonly incarnation: number; readonly nowMs: number }>;
+  /**
+   * Replaces the tasks that a registered scheduler knows. Parked jobs of the `added` ones become ready, as when it is
+   * registered.
+   */
+  updateSchedulerTasks(
+    incarnation: number,
+    tasks: readonly TaskVersion[],
+    added: readonly TaskVersion[],
+  ): Promise<void>;
   /** Renews the lease, `leaseMs` from now, and resolves to how the store sees this scheduler. */
   heartbeat(incarnation: number, leaseMs: number): Promise<HeartbeatAnswer>;
   /** Removes a scheduler that has stopped; its running jobs, if any are left, are left to `takeOver`. */

@@ -29,6 +29,7 @@ export const storeOperations = [
   "retryJobs",
   "removeJobs",
   "registerScheduler",
+  "updateSchedulerTasks",
   "heartbeat",
   "unregisterScheduler",
   "getSchedulers",

@@ -139,7 +139,7 @@ async function checkModules(
           code: "taskModuleFailed",
           message: `${file} exports no task; ${NOTHING_HINT}`,
         });
-      } else await findings.collect(() => registry.add(sources), `${file}: `);
+      } else await findings.collect(() => void registry.add(sources), `${file}: `);
     }
   });
   return registry;

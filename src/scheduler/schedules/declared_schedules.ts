@@ -24,11 +24,17 @@ export class DeclaredSchedules {
     this.#commands = commands;
   }
 
-  /** Writes all of them, or none where the input of one does not fit its task: that is thrown. */
+  /** Writes those of all tasks, or none where the input of one does not fit its task: that is thrown. */
   async write(): Promise<void> {
+    const declared = await this.writeOf(this.#environment.registry.tasks());
+    for (const unit of this.#units.all()) await this.#report(unit, declared.get(unit) ?? new Set());
+  }
+
+  /** Writes those of some tasks. Resolves to the ids in each store. */
+  async writeOf(tasks: readonly RegisteredTask[]): Promise<ReadonlyMap<StoreUnit, ReadonlySet<string>>> {
     const declared = new Map<StoreUnit, Set<string>>();
     const writes: (() => Promise<void>)[] = [];
-    for (const task of this.#environment.registry.tasks()) {
+    for (const task of tasks) {
       for (const schedule of task.schedules) {
         const unit = await this.#units.open(schedule.options.store);
         declared.set(unit, (declared.get(unit) ?? new Set()).add(schedule.id));
@@ -37,7 +43,7 @@ export class DeclaredSchedules {
       }
     }
     for (const write of writes) await write();
-    for (const unit of this.#units.all()) await this.#report(unit, declared.get(unit) ?? new Set());
+    return declared;
   }
 
   async #wanted(task: RegisteredTask, schedule: DeclaredSchedule): Promise<WantedSchedule> {

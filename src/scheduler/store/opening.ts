@@ -1,4 +1,4 @@
-import { taskWrite } from "../../registry/registered_task.ts";
+import { type RegisteredTask, taskWrite } from "../../registry/registered_task.ts";
 import type { Environment } from "../environment.ts";
 import type { StoreGateway } from "./gateway/store_gateway.ts";
 import type { TaskCache } from "./task_cache.ts";
@@ -28,6 +28,16 @@ export class Opening {
   /** True once the store is open. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** Writes tasks that were registered later, where the store is open or is being opened. Resolves to whether it is. */
+  async addTasks(tasks: readonly RegisteredTask[]): Promise<boolean> {
+    const { role, defaults } = this.#environment;
+    if (role === "client" || this.#opened === undefined) return false;
+    await this.#opened;
+    await this.#gateway.tasks.put(tasks.map((task) => taskWrite(task, defaults)));
+    await this.#tasks.refresh();
+    return true;
   }
 
   /** Opens the store; after a failure the next call tries again. */

@@ -10,9 +10,11 @@ import type { Metadata } from "../../model/payload.ts";
 import { didYouMean } from "../../model/text.ts";
 import { defaultOptionKeys, type DefaultOptions, resolveRunOptions } from "../../model/task_options.ts";
 import type { TaskRecord } from "../../model/task_record.ts";
+import type { RegisteredTask } from "../../registry/registered_task.ts";
 import type { TaskRegistry } from "../../registry/task_registry.ts";
-import type { TaskReference } from "../../registry/task_types.ts";
+import type { TaskReference, TaskSource } from "../../registry/task_types.ts";
 import type { TaskChange } from "../../stores/task_store.ts";
+import type { Environment } from "../environment.ts";
 import type { StoreUnits } from "../store_units.ts";
 import { type TaskInfo, taskView } from "../views/task.ts";
 
@@ -32,14 +34,33 @@ export interface ConfigureTaskOptions extends DefaultOptions {
 /** A task in a call that only needs its name. */
 export type TaskName = string | TaskReference;
 
+/** Writes the schedules that tasks declare. */
+export interface DeclaredWriter {
+  writeOf(tasks: readonly RegisteredTask[]): Promise<unknown>;
+}
+
 /** Reads and changes tasks in all stores of a scheduler. */
 export class TaskCommands {
   readonly #units: StoreUnits;
   readonly #registry: TaskRegistry;
+  readonly #environment: Environment;
+  readonly #declared: DeclaredWriter;
 
-  constructor(units: StoreUnits, registry: TaskRegistry) {
+  constructor(units: StoreUnits, environment: Environment, declared: DeclaredWriter) {
     this.#units = units;
-    this.#registry = registry;
+    this.#registry = environment.registry;
+    this.#environment = environment;
+    this.#declared = declared;
+  }
+
+  /** Registers tasks, and writes them to the stores that are open. Throws `duplicateTask` and `invalidTask`. */
+  async add(source: TaskSource): Promise<void> {
+    const { role, status } = this.#environment;
+    // A start takes in the tasks that it found when it began.
+    await status.starting;
+    const tasks = this.#registry.add([source]);
+    for (const unit of this.#units.all()) await unit.addTasks(tasks);
+    if (status.state === "running" && role !== "worker") await this.#declared.writeOf(tasks);
   }
 
   /** Sets how the jobs of a task run. Throws `unknownTask` and `invalidOption`. */

@@ -23,6 +23,19 @@ export function registerScheduler(
   return { incarnation, nowMs };
 }
 
+/** Replaces the tasks that a scheduler knows, and makes the parked jobs of the added ones ready. */
+export function updateSchedulerTasks(
+  state: MemoryState,
+  incarnation: number,
+  tasks: readonly TaskVersion[],
+  added: readonly TaskVersion[],
+): void {
+  const record = state.schedulers.get(incarnation);
+  if (record === undefined) return;
+  state.schedulers.set(incarnation, Object.freeze({ ...record, tasks: storedCopy(tasks) }));
+  for (const task of added) unparkJobs(state, task);
+}
+
 /** Renews a lease and returns how the store sees the scheduler. */
 export function heartbeat(
   state: MemoryState,

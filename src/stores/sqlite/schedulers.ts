@@ -44,6 +44,18 @@ export function schedulers(session: SqliteSession): SchedulerStore {
         after = JSON.parse(looked!.cells[0] as string) as ParkedPlace;
       }
     },
+    async updateSchedulerTasks(incarnation, tasks, added) {
+      await session.write([{ sql: sql.tasks, args: [incarnation, tasksCell(tasks)] }]);
+      const known = tasksCell(added);
+      for (let after: ParkedPlace | [null, null] = [0, 0]; after[0] !== null;) {
+        const window = [known, ...after, UNPARKED_MAX];
+        const [looked] = await session.write([
+          { sql: sql.parked, args: window },
+          { sql: sql.unpark, args: window },
+        ]);
+        after = JSON.parse(looked!.cells[0] as string) as ParkedPlace | [null, null];
+      }
+    },
     async heartbeat(incarnation, leaseMs) {
       const now = session.nowArgument();
       const [beat, owned, others, time] = await session.write([
@@ -112,6 +124,7 @@ function schedulerTexts(dialect: Dialect) {
     unpark: `with ${parkedPart(dialect, ["?1", "?2", "?3", "?4"])}
       update ${jobs} set state = ${readyOrBlocked(dialect, jobs)}, parked_reason = null
       where seq in (select seq from parked where is_known)`,
+    tasks: `update ${schedulers} set tasks = ?2 where incarnation = ?1`,
     beat: `update ${schedulers} set lease_ms = ?2, lease_until = ${
       dialect.now("?3")
     } + ?2 where incarnation = ?1`,

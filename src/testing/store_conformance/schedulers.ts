@@ -40,6 +40,28 @@ export const schedulerTests: readonly StoreCheck[] = [
     assert.deepEqual(await t.job("a"), { ...parked, state: "ready", parkedReason: null });
     assert.deepEqual(await t.claimIds(incarnation), ["a"]);
   }),
+  check(
+    "updateSchedulerTasks() replaces its tasks, and makes parked jobs of the added ones ready",
+    async (t) => {
+      await t.task();
+      const job = await t.running("a", { startDeadlineMs: t.nowMs + 50 });
+      await t.end(job, { to: "parked", reason: "unknown version" });
+      const parked = await t.job("a");
+      const incarnation = await t.scheduler(["other"]);
+      const before = (await t.store.getSchedulers()).find((one) => one.incarnation === incarnation)!;
+      const added = [{ name: TASK, version: 1 }];
+      const tasks = [...before.tasks, ...added];
+      await t.store.updateSchedulerTasks(incarnation, tasks, []);
+      assert.deepEqual(await t.job("a"), parked);
+      await t.store.updateSchedulerTasks(incarnation, tasks, added);
+      assert.deepEqual(await t.job("a"), { ...parked, state: "ready", parkedReason: null });
+      assert.deepEqual((await t.store.getSchedulers()).find((one) => one.incarnation === incarnation), {
+        ...before,
+        tasks,
+      });
+      await t.store.updateSchedulerTasks(incarnation + 1000, tasks, added);
+    },
+  ),
   check("heartbeat() renews the lease from now", async (t) => {
     const incarnation = await t.scheduler([TASK], 1000);
     t.pass(700);

@@ -17,6 +17,8 @@ export const usualCalls: Readonly<Record<string, (store: SqliteOperations) => Pr
   getTasks: (store) => store.getTasks(["mail"]),
   updateTask: (store) => store.updateTask("mail", { paused: false }),
   registerScheduler: (store) => store.registerScheduler(schedulerWrite(["mail"])),
+  updateSchedulerTasks: (store) =>
+    store.updateSchedulerTasks(1, [{ name: "mail", version: 1 }], [{ name: "mail", version: 1 }]),
   heartbeat: (store) => store.heartbeat(1, 1000),
   addJobs: (store) => store.addJobs([newJob("a"), newJob("b")]),
   "addJobs with a claim": (store) => store.addJobs([newJob("c")], request),
