@@ -176,9 +176,9 @@ export class Scheduler implements AsyncDisposable {
    *
    * @example
    * ```ts
-   * import { Scheduler, task } from "carillon";
+   * import { currentScheduler, Scheduler, task } from "carillon";
    *
-   * const goodbye = task({ name: "goodbye", run: () => scheduler.stop({ wait: false }) });
+   * const goodbye = task({ name: "goodbye", run: () => currentScheduler().stop({ wait: false }) });
    * const scheduler = new Scheduler({ tasks: [goodbye] });
    * await scheduler.addJob(goodbye);
    * await scheduler.runUntilStopped({ signals: false });
@@ -438,6 +438,9 @@ export class Scheduler implements AsyncDisposable {
    *
    * @example
    * ```ts
+   * import { Scheduler } from "carillon";
+   *
+   * await using scheduler = new Scheduler();
    * for await (const { id } of scheduler.allSchedules({ paused: true })) await scheduler.resumeSchedule(id);
    * ```
    */
@@ -686,6 +689,9 @@ export class Scheduler implements AsyncDisposable {
    *
    * @example
    * ```ts
+   * import { Scheduler } from "carillon";
+   *
+   * await using scheduler = new Scheduler();
    * const first = await scheduler.getJobs({ outcomes: ["error"], limit: 20 });
    * const second = first.next === undefined
    *   ? undefined

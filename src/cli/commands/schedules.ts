@@ -1,3 +1,4 @@
+import { isCarillonError } from "../../errors.ts";
 import { scheduleStatuses } from "../../model/states.ts";
 import { withoutUndefined } from "../../model/payload.ts";
 import { taskRef } from "../../registry/task.ts";
@@ -54,7 +55,10 @@ const listCommand: Command = {
       context,
       (scheduler) =>
         firstItems((page) => scheduler.getSchedules({ ...filter, ...page }), { limit, ...start }),
-    );
+    ).catch((error) => {
+      if (!isCarillonError(error, "invalidOption") || error.details["option"] !== "cursor") throw error;
+      throw usageError(`Option --after must be a cursor that a list printed, but got '${start.cursor}'`);
+    });
     context.print(items, () => schedulesTable(items, context.terminal));
     if (next !== undefined) context.note(`there are more: --after ${next} continues`);
   },

@@ -12,7 +12,17 @@ import type { StoreSetting } from "./store_setting.ts";
 /** The options that are passed on to the scheduler as they are. */
 type PlainOptions = Pick<
   SchedulerOptions,
-  "role" | "name" | "timeZone" | "defaults" | "maxConcurrentJobs" | "tags" | "lease" | "abortGrace" | "broker"
+  | "role"
+  | "name"
+  | "timeZone"
+  | "defaults"
+  | "maxConcurrentJobs"
+  | "maxInputBytes"
+  | "maxResultBytes"
+  | "tags"
+  | "lease"
+  | "abortGrace"
+  | "broker"
 >;
 
 /** The configuration, complete and checked. */
@@ -46,6 +56,8 @@ const plainKeys = Object.keys(
     name: true,
     timeZone: true,
     maxConcurrentJobs: true,
+    maxInputBytes: true,
+    maxResultBytes: true,
     tags: true,
     lease: true,
     abortGrace: true,

@@ -94,6 +94,18 @@ export const settings: readonly Setting[] = [
     option: { name: "max-concurrent-jobs", value: "N" },
   },
   {
+    path: "maxInputBytes",
+    kind: kind.count,
+    summary: "Largest input of a job in bytes, as it is stored",
+    fallback: "2000000",
+  },
+  {
+    path: "maxResultBytes",
+    kind: kind.count,
+    summary: "Largest result of a job in bytes, as it is stored",
+    fallback: "2000000",
+  },
+  {
     path: "tags",
     kind: kind.names,
     summary: "Tags that this scheduler offers to jobs that demand them",

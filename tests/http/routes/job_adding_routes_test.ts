@@ -68,7 +68,6 @@ controlTest("POST /jobs refuses an input that does not fit the task's schema", a
   const answer = await send("POST /jobs", { task: "people/greet", input: { name: 5 } });
   assert.deepEqual([answer.status, answer.at("code")], [422, "invalidInput"]);
   assert.equal(answer.at("details.issues.0.path"), "name");
-  assert.equal((await send("POST /jobs", { task: "endless", input: 5 })).status, 422);
   assert.deepEqual((await send("GET /jobs")).at("items"), []);
 });
 

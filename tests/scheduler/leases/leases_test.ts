@@ -169,7 +169,7 @@ test("a clock that jumps forward floods nothing and loses no lease", async () =>
   assert.ok(ran <= 15, `${ran} runs`);
 });
 
-test("a clock that steps back makes schedules wait and loses no lease", async () => {
+test("a clock that steps back lets schedules continue from then on and loses no lease", async () => {
   let ran = 0;
   const long = tenMinutes(() => clock);
   const often = task({ name: "often", run: () => void ran++ });
@@ -184,7 +184,7 @@ test("a clock that steps back makes schedules wait and loses no lease", async ()
   clock.jump(-3_600_000);
   await clock.advance({ minutes: 11 });
   assert.equal((await handle.status()).outcome, "success");
-  assert.equal(ran, 1);
+  assert.equal(ran, 12);
   assert.deepEqual([...one.types("leaseLost"), ...two.types("leaseLost", "schedulerTakenOver")], []);
 });
 
