@@ -142,7 +142,11 @@ export function make(recipe: Recipe): unknown {
 
 function define(error: Error, name: string, atom: string): void {
   const value = make({ atom });
-  Object.defineProperty(error, name, { value, configurable: true, enumerable: true });
+  try {
+    Object.defineProperty(error, name, { value, configurable: true, enumerable: true });
+  } catch {
+    // Bun refuses some values as the name of an error.
+  }
 }
 
 /** Returns the value of a recipe; a promise as one that ends the process where nobody handles its rejection. */

@@ -5,8 +5,10 @@ import type { Violations } from "./violations.ts";
 
 /** A start that was counted. */
 interface Start {
-  /** By the store's clock, as if it never stepped back. */
-  readonly atMs: number;
+  /** The earliest instant at which the store may count it: a start that lies ahead of a clock set back is cut to now. */
+  atMs: number;
+  /** The latest such instant: a claim cuts what lies ahead. */
+  latestMs: number;
   /** True if the store must still know of it: it may forget what has left a window, also if windows grow later. */
   known: boolean;
 }
@@ -24,6 +26,18 @@ export class RateRules {
     this.#tasks = tasks;
   }
 
+  /** The store's clock is seen in a call; claims cut the starts that lie ahead of it. */
+  saw(storeMs: number, isClaim: boolean): void {
+    for (const keys of this.#starts.values()) {
+      for (const starts of keys.values()) {
+        for (const start of starts) {
+          start.atMs = Math.min(start.atMs, storeMs);
+          if (isClaim) start.latestMs = Math.min(start.latestMs, storeMs);
+        }
+      }
+    }
+  }
+
   /** A job was taken: that is a start. */
   claimed({ id, taskName, rateKey, startedAtMs }: JobRecord): void {
     const rate = rateOf(this.#tasks.get(taskName));
@@ -35,7 +49,7 @@ export class RateRules {
       beside < rate.limit,
       () => `job ${id} of ${taskName} is start ${beside + 1} of ${rate.limit} in ${rate.perMs} ms`,
     );
-    starts.push({ atMs, known: true });
+    starts.push({ atMs, latestMs: Math.max(startedAtMs!, starts.at(-1)?.latestMs ?? 0), known: true });
   }
 
   /** True if a job may have to wait for its rate. */
@@ -43,7 +57,7 @@ export class RateRules {
     const rate = rateOf(this.#tasks.get(job.taskName));
     const starts = this.#of(job, rate);
     if (rate === null || starts === undefined) return false;
-    return starts.filter(({ atMs }) => atMs > nowMs - rate.perMs).length >= rate.limit;
+    return starts.filter(({ latestMs }) => latestMs > nowMs - rate.perMs).length >= rate.limit;
   }
 
   /** A task is about to be another one. */

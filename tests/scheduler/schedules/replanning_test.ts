@@ -85,7 +85,8 @@ test("new rules of a zone at the start have the fires in it computed again, and 
   await first.scheduler.stop();
   // As if the rules had said another offset when the fire was computed.
   await store.open({ clock: first.clock });
-  const before = { "Europe/Berlin": { hash: "0", version: "1970a", former: [] } };
+  // Without a version: not every runtime reports one.
+  const before = { "Europe/Berlin": { hash: "0", former: [] } };
   await store.putFact("timeZoneRules", JSON.stringify(before));
   const [record] = await store.getSchedules({});
   const { seq, version, createdAtMs: _c, updatedAtMs: _u, ...content } = record!;
