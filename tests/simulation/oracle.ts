@@ -69,7 +69,7 @@ export class Oracle {
       const [asked, told] = [call.args, answer].map((value) => JSON.stringify(value)?.slice(0, 300));
       this.note(`${by} ${call.name} ${asked} -> ${told}`);
     }
-    this.rates.saw(storeMs, call.name === "claimJobs");
+    this.rates.saw(storeMs);
     this.#sawCall(call, answer, by, storeMs);
     this.jobs.flows.settle(storeMs);
   }

@@ -7,8 +7,8 @@ import type { Violations } from "./violations.ts";
 interface Start {
   /** The earliest instant at which the store may count it: a start that lies ahead of a clock set back is cut to now. */
   atMs: number;
-  /** The latest such instant: a claim cuts what lies ahead. */
-  latestMs: number;
+  /** The latest such instant, as if the clock never stepped back: a store may cut a start only once a job waits for it. */
+  readonly latestMs: number;
   /** True if the store must still know of it: it may forget what has left a window, also if windows grow later. */
   known: boolean;
 }
@@ -26,14 +26,11 @@ export class RateRules {
     this.#tasks = tasks;
   }
 
-  /** The store's clock is seen in a call; claims cut the starts that lie ahead of it. */
-  saw(storeMs: number, isClaim: boolean): void {
+  /** The store's clock is seen in a call: starts that lie ahead of it may be cut. */
+  saw(storeMs: number): void {
     for (const keys of this.#starts.values()) {
       for (const starts of keys.values()) {
-        for (const start of starts) {
-          start.atMs = Math.min(start.atMs, storeMs);
-          if (isClaim) start.latestMs = Math.min(start.latestMs, storeMs);
-        }
+        for (const start of starts) start.atMs = Math.min(start.atMs, storeMs);
       }
     }
   }
