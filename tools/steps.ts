@@ -11,7 +11,7 @@ const INSTALL_LIMIT_MS = 300_000;
 const TEST_LIMIT_MS = 1_200_000;
 const ONE_TEST_LIMIT_MS = 60_000;
 /** Number of simulated clusters that the gate runs on each store. */
-const SEEDS = { memory: 600, libsql: 40 } as const;
+const SEEDS = { memory: 1000, libsql: 40 } as const;
 
 /** The guides whose code blocks must run; those of `docs/testing.md` are files of `examples/testing`, and run as tests. */
 export const GUIDES = [

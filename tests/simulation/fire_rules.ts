@@ -33,12 +33,17 @@ export class FireRules {
       return this.#violations.add(`schedule ${after.id} fired without a fire time`);
     }
     const { formerTrigger: former, anchorMs } = before;
-    const { owed: all, nextMs: following } = owedUpTo(
-      former === null ? after : { trigger: former.trigger, anchorMs },
-      first,
-      last,
-      calendars,
-    );
+    const source = former === null ? after : { trigger: former.trigger, anchorMs };
+    const { owed: all, nextMs: next } = owedUpTo(source, first, last, calendars);
+    // What has a job already is passed over up to the end of the step; with `all` also in the step after it.
+    const endMs = Math.min(after.advancedAtMs ?? -Infinity, former?.untilMs ?? Infinity);
+    let following = next;
+    const passes = (fire: number) =>
+      taken.has(fire) && fire <= endMs &&
+      !(after.policies.coalesce === "all" && fire === after.nextFireTimeMs);
+    while (following !== null && passes(following)) {
+      following = owedUpTo(source, following + 1, -Infinity, calendars).nextMs;
+    }
     // A fire that has a job already is not owed; one that got it just then is counted all the same.
     const owed = all.filter((fire) => !taken.has(fire));
     const isSettled = former !== null && (following === null || following > former.untilMs);
